@@ -1,0 +1,1 @@
+"""Bytes in, grids of cells out: every foreign file format is read here, with limits."""
