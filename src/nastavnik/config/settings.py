@@ -6,7 +6,6 @@ from pathlib import Path
 
 import bootstrap_wrapper
 from django.core.management.utils import get_random_secret_key
-from django.utils.translation import gettext_lazy as _
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("NASTAVNIK_DATA", PACKAGE.parent.parent / ".data")).resolve()
@@ -41,7 +40,18 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "nastavnik.core",
+    "nastavnik.organisations",
+    "nastavnik.people",
+    "nastavnik.documents",
+    "nastavnik.consents",
+    "nastavnik.programmes",
+    "nastavnik.matching",
+    "nastavnik.mentorships",
+    "nastavnik.cabinet",
+    "nastavnik.demo",
 ]
+AUTH_USER_MODEL = "people.User"
+LOGIN_URL = "people:sign-in"
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -49,10 +59,12 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "nastavnik.core.middleware.choose_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "nastavnik.core.middleware.choose_zone",
+    "nastavnik.core.middleware.keep_private",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

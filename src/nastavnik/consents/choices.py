@@ -1,0 +1,23 @@
+"""Closed lists of consents."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Purpose(models.TextChoices):
+    """What a consent is for: each purpose a separate paper since 01.09.2025 (method.md §9.1)."""
+
+    DATA = "data", _("Personal data in the programme")
+    PARTICIPATION = "participation", _("Taking part in a pair")
+    PUBLICATION = "publication", _("Publication on the site")
+
+
+NEEDED_FOR_BASE = (Purpose.DATA, Purpose.PARTICIPATION)
+
+
+class Signer(models.TextChoices):
+    """Who signs, which follows from age (method.md §9.2)."""
+
+    REPRESENTATIVE = "representative", _("legal representative")
+    BOTH = "both", _("legal representative and the pupil")
+    PERSON = "person", _("the person")

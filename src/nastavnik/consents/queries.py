@@ -1,0 +1,50 @@
+"""Reads of the ledger: what holds, who signs, who is missing."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from nastavnik.consents.choices import Purpose, Signer
+from nastavnik.consents.models import Consent
+from nastavnik.people.models import Person
+
+AGE_OF_OWN_SIGNATURE = 14
+AGE_OF_MAJORITY = 18
+
+Held = Mapping[int, frozenset[Purpose]]
+
+
+def signer_for(person: Person, day: dt.date) -> Signer:
+    """Return who signs for a person on a day: under 14 the representative, to 17 both, from 18 the person.
+
+    A pupil without a birth date is treated as the youngest; a grown-up by role signs alone (method.md §9.2).
+    """
+    age = person.age_on(day)
+    if age is None:
+        return Signer.REPRESENTATIVE if person.is_learner else Signer.PERSON
+    if age >= AGE_OF_MAJORITY:
+        return Signer.PERSON
+    return Signer.BOTH if age >= AGE_OF_OWN_SIGNATURE else Signer.REPRESENTATIVE
+
+
+def _signed_by_right_person(consent: Consent, day: dt.date) -> bool:
+    """Tell whether the paper still counts: on the 18th birthday an own consent is asked for."""
+    return (
+        consent.signer != Signer.REPRESENTATIVE
+        and consent.signer != Signer.BOTH
+        or (signer_for(consent.person, day) != Signer.PERSON)
+    )
+
+
+def held_purposes(people: Iterable[int], day: dt.date) -> dict[int, frozenset[Purpose]]:
+    """Return person key → purposes covered on a day; one query for all of them."""
+    found: dict[int, set[Purpose]] = {}
+    rows = Consent.objects.valid_on(day).filter(person_id__in=list(people)).select_related("person")
+    for consent in rows:
+        if _signed_by_right_person(consent, day):
+            found.setdefault(consent.person_id, set()).add(Purpose(consent.purpose))
+    return {key: frozenset(purposes) for key, purposes in found.items()}
+
+
+def missing_purposes(held: frozenset[Purpose], needed: Iterable[Purpose]) -> tuple[Purpose, ...]:
+    """Return the needed purposes that are not covered, in the order asked."""
+    return tuple(purpose for purpose in needed if purpose not in held)

@@ -1,0 +1,155 @@
+"""Who may do what: roles, permissions, the table between them. No Django here, so models may import it.
+
+The matrix grows into the one of the project's threat model; `docs/permissions.md` is printed from `GRANTS`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a person is in an organisation, for a dated period (method.md §3.1)."""
+
+    CURATOR = "curator"
+    DIRECTOR = "director"
+    DEPUTY_DIRECTOR = "deputy_director"
+    CLASS_TEACHER = "class_teacher"
+    PSYCHOLOGIST = "psychologist"
+    SOCIAL_TEACHER = "social_teacher"
+    MENTOR = "mentor"
+    MENTEE = "mentee"
+    COORDINATOR = "coordinator"
+
+
+class Perm(StrEnum):
+    """One right; a view asks for exactly one."""
+
+    HOME = "home"
+    ORGANISATION_VIEW = "organisation_view"
+    ORGANISATION_EDIT = "organisation_edit"
+    ACCOUNT_EDIT = "account_edit"
+    ROSTER_VIEW = "roster_view"
+    ROSTER_EDIT = "roster_edit"
+    CONSENT_VIEW = "consent_view"
+    CONSENT_EDIT = "consent_edit"
+    PROGRAMME_VIEW = "programme_view"
+    PROGRAMME_EDIT = "programme_edit"
+    BASE_VIEW = "base_view"
+    BASE_EDIT = "base_edit"
+    MATCHING_VIEW = "matching_view"
+    MATCHING_EDIT = "matching_edit"
+    PAIR_VIEW = "pair_view"
+    PAIR_APPROVE = "pair_approve"
+    OWN_PAIR_VIEW = "own_pair_view"
+    DOCUMENT_VIEW = "document_view"
+    DOCUMENT_EDIT = "document_edit"
+    DISTRICT_VIEW = "district_view"
+
+
+_SCHOOL_READING = frozenset(
+    {
+        Perm.HOME,
+        Perm.ORGANISATION_VIEW,
+        Perm.ROSTER_VIEW,
+        Perm.CONSENT_VIEW,
+        Perm.PROGRAMME_VIEW,
+        Perm.BASE_VIEW,
+        Perm.PAIR_VIEW,
+    }
+)
+_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW})
+
+GRANTS: dict[Role, frozenset[Perm]] = {
+    Role.CURATOR: _SCHOOL_READING
+    | {
+        Perm.ORGANISATION_EDIT,
+        Perm.ACCOUNT_EDIT,
+        Perm.ROSTER_EDIT,
+        Perm.CONSENT_EDIT,
+        Perm.PROGRAMME_EDIT,
+        Perm.BASE_EDIT,
+        Perm.MATCHING_VIEW,
+        Perm.MATCHING_EDIT,
+        Perm.PAIR_APPROVE,
+        Perm.DOCUMENT_VIEW,
+        Perm.DOCUMENT_EDIT,
+    },
+    Role.DIRECTOR: _SCHOOL_READING
+    | {Perm.ORGANISATION_EDIT, Perm.ACCOUNT_EDIT, Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
+    Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
+    Role.PSYCHOLOGIST: _SCHOOL_READING | {Perm.MATCHING_VIEW},
+    Role.SOCIAL_TEACHER: _SCHOOL_READING,
+    Role.CLASS_TEACHER: frozenset(
+        {
+            Perm.HOME,
+            Perm.ROSTER_VIEW,
+            Perm.CONSENT_VIEW,
+            Perm.BASE_VIEW,
+            Perm.PAIR_VIEW,
+        }
+    ),
+    Role.MENTOR: _OWN,
+    Role.MENTEE: _OWN,
+    Role.COORDINATOR: frozenset({Perm.HOME, Perm.DISTRICT_VIEW}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of a predicate: allowed, or the reasons why not, in the order of importance."""
+
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role in one organisation, valid today.
+
+    `form_codes` narrows a curator of one направление to these forms of mentoring; empty means all.
+    """
+
+    role: Role
+    organisation_id: int
+    form_codes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Everything a query needs to know of the person who looks."""
+
+    user_id: int
+    person_id: int | None
+    grants: tuple[Grant, ...]
+
+    def may(self, perm: Perm) -> bool:
+        """Tell whether any role of today carries the right."""
+        return any(perm in GRANTS[grant.role] for grant in self.grants)
+
+    def grants_for(self, perm: Perm) -> tuple[Grant, ...]:
+        """Return the grants that carry the right: per organisation, never a cross product."""
+        return tuple(grant for grant in self.grants if perm in GRANTS[grant.role])
+
+    def organisations(self, perm: Perm, *, without: Iterable[Role] = ()) -> frozenset[int]:
+        """Return the organisations in which the right is held by a role not in `without`."""
+        left_out = frozenset(without)
+        return frozenset(
+            grant.organisation_id for grant in self.grants_for(perm) if grant.role not in left_out
+        )
+
+    def form_codes(self, perm: Perm, organisation_id: int) -> frozenset[str]:
+        """Return the forms the right is narrowed to in an organisation; empty means no narrowing."""
+        grants = [g for g in self.grants_for(perm) if g.organisation_id == organisation_id]
+        if any(not grant.form_codes for grant in grants):
+            return frozenset()
+        return frozenset(code for grant in grants for code in grant.form_codes)
+
+
+NOBODY = Viewer(user_id=0, person_id=None, grants=())

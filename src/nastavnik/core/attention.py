@@ -1,0 +1,44 @@
+"""What needs a person now: each app registers a provider of its own items; pages only ask the registry."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from nastavnik.core.marks import SignedIn
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """One thing to do.
+
+    Attributes:
+        urgency: 0 (now) … 100 (some day); the list is sorted by it.
+        state: a key of the states in `components/state.html`: done, go, wait, risk, sos, next.
+        state_words: the state in words.
+        title: what it is about.
+        why: the reason in one sentence.
+        action: the words on the button.
+        url: where it leads.
+    """
+
+    urgency: int
+    state: str
+    state_words: str
+    title: str
+    why: str
+    action: str
+    url: str
+
+
+Provider = Callable[[SignedIn], Iterable[AttentionItem]]
+_providers: dict[str, Provider] = {}
+
+
+def register(name: str, provider: Provider) -> None:
+    """Add a provider under a name; registering the name again replaces it."""
+    _providers[name] = provider
+
+
+def items_for(user: SignedIn, *, at_most: int = 10) -> list[AttentionItem]:
+    """Return what needs this user, the most urgent first."""
+    found = [item for provider in _providers.values() for item in provider(user)]
+    return sorted(found, key=lambda item: (item.urgency, item.title))[:at_most]

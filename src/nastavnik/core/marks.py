@@ -1,0 +1,49 @@
+"""The one mark every view carries: `@requires(Perm.X)` or `@public`."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol, TypeVar, cast
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from nastavnik.core.access import Perm, Viewer
+
+
+class SignedIn(Protocol):
+    """What marks and queries need of a user."""
+
+    is_authenticated: bool
+    viewer: Viewer
+
+
+View = Callable[..., HttpResponse]
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def public(view: V) -> V:
+    """Mark a view that anyone may open."""
+    view.access = "public"  # type: ignore[attr-defined]
+    return view
+
+
+def requires(perm: Perm) -> Callable[[View], View]:
+    """Mark a view with the right it needs: sign-in page for a guest, 403 for a role without it."""
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            user = cast(SignedIn, request.user)
+            if not user.is_authenticated:
+                query = urlencode({"next": request.get_full_path()})
+                return HttpResponseRedirect(f"{reverse('people:sign-in')}?{query}")
+            if not user.viewer.may(perm):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.access = perm  # type: ignore[attr-defined]
+        return guarded
+
+    return mark

@@ -1,0 +1,47 @@
+"""The audit trail: who changed what, with ids and names of fields, never values."""
+
+from django.db import models
+
+
+class AuditEntry(models.Model):
+    """One write. No foreign keys, so erasing a person breaks nothing; no values, so it needs no erasing."""
+
+    organisation_id = models.PositiveBigIntegerField(null=True)
+    actor_id = models.PositiveBigIntegerField(null=True)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=60)
+    subject_id = models.PositiveBigIntegerField(null=True)
+    fields = models.JSONField(default=list)
+    seal = models.PositiveBigIntegerField(null=True, db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation_id", "id"], name="audit_by_organisation")]
+
+    class Privacy:
+        technical = [
+            "id", "organisation_id", "actor_id", "at", "action", "subject", "subject_id", "fields", "seal",
+        ]  # fmt: skip
+
+
+class AuditSeal(models.Model):
+    """A batch of entries of one organisation, chained to the batch before it by its digest."""
+
+    organisation_id = models.PositiveBigIntegerField(null=True)
+    number = models.PositiveIntegerField()
+    n_entries = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation_id", "number"],
+                name="audit_seal_number",
+                nulls_distinct=False,
+                violation_error_message="Seal numbers are unique.",
+            ),
+        ]
+
+    class Privacy:
+        technical = ["id", "organisation_id", "number", "n_entries", "digest", "at"]

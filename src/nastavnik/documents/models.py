@@ -1,0 +1,59 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.access import Perm
+from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.organisations.models import AcademicYear, Organisation
+
+
+class DocumentQuerySet(ScopedQuerySet["Document"]):
+    view_perm = Perm.DOCUMENT_VIEW
+
+
+class Document(models.Model):
+    """A paper of the organisation.
+
+    `subject_id` names what the paper is about in the app that makes it. A draft is drawn anew from the present state
+    whenever it is opened; registering freezes `content`, which is all a .docx needs to be drawn again years later.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="documents")
+    year = models.ForeignKey(AcademicYear, models.PROTECT, related_name="documents")
+    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind)
+    subject_id = models.PositiveBigIntegerField(null=True)
+    title = models.CharField(_("title"), max_length=300)
+    number = models.CharField(_("number"), max_length=40, blank=True)
+    dated_on = models.DateField(_("date"), null=True, blank=True)
+    status = models.CharField(
+        _("state"), max_length=10, choices=DocumentStatus, default=DocumentStatus.DRAFT
+    )
+    content = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "year", "kind", "number"],
+                condition=~Q(number=""),
+                name="document_number_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=DocumentStatus.DRAFT)
+                | (~Q(number="") & Q(dated_on__isnull=False)),
+                name="document_registered_has_number_and_date",
+            ),
+        ]
+
+    class Privacy:
+        public = ["kind", "title", "number", "dated_on", "status"]
+        personal = ["content"]
+        technical = ["id", "organisation", "year", "subject_id", "created_at", "changed_at"]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,17 @@
+"""Closed lists of matching."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class RunStatus(models.TextChoices):
+    PROPOSED = "proposed", _("proposed")
+    APPROVED = "approved", _("approved")
+    SUPERSEDED = "superseded", _("replaced by a newer one")
+
+
+class Ruling(models.TextChoices):
+    """What the curator decided of two people, whatever the engine thinks."""
+
+    LOCK = "lock", _("together")
+    FORBID = "forbid", _("not together")

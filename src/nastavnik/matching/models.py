@@ -1,0 +1,124 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from nastavnik.core.access import Perm
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.matching.choices import Ruling, RunStatus
+from nastavnik.organisations.models import Organisation
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
+
+
+class RunQuerySet(ScopedQuerySet["MatchingRun"]):
+    view_perm = Perm.MATCHING_VIEW
+
+
+class MatchingRun(models.Model):
+    """One matching: the rules and people it saw, what it proposed, the proof that it is optimal.
+
+    `snapshot` is the engine's whole input (keys, not names), so that an old result can be computed again.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="matching_runs")
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="runs")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=10, choices=RunStatus, default=RunStatus.PROPOSED)
+    snapshot = models.JSONField(default=dict)
+    n_mentees = models.PositiveIntegerField()
+    n_matched = models.PositiveIntegerField()
+    total_score = models.BigIntegerField()
+    is_certified = models.BooleanField()
+    made_at = models.DateTimeField(auto_now_add=True)
+    approved_at = models.DateTimeField(null=True)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "number"], name="run_number_once"),
+            models.CheckConstraint(
+                condition=Q(status=RunStatus.APPROVED, approved_at__isnull=False)
+                | (~Q(status=RunStatus.APPROVED) & Q(approved_at=None)),
+                name="run_approved_has_moment",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["snapshot"]
+        technical = [
+            "id", "organisation", "programme", "number", "status", "n_mentees", "n_matched", "total_score",
+            "is_certified", "made_at", "approved_at",
+        ]  # fmt: skip
+
+
+class ProposalQuerySet(ScopedQuerySet["Proposal"]):
+    view_perm = Perm.MATCHING_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return proposals of the mentees the user sees: a curator of one направление her forms only."""
+        seen = Participation.objects.visible_to(user).values("pk")
+        return super().visible_to(user).filter(mentee__in=seen)
+
+
+class Proposal(models.Model):
+    """A proposed pair, or a mentee left out: with the parts of the score or the reasons, as codes."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="proposals")
+    run = models.ForeignKey(MatchingRun, models.CASCADE, related_name="proposals")
+    mentee = models.ForeignKey(Participation, models.CASCADE, related_name="proposed_as_mentee")
+    mentor = models.ForeignKey(
+        Participation, models.CASCADE, null=True, related_name="proposed_as_mentor"
+    )
+    form = models.ForeignKey(MentoringForm, models.PROTECT, null=True, related_name="+")
+    score = models.IntegerField(default=0)
+    is_locked = models.BooleanField(default=False)
+    explanation = models.JSONField(default=dict)
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["run", "mentee"], name="proposal_once"),
+            models.CheckConstraint(
+                condition=Q(mentor=None, form=None) | Q(mentor__isnull=False, form__isnull=False),
+                name="proposal_pair_has_form",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["mentee", "mentor", "form", "score", "is_locked", "explanation"]
+        technical = ["id", "organisation", "run"]
+
+
+class RulingQuerySet(ScopedQuerySet["PairRuling"]):
+    view_perm = Perm.MATCHING_VIEW
+
+
+class PairRuling(models.Model):
+    """The curator's word on two people: together, or not together. It outlives runs and keeps its reason."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="pair_rulings")
+    mentor = models.ForeignKey(Participation, models.CASCADE, related_name="rulings_as_mentor")
+    mentee = models.ForeignKey(Participation, models.CASCADE, related_name="rulings_as_mentee")
+    ruling = models.CharField(max_length=6, choices=Ruling)
+    reason = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField(auto_now=True)
+
+    objects = RulingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["mentor", "mentee"], name="ruling_once"),
+            models.UniqueConstraint(
+                fields=["mentee"], condition=Q(ruling=Ruling.LOCK), name="ruling_one_lock"
+            ),
+        ]
+
+    class Privacy:
+        personal = ["mentor", "mentee", "ruling", "reason"]
+        technical = ["id", "organisation", "made_at"]

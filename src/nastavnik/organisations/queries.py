@@ -1,0 +1,22 @@
+"""Reads of the tree."""
+
+import datetime as dt
+
+from nastavnik.organisations.models import AcademicYear, Organisation
+
+
+def is_set_up() -> bool:
+    """Tell whether the installation holds an organisation yet."""
+    return Organisation.objects.exists()
+
+
+def year_for(organisation: Organisation, day: dt.date) -> AcademicYear | None:
+    """Return the academic year of an organisation that holds a day, else the latest one."""
+    years = AcademicYear.objects.filter(organisation=organisation)
+    return years.on(day).first() or years.order_by("-starts_on").first()
+
+
+def year_bounds(day: dt.date) -> tuple[dt.date, dt.date]:
+    """Return 1 September and 31 August of the academic year that holds a day."""
+    first = day.year if day.month >= 9 else day.year - 1  # noqa: PLR2004 - September
+    return dt.date(first, 9, 1), dt.date(first + 1, 8, 31)

@@ -1,0 +1,141 @@
+"""Writes of people, accounts and classes."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models, transaction
+
+from nastavnik.core import audit
+from nastavnik.core.access import Role
+from nastavnik.core.dates import today
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.models import Enrolment, Membership, Person, StudyGroup, User
+
+
+@transaction.atomic
+def add_account(
+    login: str,
+    password: str | None,
+    *,
+    full_name: str,
+    person: Person | None = None,
+    by: models.Model | None,
+) -> User:
+    """Make an account; without a password nobody can sign in with it yet."""
+    user = User(login=login.strip().lower(), full_name=full_name, person=person)
+    user.set_password(password)
+    user.save()
+    audit.record(audit.CREATED, user, by=by or user, fields=["login", "full_name", "person"])
+    return user
+
+
+@transaction.atomic
+def change_password(user: User, password: str, *, by: models.Model | None) -> User:
+    """Set a new password; every session of the account but the actor's own ends with it."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record("password-changed", user, by=by, fields=["password"])
+    return user
+
+
+@transaction.atomic
+def grant_role(
+    user: User,
+    organisation: Organisation,
+    role: Role,
+    *,
+    starts_on: dt.date | None = None,
+    form_codes: Iterable[str] = (),
+    by: models.Model | None,
+) -> Membership:
+    """Give a role from a day on, or return the open one."""
+    membership, created = Membership.objects.get_or_create(
+        organisation=organisation,
+        user=user,
+        role=role,
+        ends_on=None,
+        defaults={"starts_on": starts_on or today(), "form_codes": sorted(form_codes)},
+    )
+    if created:
+        audit.record(audit.CREATED, membership, by=by, fields=["user", "role", "form_codes"])
+    return membership
+
+
+@transaction.atomic
+def end_role(membership: Membership, *, by: models.Model | None) -> Membership:
+    """End a role today: it no longer holds at the very next request."""
+    yesterday = today() - dt.timedelta(days=1)
+    membership.ends_on = max(yesterday, membership.starts_on)
+    if membership.starts_on > yesterday:
+        membership.starts_on = membership.ends_on = yesterday
+    membership.save(update_fields=["starts_on", "ends_on"])
+    audit.record("role-ended", membership, by=by, fields=["ends_on"])
+    return membership
+
+
+@transaction.atomic
+def add_person(organisation: Organisation, *, by: models.Model | None, **fields: Any) -> Person:
+    """Put a person on the roster."""
+    person = Person(organisation=organisation, **fields)
+    person.save()
+    audit.record(audit.CREATED, person, by=by, fields=fields)
+    return person
+
+
+@transaction.atomic
+def change_person(person: Person, *, by: models.Model | None, **fields: Any) -> Person:
+    """Change fields of a card; nothing is written when nothing differs."""
+    changed = [name for name, value in fields.items() if getattr(person, name) != value]
+    if changed:
+        for name in changed:
+            setattr(person, name, fields[name])
+        person.save(update_fields=[*changed, "search_name"])
+        audit.record(audit.CHANGED, person, by=by, fields=changed)
+    return person
+
+
+@transaction.atomic
+def open_group(
+    year: AcademicYear, name: str, *, grade: int | None = None, by: models.Model | None
+) -> StudyGroup:
+    """Open a class of a year, or return the one of that name."""
+    group, created = StudyGroup.objects.get_or_create(
+        organisation_id=year.organisation_id, year=year, name=name, defaults={"grade": grade}
+    )
+    if created:
+        audit.record(audit.CREATED, group, by=by, fields=["name", "grade"])
+    return group
+
+
+@transaction.atomic
+def appoint_class_teacher(
+    group: StudyGroup, teacher: Person | None, *, by: models.Model | None
+) -> StudyGroup:
+    """Say who leads a class."""
+    group.class_teacher = teacher
+    group.save(update_fields=["class_teacher"])
+    audit.record(audit.CHANGED, group, by=by, fields=["class_teacher"])
+    return group
+
+
+@transaction.atomic
+def enrol(
+    person: Person, group: StudyGroup, *, starts_on: dt.date, by: models.Model | None
+) -> Enrolment:
+    """Put a person into a class from a day on; the class of before ends the day before."""
+    current = Enrolment.objects.filter(person=person, ends_on=None).first()
+    if current and current.study_group_id == group.pk:
+        return current
+    if current:
+        current.ends_on = max(current.starts_on, starts_on - dt.timedelta(days=1))
+        current.save(update_fields=["ends_on"])
+        audit.record("enrolment-ended", current, by=by, fields=["ends_on"])
+    enrolment = Enrolment.objects.create(
+        organisation_id=person.organisation_id,
+        person=person,
+        study_group=group,
+        starts_on=starts_on,
+    )
+    audit.record(audit.CREATED, enrolment, by=by, fields=["person", "study_group", "starts_on"])
+    return enrolment

@@ -1,0 +1,326 @@
+import datetime as dt
+from functools import cached_property
+from typing import ClassVar, Self
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.access import Grant, Perm, Role, Viewer
+from nastavnik.core.dates import age_on, today
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.text import fold
+from nastavnik.organisations.models import AcademicYear, Organisation, Partner
+from nastavnik.people.choices import (
+    LEARNERS,
+    ROLE_CHOICES,
+    Gender,
+    ImportStatus,
+    PersonKind,
+    RosterKind,
+)
+
+
+def holds_on(day: dt.date) -> Q:
+    """Return the condition that a dated period holds a day."""
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
+
+
+class PersonQuerySet(ScopedQuerySet["Person"]):
+    view_perm = Perm.ROSTER_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the roster of the user's organisations; a class teacher's own class only."""
+        viewer = user.viewer
+        whole = viewer.organisations(Perm.ROSTER_VIEW, without=[Role.CLASS_TEACHER])
+        own = viewer.organisations(Perm.ROSTER_VIEW) - whole
+        if not own:
+            return self.filter(organisation_id__in=whole)
+        in_own_class = Enrolment.objects.filter(
+            holds_on(today()),
+            study_group__class_teacher_id=viewer.person_id,
+            study_group__class_teacher_id__isnull=False,
+        )
+        return self.filter(
+            Q(organisation_id__in=whole)
+            | Q(organisation_id__in=own, pk__in=in_own_class.values("person_id"))
+        )
+
+    def present(self) -> Self:
+        """Leave out those who have left."""
+        return self.filter(left_on=None)
+
+
+class Person(models.Model):
+    """A pupil, a member of staff or an outsider: the roster, kept on the school's own ground.
+
+    Nothing here needs a consent; requests and questionnaires do, and live elsewhere.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="people")
+    kind = models.CharField(_("who"), max_length=10, choices=PersonKind)
+    last_name = models.CharField(_("last name"), max_length=100)
+    first_name = models.CharField(_("first name"), max_length=100)
+    patronymic = models.CharField(_("patronymic"), max_length=100, blank=True)
+    gender = models.CharField(_("gender in papers"), max_length=6, choices=Gender, blank=True)
+    birth_date = models.DateField(_("birth date"), null=True, blank=True)
+    position = models.CharField(_("position"), max_length=200, blank=True)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    partner = models.ForeignKey(
+        Partner, models.PROTECT, null=True, blank=True, verbose_name=_("works at")
+    )
+    genitive = models.CharField(_("name in the genitive (кого?)"), max_length=320, blank=True)
+    dative = models.CharField(_("name in the dative (кому?)"), max_length=320, blank=True)
+    search_name = models.CharField(max_length=320, editable=False, db_index=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["search_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "search_name", "birth_date"],
+                condition=Q(kind__in=[kind.value for kind in LEARNERS]),
+                name="learner_once",
+            ),
+        ]
+
+    class Privacy:
+        personal = [
+            "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject",
+            "partner", "genitive", "dative", "search_name", "left_on",
+        ]  # fmt: skip
+        technical = ["id", "organisation"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the search key in step with the name."""
+        self.search_name = fold(self.full_name)
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def full_name(self) -> str:
+        return " ".join(part for part in (self.last_name, self.first_name, self.patronymic) if part)
+
+    @property
+    def short_name(self) -> str:
+        """Pupils «Фамилия Имя», grown-ups «Фамилия И. О.», with no break inside the initials."""
+        if self.is_learner:
+            return f"{self.last_name} {self.first_name}".strip()
+        initials = "\u00a0".join(
+            f"{part[0]}." for part in (self.first_name, self.patronymic) if part
+        )
+        return f"{self.last_name}\u00a0{initials}".strip()
+
+    @property
+    def initials(self) -> str:
+        return f"{self.last_name[:1]}{self.first_name[:1]}".upper()
+
+    @property
+    def is_learner(self) -> bool:
+        return self.kind in LEARNERS
+
+    def age_on(self, day: dt.date) -> int | None:
+        """Return full years on a day, None when the birth date is not known."""
+        return None if self.birth_date is None else age_on(self.birth_date, day)
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find an account whatever the case its login was typed in."""
+        return self.get(login=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """An account. What it may do comes from its memberships of today."""
+
+    login = models.CharField(_("login"), max_length=150, unique=True)
+    full_name = models.CharField(_("full name"), max_length=320)
+    is_active = models.BooleanField(default=True)
+    person = models.OneToOneField(
+        Person, models.SET_NULL, null=True, blank=True, related_name="account"
+    )
+
+    USERNAME_FIELD = "login"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    objects = UserManager()
+
+    class Privacy:
+        personal = ["full_name", "person"]
+        contact = ["login"]
+        secret = ["password"]
+        technical = ["id", "is_active", "last_login"]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """Return what this user may do today; one query, kept for the request."""
+        rows = self.memberships.filter(holds_on(today())).order_by("pk")
+        grants = tuple(
+            Grant(Role(row.role), row.organisation_id, frozenset(row.form_codes)) for row in rows
+        )
+        return Viewer(self.pk, self.person_id, grants)
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        """Return the organisation the user works in: the one of the first membership of today."""
+        if not self.viewer.grants:
+            return None
+        return Organisation.objects.get(pk=self.viewer.grants[0].organisation_id)
+
+    @property
+    def time_zone(self) -> str:
+        return self.organisation.time_zone if self.organisation else ""
+
+    @property
+    def role_title(self) -> str:
+        """Return the role the person is greeted by."""
+        titles = dict(ROLE_CHOICES)
+        return str(titles[self.viewer.grants[0].role]) if self.viewer.grants else ""
+
+
+class MembershipQuerySet(ScopedQuerySet["Membership"]):
+    view_perm = Perm.ACCOUNT_EDIT
+
+
+class Membership(models.Model):
+    """A role in an organisation for a dated period."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(_("role"), max_length=20, choices=ROLE_CHOICES)
+    form_codes = models.JSONField(default=list, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "user", "role"],
+                condition=Q(ends_on=None),
+                name="membership_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_start",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["user", "role", "form_codes", "starts_on", "ends_on"]
+        technical = ["id", "organisation"]
+
+
+class StudyGroupQuerySet(ScopedQuerySet["StudyGroup"]):
+    view_perm = Perm.ROSTER_VIEW
+
+
+class StudyGroup(models.Model):
+    """A class of a school or a group of a college, in one academic year."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="study_groups")
+    year = models.ForeignKey(AcademicYear, models.CASCADE, related_name="study_groups")
+    name = models.CharField(_("class"), max_length=30)
+    grade = models.PositiveSmallIntegerField(_("step"), null=True, blank=True)
+    class_teacher = models.ForeignKey(
+        Person, models.SET_NULL, null=True, blank=True, related_name="led_groups"
+    )
+
+    objects = StudyGroupQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["grade", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "year", "name"], name="group_once"),
+        ]
+
+    class Privacy:
+        public = ["name", "grade"]
+        personal = ["class_teacher"]
+        technical = ["id", "organisation", "year"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnrolmentQuerySet(ScopedQuerySet["Enrolment"]):
+    view_perm = Perm.ROSTER_VIEW
+
+
+class Enrolment(models.Model):
+    """A person in a class for a period of a year."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="enrolments")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="enrolments")
+    study_group = models.ForeignKey(StudyGroup, models.CASCADE, related_name="enrolments")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = EnrolmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(ends_on=None), name="enrolled_in_one_class"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="enrolment_ends_after_start",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["person", "study_group", "starts_on", "ends_on"]
+        technical = ["id", "organisation"]
+
+
+class RosterImportQuerySet(ScopedQuerySet["RosterImport"]):
+    view_perm = Perm.ROSTER_EDIT
+
+
+class RosterImport(models.Model):
+    """A list on its way into the roster: nothing uploaded is lost, nothing half-written stays.
+
+    `rows` is the grid as read, `columns` the field of each column as guessed or changed, `summary` what came of it.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roster_imports")
+    kind = models.CharField(_("who is in the list"), max_length=6, choices=RosterKind)
+    file_name = models.CharField(max_length=200)
+    rows = models.JSONField()
+    header_row = models.PositiveIntegerField(null=True)
+    columns = models.JSONField(default=dict)
+    status = models.CharField(max_length=8, choices=ImportStatus, default=ImportStatus.DRAFT)
+    summary = models.JSONField(default=dict)
+    loaded_at = models.DateTimeField(auto_now_add=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    objects = RosterImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=ImportStatus.DRAFT, accepted_at=None)
+                | Q(status=ImportStatus.ACCEPTED, accepted_at__isnull=False),
+                name="import_accepted_has_moment",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["file_name", "rows", "summary"]
+        technical = [
+            "id", "organisation", "kind", "header_row", "columns", "status", "loaded_at", "accepted_at",
+        ]  # fmt: skip

@@ -1,0 +1,32 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core import navigation
+from nastavnik.core.access import Perm
+
+
+def load_directory(**kwargs: Any) -> None:
+    """Bring the directory of forms in step with the shipped file after every migration."""
+    from nastavnik.programmes.actions import load_directory as load
+
+    load(by=None)
+
+
+class ProgrammesConfig(AppConfig):
+    name = "nastavnik.programmes"
+    label = "programmes"
+
+    def ready(self) -> None:
+        post_migrate.connect(load_directory, sender=self)
+        navigation.register(
+            navigation.Section(11, _("Programme"), "programmes:overview", Perm.PROGRAMME_VIEW)
+        )
+        navigation.register(
+            navigation.Section(22, _("Mentees"), "programmes:mentees", Perm.BASE_VIEW)
+        )
+        navigation.register(
+            navigation.Section(23, _("Mentors"), "programmes:mentors", Perm.BASE_VIEW)
+        )

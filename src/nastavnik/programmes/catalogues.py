@@ -1,0 +1,43 @@
+"""Lists shipped as data: areas of help and interests. Official words, Russian by nature."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list; `audience` is learner, staff or both."""
+
+    code: str
+    title: str
+    audience: str
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    """Return the records of a shipped file."""
+    records: list[dict[str, Any]] = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
+    return records
+
+
+@cache
+def areas() -> dict[str, Entry]:
+    """Return what may be asked for and offered, by code."""
+    return {row["code"]: Entry(row["code"], row["title"], row["for"]) for row in read("areas.yaml")}
+
+
+@cache
+def interests() -> dict[str, Entry]:
+    """Return interests, by code."""
+    return {row["code"]: Entry(row["code"], row["title"], "both") for row in read("interests.yaml")}
+
+
+def area_choices(*, learner: bool) -> list[tuple[str, str]]:
+    """Return the areas for learners or for staff as choices of a form."""
+    wanted = "learner" if learner else "staff"
+    return [(e.code, e.title) for e in areas().values() if e.audience in (wanted, "both")]
