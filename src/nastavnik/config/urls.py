@@ -1,5 +1,14 @@
 """Everything is assembled here."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("nastavnik.cabinet.urls")),
+    path("", include("nastavnik.people.urls")),
+    path("", include("nastavnik.organisations.urls")),
+    path("", include("nastavnik.programmes.urls")),
+    path("", include("nastavnik.consents.urls")),
+    path("", include("nastavnik.matching.urls")),
+    path("", include("nastavnik.mentorships.urls")),
+    path("", include("nastavnik.documents.urls")),
+]

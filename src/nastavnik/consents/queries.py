@@ -1,16 +1,17 @@
 """Reads of the ledger: what holds, who signs, who is missing."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from nastavnik.consents.choices import Purpose, Signer
 from nastavnik.consents.models import Consent
+from nastavnik.core.dates import today
 from nastavnik.people.models import Person
+from nastavnik.people.queries import group_names
 
 AGE_OF_OWN_SIGNATURE = 14
 AGE_OF_MAJORITY = 18
-
-Held = Mapping[int, frozenset[Purpose]]
 
 
 def signer_for(person: Person, day: dt.date) -> Signer:
@@ -48,3 +49,32 @@ def held_purposes(people: Iterable[int], day: dt.date) -> dict[int, frozenset[Pu
 def missing_purposes(held: frozenset[Purpose], needed: Iterable[Purpose]) -> tuple[Purpose, ...]:
     """Return the needed purposes that are not covered, in the order asked."""
     return tuple(purpose for purpose in needed if purpose not in held)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """A person of the ledger: who signs today, what is covered, what is missing."""
+
+    person: Person
+    group: str
+    signer: Signer
+    held: frozenset[Purpose]
+    missing: tuple[Purpose, ...]
+
+
+def ledger_rows(people: Iterable[Person], needed: Iterable[Purpose]) -> list[LedgerRow]:
+    """Return rows of the ledger in two queries whatever their number."""
+    people, needed = list(people), tuple(needed)
+    day = today()
+    held = held_purposes([person.pk for person in people], day)
+    groups = group_names(people)
+    return [
+        LedgerRow(
+            person=person,
+            group=groups.get(person.pk, ""),
+            signer=signer_for(person, day),
+            held=(own := held.get(person.pk, frozenset())),
+            missing=missing_purposes(own, needed),
+        )
+        for person in people
+    ]

@@ -1,17 +1,14 @@
-"""How every form of the site is drawn: Django's own rendering with our templates."""
+"""How every form of the site is drawn: Django's own rendering with our templates and classes."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 from django import forms
-from django.forms.renderers import DjangoTemplates
+from django.db.models import QuerySet
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
 
-
-class Renderer(DjangoTemplates):
-    form_template_name = "components/form.html"
-    field_template_name = "components/field.html"
-
-
-_BOOTSTRAP = {
+_CLASSES = {
     forms.CheckboxInput: "form-check-input",
     forms.CheckboxSelectMultiple: "form-check-input",
     forms.RadioSelect: "form-check-input",
@@ -20,24 +17,24 @@ _BOOTSTRAP = {
 }
 
 
-class StyledForm(forms.Form):
-    """A form whose controls carry the theme's classes and point at their errors and hints."""
+class StyledField(BoundField):
+    """A field whose control carries the class of the theme and shows that it needs another look."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        style(self)
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
+        """Add the class of the control."""
+        widget = widget or self.field.widget
+        built = super().build_widget_attrs(attrs, widget)
+        css = _CLASSES.get(type(widget), "form-control")
+        built["class"] = f"{css} is-invalid" if self.errors else css
+        return built
 
 
-def style(form: forms.BaseForm) -> None:
-    """Give each control of a form its class of the theme."""
-    for name, field in form.fields.items():
-        widget = field.widget
-        css = next(
-            (css for kind, css in _BOOTSTRAP.items() if type(widget) is kind), "form-control"
-        )
-        if name in form.errors if form.is_bound else False:
-            css += " is-invalid"
-        widget.attrs["class"] = f"{widget.attrs.get('class', '')} {css}".strip()
+class Renderer(TemplatesSetting):
+    form_template_name = "components/form.html"
+    field_template_name = "components/field.html"
+    bound_field_class = StyledField
 
 
 class DateInput(forms.DateInput):
@@ -47,3 +44,13 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """Set the choices of a field that are known only when the form is made."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+
+
+def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
+    """Set the rows of a field that are known only when the form is made."""
+    cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows

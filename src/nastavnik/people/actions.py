@@ -1,15 +1,20 @@
 """Writes of people, accounts and classes."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.organisations.queries import year_for
 from nastavnik.people.models import Enrolment, Membership, Person, StudyGroup, User
 
 
@@ -64,7 +69,15 @@ def grant_role(
 
 @transaction.atomic
 def end_role(membership: Membership, *, by: models.Model | None) -> Membership:
-    """End a role today: it no longer holds at the very next request."""
+    """End a role today: it no longer holds at the very next request.
+
+    Raises:
+        RefusedError: it is one's own role of curator, with which the way back would be lost.
+    """
+    if by is not None and membership.user_id == by.pk:
+        raise RefusedError(
+            _("You cannot take a role from yourself: another curator or the director can.")
+        )
     yesterday = today() - dt.timedelta(days=1)
     membership.ends_on = max(yesterday, membership.starts_on)
     if membership.starts_on > yesterday:
@@ -139,3 +152,84 @@ def enrol(
     )
     audit.record(audit.CREATED, enrolment, by=by, fields=["person", "study_group", "starts_on"])
     return enrolment
+
+
+@transaction.atomic
+def register_person(
+    organisation: Organisation, *, group: str = "", by: models.Model | None, **fields: Any
+) -> Person:
+    """Put a person on the roster and, if a class is named, into that class of this year.
+
+    Raises:
+        RefusedError: the same learner is on the roster already, or a class is named but there is no academic year.
+    """
+    key = fold(" ".join(str(fields.get(n, "")) for n in ("last_name", "first_name", "patronymic")))
+    twin = Person.objects.filter(
+        organisation=organisation, search_name=key, birth_date=fields.get("birth_date")
+    )
+    if fields.get("birth_date") and twin.exists():
+        raise RefusedError(_("A person of this name and birth date is on the roster already."))
+    person = add_person(organisation, by=by, **fields)
+    if group:
+        _place(person, group, by=by)
+    return person
+
+
+@transaction.atomic
+def correct_person(
+    person: Person, *, group: str = "", by: models.Model | None, **fields: Any
+) -> Person:
+    """Correct a card and move the person to another class of this year if one is named."""
+    try:
+        with transaction.atomic():
+            change_person(person, by=by, **fields)
+    except IntegrityError as error:
+        raise RefusedError(
+            _("A person of this name and birth date is on the roster already.")
+        ) from error
+    if group:
+        _place(person, group, by=by)
+    return person
+
+
+def _place(person: Person, group: str, *, by: models.Model | None) -> None:
+    year = year_for(person.organisation, today())
+    if year is None:
+        raise RefusedError(
+            _("There is no academic year yet: open one in the settings, then name the class.")
+        )
+    study_group = open_group(year, group, grade=grade_of(group), by=by)
+    enrol(person, study_group, starts_on=max(year.starts_on, min(today(), year.ends_on)), by=by)
+
+
+def grade_of(group: str) -> int | None:
+    """Return the step in a class name: 5 for «5А», None where it does not begin with a figure."""
+    found = re.match(r"\d{1,2}", group)
+    return int(found[0]) if found else None
+
+
+@transaction.atomic
+def mark_left(person: Person, *, by: models.Model | None) -> Person:
+    """Say that a person left today; the class of before ends too."""
+    for enrolment in Enrolment.objects.filter(person=person, ends_on=None):
+        enrolment.ends_on = max(enrolment.starts_on, today())
+        enrolment.save(update_fields=["ends_on"])
+        audit.record("enrolment-ended", enrolment, by=by, fields=["ends_on"])
+    return change_person(person, left_on=today(), by=by)
+
+
+@transaction.atomic
+def invite(
+    organisation: Organisation,
+    *,
+    person: Person | None,
+    full_name: str,
+    role: str,
+    login: str,
+    password: str,
+    by: models.Model | None,
+) -> Membership:
+    """Make an account and give it its first role."""
+    name = person.full_name if person else full_name
+    user = add_account(login, password, full_name=name, person=person, by=by)
+    return grant_role(user, organisation, Role(role), by=by)

@@ -3,6 +3,7 @@ from functools import cached_property
 from typing import ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -175,6 +176,13 @@ class User(AbstractBaseUser):
         if not self.viewer.grants:
             return None
         return Organisation.objects.get(pk=self.viewer.grants[0].organisation_id)
+
+    @property
+    def workplace(self) -> Organisation:
+        """Return the organisation new rows belong to; a user without a role of today has none."""
+        if self.organisation is None:
+            raise PermissionDenied
+        return self.organisation
 
     @property
     def time_zone(self) -> str:

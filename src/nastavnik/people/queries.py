@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 
 from nastavnik.core.dates import today
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.text import fold
 from nastavnik.people.models import Enrolment, Person, User, holds_on
 
 
@@ -25,3 +27,16 @@ def group_names(people: Iterable[Person]) -> dict[int, str]:
     """Return person key → name of the class of today; those without a class are left out."""
     keys = [person.pk for person in people]
     return {row.person_id: row.study_group.name for row in enrolments_on(today(), keys)}
+
+
+def roster(user: SignedIn, *, q: str = "", group: str = "", kind: str = "") -> QuerySet[Person]:
+    """Return the present people a user sees, narrowed by part of a name, class and kind."""
+    people = Person.objects.visible_to(user).present()
+    for word in fold(q).split():
+        people = people.filter(search_name__contains=word)
+    if kind:
+        people = people.filter(kind=kind)
+    if group:
+        in_group = Enrolment.objects.filter(holds_on(today()), study_group__name=group)
+        people = people.filter(pk__in=in_group.values("person_id"))
+    return people

@@ -5,10 +5,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
+from nastavnik.consents.queries import held_purposes
 from nastavnik.core import audit
+from nastavnik.core.access import Verdict
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.models import Person
 from nastavnik.programmes import catalogues
-from nastavnik.programmes.models import MentoringForm, RoleVariant
+from nastavnik.programmes.access import fits_form, may_be_ready
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
+
+S = ParticipationStatus
 
 
 @transaction.atomic
@@ -25,9 +36,9 @@ def load_directory(*, by: models.Model | None) -> int:
         known = MentoringForm.objects.directory().filter(code=code).first()
         if known and known.version >= fields["version"]:
             continue
-        form, _created = MentoringForm.objects.update_or_create(
+        form = MentoringForm.objects.update_or_create(
             organisation=None, code=code, defaults=fields
-        )
+        )[0]
         form.variants.all().delete()
         RoleVariant.objects.bulk_create(
             RoleVariant(form=form, title=title, order=place) for place, title in enumerate(variants)
@@ -35,3 +46,267 @@ def load_directory(*, by: models.Model | None) -> int:
         audit.record("form-loaded", form, by=by, fields=fields)
         n_changed += 1
     return n_changed
+
+
+NEXT: dict[ParticipationStatus, frozenset[ParticipationStatus]] = {
+    S.CANDIDATE: frozenset({S.READY, S.LEFT}),
+    S.READY: frozenset({S.CANDIDATE, S.PAIRED, S.LEFT}),
+    S.PAIRED: frozenset({S.READY, S.FINISHED, S.LEFT}),
+    S.FINISHED: frozenset(),
+    S.LEFT: frozenset(),
+}
+ENDED = frozenset({S.FINISHED, S.LEFT})
+
+
+@transaction.atomic
+def adopt_form(
+    organisation: Organisation, form: MentoringForm, *, by: models.Model | None
+) -> MentoringForm:
+    """Copy a form of the directory into an organisation, or return the copy it already has."""
+    own = MentoringForm.objects.filter(organisation=organisation, code=form.code).first()
+    if own:
+        return own
+    variants = list(form.variants.all())
+    own = MentoringForm.objects.get(pk=form.pk)
+    own.pk, own.organisation = None, organisation
+    own._state.adding = True
+    own.save()
+    RoleVariant.objects.bulk_create(
+        RoleVariant(form=own, title=variant.title, order=variant.order) for variant in variants
+    )
+    audit.record("form-adopted", own, by=by, fields=["code", "version"])
+    return own
+
+
+@transaction.atomic
+def change_form(form: MentoringForm, *, by: models.Model | None, **fields: Any) -> MentoringForm:
+    """Change the limits of an organisation's own copy; the directory stays as shipped."""
+    if form.organisation_id is None:
+        raise RefusedError(
+            _("A form of the directory cannot be changed: take it into your programme first.")
+        )
+    for name, value in fields.items():
+        setattr(form, name, value)
+    form.save(update_fields=list(fields))
+    audit.record(audit.CHANGED, form, by=by, fields=fields)
+    return form
+
+
+@transaction.atomic
+def open_programme(
+    year: AcademicYear,
+    *,
+    title: str,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    forms: Iterable[MentoringForm],
+    by: models.Model | None,
+) -> Programme:
+    """Open a programme of a year with forms of the directory or of the organisation.
+
+    Raises:
+        RefusedError: no form is chosen, or the days are the wrong way round.
+    """
+    forms = list(forms)
+    if not forms:
+        raise RefusedError(_("Choose at least one form of mentoring."))
+    if ends_on < starts_on:
+        raise RefusedError(_("The last day comes before the first: swap or correct them."))
+    programme = Programme.objects.create(
+        organisation=year.organisation, year=year, title=title, starts_on=starts_on, ends_on=ends_on
+    )
+    programme.forms.set([adopt_form(year.organisation, form, by=by) for form in forms])
+    audit.record(audit.CREATED, programme, by=by, fields=["title", "starts_on", "ends_on", "forms"])
+    return programme
+
+
+@transaction.atomic
+def change_programme(
+    programme: Programme, *, forms: Iterable[MentoringForm], by: models.Model | None, **fields: Any
+) -> Programme:
+    """Change title, days and forms; a form that people of the bases hold cannot be dropped."""
+    forms = list(forms)
+    kept = {form.code for form in forms}
+    used = (
+        MentoringForm.objects.filter(participations__programme=programme)
+        .exclude(participations__status__in=ENDED)
+        .distinct()
+    )
+    dropped = [form.title for form in used if form.code not in kept]
+    if dropped:
+        raise RefusedError(
+            _("People of the bases are in these forms, so they stay in the programme: %(forms)s.")
+            % {"forms": ", ".join(dropped)}
+        )
+    if not forms:
+        raise RefusedError(_("Choose at least one form of mentoring."))
+    for name, value in fields.items():
+        setattr(programme, name, value)
+    programme.save(update_fields=list(fields))
+    programme.forms.set([adopt_form(programme.organisation, form, by=by) for form in forms])
+    audit.record(audit.CHANGED, programme, by=by, fields=[*fields, "forms"])
+    return programme
+
+
+@transaction.atomic
+def add_to_base(
+    programme: Programme,
+    people: Iterable[Person],
+    side: Side,
+    *,
+    forms: Iterable[MentoringForm] | None = None,
+    by: models.Model | None,
+) -> tuple[list[Participation], list[tuple[Person, str]]]:
+    """Put people of the roster into a base; forms not named are all those of the programme that take the person.
+
+    Returns:
+        The new records, and the people who could not enter with the reason; those already in the base are in neither.
+    """
+    offered = list(forms) if forms is not None else list(programme.forms.all())
+    people = list(people)
+    known = set(
+        Participation.objects.filter(programme=programme, side=side, person__in=people)
+        .exclude(status=S.LEFT)
+        .values_list("person_id", flat=True)
+    )
+    day = today()
+    added: list[Participation] = []
+    refused: list[tuple[Person, str]] = []
+    for person in people:
+        if person.pk in known:
+            continue
+        verdicts = [(form, fits_form(person, form, side, day)) for form in offered]
+        fitting = [form for form, verdict in verdicts if verdict]
+        if not fitting:
+            refused.append(
+                (
+                    person,
+                    verdicts[0][1].reasons[0] if verdicts else _("The programme has no forms."),
+                )
+            )
+            continue
+        record = Participation.objects.create(
+            organisation_id=programme.organisation_id,
+            programme=programme,
+            person=person,
+            side=side,
+            capacity=1,
+            starts_on=day,
+        )
+        record.forms.set(fitting)
+        added.append(record)
+    audit.record_many("base-entered", added, by=by, fields=["person", "side", "forms"])
+    return added, refused
+
+
+@transaction.atomic
+def change_participation(
+    record: Participation,
+    *,
+    forms: Iterable[MentoringForm] | None = None,
+    by: models.Model | None,
+    **fields: Any,
+) -> Participation:
+    """Change what a record says; one ready for matching that no longer passes the gate goes back a step.
+
+    Raises:
+        RefusedError: capacity under the pairs the mentor already has, or above the limit of the forms.
+    """
+    chosen = list(forms) if forms is not None else list(record.forms.all())
+    if record.side == Side.MENTOR and "capacity" in fields:
+        _check_capacity(record, fields["capacity"], chosen)
+    for name, value in fields.items():
+        setattr(record, name, value)
+    record.save(update_fields=list(fields))
+    if forms is not None:
+        record.forms.set(chosen)
+    names = [*fields, "forms"] if forms is not None else list(fields)
+    audit.record(audit.CHANGED, record, by=by, fields=names)
+    if record.status == S.READY and not gate(record):
+        set_participation_status(record, S.CANDIDATE, by=by)
+    return record
+
+
+def _check_capacity(record: Participation, capacity: int, forms: list[MentoringForm]) -> None:
+    if capacity < record.active_count:
+        raise RefusedError(
+            _("This mentor already has %(n)s mentees: the limit cannot be lower.")
+            % {"n": record.active_count}
+        )
+    limit = max((form.max_mentees for form in forms), default=capacity)
+    if capacity > limit:
+        raise RefusedError(
+            _(
+                "The rules of the form allow %(n)s mentees at most. The limit itself is changed in the programme."
+            )
+            % {"n": limit}
+        )
+
+
+def gate(record: Participation) -> Verdict:
+    """Ask the gate of one record; for a list use `queries.base_rows`."""
+    held = held_purposes([record.person_id], today()).get(record.person_id, frozenset())
+    return may_be_ready(record, held, list(record.forms.all()), today())
+
+
+@transaction.atomic
+def set_participation_status(
+    record: Participation, status: ParticipationStatus, *, by: models.Model | None
+) -> Participation:
+    """Move a record along `NEXT`; to `ready` only through the gate.
+
+    Raises:
+        RefusedError: the step does not exist, the gate is closed (all its reasons), or open pairs hold the record.
+    """
+    record = Participation.objects.select_for_update().select_related("person").get(pk=record.pk)
+    if status not in NEXT[ParticipationStatus(record.status)]:
+        raise RefusedError(
+            _("From «%(before)s» there is no step to «%(after)s».")
+            % {"before": record.get_status_display(), "after": status.label}
+        )
+    if status == S.READY and record.status == S.CANDIDATE and not (verdict := gate(record)):
+        raise RefusedError(verdict.reasons)
+    if status == S.LEFT and record.active_count:
+        raise RefusedError(
+            _("There is an open pair: end it first, then the record leaves the base.")
+        )
+    record.status = status
+    record.ends_on = today() if status in ENDED else None
+    record.save(update_fields=["status", "ends_on"])
+    audit.record("base-status", record, by=by, fields=["status"])
+    return record
+
+
+@transaction.atomic
+def make_ready(
+    records: Iterable[Participation], *, by: models.Model | None
+) -> tuple[list[Participation], list[tuple[Participation, tuple[str, ...]]]]:
+    """Let everyone through the gate who passes it; return them and the others with their reasons."""
+    passed: list[Participation] = []
+    stopped: list[tuple[Participation, tuple[str, ...]]] = []
+    for record in records:
+        try:
+            passed.append(set_participation_status(record, S.READY, by=by))
+        except RefusedError as refusal:
+            stopped.append((record, refusal.reasons))
+    return passed, stopped
+
+
+@transaction.atomic
+def take_place(record: Participation, *, by: models.Model | None) -> None:
+    """Count one more open pair of a record; the database refuses more than its capacity."""
+    Participation.objects.filter(pk=record.pk).update(
+        active_count=models.F("active_count") + 1, status=S.PAIRED
+    )
+    audit.record("place-taken", record, by=by, fields=["active_count", "status"])
+
+
+@transaction.atomic
+def free_place(record: Participation, *, by: models.Model | None) -> None:
+    """Count one open pair less; with none left the record is ready again."""
+    record = Participation.objects.select_for_update().get(pk=record.pk)
+    record.active_count -= 1
+    if record.active_count == 0 and record.status == S.PAIRED:
+        record.status = S.READY
+    record.save(update_fields=["active_count", "status"])
+    audit.record("place-freed", record, by=by, fields=["active_count", "status"])

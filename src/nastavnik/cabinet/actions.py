@@ -1,0 +1,59 @@
+"""Writes that join several apps: the set-up of an installation."""
+
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from nastavnik.core.access import Role
+from nastavnik.core.errors import RefusedError
+from nastavnik.organisations.actions import add_organisation, open_year
+from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.models import Organisation
+from nastavnik.people.actions import add_account, grant_role
+from nastavnik.people.models import User
+from nastavnik.people.queries import has_any_account
+
+
+@transaction.atomic
+def set_up(
+    *,
+    municipality: str,
+    year_starts_on: Any,
+    year_ends_on: Any,
+    curator_name: str,
+    login: str,
+    password: str,
+    by: models.Model | None,
+    **organisation_fields: Any,
+) -> User:
+    """Make the first organisation, its year and its curator, all or nothing; return the curator.
+
+    Raises:
+        RefusedError: somebody has set the installation up in the meantime.
+    """
+    if has_any_account():
+        raise RefusedError(_("The site has been set up already: sign in."))
+    parent = (
+        _municipality(municipality, organisation_fields["town"], by=by) if municipality else None
+    )
+    kind = Kind(organisation_fields.pop("kind"))
+    organisation = add_organisation(
+        parent, level=Level.ORGANISATION, kind=kind, by=by, **organisation_fields
+    )
+    open_year(organisation, starts_on=year_starts_on, ends_on=year_ends_on, by=by)
+    curator = add_account(login, password, full_name=curator_name, by=by)
+    grant_role(curator, organisation, Role.CURATOR, by=curator)
+    return curator
+
+
+def _municipality(name: str, town: str, *, by: models.Model | None) -> Organisation:
+    return add_organisation(
+        None,
+        level=Level.MUNICIPALITY,
+        kind=Kind.OFFICE,
+        full_name=name,
+        short_name=name,
+        town=town,
+        by=by,
+    )

@@ -1,0 +1,113 @@
+"""Reads that join several apps: the first page and the district."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nastavnik.core.access import Perm
+from nastavnik.core.marks import SignedIn
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.organisations.models import Organisation
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Participation, Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One of the seven stages on the ribbon: its state is done, now or next (method.md §2.1)."""
+
+    number: int
+    title: str
+    words: str
+    state: str
+
+
+def stages(user: SignedIn, programme: Programme) -> list[Stage]:
+    """Return the seven stages of a programme with a count each; the first unfinished one is now."""
+    base = Participation.objects.visible_to(user).filter(programme=programme)
+    counts = base.exclude(status=ParticipationStatus.LEFT).aggregate(
+        mentees=Count("pk", filter=Q(side=Side.MENTEE)),
+        mentors=Count("pk", filter=Q(side=Side.MENTOR)),
+        prepared=Count(
+            "pk",
+            filter=Q(side=Side.MENTOR)
+            & Q(status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]),
+        ),
+    )
+    pairs = Mentorship.objects.visible_to(user).filter(programme=programme)
+    running = pairs.aggregate(
+        all=Count("pk", filter=~Q(status=MentorshipStatus.CANCELLED)),
+        active=Count("pk", filter=Q(status=MentorshipStatus.ACTIVE)),
+        completed=Count("pk", filter=Q(status=MentorshipStatus.COMPLETED)),
+    )
+    facts = [
+        (_("Preparation"), _("the programme is open"), True),
+        (
+            _("Base of mentees"),
+            ngettext("%(n)s request", "%(n)s requests", counts["mentees"])
+            % {"n": counts["mentees"]},
+            counts["mentees"] > 0,
+        ),
+        (
+            _("Base of mentors"),
+            ngettext("%(n)s person", "%(n)s people", counts["mentors"]) % {"n": counts["mentors"]},
+            counts["mentors"] > 0,
+        ),
+        (
+            _("Selection and training"),
+            ngettext("%(n)s ready", "%(n)s are ready", counts["prepared"])
+            % {"n": counts["prepared"]},
+            counts["prepared"] > 0,
+        ),
+        (
+            _("Pairs"),
+            ngettext("%(n)s pair", "%(n)s pairs", running["all"]) % {"n": running["all"]},
+            running["all"] > 0,
+        ),
+        (
+            _("Course of the programme"),
+            ngettext("%(n)s pair meets", "%(n)s pairs meet", running["active"])
+            % {"n": running["active"]},
+            running["all"] > 0 and running["completed"] == running["all"],
+        ),
+        (
+            _("Completion"),
+            _("until %(day)s") % {"day": programme.ends_on.strftime("%d.%m")},
+            False,
+        ),
+    ]
+    now = next(number for number, (_title, _words, done) in enumerate(facts, 1) if not done)
+    return [
+        Stage(number, title, words, "done" if number < now else "now" if number == now else "next")
+        for number, (title, words, _done) in enumerate(facts, 1)
+    ]
+
+
+def district(user: SignedIn) -> QuerySet[Organisation]:
+    """Return the organisations below the coordinator with counts and no names.
+
+    Each has `n_mentors`, `n_mentees`, `n_pairs` (open ones).
+    """
+    if not user.viewer.may(Perm.DISTRICT_VIEW):
+        return Organisation.objects.none()
+
+    def count(rows: QuerySet[Participation] | QuerySet[Mentorship]) -> Coalesce:
+        counted = (
+            rows.filter(organisation=OuterRef("pk"))
+            .order_by()
+            .values("organisation")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return Coalesce(Subquery(counted), 0)
+
+    base = Participation.objects.exclude(status=ParticipationStatus.LEFT)
+    return Organisation.objects.below(user).annotate(
+        n_mentors=count(base.filter(side=Side.MENTOR)),
+        n_mentees=count(base.filter(side=Side.MENTEE)),
+        n_pairs=count(Mentorship.objects.open()),
+    )

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from nastavnik.cabinet import views
+
+app_name = "cabinet"
+urlpatterns = [
+    path("", views.front, name="front"),
+    path("today/", views.home, name="home"),
+    path("setup/", views.set_up, name="set-up"),
+    path("district/", views.district, name="district"),
+    path("language/", views.language, name="language"),
+    path("theme/", views.theme, name="theme"),
+]

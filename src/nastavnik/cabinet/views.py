@@ -1,0 +1,118 @@
+"""The shell: first page, set-up, district, the person's own choices."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nastavnik.cabinet.actions import set_up as set_up_site
+from nastavnik.cabinet.forms import SetUpForm
+from nastavnik.cabinet.queries import district as district_rows
+from nastavnik.cabinet.queries import stages
+from nastavnik.core import attention
+from nastavnik.core.access import Perm
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request
+from nastavnik.core.marks import public, requires
+from nastavnik.core.theme import COOKIE, THEMES
+from nastavnik.people.queries import has_any_account
+from nastavnik.programmes.queries import current_programme
+
+A_YEAR = 60 * 60 * 24 * 365
+
+
+@require_GET
+@public
+def front(request: HttpRequest) -> HttpResponse:
+    """Lead to the set-up of an empty installation, to sign-in, or to the first page of the role."""
+    if not has_any_account():
+        return redirect("cabinet:set-up")
+    return redirect("cabinet:home")
+
+
+@require_GET
+@requires(Perm.HOME)
+def home(request: Request) -> HttpResponse:
+    """Show what needs the person now."""
+    viewer = request.user.viewer
+    if not viewer.may(Perm.BASE_VIEW):
+        return redirect("cabinet:district" if viewer.may(Perm.DISTRICT_VIEW) else "mentorships:own")
+    programme = current_programme(request.user)
+    return render(
+        request,
+        "cabinet/home.html",
+        {
+            "programme": programme,
+            "stages": stages(request.user, programme) if programme else [],
+            "items": attention.items_for(request.user),
+            "may_open": viewer.may(Perm.PROGRAMME_EDIT),
+        },
+    )
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+@public
+def set_up(request: HttpRequest) -> HttpResponse:
+    """Set up an empty installation; with the first account the page is gone."""
+    if has_any_account():
+        raise Http404
+    form = SetUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            curator = set_up_site(by=None, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            login(request, curator, backend="django.contrib.auth.backends.ModelBackend")
+            messages.success(request, _("The site is ready. Now choose the forms of mentoring."))
+            return redirect("programmes:add")
+    return render(request, "cabinet/set_up.html", {"form": form})
+
+
+@require_GET
+@requires(Perm.DISTRICT_VIEW)
+def district(request: Request) -> HttpResponse:
+    """Show the organisations of the district with counts and no names."""
+    rows = list(district_rows(request.user))
+    return render(
+        request,
+        "cabinet/district.html",
+        {"rows": rows, "n_without": sum(row.n_pairs == 0 for row in rows)},  # type: ignore[attr-defined]
+    )
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    onward = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
+        onward = "/"
+    return redirect(onward)
+
+
+@require_POST
+@public
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the language of the interface in a cookie."""
+    response = _back(request)
+    chosen = request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=A_YEAR, samesite="Lax", httponly=True
+        )
+    return response
+
+
+@require_POST
+@public
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep light or dark in a cookie."""
+    response = _back(request)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
+    return response

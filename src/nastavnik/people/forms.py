@@ -1,0 +1,233 @@
+"""Forms of people and accounts."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.access import Role
+from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.organisations.models import Organisation, Partner
+from nastavnik.people.choices import (
+    LEARNERS,
+    ROLE_TITLES,
+    PersonKind,
+    RosterKind,
+)
+from nastavnik.people.models import Person, StudyGroup, User
+
+GIVEN_BY_CURATOR = (
+    Role.CURATOR,
+    Role.DIRECTOR,
+    Role.DEPUTY_DIRECTOR,
+    Role.CLASS_TEACHER,
+    Role.PSYCHOLOGIST,
+    Role.SOCIAL_TEACHER,
+    Role.MENTOR,
+    Role.MENTEE,
+)
+
+
+class SignInForm(forms.Form):
+    login = forms.CharField(
+        label=_("Mail address or login"),
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request = request
+        self.user: User | None = None
+
+    def clean(self) -> dict[str, Any]:
+        """Check the pair of login and password; never say which of the two was wrong."""
+        data = super().clean() or {}
+        if data.get("login") and data.get("password"):
+            user = authenticate(
+                self.request, username=data["login"].strip().lower(), password=data["password"]
+            )
+            if not isinstance(user, User):
+                raise forms.ValidationError(
+                    _(
+                        "The address and the password do not go together. Check the keyboard layout and Caps Lock; "
+                        "the address is kept, type the password once more."
+                    )
+                )
+            self.user = user
+        return data
+
+
+class AccountForm(forms.Form):
+    """A new account with a role, or a role for somebody of the roster."""
+
+    person = forms.ModelChoiceField(
+        Person.objects.none(),
+        required=False,
+        label=_("Person of the roster"),
+        help_text=_(
+            "For a class teacher, a mentor and a mentee it says whose class and whose pairs."
+        ),
+    )
+    full_name = forms.CharField(
+        label=_("Full name"), max_length=320, required=False, help_text=_("If not on the roster.")
+    )
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[(role.value, ROLE_TITLES[role]) for role in GIVEN_BY_CURATOR]
+    )
+    login = forms.CharField(label=_("Login"), max_length=150)
+    password = forms.CharField(
+        label=_("First password"),
+        min_length=10,
+        help_text=_("At least 10 characters; give it in person, it can be changed after sign-in."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "person", Person.objects.visible_to(user).present().filter(account=None))
+
+    def clean_login(self) -> str:
+        login = str(self.cleaned_data["login"]).strip().lower()
+        if User.objects.filter(login=login).exists():
+            raise forms.ValidationError(_("This login is taken: add a figure or a dot."))
+        return login
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password)
+        return password
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("person") and not data.get("full_name"):
+            self.add_error("full_name", _("Choose a person of the roster or write the full name."))
+        if data.get("role") in (Role.MENTOR, Role.MENTEE, Role.CLASS_TEACHER) and not data.get(
+            "person"
+        ):
+            self.add_error("person", _("For this role choose a person of the roster."))
+        return data
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label=_("New password"),
+        min_length=10,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The same once more"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("password") and data.get("password") != data.get("again"):
+            self.add_error("again", _("The two passwords differ: type the same twice."))
+        elif data.get("password"):
+            validate_password(data["password"])
+        return data
+
+
+class PersonFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Name"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or part of it")}),
+    )
+    group = forms.ChoiceField(label=_("Class"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Who"), required=False, choices=[("", _("Everybody")), *PersonKind.choices]
+    )
+
+    def __init__(self, groups: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "group", [("", _("All classes")), *((name, name) for name in groups)])
+
+
+class PersonForm(forms.ModelForm[Person]):
+    group = forms.CharField(
+        label=_("Class or group"),
+        required=False,
+        max_length=30,
+        help_text=_("For pupils and students."),
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject", "partner",
+            "genitive", "dative",
+        ]  # fmt: skip
+        widgets = {"birth_date": DateInput()}
+        help_texts = {
+            "position": _("As it should stand in the order."),
+            "genitive": _("Only if the order declines the name wrongly."),
+            "dative": _("Only if the order declines the name wrongly."),
+        }
+
+    def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "partner", Partner.objects.filter(organisation=organisation))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind = data.get("kind")
+        if kind in LEARNERS and not data.get("birth_date"):
+            self.add_error("birth_date", _("Without it nobody knows who signs the consent."))
+        if kind in LEARNERS and not data.get("group"):
+            self.add_error("group", _("A pupil needs a class."))
+        if kind == PersonKind.EMPLOYER and not data.get("partner"):
+            self.add_error(
+                "partner", _("Choose the enterprise; a new one is added in the settings.")
+            )
+        return data
+
+
+class ListUploadForm(forms.Form):
+    """A file or a pasted table: one of the two."""
+
+    kind = forms.ChoiceField(label=_("Who is in the list"), choices=RosterKind.choices)
+    file = forms.FileField(
+        label=_("File .xlsx or .csv"),
+        required=False,
+        help_text=_("As it comes from the electronic journal, from 1C or from your own table."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.tsv,.txt"}),
+    )
+    pasted = forms.CharField(
+        label=_("Or paste a table here"),
+        required=False,
+        help_text=_("Select the cells in Excel or Word, copy, and paste."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("file") and not (data.get("pasted") or "").strip():
+            raise forms.ValidationError(_("Choose a file or paste a table."))
+        return data
+
+
+class ClassTeacherForm(forms.Form):
+    teacher = forms.ModelChoiceField(
+        Person.objects.none(), required=False, label=_("Class teacher")
+    )
+
+    def __init__(self, group: StudyGroup, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"teacher": group.class_teacher_id}, **kwargs)
+        offer_rows(
+            self,
+            "teacher",
+            Person.objects.filter(
+                organisation_id=group.organisation_id, kind=PersonKind.TEACHER, left_on=None
+            ),
+        )

@@ -1,0 +1,19 @@
+from django.urls import path
+
+from nastavnik.people import views
+
+app_name = "people"
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-out/", views.sign_out, name="sign-out"),
+    path("password/", views.change_password, name="password"),
+    path("people/", views.people_list, name="list"),
+    path("people/add/", views.add_person, name="add"),
+    path("people/<int:pk>/", views.person_card, name="card"),
+    path("people/<int:pk>/edit/", views.edit_person, name="edit"),
+    path("people/<int:pk>/left/", views.mark_left, name="left"),
+    path("classes/", views.groups, name="groups"),
+    path("classes/<int:pk>/", views.edit_group, name="group"),
+    path("settings/accounts/", views.accounts, name="accounts"),
+    path("settings/accounts/<int:pk>/end/", views.end_role, name="end-role"),
+]

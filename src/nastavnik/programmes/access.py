@@ -1,0 +1,93 @@
+"""May a person enter a base, may a record go on: predicates that answer with reasons.
+
+The gates are of method.md §2.1 (stages 2–4), §3.4 (consent of both, age, limits) and §9.1.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+
+from django.utils.translation import gettext as _
+
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.consents.queries import missing_purposes
+from nastavnik.core.access import Verdict
+from nastavnik.people.choices import OUTSIDERS
+from nastavnik.people.models import Person
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import MentoringForm, Participation
+
+
+def fits_form(person: Person, form: MentoringForm, side: str, on: dt.date) -> Verdict:
+    """Tell whether a form takes this person on this side: the kind first, then the age."""
+    kinds = form.mentor_kinds if side == Side.MENTOR else form.mentee_kinds
+    if person.kind not in kinds:
+        return Verdict(
+            (
+                _("The form «%(form)s» is not meant for: %(kind)s.")
+                % {"form": form.title, "kind": person.get_kind_display().lower()},
+            )
+        )
+    age = person.age_on(on)
+    if (
+        side == Side.MENTEE
+        and form.mentee_min_age
+        and age is not None
+        and age < form.mentee_min_age
+    ):
+        return Verdict(
+            (
+                _(
+                    "The form «%(form)s» takes mentees from %(age)s years of age, and here it is %(has)s."
+                )
+                % {"form": form.title, "age": form.mentee_min_age, "has": age},
+            )
+        )
+    return Verdict()
+
+
+def _mentor_reasons(record: Participation, forms: Iterable[MentoringForm]) -> list[str]:
+    reasons = []
+    if not record.areas:
+        reasons.append(_("It is not said what the mentor can help with: mark at least one area."))
+    if record.person.kind in OUTSIDERS and record.cleared_on is None:
+        reasons.append(
+            _(
+                "An outsider works with minors only after the certificate of no criminal record has been seen."
+            )
+        )
+    years = record.experience_years
+    for form in forms:
+        if form.mentor_min_years and (years is None or years < form.mentor_min_years):
+            reasons.append(
+                _(
+                    "The form «%(form)s» asks for %(years)s years of experience; enter how many there are."
+                )
+                % {"form": form.title, "years": form.mentor_min_years}
+            )
+    return reasons
+
+
+def may_be_ready(
+    record: Participation,
+    held: frozenset[Purpose],
+    forms: Collection[MentoringForm],
+    on: dt.date,
+) -> Verdict:
+    """Tell whether a record may go to matching, with everything that is still missing.
+
+    `held` are the consents that hold on the day, `forms` the forms of the record: both read beforehand for a whole
+    list, so that a list needs no query a row.
+    """
+    reasons = [
+        _("No signed consent: %(purpose)s.") % {"purpose": purpose.label.lower()}
+        for purpose in missing_purposes(held, NEEDED_FOR_BASE)
+    ]
+    if not forms:
+        reasons.append(_("No form of mentoring is chosen."))
+    for form in forms:
+        reasons.extend(fits_form(record.person, form, record.side, on).reasons)
+    if record.side == Side.MENTOR:
+        reasons.extend(_mentor_reasons(record, forms))
+    elif not record.request and not record.areas:
+        reasons.append(_("There is no request yet: write it in neutral words or mark an area."))
+    return Verdict(tuple(reasons))

@@ -1,0 +1,182 @@
+"""Forms of programmes and bases."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.forms import CheckboxSelectMultiple
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.dates import today
+from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.choices import OUTSIDERS, PersonKind
+from nastavnik.programmes import catalogues
+from nastavnik.programmes.choices import ParticipationStatus
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
+
+
+class FormChoice(forms.ModelMultipleChoiceField):
+    """Forms of the directory, the five of order Р-145 marked."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.title} (Р-145)" if obj.in_r145 else str(obj.title)
+
+
+class ProgrammeForm(forms.ModelForm[Programme]):
+    forms = FormChoice(
+        MentoringForm.objects.none(),
+        label=_("Forms of mentoring"),
+        widget=CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one form of mentoring.")},
+    )
+
+    class Meta:
+        model = Programme
+        fields = ["title", "starts_on", "ends_on", "forms"]
+        widgets = {"starts_on": DateInput(), "ends_on": DateInput()}
+
+    def __init__(
+        self, organisation: Organisation, year: AcademicYear | None, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        directory = MentoringForm.objects.directory().prefetch_related("variants")
+        fitting = [form.pk for form in directory if organisation.kind in form.organisation_kinds]
+        offer_rows(self, "forms", MentoringForm.objects.directory().filter(pk__in=fitting))
+        if self.instance.pk:
+            codes = self.instance.forms.values_list("code", flat=True)
+            self.initial["forms"] = list(
+                directory.filter(code__in=codes).values_list("pk", flat=True)
+            )
+        elif year is not None:
+            self.initial |= {
+                "title": f"Программа наставничества на {year} учебный год",
+                "starts_on": max(today(), year.starts_on),
+                "ends_on": year.ends_on.replace(month=5, day=25),
+            }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] < data["starts_on"]:
+            self.add_error(
+                "ends_on", _("The last day comes before the first: swap or correct them.")
+            )
+        return data
+
+
+class LimitsForm(forms.ModelForm[MentoringForm]):
+    class Meta:
+        model = MentoringForm
+        fields = [
+            "max_mentees", "mentee_min_age", "mentor_min_years", "min_grade_gap", "same_subject", "approving_body",
+        ]  # fmt: skip
+        help_texts = {
+            "max_mentees": _("Three in most local rules; order Р-145 itself names no number."),
+            "mentee_min_age": _("Leave empty if age does not matter."),
+            "mentor_min_years": _("Five for a mentor from an enterprise."),
+            "min_grade_gap": _(
+                "1: a pupil of grade 8 may lead grade 7 and below. 0: the same grade too."
+            ),
+        }
+
+
+class AddToBaseForm(forms.Form):
+    """People picked on the roster; which forms take them is found by the forms themselves."""
+
+    people = forms.ModelMultipleChoiceField(
+        queryset=Participation.objects.none(),
+        error_messages={"required": _("Tick at least one person.")},
+    )
+
+    def __init__(self, people: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "people", people)
+
+
+class ParticipationForm(forms.ModelForm[Participation]):
+    areas = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    interests = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, label=_("Interests")
+    )
+
+    class Meta:
+        model = Participation
+        fields = [
+            "forms", "request", "areas", "interests", "capacity", "experience_years", "trained_on", "cleared_on",
+        ]  # fmt: skip
+        widgets = {
+            "forms": forms.CheckboxSelectMultiple,
+            "request": forms.Textarea(attrs={"rows": 3}),
+            "trained_on": DateInput(),
+            "cleared_on": DateInput(),
+        }
+        help_texts = {
+            "request": _(
+                "What the person wants to get better at. No diagnoses, no family circumstances: they are not needed."
+            ),
+            "cleared_on": _("Only the day when you saw it; the paper itself is not kept here."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        record = self.instance
+        offer_rows(self, "forms", record.programme.forms.all())
+        learner = not record.is_mentor and record.person.is_learner
+        if record.is_mentor:
+            kinds = {kind for form in record.programme.forms.all() for kind in form.mentee_kinds}
+            learner = kinds != {PersonKind.TEACHER.value}
+        choices = catalogues.area_choices(learner=learner)
+        if record.is_mentor and PersonKind.TEACHER.value in kinds and learner:
+            choices += catalogues.area_choices(learner=False)
+        offer(self, "areas", choices)
+        offer(self, "interests", [(e.code, e.title) for e in catalogues.interests().values()])
+        self.fields["areas"].label = (
+            _("Can help with") if record.is_mentor else _("Areas of the request")
+        )
+        for name in self._needless():
+            del self.fields[name]
+
+    def _needless(self) -> list[str]:
+        if not self.instance.is_mentor:
+            return ["capacity", "experience_years", "trained_on", "cleared_on"]
+        needless = ["request"]
+        if self.instance.person.kind not in OUTSIDERS:
+            needless.append("cleared_on")
+        if self.instance.person.is_learner:
+            needless.append("experience_years")
+        return needless
+
+
+class BaseFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Name"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or part of it")}),
+    )
+    status = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("All states")), *ParticipationStatus.choices],
+    )
+    form = forms.ChoiceField(label=_("Form"), required=False)
+
+    def __init__(self, programme: Programme, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(
+            self,
+            "form",
+            [("", _("All forms")), *((form.code, form.title) for form in programme.forms.all())],
+        )
+
+
+class RosterFilter(forms.Form):
+    q = forms.CharField(
+        label=_("Name"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or part of it")}),
+    )
+    group = forms.ChoiceField(label=_("Class"), required=False)
+
+    def __init__(self, groups: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "group", [("", _("All classes")), *((name, name) for name in groups)])

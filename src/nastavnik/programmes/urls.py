@@ -1,0 +1,31 @@
+from django.urls import path, register_converter
+
+from nastavnik.programmes import views
+from nastavnik.programmes.choices import Side
+
+
+class SideConverter:
+    regex = "|".join(Side.values)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return str(value)
+
+
+register_converter(SideConverter, "side")
+
+app_name = "programmes"
+urlpatterns = [
+    path("programme/", views.overview, name="overview"),
+    path("programme/add/", views.add, name="add"),
+    path("programme/<int:pk>/", views.edit, name="edit"),
+    path("programme/forms/<int:pk>/", views.limits, name="limits"),
+    path("mentees/", views.mentees, name="mentees"),
+    path("mentors/", views.mentors, name="mentors"),
+    path("base/<side:side>/add/", views.add_to_base, name="add-to-base"),
+    path("base/<side:side>/ready/", views.make_ready, name="make-ready"),
+    path("base/<int:pk>/", views.edit_record, name="record"),
+    path("base/<int:pk>/leave/", views.leave_base, name="leave"),
+]

@@ -1,0 +1,300 @@
+"""Pages of programmes and bases."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request
+from nastavnik.core.marks import requires
+from nastavnik.organisations.queries import year_for
+from nastavnik.people.models import StudyGroup
+from nastavnik.people.queries import group_names
+from nastavnik.programmes import actions
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.forms import (
+    AddToBaseForm,
+    BaseFilter,
+    LimitsForm,
+    ParticipationForm,
+    ProgrammeForm,
+    RosterFilter,
+)
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.programmes.queries import (
+    base_counts,
+    base_records,
+    base_rows,
+    candidates_of_roster,
+    current_programme,
+)
+
+PER_PAGE = 100
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def overview(request: Request) -> HttpResponse:
+    """Show the programme of the year, its forms and how many people stand where."""
+    programme = current_programme(request.user)
+    context: dict[str, object] = {
+        "programme": programme,
+        "may_edit": request.user.viewer.may(Perm.PROGRAMME_EDIT),
+    }
+    if programme:
+        context |= {
+            "forms": programme.forms.prefetch_related("variants"),
+            "mentees": base_counts(request.user, programme, Side.MENTEE),
+            "mentors": base_counts(request.user, programme, Side.MENTOR),
+            "others": Programme.objects.visible_to(request.user)
+            .exclude(pk=programme.pk)
+            .select_related("year"),
+        }
+    return render(request, "programmes/overview.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PROGRAMME_EDIT)
+def add(request: Request) -> HttpResponse:
+    """Open a programme: title, days, forms."""
+    organisation = request.user.workplace
+    year = year_for(organisation, today())
+    form = ProgrammeForm(organisation, year, request.POST or None)
+    if year is None:
+        messages.error(request, _("Open an academic year first."))
+        return redirect("organisations:settings")
+    if request.method == "POST" and form.is_valid():
+        actions.open_programme(year, by=request.user, **form.cleaned_data)
+        messages.success(
+            request, _("The programme is open. Next: load the lists of pupils and staff.")
+        )
+        return redirect("programmes:overview")
+    directory = MentoringForm.objects.directory().prefetch_related("variants")
+    return render(
+        request, "programmes/edit.html", {"form": form, "programme": None, "directory": directory}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PROGRAMME_EDIT)
+def edit(request: Request, pk: int) -> HttpResponse:
+    """Change a programme."""
+    programme = get_object_or_404(
+        Programme.objects.visible_to(request.user).select_related("organisation", "year"), pk=pk
+    )
+    form = ProgrammeForm(
+        programme.organisation, programme.year, request.POST or None, instance=programme
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_programme(programme, by=request.user, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error("forms", list(refusal.reasons))
+        else:
+            messages.success(request, _("The programme is saved."))
+            return redirect("programmes:overview")
+    directory = MentoringForm.objects.directory().prefetch_related("variants")
+    return render(
+        request,
+        "programmes/edit.html",
+        {"form": form, "programme": programme, "directory": directory},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PROGRAMME_EDIT)
+def limits(request: Request, pk: int) -> HttpResponse:
+    """Change the limits of a form in one's own organisation."""
+    mentoring_form = get_object_or_404(MentoringForm.objects.visible_to(request.user), pk=pk)
+    form = LimitsForm(request.POST or None, instance=mentoring_form)
+    if request.method == "POST" and form.is_valid():
+        actions.change_form(mentoring_form, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The limits are saved: they hold from the next step on."))
+        return redirect("programmes:overview")
+    return render(
+        request, "programmes/limits.html", {"form": form, "mentoring_form": mentoring_form}
+    )
+
+
+@require_GET
+@requires(Perm.BASE_VIEW)
+def mentees(request: Request) -> HttpResponse:
+    """Show the base of mentees."""
+    return _base(request, Side.MENTEE)
+
+
+@require_GET
+@requires(Perm.BASE_VIEW)
+def mentors(request: Request) -> HttpResponse:
+    """Show the base of mentors."""
+    return _base(request, Side.MENTOR)
+
+
+def _base(request: Request, side: Side) -> HttpResponse:
+    programme = current_programme(request.user)
+    context: dict[str, object] = {
+        "programme": programme,
+        "side": side,
+        "is_mentors": side == Side.MENTOR,
+        "may_edit": request.user.viewer.may(Perm.BASE_EDIT),
+        "may_open": request.user.viewer.may(Perm.PROGRAMME_EDIT),
+    }
+    if programme:
+        filters = BaseFilter(programme, request.GET)
+        filters.is_valid()
+        records = base_records(request.user, programme, side, **filters.cleaned_data)
+        page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
+        context |= {
+            "counts": base_counts(request.user, programme, side),
+            "filters": filters,
+            "is_filtered": any(filters.cleaned_data.values()),
+            "page": page,
+            "rows": base_rows(page.object_list),
+        }
+    return render(request, "programmes/base.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.BASE_EDIT)
+def add_to_base(request: Request, side: str) -> HttpResponse:
+    """Take people of the roster into a base."""
+    chosen = Side(side)
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("programmes:add")
+    groups = StudyGroup.objects.visible_to(request.user).filter(year=programme.year)
+    filters = RosterFilter(list(groups.values_list("name", flat=True)), request.GET)
+    filters.is_valid()
+    people = candidates_of_roster(request.user, programme, chosen, **filters.cleaned_data)
+    form = AddToBaseForm(
+        candidates_of_roster(request.user, programme, chosen), request.POST or None
+    )
+    if request.method == "POST" and form.is_valid():
+        added, refused = actions.add_to_base(
+            programme, form.cleaned_data["people"], chosen, by=request.user
+        )
+        if added:
+            messages.success(
+                request,
+                ngettext(
+                    "%(n)s person is in the base.", "%(n)s people are in the base.", len(added)
+                )
+                % {"n": len(added)},
+            )
+        for person, reason in refused:
+            messages.error(request, f"{person.full_name}: {reason}")
+        return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
+    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    names = group_names(page.object_list)
+    return render(
+        request,
+        "programmes/add_to_base.html",
+        {
+            "form": form,
+            "filters": filters,
+            "is_filtered": any(filters.cleaned_data.values()),
+            "page": page,
+            "rows": [(person, names.get(person.pk, "")) for person in page.object_list],
+            "is_mentors": chosen == Side.MENTOR,
+            "side": chosen,
+        },
+    )
+
+
+def _record(request: Request, pk: int) -> Participation:
+    return get_object_or_404(
+        Participation.objects.visible_to(request.user).select_related("person", "programme"), pk=pk
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.BASE_EDIT)
+def edit_record(request: Request, pk: int) -> HttpResponse:
+    """Write down a request or what a mentor offers."""
+    record = _record(request, pk)
+    form = ParticipationForm(request.POST or None, instance=record)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = actions.change_participation(
+                _record(request, pk), by=request.user, **form.cleaned_data
+            )
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            if "ready" in request.POST:
+                _try_ready(request, saved)
+            else:
+                messages.success(request, _("The record is saved."))
+            return redirect("programmes:mentors" if record.is_mentor else "programmes:mentees")
+    row = base_rows([_record(request, pk)])[0]
+    return render(request, "programmes/record.html", {"form": form, "record": record, "row": row})
+
+
+def _try_ready(request: Request, record: Participation) -> None:
+    try:
+        actions.set_participation_status(record, ParticipationStatus.READY, by=request.user)
+    except RefusedError as refusal:
+        messages.success(request, _("The record is saved, but it is not ready for matching yet."))
+        for reason in refusal.reasons:
+            messages.info(request, reason)
+    else:
+        messages.success(
+            request, _("%(name)s is ready for matching.") % {"name": record.person.full_name}
+        )
+
+
+@require_POST
+@requires(Perm.BASE_EDIT)
+def make_ready(request: Request, side: str) -> HttpResponse:
+    """Let the ticked records through the gate."""
+    chosen = Side(side)
+    ticked = [key for key in request.POST.getlist("records") if key.isdigit()]
+    records = Participation.objects.visible_to(request.user).filter(
+        pk__in=ticked, side=chosen, status=ParticipationStatus.CANDIDATE
+    )
+    passed, stopped = actions.make_ready(records.select_related("person"), by=request.user)
+    if passed:
+        messages.success(
+            request,
+            ngettext(
+                "%(n)s record is ready for matching.",
+                "%(n)s records are ready for matching.",
+                len(passed),
+            )
+            % {"n": len(passed)},
+        )
+    if stopped:
+        messages.error(
+            request,
+            ngettext(
+                "%(n)s record is not ready yet: the reason stands in its row.",
+                "%(n)s records are not ready yet: the reasons stand in their rows.",
+                len(stopped),
+            )
+            % {"n": len(stopped)},
+        )
+    if not passed and not stopped:
+        messages.info(request, _("Tick the people who are still being prepared."))
+    return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
+
+
+@require_POST
+@requires(Perm.BASE_EDIT)
+def leave_base(request: Request, pk: int) -> HttpResponse:
+    """Take a record out of the base."""
+    record = _record(request, pk)
+    try:
+        actions.set_participation_status(record, ParticipationStatus.LEFT, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("%(name)s has left the base.") % {"name": record.person.full_name}
+        )
+    return redirect("programmes:mentors" if record.is_mentor else "programmes:mentees")
