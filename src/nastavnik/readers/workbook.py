@@ -16,13 +16,13 @@ from nastavnik.engine.tables.cells import Cell
 from nastavnik.readers.refusals import BROKEN, NOT_A_TABLE, TOO_MANY_CELLS, ReaderError
 
 MOST_CELLS = 200_000
-_MOST_TAGS = 600_000  # cells and rows, the empty ones with a mere style included
+_MOST_TAGS = 500_000  # cells and rows, the empty ones with a mere style included
 _MOST_UNPACKED = 64 * 1024 * 1024
 _MOST_OTHER_PART = 8 * 1024 * 1024  # styles, relations: read whole by openpyxl
 _MOST_RATIO = 200  # an honest sheet packs 5 to 50 times
 _RATIO_MATTERS = 4 * 1024 * 1024
 _MOST_PARTS = 2_000
-_MOST_PADDED = 4_000_000
+_MOST_PADDED = 1_500_000  # cells that openpyxl makes up to fill a row
 _CHUNK = 1 << 20
 _OVERLAP = 200
 
@@ -136,7 +136,10 @@ def _rows(sheet: Any, left: int) -> list[list[Cell]]:  # noqa: ANN401 - stubs kn
     rows: list[list[Cell]] = []
     n_empty = n_padded = n_cells = 0
     for source in _values(sheet):
-        n_padded += len(source) + 1
+        if not source:
+            n_empty += 1
+            continue
+        n_padded += len(source)
         cells = [_cell(value) for value in source]
         while cells and cells[-1] is None:
             cells.pop()
