@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import itertools
 import math
 import re
 import warnings
@@ -22,7 +23,7 @@ _MOST_OTHER_PART = 8 * 1024 * 1024  # styles, relations: read whole by openpyxl
 _MOST_RATIO = 200  # an honest sheet packs 5 to 50 times
 _RATIO_MATTERS = 4 * 1024 * 1024
 _MOST_PARTS = 2_000
-_MOST_PADDED = 1_500_000  # cells that openpyxl makes up to fill a row
+_MOST_PADDED = 1_000_000  # cells that openpyxl makes up to fill a row
 _CHUNK = 1 << 20
 _OVERLAP = 200
 
@@ -135,26 +136,32 @@ def _rows(sheet: Any, left: int) -> list[list[Cell]]:  # noqa: ANN401 - stubs kn
     sheet.reset_dimensions()  # the file may lie about its size
     rows: list[list[Cell]] = []
     n_empty = n_padded = n_cells = 0
-    for source in _values(sheet):
-        if not source:
-            n_empty += 1
+    for filled, run in itertools.groupby(_values(sheet), key=bool):
+        if not filled:
+            n_empty += len(list(run))  # a gap may be a million rows long
             continue
-        n_padded += len(source)
-        cells = [_cell(value) for value in source]
-        while cells and cells[-1] is None:
-            cells.pop()
-        if n_padded > _MOST_PADDED:
-            raise ReaderError(TOO_MANY_CELLS)
-        if not cells:
-            n_empty += 1
-            continue
-        n_cells += len(cells) - cells.count(None)
-        if n_cells > left or len(rows) + n_empty > MOST_CELLS:
-            raise ReaderError(TOO_MANY_CELLS)
-        rows += [[] for _ in range(n_empty)]
-        n_empty = 0
-        rows.append(cells)
+        for source in run:
+            n_padded += len(source)
+            if n_padded > _MOST_PADDED:
+                raise ReaderError(TOO_MANY_CELLS)
+            cells = _cells(source)
+            if not cells:
+                n_empty += 1
+                continue
+            n_cells += len(cells) - cells.count(None)
+            if n_cells > left or len(rows) + n_empty > MOST_CELLS:
+                raise ReaderError(TOO_MANY_CELLS)
+            rows += [[] for _ in range(n_empty)]
+            n_empty = 0
+            rows.append(cells)
     return rows
+
+
+def _cells(source: tuple[Any, ...]) -> list[Cell]:
+    cells = [None if value is None else _cell(value) for value in source]
+    while cells and cells[-1] is None:
+        cells.pop()
+    return cells
 
 
 def _values(sheet: Any) -> Iterator[tuple[Any, ...]]:  # noqa: ANN401 - as above
@@ -172,7 +179,7 @@ def _cell(value: object) -> Cell:
         if not math.isfinite(value):
             return None
         return int(value) if value.is_integer() else value
-    line = "" if value is None else str(value)
+    line = str(value)
     return line if line.strip() else None
 
 

@@ -14,7 +14,15 @@ _POSSIBLE_AGES: dict[Kind, tuple[int, int]] = {"pupils": (4, 60), "staff": (14, 
 _EXCEL_ZERO = dt.date(1899, 12, 30)
 _LAST_SERIAL = 73_050
 
-_MONTHS = ("янв", "фев", "мар", "апр", "ма", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
+# without the last letter of «марта»; short forms such as «сент» are their beginnings
+_MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн") + (
+    "июл",
+    "август",
+    "сентябр",
+    "октябр",
+    "ноябр",
+    "декабр",
+)
 _DAY_FIRST = re.compile(r"(\d{1,2})[\s.,/-]+(\d{1,2})[\s.,/-]+(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[.,/-](\d{1,2})[.,/-](\d{1,2})")
 _IN_WORDS = re.compile(r"[«\"]?(\d{1,2})[»\"]?[\s.-]*([а-яё]{3,8})[\s.,-]*(\d{4}|\d{2})")
@@ -74,8 +82,8 @@ def _month_match(line: str) -> tuple[int, int, str] | None:
     if not (match := _IN_WORDS.fullmatch(line)):
         return None
     day, word, year = match.groups()
-    for number, start in enumerate(_MONTHS, 1):
-        if word.startswith(start):
+    for number, stem in enumerate(_MONTHS, 1):
+        if word[:-1] == stem or stem.startswith(word):
             return int(day), number, year
     return None
 

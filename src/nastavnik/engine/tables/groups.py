@@ -8,10 +8,10 @@ LAST_GRADE = 12  # evening schools have a twelfth
 
 _QUOTES = re.compile("[«»\"'“”„‟’‘`]")
 _CLASS_WORD = re.compile(r"\b(КЛАСС[АЕУ]?|КЛ\b\.?|ГРУПП[АЫ]|ГР\b\.?)", re.IGNORECASE)
-_SCHOOL = re.compile(r"(\d{1,2})\s?[-–—.,_/\\]?\s?([А-ЯЁ]{0,3})\.?")
+_SCHOOL = re.compile(r"(\d{1,2})(?:\s?[-.,_/\\]?\s?([А-ЯЁ]?)|\s?([А-ЯЁ]{2,3}))")
 _NUMBERED = re.compile(r"(\d{1,2})([-/])(\d{1,2})")
 _COLLEGE = re.compile(r"(?=.*\d)(?=.*[A-ZА-ЯЁ])[\dA-ZА-ЯЁ][\dA-ZА-ЯЁ./-]{1,15}")
-_COLLEGE_HEADING = re.compile(r"[A-ZА-ЯЁ]{1,6}-\d{1,4}(-\d{1,4})?[А-ЯЁ]{0,2}")
+_BARE_HEADING = re.compile(r"\d{1,2}[А-ЯЁ]{1,3}|[A-ZА-ЯЁ]{1,6}-\d{1,4}(-\d{1,4})?[А-ЯЁ]{0,2}")
 _TOO_HIGH = re.compile(r"\d+[-.]?[А-ЯЁ]?")
 
 _Q = "[«»\"'“”„’‘]?"
@@ -43,9 +43,9 @@ def parse_group(cell: Cell) -> str | None:
     a letter just the number. Groups of a college keep their own spelling, in capitals.
     """
     line = _upper(_CLASS_WORD.sub("", value_of(cell)))
-    if match := _SCHOOL.fullmatch(line):
-        grade, letters = int(match[1]), match[2]
-        return f"{grade}{letters}" if 1 <= grade <= LAST_GRADE else None
+    match = _SCHOOL.fullmatch(line)
+    if match and 1 <= int(match[1]) <= LAST_GRADE:
+        return f"{int(match[1])}{match[2] or match[3] or ''}"
     if match := _NUMBERED.fullmatch(line):
         grade = int(match[1])
         return f"{grade}{match[2]}{int(match[3])}" if 1 <= grade <= LAST_GRADE else None
@@ -82,11 +82,7 @@ def group_heading(line: str) -> str | None:
     found = parse_group(short)
     if found is None:
         return None
-    if found.isdigit():
-        return found if named else None
-    if found[0].isdigit() or named:
-        return found
-    return found if _COLLEGE_HEADING.fullmatch(found) else None
+    return found if named or _BARE_HEADING.fullmatch(found) else None
 
 
 def _upper(line: str) -> str:

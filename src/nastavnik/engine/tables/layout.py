@@ -269,7 +269,7 @@ def _header_at(rows: Grid, index: int, n_lines: int, kind: Kind) -> Layout | Non
         return None
     lower = [_cell_text(rows[index + 1], c) for c in range(width)]
     own = set(_fields_of(lower, kind).values()) - _UNUSED
-    if not own or any(re.search(r"\d", line) for line in lower):
+    if not own or any(re.search(r"\d", line) for line in [*upper, *lower]):
         return None
     if len({line for line in upper if line}) < 2:  # noqa: PLR2004 - a title, not a header
         return None

@@ -69,7 +69,7 @@ def join_name(last: str, first: str, patronymic: str) -> Name:
     """
     if last and not first:
         return split_full_name(f"{last} {patronymic}" if patronymic else last)
-    lasts, firsts = _words_of(last), _with_neighbours(_words_of(first))
+    lasts, firsts = _words_of(last, with_particle=2), _with_neighbours(_words_of(first))
     if not lasts or not firsts:
         raise NameProblemError("Не хватает фамилии. Впишите фамилию и имя полностью.")
     rest = _with_neighbours(_words_of(patronymic))
@@ -92,8 +92,11 @@ def _arranged(words: list[str]) -> Name:
     return Name(words[0], words[1], " ".join(words[2:]))
 
 
-def _words_of(line: str) -> list[str]:
-    """Return the clean words of a name, each in its ordinary case."""
+def _words_of(line: str, *, with_particle: int = 3) -> list[str]:
+    """Return the clean words of a name, each in its ordinary case.
+
+    A particle («фон») needs a name around it: at least `with_particle` words in all.
+    """
     plain = _ORDINAL.sub("", _IN_BRACKETS.sub(" ", value_of(line)))
     plain = _APOSTROPHES.sub("'", _HYPHENS.sub("-", plain)).replace("*", " ")
     plain = re.sub(r"[.,;:]", ". ", plain)
@@ -105,7 +108,7 @@ def _words_of(line: str) -> list[str]:
     if any(re.search("[А-Яа-яЁё]", word) for word in words):
         words = [fold_lookalikes(word) for word in words]
     _check_words(words, line)
-    return [_ordinary(word, alone=len(words) < 3) for word in words]  # noqa: PLR2004
+    return [_ordinary(word, alone=len(words) < with_particle) for word in words]
 
 
 def _check_words(words: list[str], line: str) -> None:

@@ -100,6 +100,16 @@ _NO_NAME_WORD = re.compile(
 _LETTERS = re.compile("[A-Za-zА-Яа-яЁё]")
 _SON_OR_DAUGHTER = re.compile(r"\b(оглы|кызы|оглу|углы|гызы)\b", re.IGNORECASE)
 
+_FACTS = (
+    Field.BIRTH_DATE,
+    Field.POSITION,
+    Field.SUBJECT,
+    Field.FIRST_NAME,
+    Field.PATRONYMIC,
+    Field.GROUP,
+    Field.GRADE,
+)
+
 _NO_CLASS = "Не указан класс. Впишите его, например 5А."
 _NO_BIRTH_DATE = "Нет даты рождения. Впишите её: от возраста зависит, кто подписывает согласие, ученик или родитель."
 
@@ -292,9 +302,7 @@ def _is_lone(reading: _Reading, row: Row, texts: list[str], name: str) -> bool:
     if len(set(texts)) == 1:
         # the only column of a bare list holds people, one a row
         return len(reading.layout.columns) > 1 or not name or not _could_be_person(name)
-    if not name and group_heading(_line(row)) is not None:
-        return not _has_data(reading, row, but_group=True)
-    return False
+    return group_heading(_line(row)) is not None
 
 
 def _could_be_person(name: str) -> bool:
@@ -309,12 +317,9 @@ def _could_be_person(name: str) -> bool:
     return all(word[0].isupper() and not word.isupper() for word in words)
 
 
-def _has_data(reading: _Reading, row: Row, *, but_group: bool = False) -> bool:
+def _has_data(reading: _Reading, row: Row) -> bool:
     """Tell whether any column of a person's facts is filled."""
-    wanted = [Field.BIRTH_DATE, Field.POSITION, Field.SUBJECT, Field.FIRST_NAME, Field.PATRONYMIC]
-    if not but_group:
-        wanted += [Field.GROUP, Field.GRADE]
-    return any(reading.value(row, one) for one in wanted)
+    return any(reading.value(row, one) for one in _FACTS)
 
 
 def _name_text(reading: _Reading, row: Row) -> str:
