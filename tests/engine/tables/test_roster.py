@@ -316,6 +316,35 @@ def test_json_has_exactly_the_promised_shape():
     assert bare["people"][0]["birth_date"] == "2014-03-12"
 
 
+@pytest.mark.parametrize("last", ["Директоров", "Секретарёв", "Всеволодов", "Итогов", "Школьников"])
+def test_a_surname_like_a_word_of_the_school_is_a_person(last):
+    rows = [["ФИО", "Класс", "Дата рождения"], [f"{last} Иван", "5А", "12.03.2014"]]
+    assert [p.last_name for p in read(rows, "pupils").people] == [last]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["Классный руководитель: Учителева М.П."],
+        ["Дата печати 01.09.2026"],
+        ["", "", "М.П."],
+        ["Мальчиков - 1, девочек - 1"],
+        ["1", "2", "3"],
+        ["Директор", "", "_____ И. Примеров"],
+        ["ФИО", "Класс", "Дата рождения"],
+        ["Начальное звено"],
+        ["И.о. директора школы"],
+        ["7"],
+    ],
+)
+def test_rows_that_are_no_people_are_set_aside(row):
+    rows = [["ФИО", "Класс", "Дата рождения"], ["Примеров Иван", "5А", "12.03.2014"], row]
+    roster = read(rows, "pupils")
+    assert [p.row for p in roster.people] == [2]
+    assert roster.errors == ()
+    assert [s.row for s in roster.skipped] == [1, 3]
+
+
 def test_a_layout_changed_by_hand_is_obeyed():
     rows = [["a", "b", "c"], ["12.03.2014", "5А", "Примеров Иван"]]
     columns = {0: Field.BIRTH_DATE, 1: Field.GROUP, 2: Field.FULL_NAME}

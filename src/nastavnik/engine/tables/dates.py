@@ -15,7 +15,13 @@ _EXCEL_ZERO = dt.date(1899, 12, 30)
 _LAST_SERIAL = 73_050
 
 # without the last letter of «марта»; short forms such as «сент» are their beginnings
-_MONTHS = ("январ", "феврал", "март", "апрел", "ма", "июн") + (
+_MONTHS = (
+    "январ",
+    "феврал",
+    "март",
+    "апрел",
+    "ма",
+    "июн",
     "июл",
     "август",
     "сентябр",
