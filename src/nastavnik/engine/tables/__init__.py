@@ -1,0 +1,1 @@
+"""A grid of cells in, people out: rosters of pupils and staff as schools print them."""

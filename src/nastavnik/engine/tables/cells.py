@@ -1,0 +1,54 @@
+"""What a cell of a table may hold, and how it reads as clean text."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Literal
+
+Cell = str | int | float | dt.date | None
+Row = Sequence[Cell]
+Grid = Sequence[Row]
+Kind = Literal["pupils", "staff"]
+
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
+_SPACES = re.compile(r"[\s\u00a0\u2007\u202f\x00-\x1f]+")
+_BLANK = re.compile(
+    r"[-‐‑‒–—−_.\s]*|нет( данных)?|не указан[аоы]?|не имеет|отсутствует|без отчества|б/о|н/д|"
+    r"#н/д|#n/a|#ref!|#value!|#знач!|#ссылка!|none|null|nan",
+    re.IGNORECASE,
+)
+
+# Pairs that look the same in print; typists mix the two keyboards.
+_LATIN = "ABCEHKMOPTXYËaceopxykmë"
+_CYRILLIC = "АВСЕНКМОРТХУЁасеорхукмё"
+_LOOKALIKES = str.maketrans(_LATIN, _CYRILLIC)
+_LATIN_LETTER = re.compile(r"[A-Za-zÀ-ɏ]")
+
+
+def text_of(cell: Cell) -> str:
+    """Return the cell as one line of clean text; an empty cell is an empty string."""
+    if cell is None:
+        return ""
+    if isinstance(cell, dt.date):
+        return f"{cell.day:02}.{cell.month:02}.{cell.year:04}"
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    line = unicodedata.normalize("NFC", str(cell))
+    return _SPACES.sub(" ", _INVISIBLE.sub("", line)).strip()
+
+
+def value_of(cell: Cell) -> str:
+    """Return the clean text, with the dashes and «нет» that stand for nothing taken as empty."""
+    line = text_of(cell)
+    return "" if _BLANK.fullmatch(line) else line
+
+
+def fold_lookalikes(line: str) -> str:
+    """Write Latin letters that look Cyrillic as Cyrillic ones; other letters stay."""
+    return line.translate(_LOOKALIKES)
+
+
+def has_latin(line: str) -> bool:
+    """Tell whether a Latin letter is left."""
+    return bool(_LATIN_LETTER.search(line))

@@ -1,0 +1,94 @@
+"""Any table a school keeps, read into sheets of cells."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from nastavnik.engine.tables.cells import Cell
+from nastavnik.readers import delimited, workbook
+from nastavnik.readers.refusals import EMPTY, NOT_A_TABLE, ReaderError
+
+__all__ = ["MOST_BYTES", "ReaderError", "Sheet", "read_pasted", "read_sheets"]
+
+MOST_BYTES = 10 * 1024 * 1024
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_OTHER_BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf")
+_EXCEL_NAMES = frozenset({".xlsx", ".xlsm", ".xls", ".xltx", ".xlsb"})
+
+_SAVE_AS_XLSX = (
+    "Это таблица в старом виде (.xls). Откройте её в Excel, выберите «Сохранить как» и тип "
+    "«Книга Excel (.xlsx)», затем загрузите новый файл."
+)
+_LOCKED = (
+    "Файл закрыт паролем. Откройте его в Excel, снимите пароль (Файл → Сведения → Защита книги), "
+    "сохраните и загрузите ещё раз."
+)
+_NOT_XLSX = (
+    "По названию это файл Excel, а внутри другое. Откройте его в Excel, сохраните как .xlsx "
+    "и загрузите новый файл."
+)
+_TOO_BIG = "Файл больше 10 МБ. Оставьте в нём только список людей и загрузите ещё раз."
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name and its cells, row by row as Excel numbers them.
+
+    The first row is row 1; empty rows between filled ones are kept as empty tuples.
+    """
+
+    name: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def read_sheets(data: bytes, filename: str) -> tuple[Sheet, ...]:
+    """Read the visible sheets of a file that hold anything, in their order.
+
+    What the file is is judged by its bytes, the name only helps to explain a refusal.
+    Reads .xlsx (and the cells of .xlsm, never its macros) and delimited text: utf-8,
+    utf-16 with a mark, cp1251; `;`, `,` or tab. At most 10 MB and 200 000 cells.
+
+    Raises:
+        ReaderError: The file cannot be read; says why and what to do.
+    """
+    if len(data) > MOST_BYTES:
+        raise ReaderError(_TOO_BIG)
+    if not data.strip():
+        raise ReaderError(EMPTY)
+    path = PurePath(filename)
+    _refuse_foreign(data, path.suffix.lower())
+    if data.startswith(_ZIP):
+        sheets = tuple(Sheet(name, rows) for name, rows in workbook.read_workbook(data))
+    else:
+        sheets = (Sheet(path.stem, delimited.read_delimited(delimited.decode(data))),)
+    filled = tuple(sheet for sheet in sheets if sheet.rows)
+    if not filled:
+        raise ReaderError(EMPTY)
+    return filled
+
+
+def read_pasted(text: str) -> Sheet:
+    """Read a table pasted from Excel, Word or a letter: tabs, `;` or several spaces.
+
+    Raises:
+        ReaderError: There is nothing to read or too much of it.
+    """
+    if len(text) > MOST_BYTES:
+        raise ReaderError(_TOO_BIG)
+    rows = delimited.read_delimited(text, spaces=True)
+    if not rows:
+        raise ReaderError("Здесь пока пусто. Вставьте таблицу из Excel или Word.")
+    return Sheet("", rows)
+
+
+def _refuse_foreign(data: bytes, suffix: str) -> None:
+    if data.startswith(_OLE):
+        raise ReaderError(_LOCKED if _ENCRYPTED in data else _SAVE_AS_XLSX)
+    if data.startswith(_OTHER_BINARY):
+        raise ReaderError(NOT_A_TABLE)
+    if data.startswith(_ZIP):
+        return
+    if suffix in _EXCEL_NAMES or data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        raise ReaderError(_NOT_XLSX)
