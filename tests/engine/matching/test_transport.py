@@ -1,0 +1,278 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from tests.engine.matching.strategies import Case, cases
+
+from nastavnik.engine.matching.transport import Price, solve
+
+
+def goal(case, solution):
+    assert solution.total_cost == case.cost_of(solution.mentor_of)
+    return solution.n_matched, -solution.total_cost
+
+
+@given(cases())
+def test_the_best_of_all_assignments_is_found_and_proven(case):
+    solution = case.solve()
+    assert goal(case, solution) == case.best_by_brute_force()
+    assert solution.certificate().ok, solution.certificate()
+
+
+@given(cases(max_mentees=30, max_mentors=12, max_score=8))
+def test_as_many_are_matched_as_an_independent_search_can(case):
+    solution = case.solve()
+    assert solution.n_matched == case.n_matched_by_augmenting()
+    assert solution.certificate().ok
+
+
+@given(cases(max_mentees=12, max_mentors=6))
+def test_pairs_are_candidates_or_locked_and_nobody_is_overloaded(case):
+    solution = case.solve()
+    for i, j in enumerate(solution.mentor_of):
+        assert case.locked[i] in {-1, j}
+        assert j == -1 or j == case.locked[i] or j in case.rows[i]
+    loads = [list(solution.mentor_of).count(j) for j in range(len(case.capacity))]
+    assert solution.loads() == loads
+    assert all(load <= cap for load, cap in zip(loads, case.capacity, strict=True))
+
+
+@given(cases(max_mentees=8, max_mentors=5, max_score=1), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(case, random):
+    mentees, mentors = list(range(len(case.rows))), list(range(len(case.capacity)))
+    random.shuffle(mentees)
+    random.shuffle(mentors)
+    straight, mixed = case.solve(), case.solve(mentees, mentors)
+    back = {mentees[i]: mentors[j] if j >= 0 else -1 for i, j in enumerate(mixed.mentor_of)}
+    assert [back[i] for i in range(len(case.rows))] == straight.mentor_of.tolist()
+    assert [mixed.price_of_mentor[mentors.index(j)] for j in range(len(mentors))] == list(
+        straight.price_of_mentor
+    )
+
+
+def test_ties_are_broken_by_keys_not_by_row_numbers():
+    def choice(keys):
+        solution = solve([0, 3], [0, 1, 2], [5, 5, 5], [1, 1, 1], tie_key_mentor=keys)
+        return keys[solution.mentor_of[0]]
+
+    assert choice(["a", "b", "c"]) == choice(["c", "a", "b"]) == choice(["b", "c", "a"])
+    assert len({choice([f"{n}a", f"{n}b", f"{n}c"])[-1] for n in range(30)}) > 1
+
+
+@given(cases(), st.data())
+def test_another_result_with_the_same_prices_is_not_certified(case, data):
+    solution = case.solve()
+    assume(len(case.rows) > 0)
+    i = data.draw(st.integers(0, len(case.rows) - 1))
+    j = data.draw(
+        st.integers(-1, len(case.capacity) - 1).filter(lambda j: j != solution.mentor_of[i])
+    )
+    other = solution.mentor_of.copy()
+    other[i] = j
+    total = case.cost_of(other)
+    score = sum(case.rows[i].get(int(j), (0,))[0] for i, j in enumerate(other) if j >= 0)
+    planted = replace(
+        solution,
+        mentor_of=other,
+        n_matched=int((other >= 0).sum()),
+        total_cost=total,
+        total_score=score,
+    )
+    assert not planted.certificate().ok
+
+
+def codes(solution):
+    return {breach.code for breach in solution.certificate().reasons}
+
+
+def two_by_two():
+    """Anya and Boris both want mentor 0; the best is Anya with 1 and Boris with 0."""
+    return Case(({0: (5, 0, 0), 1: (4, 0, 0)}, {0: (5, 0, 0)}), (1, 1), (-1, -1)).solve()
+
+
+def test_each_kind_of_wrong_result_is_named():
+    good = two_by_two()
+    assert good.mentor_of.tolist() == [1, 0]
+    assert codes(replace(good, mentor_of=np.array([0, -1]))) >= {"wrong_count", "mentee_price"}
+    assert codes(replace(good, mentor_of=np.array([0, 0]))) >= {"over_capacity"}
+    assert codes(replace(good, mentor_of=np.array([1, 1]))) == {"not_a_candidate"}
+    assert codes(replace(good, mentor_of=np.array([1, 7]))) == {"unknown_mentor"}
+    assert codes(replace(good, mentor_of=np.array([1]))) == {"wrong_shape"}
+    assert codes(replace(good, total_score=10)) == {"wrong_total"}
+    assert "cheaper_pair" in codes(replace(good, price_of_mentor=(0, 0)))
+    idle = Case(({0: (5, 0, 0)},), (1, 1), (-1,)).solve()
+    assert codes(replace(idle, price_of_mentor=(0, 1))) == {"mentor_price"}
+    locked = Case(({0: (5, 0, 0), 1: (4, 0, 0)},), (1, 1), (1,)).solve()
+    assert codes(replace(locked, mentor_of=np.array([0]))) == {"lock_broken"}
+
+
+def test_a_result_of_less_score_with_honest_totals_is_caught():
+    case = Case(({0: (9, 0, 0), 1: (1, 0, 0)}, {0: (1, 0, 0), 1: (9, 0, 0)}), (1, 1), (-1, -1))
+    best = case.solve()
+    crossed = replace(best, mentor_of=np.array([1, 0]), total_score=2, total_cost=-2)
+    assert best.total_score == 18
+    assert codes(crossed) == {"cheaper_pair"}
+
+
+@given(cases(max_mentees=4, max_mentors=3))
+def test_a_place_more_brings_exactly_what_the_price_says(case):
+    solution = case.solve()
+    before = case.best_by_brute_force()
+    for j, cap in enumerate(case.capacity):
+        more = replace(case, capacity=(*case.capacity[:j], cap + 1, *case.capacity[j + 1 :]))
+        after = more.best_by_brute_force()
+        gain = solution.gain_of_place(j)
+        assert after >= before
+        assert (gain.people, gain.points) == (after[0] - before[0], after[1] - before[1])
+
+
+@given(cases(max_mentees=4, max_mentors=3))
+def test_forcing_a_pair_costs_at_least_its_price(case):
+    solution = case.solve()
+    best = case.best_by_brute_force()
+    for i, row in enumerate(case.rows):
+        for j in row if case.locked[i] < 0 else ():
+            forced = case.best_by_brute_force(must=(i, j))
+            price = solution.forcing(i, j)
+            assert price >= Price(0, 0)
+            assert (price == Price(0, 0)) or solution.mentor_of[i] != j
+            if forced is not None:
+                assert Price(best[0] - forced[0], best[1] - forced[1]) >= price
+
+
+@given(cases(max_mentees=10, max_mentors=5))
+def test_the_unmatched_have_a_witness(case):
+    solution = case.solve()
+    for i, j in enumerate(solution.mentor_of):
+        if j >= 0:
+            continue
+        shown = solution.witness(i)
+        assert i in shown.mentees
+        assert {j for k in shown.mentees for j in case.rows[k]} == set(shown.mentors)
+        assert all(case.locked[k] < 0 for k in shown.mentees)
+        places = sum(case.capacity[j] - case.locked.count(j) for j in shown.mentors)
+        assert places == shown.places < len(shown.mentees)
+
+
+@given(cases(max_mentees=7, max_mentors=4))
+def test_a_mentor_has_room_when_one_more_person_could_be_placed(case):
+    solution = case.solve()
+    for j in range(len(case.capacity)):
+        more = replace(case, rows=(*case.rows, {j: (0, 0, 0)}), locked=(*case.locked, -1))
+        fits = more.n_matched_by_augmenting() > case.n_matched_by_augmenting()
+        assert (j in solution.mentors_with_room()) == fits
+
+
+@given(cases(max_mentees=6, max_mentors=4, plain=True), st.integers(2, 1000))
+def test_scaling_all_scores_scales_the_total(case, k):
+    rows = tuple({j: (s * k, a, b) for j, (s, a, b) in row.items()} for row in case.rows)
+    one, many = case.solve(), replace(case, rows=rows).solve()
+    assert many.total_score == k * one.total_score
+    assert many.mentor_of.tolist() == one.mentor_of.tolist()
+
+
+@given(cases(max_mentees=6, max_mentors=4), st.data())
+def test_raising_the_score_of_a_pair_never_drops_it(case, data):
+    solution = case.solve()
+    pairs = [(i, j) for i, j in enumerate(solution.mentor_of) if j in case.rows[i]]
+    assume(pairs)
+    i, j = data.draw(st.sampled_from(pairs))
+    s, a, b = case.rows[i][j]
+    row = {**case.rows[i], int(j): (s + data.draw(st.integers(1, 9)), a, b)}
+    again = replace(case, rows=(*case.rows[:i], row, *case.rows[i + 1 :])).solve()
+    assert again.mentor_of[i] == j
+
+
+@given(cases(max_mentees=6, max_mentors=4), st.data())
+def test_a_new_candidate_never_lowers_the_result(case, data):
+    assume(case.rows)
+    i = data.draw(st.integers(0, len(case.rows) - 1))
+    j = data.draw(st.integers(0, len(case.capacity) - 1))
+    row = {j: (2, 1, 1), **case.rows[i]}
+    # A locked mentee's own pair would change the score of the lock itself.
+    assume(case.locked[i] < 0)
+    more = replace(case, rows=(*case.rows[:i], row, *case.rows[i + 1 :])).solve()
+    assert (more.n_matched, -more.total_cost) >= goal(case, case.solve())
+
+
+@given(cases(max_mentees=6, max_mentors=4))
+def test_locking_everything_found_gives_the_same_again(case):
+    solution = case.solve()
+    again = replace(case, locked=tuple(solution.mentor_of.tolist())).solve()
+    assert goal(case, again) == goal(case, solution)
+    assert again.mentor_of.tolist() == solution.mentor_of.tolist()
+    assert again.certificate().ok
+
+
+def test_matching_one_more_goes_before_any_score():
+    huge = 2**62
+    case = Case(({0: (huge, 0, 0)}, {0: (-huge, 0, 0)}), (2,), (-1, -1))
+    assert case.solve().n_matched == 2
+    swap = Case(({0: (huge, 0, 0), 1: (-huge, 0, 0)}, {0: (-huge, 0, 0)}), (1, 1), (-1, -1))
+    assert swap.solve().mentor_of.tolist() == [1, 0]
+    assert swap.solve().total_score == -2 * huge
+    assert swap.solve().certificate().ok
+
+
+def test_load_cost_spreads_mentees_over_equal_mentors():
+    rows = tuple({0: (10, 0, 0), 1: (10, 0, 0), 2: (8, 0, 0)} for _ in range(4))
+    packed = Case(rows, (3, 3, 3), (-1,) * 4)
+    assert packed.solve().loads()[2] == 0
+    assert sorted(replace(packed, load_cost=3).solve().loads()) == [1, 1, 2]
+
+
+def test_a_lock_need_not_be_a_candidate_and_takes_a_place():
+    solution = Case(({}, {0: (5, 0, 0)}), (1,), (0, -1)).solve()
+    assert solution.mentor_of.tolist() == [0, -1]
+    assert (solution.total_score, solution.n_matched) == (0, 1)
+    assert solution.witness(1).places == 0
+    with pytest.raises(ValueError, match="is matched"):
+        solution.witness(0)
+    with pytest.raises(ValueError, match="not an open candidate"):
+        solution.forcing(0, 0)
+
+
+def test_nobody_at_all():
+    solution = solve([0], [], [], [])
+    assert (solution.n_matched, solution.total_score) == (0, 0)
+    assert solution.certificate().ok
+
+
+def test_the_result_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        two_by_two().mentor_of[0] = 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"indptr": [1, 2]}, "begin with 0"),
+        ({"indptr": []}, "begin with 0"),
+        ({"indptr": [0, 1]}, "end with the number"),
+        ({"indptr": [0, 2, 1, 2]}, "not decrease"),
+        ({"indices": [0, 5]}, "numbered 0 to 1"),
+        ({"indices": [1, 1]}, "a mentor twice"),
+        ({"indices": [[0, 1]]}, "flat list"),
+        ({"score": [1.5, 2.0]}, "whole numbers"),
+        ({"score": [1]}, "2 values"),
+        ({"score": [True, False]}, "whole numbers"),
+        ({"capacity": [1, -1]}, "not be below 0"),
+        ({"mentee_rank": [1]}, "mentee_rank"),
+        ({"mentor_rank": ["a", "b"]}, "mentor_rank"),
+        ({"rank_weight": -1}, "rank_weight"),
+        ({"load_cost": 0.5}, "load_cost"),
+        ({"load_cost": True}, "load_cost"),
+        ({"locked": [2]}, "unknown mentor 2"),
+        ({"locked": [0, 0]}, "1 values"),
+        ({"capacity": [0, 1], "locked": [0]}, "with capacity 0"),
+        ({"tie_key_mentee": ["a", "b"]}, "1 keys"),
+        ({"tie_key_mentor": ["a", "a"]}, "occurs twice"),
+    ],
+)
+def test_malformed_input_is_refused_with_a_reason(change, message):
+    good = {"indptr": [0, 2], "indices": [0, 1], "score": [1, 2], "capacity": [1, 1]}
+    assert solve(**good).n_matched == 1
+    with pytest.raises(ValueError, match=message):
+        solve(**{**good, **change})
