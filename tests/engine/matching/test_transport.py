@@ -129,17 +129,28 @@ def test_a_place_more_brings_exactly_what_the_price_says(case):
 
 
 @given(cases(max_mentees=4, max_mentors=3))
-def test_forcing_a_pair_costs_at_least_its_price(case):
+def test_forcing_a_pair_costs_exactly_its_price(case):
     solution = case.solve()
     best = case.best_by_brute_force()
     for i, row in enumerate(case.rows):
         for j in row if case.locked[i] < 0 else ():
             forced = case.best_by_brute_force(must=(i, j))
-            price = solution.forcing(i, j)
-            assert price >= Price(0, 0)
-            assert (price == Price(0, 0)) or solution.mentor_of[i] != j
-            if forced is not None:
-                assert Price(best[0] - forced[0], best[1] - forced[1]) >= price
+            price = solution.exact_price(i, j)
+            assert (price is None) == (forced is None)
+            if price is not None:
+                assert price == Price(best[0] - forced[0], best[1] - forced[1])
+                assert price >= solution.floor_price(i, j) >= Price(0, 0)
+
+
+@given(cases(max_mentees=6, max_mentors=6), st.integers(1, 3))
+def test_the_cheapest_alternatives_are_shown(case, limit):
+    solution = case.solve()
+    for i, row in enumerate(case.rows):
+        if case.locked[i] >= 0:
+            continue
+        others = [solution.exact_price(i, j) for j in row if j != solution.mentor_of[i]]
+        expected = sorted(price for price in others if price is not None)[:limit]
+        assert [price for _, price in solution.alternatives(i, limit)] == expected
 
 
 @given(cases(max_mentees=10, max_mentors=5))
@@ -231,7 +242,7 @@ def test_a_lock_need_not_be_a_candidate_and_takes_a_place():
     with pytest.raises(ValueError, match="is matched"):
         solution.witness(0)
     with pytest.raises(ValueError, match="not an open candidate"):
-        solution.forcing(0, 0)
+        solution.exact_price(0, 0)
 
 
 def test_nobody_at_all():

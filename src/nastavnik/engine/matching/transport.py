@@ -128,17 +128,44 @@ class Solution:
         """Check feasibility and, pair by pair in exact integers, optimality."""
         return certify(self)
 
-    def forcing(self, mentee: int, mentor: int) -> Price:
-        """Return a proven lower bound of what forcing this candidate pair would cost everybody.
+    def floor_price(self, mentee: int, mentor: int) -> Price:
+        """Return a proven lower bound, read off the prices, of what forcing this pair would cost.
 
         Raises:
             ValueError: the two are no candidates or the mentee is locked.
         """
-        edge = self.problem.edge(mentee, mentor)
-        if edge < 0 or self.problem.locked[mentee] >= 0:
-            raise ValueError(f"mentee {mentee} and mentor {mentor} are not an open candidate pair")
-        value = self.problem.packed[edge] + self.price_of_mentor[mentor]
-        return self.problem.price(value - self.price_of_mentee[mentee])
+        return self.problem.price(_reduced_cost(self, mentee, mentor))
+
+    def exact_price(self, mentee: int, mentor: int) -> Price | None:
+        """Return exactly what forcing this pair would cost everybody; None if it cannot be.
+
+        Raises:
+            ValueError: the two are no candidates or the mentee is locked.
+        """
+        value = _reduced_cost(self, mentee, mentor)
+        if self.mentor_of[mentee] == mentor:
+            return Price(0, 0)
+        detour = _Detour(self, mentee).length(mentor)
+        return None if detour is None else self.problem.price(value + detour)
+
+    def alternatives(self, mentee: int, limit: int) -> tuple[tuple[int, Price], ...]:
+        """Return the cheapest other mentors of a mentee with their exact prices.
+
+        Candidates are taken in the order of their lower bounds, so only a few are worked out.
+        """
+        bounds = sorted(
+            (_reduced_cost(self, mentee, mentor), mentor)
+            for mentor in self.problem.choices(mentee)
+            if mentor != self.mentor_of[mentee]
+        )
+        detour, found = _Detour(self, mentee), list[tuple[int, int]]()
+        for value, mentor in bounds:
+            if len(found) >= limit and value >= found[limit - 1][0]:
+                break
+            length = detour.length(mentor)
+            if length is not None:
+                found = sorted([*found, (value + length, mentor)])
+        return tuple((mentor, self.problem.price(value)) for value, mentor in found[:limit])
 
     def gain_of_place(self, mentor: int) -> Price:
         """Return exactly what one more place with the mentor would bring: people, then points."""
@@ -532,6 +559,71 @@ def _members(solution: Solution) -> list[list[int]]:
         if mentor >= 0:
             members[mentor].append(mentee)
     return members
+
+
+def _reduced_cost(solution: Solution, mentee: int, mentor: int) -> int:
+    problem = solution.problem
+    edge = problem.edge(mentee, mentor)
+    if edge < 0 or problem.locked[mentee] >= 0:
+        raise ValueError(f"mentee {mentee} and mentor {mentor} are not an open candidate pair")
+    value = problem.packed[edge] + solution.price_of_mentor[mentor]
+    return value - solution.price_of_mentee[mentee]
+
+
+class _Detour:
+    """How the others would have to move if one mentee were put elsewhere."""
+
+    def __init__(self, solution: Solution, mentee: int) -> None:
+        self.solution, self.mentee = solution, mentee
+        self.members, self.loads = _members(solution), solution.loads()
+        self.home = int(solution.mentor_of[mentee])
+        self.left = 0
+        if self.home >= 0:
+            last = solution.problem.place_cost(self.loads[self.home] - 1)
+            self.left = solution.price_of_mentor[self.home] - last
+
+    def length(self, start: int) -> int | None:
+        """Return the reduced length from a mentor with one too many to where somebody can go."""
+        best: int | None = None
+        near, done, heap = {start: 0}, set[int](), [(0, start)]
+        while heap:
+            distance, mentor = heapq.heappop(heap)
+            if best is not None and distance >= best:
+                break
+            if mentor in done:
+                continue
+            done.add(mentor)
+            ends = [distance + end for end in self._ends(mentor)]
+            best = min(ends if best is None else [best, *ends], default=None)
+            self._push(mentor, distance, near, heap)
+        return best
+
+    def _ends(self, mentor: int) -> list[int]:
+        """Return what it takes to stop here: the place left, a free one, or somebody let go."""
+        if mentor == self.home:
+            return [0]
+        problem, load = self.solution.problem, self.loads[mentor]
+        ends = [
+            self.left + problem.unmatched - self.solution.price_of_mentee[other]
+            for other in self.members[mentor]
+        ]
+        if load < problem.capacity[mentor]:
+            price = self.solution.price_of_mentor[mentor]
+            ends.append(self.left + problem.place_cost(load) - price)
+        return ends
+
+    def _push(
+        self, mentor: int, distance: int, near: dict[int, int], heap: list[tuple[int, int]]
+    ) -> None:
+        problem, prices = self.solution.problem, self.solution.price_of_mentor
+        for other in self.members[mentor] if mentor != self.home else ():
+            base = distance - self.solution.price_of_mentee[other]
+            for edge in problem.edges(other):
+                to = problem.indices[edge]
+                value = base + problem.packed[edge] + prices[to]
+                if to not in near or value < near[to]:
+                    near[to] = value
+                    heapq.heappush(heap, (value, to))
 
 
 def certify(solution: Solution) -> Certificate:

@@ -1,0 +1,366 @@
+"""Who may be paired with whom: hard rules first, then a score of whole points in named parts.
+
+Rules are data: a form of mentoring (method.md §1.1) is a :class:`FormRule`, an organisation has its
+own copy. Nothing here is worded; codes and numbers are, so that the caller can say them.
+
+Hard rules, in this order; a pair is counted under the one it got as far as, so ``forbidden`` means
+that nothing else stands in the way: ``self``, ``form`` (none in common), then for each form both
+chose ``kind``, ``class_teacher``, ``organisation``, ``too_young`` (the mentee), ``unknown_grade``,
+``grade_gap``, ``unknown_age``, ``age_gap``, ``subject``, and at last ``same_family``, ``forbidden``.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Within how many grades beyond the smallest allowed gap a pair still counts as near.
+NEAR_GRADES = 3
+
+#: Parts of the score, in the order they are told.
+PART_CODES = ("area", "subject", "interest", "grade_near", "organisation")
+
+#: Refusals in the order they are checked; a later one is nearer to a pair.
+REFUSALS = (
+    "self",
+    "form",
+    "kind",
+    "class_teacher",
+    "organisation",
+    "too_young",
+    "unknown_grade",
+    "grade_gap",
+    "unknown_age",
+    "age_gap",
+    "subject",
+    "same_family",
+    "forbidden",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentor:
+    """A mentor as the rules see one.
+
+    ``family`` is a key the organisation gave on purpose (a household), never a surname: people of
+    one name need not be related.
+    """
+
+    key: str
+    kind: str
+    forms: frozenset[str]
+    capacity: int = 1
+    competences: frozenset[str] = frozenset()
+    interests: frozenset[str] = frozenset()
+    grade: int | None = None
+    age: int | None = None
+    group: str | None = None
+    subject: str = ""
+    family: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mentee:
+    """A mentee as the rules see one; ``areas`` is what was asked for."""
+
+    key: str
+    kind: str
+    forms: frozenset[str]
+    areas: frozenset[str] = frozenset()
+    interests: frozenset[str] = frozenset()
+    grade: int | None = None
+    age: int | None = None
+    group: str | None = None
+    subject: str = ""
+    family: str = ""
+    organisation: str = ""
+    class_teachers: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRule:
+    """One form of mentoring and who may take part in it (method.md §1.1, §1.6, §3.4).
+
+    ``min_grade_gap`` and ``min_age_gap`` are how much the mentor must be ahead; None asks nothing.
+    """
+
+    code: str
+    mentor_kinds: frozenset[str]
+    mentee_kinds: frozenset[str]
+    min_grade_gap: int | None = None
+    min_age_gap: int | None = None
+    same_subject: bool = False
+    same_organisation: bool = False
+    mentee_min_age: int | None = None
+    mentor_max_mentees: int = 3
+    forbid_class_teacher: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The rules of one run: forms, points per part, and the version they are kept under."""
+
+    forms: Mapping[str, FormRule]
+    weights: Mapping[str, int]
+    version: str
+    forbid_family: bool = True
+    load_cost: int = 0
+
+    def __post_init__(self) -> None:
+        wrong = [c for c, w in self.weights.items() if c not in PART_CODES or w < 0]
+        if wrong:
+            raise ValueError(
+                f"Правила: вес «{wrong[0]}» не подходит. Возможны веса {', '.join(PART_CODES)}, "
+                "каждый — целое число не меньше нуля."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Points for one reason; ``items`` are the areas, interests or numbers it stands on."""
+
+    code: str
+    points: int
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A possible pair: its form and its score, the sum of the parts."""
+
+    form: str
+    score: int
+    parts: tuple[Part, ...]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """All possible pairs by mentee, in the order of keys, and what refused the others.
+
+    ``indptr``, ``indices`` (mentor numbers) and ``edges`` are rows as the solver wants them;
+    ``capacity`` is per mentor, no more than the forms allow. ``refusals`` counts pairs by code,
+    ``refusals_of`` the same per mentee.
+    """
+
+    mentors: tuple[Mentor, ...]
+    mentees: tuple[Mentee, ...]
+    indptr: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    edges: tuple[Edge, ...]
+    capacity: tuple[int, ...]
+    refusals: Mapping[str, int]
+    refusals_of: tuple[Mapping[str, int], ...] = field(repr=False)
+
+    @property
+    def score(self) -> NDArray[np.int64]:
+        """The scores of the edges."""
+        return np.array([edge.score for edge in self.edges], dtype=np.int64)
+
+    def row(self, mentee: int) -> dict[int, Edge]:
+        """Return the mentee's possible pairs by mentor number."""
+        span = slice(int(self.indptr[mentee]), int(self.indptr[mentee + 1]))
+        return dict(zip(self.indices[span].tolist(), self.edges[span], strict=True))
+
+
+def find_candidates(
+    mentors: Iterable[Mentor],
+    mentees: Iterable[Mentee],
+    rules: Rules,
+    *,
+    forbidden: frozenset[tuple[str, str]] = frozenset(),
+) -> Candidates:
+    """Find every possible pair and score it.
+
+    Args:
+        mentors: people with different keys.
+        mentees: people with different keys; one key may be a mentor as well, never of oneself.
+        rules: forms and weights.
+        forbidden: (mentor key, mentee key): past pairs by rule, «not ready to work with», the
+            psychologist's «no».
+
+    Raises:
+        ValueError: a key occurs twice or a capacity is below 0 (a Russian sentence).
+    """
+    givers = tuple(sorted(mentors, key=lambda person: person.key))
+    takers = tuple(sorted(mentees, key=lambda person: person.key))
+    _check_people(givers, takers)
+    indptr, indices, edges, refusals_of = [0], list[int](), list[Edge](), []
+    for mentee in takers:
+        refused: Counter[str] = Counter()
+        for number, mentor in enumerate(givers):
+            found = judge(mentor, mentee, rules, forbidden=forbidden)
+            if isinstance(found, Edge):
+                indices.append(number)
+                edges.append(found)
+            else:
+                refused[found] += 1
+        indptr.append(len(edges))
+        refusals_of.append(MappingProxyType(dict(sorted(refused.items()))))
+    return Candidates(
+        mentors=givers,
+        mentees=takers,
+        indptr=np.array(indptr, dtype=np.int64),
+        indices=np.array(indices, dtype=np.int64),
+        edges=tuple(edges),
+        capacity=_capacities(givers, indices, edges, rules),
+        refusals=MappingProxyType(dict(sorted(sum(map(Counter, refusals_of), Counter()).items()))),
+        refusals_of=tuple(refusals_of),
+    )
+
+
+def _check_people(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> None:
+    _check_keys("наставников", [person.key for person in mentors])
+    _check_keys("наставляемых", [person.key for person in mentees])
+    for mentor in mentors:
+        if mentor.capacity < 0:
+            raise ValueError(
+                f"У наставника «{mentor.key}» указано мест: {mentor.capacity}. "
+                "Укажите ноль или больше."
+            )
+
+
+def _check_keys(whom: str, keys: list[str]) -> None:
+    for one, other in pairwise(keys):
+        if one == other:
+            raise ValueError(f"Среди {whom} ключ «{one}» встречается дважды. Оставьте одну запись.")
+
+
+def _capacities(
+    mentors: Sequence[Mentor], indices: list[int], edges: list[Edge], rules: Rules
+) -> tuple[int, ...]:
+    """Return the places, cut to the strictest limit among the forms a mentor can be paired in."""
+    limits = [mentor.capacity for mentor in mentors]
+    for number, edge in zip(indices, edges, strict=True):
+        limits[number] = min(limits[number], rules.forms[edge.form].mentor_max_mentees)
+    return tuple(limits)
+
+
+def judge(
+    mentor: Mentor,
+    mentee: Mentee,
+    rules: Rules,
+    *,
+    forbidden: frozenset[tuple[str, str]] = frozenset(),
+) -> Edge | str:
+    """Return the pair in its best form, or the code of the rule that refuses it."""
+    if mentor.key == mentee.key:
+        return "self"
+    best: Edge | None = None
+    refusal = "form"
+    for code in sorted(mentor.forms & mentee.forms & rules.forms.keys()):
+        refused = refused_by_form(mentor, mentee, rules.forms[code])
+        if refused:
+            refusal = max(refusal, refused, key=REFUSALS.index)
+            continue
+        edge = _scored(mentor, mentee, rules.forms[code], rules)
+        if best is None or edge.score > best.score:
+            best = edge
+    if best is None:
+        return refusal
+    if rules.forbid_family and same_family(mentor, mentee):
+        return "same_family"
+    return "forbidden" if (mentor.key, mentee.key) in forbidden else best
+
+
+def same_family(mentor: Mentor, mentee: Mentee) -> bool:
+    """Tell whether both were given the same family key."""
+    return bool(mentor.family) and mentor.family == mentee.family
+
+
+def refused_by_form(mentor: Mentor, mentee: Mentee, form: FormRule) -> str:
+    """Return the code of the first rule of the form that the two do not meet, or nothing."""
+    if mentor.kind not in form.mentor_kinds or mentee.kind not in form.mentee_kinds:
+        return "kind"
+    if form.forbid_class_teacher and mentor.key in mentee.class_teachers:
+        return "class_teacher"
+    if form.same_organisation and mentor.organisation != mentee.organisation:
+        return "organisation"
+    return _refused_by_grade(mentor, mentee, form) or _refused_by_age(mentor, mentee, form)
+
+
+def _refused_by_grade(mentor: Mentor, mentee: Mentee, form: FormRule) -> str:
+    if form.mentee_min_age is not None and (
+        mentee.age is not None and mentee.age < form.mentee_min_age
+    ):
+        return "too_young"
+    if form.min_grade_gap is None:
+        return ""
+    if mentor.grade is None or mentee.grade is None:
+        return "unknown_grade"
+    return "grade_gap" if mentor.grade - mentee.grade < form.min_grade_gap else ""
+
+
+def _refused_by_age(mentor: Mentor, mentee: Mentee, form: FormRule) -> str:
+    if form.mentee_min_age is not None and mentee.age is None:
+        return "unknown_age"
+    if form.min_age_gap is not None:
+        if mentor.age is None or mentee.age is None:
+            return "unknown_age"
+        if mentor.age - mentee.age < form.min_age_gap:
+            return "age_gap"
+    if form.same_subject and (not mentor.subject or mentor.subject != mentee.subject):
+        return "subject"
+    return ""
+
+
+def _scored(mentor: Mentor, mentee: Mentee, form: FormRule, rules: Rules) -> Edge:
+    parts = tuple(
+        Part(code, rules.weights.get(code, 0) * times, items)
+        for code, times, items in (
+            _common("area", mentee.areas & mentor.competences),
+            _common("subject", {mentor.subject} & {mentee.subject} - {""}),
+            _common("interest", mentor.interests & mentee.interests),
+            _near(mentor, mentee, form),
+            _common("organisation", {mentor.organisation} & {mentee.organisation} - {""}),
+        )
+        if times and rules.weights.get(code, 0)
+    )
+    flags = ("same_family",) if same_family(mentor, mentee) else ()
+    return Edge(form.code, sum(part.points for part in parts), parts, flags)
+
+
+def _common(code: str, items: Iterable[str]) -> tuple[str, int, tuple[str, ...]]:
+    listed = tuple(sorted(items))
+    return code, len(listed), listed
+
+
+def _near(mentor: Mentor, mentee: Mentee, form: FormRule) -> tuple[str, int, tuple[str, ...]]:
+    """Count how near the grades are: 3 at the smallest allowed gap, one less per grade beyond."""
+    if mentor.grade is None or mentee.grade is None or form.min_grade_gap is None:
+        return "grade_near", 0, ()
+    gap = mentor.grade - mentee.grade
+    times = max(0, NEAR_GRADES - (gap - form.min_grade_gap))
+    return "grade_near", times, (str(gap),)
+
+
+def standard_rules() -> Rules:
+    """Return the rules that stand where an organisation has set none (method.md §1, §3.4)."""
+    pupils, staff = frozenset({"pupil"}), frozenset({"teacher"})
+    students, outside = frozenset({"student"}), frozenset({"employer"})
+    alumni = frozenset({"alumnus"})
+    forms = (
+        FormRule(code="pupil_pupil", mentor_kinds=pupils, mentee_kinds=pupils, min_grade_gap=1),
+        FormRule(code="teacher_teacher", mentor_kinds=staff, mentee_kinds=staff),
+        FormRule(code="student_pupil", mentor_kinds=students, mentee_kinds=pupils),
+        FormRule(code="employer_pupil", mentor_kinds=outside, mentee_kinds=pupils),
+        FormRule(code="employer_student", mentor_kinds=outside, mentee_kinds=students),
+        FormRule(code="student_student", mentor_kinds=students, mentee_kinds=students),
+        FormRule(
+            code="teacher_pupil", mentor_kinds=staff, mentee_kinds=pupils, forbid_class_teacher=True
+        ),
+        FormRule(code="teacher_student", mentor_kinds=staff, mentee_kinds=students),
+        FormRule(code="alumnus_pupil", mentor_kinds=alumni, mentee_kinds=pupils),
+    )
+    weights = {"area": 40, "subject": 30, "interest": 10, "grade_near": 5, "organisation": 0}
+    return Rules(
+        forms=MappingProxyType({form.code: form for form in forms}),
+        weights=MappingProxyType(weights),
+        version="1",
+        load_cost=3,
+    )

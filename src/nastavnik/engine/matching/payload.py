@@ -1,0 +1,151 @@
+"""The pairing as plain data in and plain data out, for callers without the site."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, asdict, fields, replace
+from types import MappingProxyType
+from typing import Any, TypeVar, get_type_hints
+
+from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules, standard_rules
+from nastavnik.engine.matching.proposing import Proposal, propose
+
+Person = TypeVar("Person", Mentor, Mentee, FormRule)
+
+
+class PayloadError(ValueError):
+    """What was given cannot be read; the message says where and what to do, in Russian."""
+
+
+def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Propose pairs for people given as JSON-like data.
+
+    Args:
+        payload: ``mentors`` and ``mentees``: lists of objects with the fields of :class:`Mentor`
+            and :class:`Mentee` (``key``, ``kind``, ``forms`` are needed); optional ``rules``
+            (``forms``: list of :class:`FormRule` objects, ``weights``, ``version``,
+            ``forbid_family``, ``load_cost``), ``locked`` (mentee key → mentor key), ``forbidden``
+            (list of [mentor key, mentee key]).
+
+    Returns:
+        ``pairs``, ``unmatched``, ``loads``, ``refusals``, ``total_score``, ``n_matched``,
+        ``certificate`` ("ok" or "broken") and ``rules_version``.
+
+    Raises:
+        PayloadError: something is missing or of another kind (a Russian sentence).
+    """
+    proposal = propose(
+        [_record(Mentor, item, "наставник", n) for n, item in _listed(payload, "mentors")],
+        [_record(Mentee, item, "наставляемый", n) for n, item in _listed(payload, "mentees")],
+        _rules(_mapping(payload, "rules")),
+        locked={str(a): str(b) for a, b in _mapping(payload, "locked").items()},
+        forbidden=frozenset(_pair(item) for _, item in _listed(payload, "forbidden")),
+    )
+    return _plain(proposal)
+
+
+def _plain(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "pairs": [asdict(pair) for pair in proposal.pairs],
+        "unmatched": [
+            {
+                "mentee": lone.mentee,
+                "code": lone.code,
+                "refusals": dict(lone.refusals),
+                "shortage": asdict(lone.shortage) if lone.shortage else None,
+                "change": asdict(lone.change) if lone.change else None,
+            }
+            for lone in proposal.unmatched
+        ],
+        "loads": [asdict(load) for load in proposal.loads],
+        "refusals": dict(proposal.refusals),
+        "total_score": proposal.total_score,
+        "n_matched": proposal.n_matched,
+        "certificate": "ok" if proposal.certificate.ok else "broken",
+        "rules_version": proposal.rules_version,
+    }
+
+
+def _listed(payload: Mapping[str, Any], name: str) -> list[tuple[int, Any]]:
+    value = payload.get(name, [])
+    if not isinstance(value, list | tuple):
+        raise PayloadError(f"«{name}» — это должен быть список. Проверьте квадратные скобки.")
+    return list(enumerate(value, start=1))
+
+
+def _mapping(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = payload.get(name) or {}
+    if not isinstance(value, Mapping):
+        raise PayloadError(f"«{name}» — это должен быть объект с полями в фигурных скобках.")
+    return value
+
+
+def _pair(item: object) -> tuple[str, str]:
+    if not isinstance(item, list | tuple) or len(item) != len(("mentor", "mentee")):
+        raise PayloadError(
+            "«forbidden» — это список пар: [ключ наставника, ключ наставляемого]. "
+            f"Получено: {item!r}."
+        )
+    return str(item[0]), str(item[1])
+
+
+def _record(kind: type[Person], item: object, whom: str, number: int) -> Person:
+    where = f"{whom} № {number}"
+    if not isinstance(item, Mapping):
+        raise PayloadError(f"{where}: ожидался объект с полями, а получено {item!r}.")
+    known, needed = _fields(kind)
+    for name in item:
+        if name not in known:
+            raise PayloadError(f"{where}: поле «{name}» незнакомо. Есть поля: {', '.join(known)}.")
+    for name in needed:
+        if name not in item:
+            raise PayloadError(f"{where}: не хватает поля «{name}». Добавьте его.")
+    values: dict[str, Any] = {
+        name: _value(value, known[name], f"{where}, поле «{name}»") for name, value in item.items()
+    }
+    return kind(**values)
+
+
+def _fields(kind: type[Mentor] | type[Mentee] | type[FormRule]) -> tuple[dict[str, Any], list[str]]:
+    """Return the fields with their types, and the names of those that must be given."""
+    hints = get_type_hints(kind)
+    listed = fields(kind)
+    needed = [one.name for one in listed if one.default is MISSING]
+    return {one.name: hints[one.name] for one in listed}, needed
+
+
+def _value(value: object, hint: object, where: str) -> object:
+    if hint is bool and isinstance(value, bool):
+        return value
+    if hint == frozenset[str] and isinstance(value, list | tuple):
+        return frozenset(str(one) for one in value)
+    if value is None and hint in {int | None, str | None}:
+        return None
+    if hint in {int, int | None} and isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if hint in {str, str | None} and isinstance(value, str):
+        return value
+    wanted = {bool: "да или нет (true, false)", frozenset[str]: "список строк"}
+    name = wanted.get(hint, "текст" if hint in {str, str | None} else "целое число")  # type: ignore[call-overload]
+    raise PayloadError(f"{where}: нужно {name}, а получено {value!r}.")
+
+
+def _rules(given: Mapping[str, Any]) -> Rules:
+    rules = standard_rules()
+    for name in given:
+        if name not in {one.name for one in fields(Rules)}:
+            raise PayloadError(f"Правила: поле «{name}» незнакомо.")
+    if "forms" in given:
+        listed = [_record(FormRule, item, "форма", n) for n, item in _listed(given, "forms")]
+        rules = replace(rules, forms=MappingProxyType({form.code: form for form in listed}))
+    if "weights" in given:
+        weights = {
+            name: int(str(_value(value, int, f"Правила, вес «{name}»")))
+            for name, value in _mapping(given, "weights").items()
+        }
+        rules = replace(rules, weights=MappingProxyType(weights))
+    plain = {"version": str, "forbid_family": bool, "load_cost": int}
+    changes: dict[str, Any] = {
+        name: _value(given[name], hint, f"Правила, поле «{name}»")
+        for name, hint in plain.items()
+        if name in given
+    }
+    return replace(rules, **changes)

@@ -1,0 +1,375 @@
+"""From people and rules to a proposal with its reasons, in codes and numbers.
+
+A pair carries the parts of its score and up to three alternatives with their exact price. A
+mentee who stays alone carries the reason and the smallest change that would help. Every result is
+checked by the solver's certificate before it is handed out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from nastavnik.engine.matching.candidates import (
+    REFUSALS,
+    Candidates,
+    Edge,
+    FormRule,
+    Mentee,
+    Mentor,
+    Part,
+    Rules,
+    find_candidates,
+    judge,
+)
+from nastavnik.engine.matching.transport import Certificate, Price, Solution, solve
+
+N_ALTERNATIVES = 3
+
+#: What a refusal of every mentor is called when it is the reason for staying alone.
+REASONS = {
+    "self": "no_mentors",
+    "form": "no_mentor_of_form",
+    "kind": "no_mentor_of_form",
+    "forbidden": "all_forbidden",
+    "same_family": "all_family",
+    "class_teacher": "only_class_teacher",
+    "organisation": "none_in_organisation",
+    "too_young": "mentee_too_young",
+    "unknown_grade": "grade_missing",
+    "grade_gap": "all_too_young",
+    "unknown_age": "age_missing",
+    "age_gap": "all_too_young",
+    "subject": "no_common_subject",
+}
+
+#: What lifting one refusal is called, the cheapest to do first.
+CHANGES = {
+    "unknown_grade": "fill_grade",
+    "unknown_age": "fill_age",
+    "form": "allow_form",
+    "forbidden": "unforbid",
+    "subject": "relax_subject",
+    "grade_gap": "relax_grade_gap",
+    "age_gap": "relax_age_gap",
+    "too_young": "relax_mentee_min_age",
+    "organisation": "relax_organisation",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another mentor the mentee could have; forcing it costs everybody exactly ``price``."""
+
+    mentor: str
+    form: str
+    score: int
+    parts: tuple[Part, ...]
+    price: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A proposed pair.
+
+    ``margin`` is the price of the cheapest alternative, None where there is none. ``flags``:
+    ``locked``, ``lock_not_eligible:<refusal>``, ``same_family``.
+    """
+
+    mentor: str
+    mentee: str
+    form: str
+    score: int
+    parts: tuple[Part, ...]
+    flags: tuple[str, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+    margin: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change that would give the mentee a mentor.
+
+    ``value`` is the number the rule or the capacity would need to be, ``who`` ("mentor" or
+    "mentee") would have to agree to the form. Filling in a missing answer is only a chance.
+    """
+
+    code: str
+    mentor: str = ""
+    form: str = ""
+    value: int | None = None
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortage:
+    """The shown set: ``mentees`` can go only to ``mentors``, who share fewer ``places``."""
+
+    mentees: tuple[str, ...]
+    mentors: tuple[str, ...]
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Who stays alone, why, and what would help; ``refusals`` counts mentors by code."""
+
+    mentee: str
+    code: str
+    refusals: Mapping[str, int]
+    shortage: Shortage | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MentorLoad:
+    """How contested a mentor is: ``gain`` is what one more place would bring, exactly."""
+
+    mentor: str
+    n_mentees: int
+    capacity: int
+    gain: Price
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A whole proposal, by keys, with totals and the proof that it is the best."""
+
+    pairs: tuple[Pair, ...]
+    unmatched: tuple[Unmatched, ...]
+    loads: tuple[MentorLoad, ...]
+    refusals: Mapping[str, int]
+    total_score: int
+    n_matched: int
+    n_candidates: int
+    certificate: Certificate
+    rules_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    rules: Rules
+    forbidden: frozenset[tuple[str, str]]
+    candidates: Candidates
+    solution: Solution
+    room: frozenset[int]
+
+
+def propose(
+    mentors: Iterable[Mentor],
+    mentees: Iterable[Mentee],
+    rules: Rules,
+    *,
+    locked: Mapping[str, str] | None = None,
+    forbidden: frozenset[tuple[str, str]] = frozenset(),
+) -> Proposal:
+    """Propose the best pairs and explain them.
+
+    Args:
+        mentors: the mentors, in any order; the order changes nothing.
+        mentees: the mentees, in any order.
+        rules: forms, weights, load cost.
+        locked: mentee key → mentor key: pairs that stay, even against a rule (then flagged).
+        forbidden: (mentor key, mentee key) that must not be.
+
+    Raises:
+        ValueError: a key is double or unknown (a Russian sentence).
+    """
+    fixed = dict(locked or {})
+    candidates = find_candidates(mentors, mentees, rules, forbidden=forbidden)
+    solution = _solve(candidates, rules, fixed)
+    run = _Run(rules, forbidden, candidates, solution, solution.mentors_with_room())
+    matched = enumerate(solution.mentor_of.tolist())
+    pairs, unmatched = [], []
+    for mentee, mentor in matched:
+        if mentor >= 0:
+            pairs.append(_pair(run, mentee, mentor, locked=candidates.mentees[mentee].key in fixed))
+        else:
+            unmatched.append(_unmatched(run, mentee))
+    return Proposal(
+        pairs=tuple(pairs),
+        unmatched=tuple(unmatched),
+        loads=_loads(run),
+        refusals=candidates.refusals,
+        total_score=solution.total_score,
+        n_matched=solution.n_matched,
+        n_candidates=len(candidates.edges),
+        certificate=solution.certificate(),
+        rules_version=rules.version,
+    )
+
+
+def _solve(candidates: Candidates, rules: Rules, locked: dict[str, str]) -> Solution:
+    mentor_number = {person.key: n for n, person in enumerate(candidates.mentors)}
+    mentee_number = {person.key: n for n, person in enumerate(candidates.mentees)}
+    fixed, capacity = [-1] * len(mentee_number), list(candidates.capacity)
+    for mentee, mentor in locked.items():
+        if mentee not in mentee_number or mentor not in mentor_number:
+            raise ValueError(
+                f"Закреплённая пара «{mentor} — {mentee}»: такого человека нет в списках. "
+                "Уберите закрепление или добавьте человека."
+            )
+        fixed[mentee_number[mentee]] = mentor_number[mentor]
+    for number in range(len(capacity)):
+        # What a person has fixed stands, even above the limit; nobody is added then.
+        capacity[number] = max(capacity[number], fixed.count(number))
+    return solve(
+        candidates.indptr,
+        candidates.indices,
+        candidates.score,
+        capacity,
+        load_cost=rules.load_cost,
+        locked=fixed,
+        tie_key_mentee=[person.key for person in candidates.mentees],
+        tie_key_mentor=[person.key for person in candidates.mentors],
+    )
+
+
+def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
+    giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
+    row = run.candidates.row(mentee)
+    if locked:
+        found = judge(giver, taker, run.rules, forbidden=run.forbidden)
+        edge = found if isinstance(found, Edge) else Edge("", 0, ())
+        flags = ("locked",) if isinstance(found, Edge) else ("locked", f"lock_not_eligible:{found}")
+        return Pair(giver.key, taker.key, edge.form, edge.score, edge.parts, (*flags, *edge.flags))
+    alternatives = _alternatives(run, mentee, row)
+    edge = row[mentor]
+    return Pair(
+        mentor=giver.key,
+        mentee=taker.key,
+        form=edge.form,
+        score=edge.score,
+        parts=edge.parts,
+        flags=edge.flags,
+        alternatives=alternatives,
+        margin=alternatives[0].price if alternatives else None,
+    )
+
+
+def _alternatives(run: _Run, mentee: int, row: Mapping[int, Edge]) -> tuple[Alternative, ...]:
+    return tuple(
+        Alternative(
+            mentor=run.candidates.mentors[other].key,
+            form=row[other].form,
+            score=row[other].score,
+            parts=row[other].parts,
+            price=price,
+        )
+        for other, price in run.solution.alternatives(mentee, N_ALTERNATIVES)
+    )
+
+
+def _loads(run: _Run) -> tuple[MentorLoad, ...]:
+    loads = run.solution.loads()
+    return tuple(
+        MentorLoad(
+            mentor=mentor.key,
+            n_mentees=loads[number],
+            capacity=run.solution.problem.capacity[number],
+            gain=run.solution.gain_of_place(number),
+        )
+        for number, mentor in enumerate(run.candidates.mentors)
+    )
+
+
+def _unmatched(run: _Run, mentee: int) -> Unmatched:
+    person, refusals = run.candidates.mentees[mentee], run.candidates.refusals_of[mentee]
+    if run.candidates.row(mentee):
+        shown = run.solution.witness(mentee)
+        return Unmatched(
+            mentee=person.key,
+            code="all_full",
+            refusals=refusals,
+            shortage=Shortage(
+                mentees=tuple(run.candidates.mentees[i].key for i in shown.mentees),
+                mentors=tuple(run.candidates.mentors[j].key for j in shown.mentors),
+                places=shown.places,
+            ),
+            change=_more_places(run, shown.mentors) or _lifted(run, person) or _add_mentor(person),
+        )
+    code = max(refusals, key=REFUSALS.index, default="")
+    return Unmatched(
+        mentee=person.key,
+        code=REASONS.get(code, "no_mentors"),
+        refusals=refusals,
+        change=_lifted(run, person) or _add_mentor(person),
+    )
+
+
+def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:
+    """Choose whom to ask for one more place: under the form's limit, worth the most."""
+    options = [
+        (run.solution.gain_of_place(number), number)
+        for number in mentors
+        if run.solution.problem.capacity[number] < _form_limit(run, number)
+    ]
+    if not options:
+        return None
+    gain = max(gain for gain, _ in options)
+    number = min(number for value, number in options if value == gain)
+    places = run.solution.problem.capacity[number] + 1
+    return Change("raise_capacity", mentor=run.candidates.mentors[number].key, value=places)
+
+
+def _form_limit(run: _Run, mentor: int) -> int:
+    forms = run.candidates.mentors[mentor].forms & run.rules.forms.keys()
+    return min((run.rules.forms[code].mentor_max_mentees for code in forms), default=0)
+
+
+def _lifted(run: _Run, mentee: Mentee) -> Change | None:
+    """Find the single rule, answer or ban whose lifting alone would give the mentee a place."""
+    found = [
+        (list(CHANGES.values()).index(change.code), -(change.value or 0), change.mentor, change)
+        for number in sorted(run.room)
+        for change in _lifts(run, run.candidates.mentors[number], mentee)
+    ]
+    return min(found, key=lambda option: option[:3])[3] if found else None
+
+
+def _lifts(run: _Run, mentor: Mentor, mentee: Mentee) -> list[Change]:
+    refusal = judge(mentor, mentee, run.rules, forbidden=run.forbidden)
+    if not isinstance(refusal, str) or refusal not in CHANGES:
+        return []
+    if refusal == "forbidden":
+        return [Change("unforbid", mentor.key)]
+    shared, either = mentor.forms & mentee.forms, mentor.forms | mentee.forms
+    codes = either if refusal == "form" else shared
+    lifts = []
+    for code in sorted(codes & run.rules.forms.keys()):
+        form, value = _relaxed(run.rules.forms[code], refusal, mentor, mentee)
+        one = frozenset({code})
+        rules = replace(run.rules, forms={code: form})
+        found = judge(
+            replace(mentor, forms=one), replace(mentee, forms=one), rules, forbidden=run.forbidden
+        )
+        if isinstance(found, Edge):
+            who = ("mentee" if code in mentor.forms else "mentor") if refusal == "form" else ""
+            lifts.append(Change(CHANGES[refusal], mentor.key, code, value, who))
+    return lifts
+
+
+def _relaxed(
+    form: FormRule, refusal: str, mentor: Mentor, mentee: Mentee
+) -> tuple[FormRule, int | None]:
+    """Return the form with just enough of one rule lifted, and the number it would need.
+
+    A gap is never lowered below nought: a mentor is not to be younger than the mentee.
+    """
+    if refusal == "grade_gap":
+        gap = max(0, (mentor.grade or 0) - (mentee.grade or 0))
+        return replace(form, min_grade_gap=gap), gap
+    if refusal == "age_gap":
+        gap = max(0, (mentor.age or 0) - (mentee.age or 0))
+        return replace(form, min_age_gap=gap), gap
+    if refusal == "too_young":
+        return replace(form, mentee_min_age=mentee.age), mentee.age
+    lifted = {
+        "unknown_grade": replace(form, min_grade_gap=None),
+        "unknown_age": replace(form, min_age_gap=None, mentee_min_age=None),
+        "subject": replace(form, same_subject=False),
+        "organisation": replace(form, same_organisation=False),
+    }
+    return lifted.get(refusal, form), None
+
+
+def _add_mentor(mentee: Mentee) -> Change:
+    return Change("add_mentor", form=min(mentee.forms, default=""))

@@ -1,0 +1,180 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engine.matching.people import mentee, mentor, schools
+
+from nastavnik.engine.matching.candidates import (
+    REFUSALS,
+    Edge,
+    FormRule,
+    Part,
+    find_candidates,
+    judge,
+    standard_rules,
+)
+
+RULES = standard_rules()
+
+
+def with_form(**values):
+    base = {
+        "code": "pupil_pupil",
+        "mentor_kinds": frozenset({"pupil"}),
+        "mentee_kinds": frozenset({"pupil"}),
+    }
+    return replace(RULES, forms={"pupil_pupil": FormRule(**{**base, **values})})
+
+
+def test_the_score_is_told_in_parts():
+    one = mentor(
+        competences=frozenset({"алгебра", "пение"}),
+        interests=frozenset({"театр"}),
+        subject="физика",
+    )
+    other = mentee(
+        areas=frozenset({"алгебра", "чтение"}),
+        interests=frozenset({"театр", "футбол"}),
+        subject="физика",
+        grade=8,
+    )
+    edge = judge(one, other, RULES)
+    assert edge == Edge(
+        "pupil_pupil",
+        90,
+        (
+            Part("area", 40, ("алгебра",)),
+            Part("subject", 30, ("физика",)),
+            Part("interest", 10, ("театр",)),
+            Part("grade_near", 10, ("2",)),
+        ),
+    )
+
+
+@pytest.mark.parametrize(("grade", "points"), [(9, 15), (8, 10), (7, 5), (6, 0), (1, 0)])
+def test_nearness_of_grades_falls_by_one_step_per_grade(grade, points):
+    assert judge(mentor(grade=10), mentee(grade=grade), RULES).score == points
+
+
+@pytest.mark.parametrize(
+    ("code", "one", "other", "rules"),
+    [
+        ("self", mentor("x"), mentee("x"), RULES),
+        ("form", mentor(forms=frozenset({"teacher_pupil"})), mentee(), RULES),
+        ("form", mentor(forms=frozenset({"нет"})), mentee(forms=frozenset({"нет"})), RULES),
+        ("kind", mentor(kind="teacher"), mentee(), RULES),
+        ("kind", mentor(), mentee(kind="teacher"), RULES),
+        ("grade_gap", mentor(grade=6), mentee(grade=6), RULES),
+        ("unknown_grade", mentor(grade=None), mentee(), RULES),
+        ("unknown_grade", mentor(), mentee(grade=None), RULES),
+        ("age_gap", mentor(age=12), mentee(age=11), with_form(min_age_gap=2)),
+        ("unknown_age", mentor(), mentee(age=11), with_form(min_age_gap=2)),
+        ("unknown_age", mentor(age=12), mentee(), with_form(min_age_gap=2)),
+        ("unknown_age", mentor(), mentee(), with_form(mentee_min_age=10)),
+        ("too_young", mentor(), mentee(age=9), with_form(mentee_min_age=10)),
+        ("subject", mentor(subject="физика"), mentee(), with_form(same_subject=True)),
+        ("subject", mentor(), mentee(), with_form(same_subject=True)),
+        ("organisation", mentor(organisation="а"), mentee(), with_form(same_organisation=True)),
+        (
+            "class_teacher",
+            mentor(),
+            mentee(class_teachers=frozenset({"m1"})),
+            with_form(forbid_class_teacher=True),
+        ),
+        ("same_family", mentor(family="семья"), mentee(family="семья"), RULES),
+    ],
+)
+def test_each_hard_rule_refuses_by_its_code(code, one, other, rules):
+    assert judge(one, other, rules) == code
+    assert code in REFUSALS
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rules"),
+    [
+        (mentor(grade=7), mentee(grade=6), RULES),
+        (mentor(age=13), mentee(age=11), with_form(min_age_gap=2)),
+        (mentor(), mentee(age=10), with_form(mentee_min_age=10)),
+        (mentor(subject="физика"), mentee(subject="физика"), with_form(same_subject=True)),
+        (mentor(), mentee(class_teachers=frozenset({"m1"})), RULES),
+        (mentor(family=""), mentee(family=""), RULES),
+    ],
+)
+def test_what_just_meets_the_rule_is_possible(one, other, rules):
+    assert isinstance(judge(one, other, rules), Edge)
+
+
+def test_a_family_key_is_a_flag_where_the_rule_allows_it():
+    rules = replace(RULES, forbid_family=False)
+    assert judge(mentor(family="семья"), mentee(family="семья"), rules).flags == ("same_family",)
+    assert judge(mentor(), mentee(), rules).flags == ()
+
+
+def test_forbidden_is_counted_only_where_all_else_fits():
+    ban = frozenset({("m1", "e1")})
+    assert judge(mentor(), mentee(), RULES, forbidden=ban) == "forbidden"
+    assert judge(mentor(grade=5), mentee(), RULES, forbidden=ban) == "grade_gap"
+
+
+def test_the_form_with_most_points_is_chosen():
+    both = frozenset({"near", "far"})
+    forms = {
+        code: FormRule(
+            code=code,
+            mentor_kinds=frozenset({"pupil"}),
+            mentee_kinds=frozenset({"pupil"}),
+            min_grade_gap=gap,
+        )
+        for code, gap in (("near", 4), ("far", 1))
+    }
+    rules = replace(RULES, forms=forms)
+    edge = judge(mentor(forms=both), mentee(forms=both), rules)
+    assert (edge.form, edge.score) == ("near", 15)
+    assert judge(mentor(forms=both, grade=8), mentee(forms=both), rules).form == "far"
+
+
+@given(schools())
+def test_every_pair_is_possible_or_counted(school):
+    mentors, mentees, forbidden = school
+    found = find_candidates(mentors, mentees, RULES, forbidden=forbidden)
+    assert len(found.edges) + sum(found.refusals.values()) == len(mentors) * len(mentees)
+    for number, person in enumerate(found.mentees):
+        row = found.row(number)
+        assert len(row) + sum(found.refusals_of[number].values()) == len(mentors)
+        for j, edge in row.items():
+            assert edge == judge(found.mentors[j], person, RULES, forbidden=forbidden)
+            assert edge.score == sum(part.points for part in edge.parts)
+            assert (found.mentors[j].key, person.key) not in forbidden
+    assert found.score.tolist() == [edge.score for edge in found.edges]
+
+
+@given(schools(), st.randoms(use_true_random=False))
+def test_the_order_of_people_changes_nothing(school, random):
+    mentors, mentees, forbidden = school
+    mixed = random.sample(mentors, len(mentors)), random.sample(mentees, len(mentees))
+    one = find_candidates(mentors, mentees, RULES, forbidden=forbidden)
+    other = find_candidates(*mixed, RULES, forbidden=forbidden)
+    assert (one.mentors, one.edges, one.refusals) == (other.mentors, other.edges, other.refusals)
+    assert one.indices.tolist() == other.indices.tolist()
+
+
+def test_places_are_cut_to_what_the_form_allows():
+    people = [mentor("a", capacity=9), mentor("b", capacity=2), mentor("c", capacity=9, grade=1)]
+    found = find_candidates(people, [mentee()], RULES)
+    assert found.capacity == (3, 2, 9)
+
+
+def test_double_keys_and_negative_places_are_refused():
+    with pytest.raises(ValueError, match="наставников ключ «m1» встречается дважды"):
+        find_candidates([mentor(), mentor()], [], RULES)
+    with pytest.raises(ValueError, match="наставляемых ключ «e1»"):
+        find_candidates([], [mentee(), mentee()], RULES)
+    with pytest.raises(ValueError, match="«m1» указано мест: -1"):
+        find_candidates([mentor(capacity=-1)], [], RULES)
+
+
+@pytest.mark.parametrize("weights", [{"возраст": 1}, {"area": -1}])
+def test_unknown_or_negative_weights_are_refused(weights):
+    with pytest.raises(ValueError, match="не подходит"):
+        replace(RULES, weights=weights)

@@ -1,0 +1,293 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.engine.matching.people import mentee, mentor, schools
+
+from nastavnik.engine.matching.candidates import Edge, FormRule, judge, standard_rules
+from nastavnik.engine.matching.proposing import Change, Price, Shortage, propose
+
+RULES = standard_rules()
+ALGEBRA, READING = frozenset({"алгебра"}), frozenset({"чтение"})
+
+
+def only(people, others, rules=RULES, **values):
+    """Return the one unmatched person of a proposal."""
+    (lone,) = propose(people, others, rules, **values).unmatched
+    return lone
+
+
+def with_form(**values):
+    base = {
+        "code": "pupil_pupil",
+        "mentor_kinds": frozenset({"pupil"}),
+        "mentee_kinds": frozenset({"pupil"}),
+    }
+    return replace(RULES, forms={"pupil_pupil": FormRule(**{**base, **values})})
+
+
+@given(schools())
+def test_a_proposal_is_feasible_proven_and_sums_up(school):
+    mentors, mentees, forbidden = school
+    found = propose(mentors, mentees, RULES, forbidden=forbidden)
+    assert found.certificate.ok
+    assert found.total_score == sum(pair.score for pair in found.pairs)
+    assert found.n_matched == len(found.pairs) == len(mentees) - len(found.unmatched)
+    givers, takers = {m.key: m for m in mentors}, {m.key: m for m in mentees}
+    for pair in found.pairs:
+        edge = judge(givers[pair.mentor], takers[pair.mentee], RULES, forbidden=forbidden)
+        assert (edge.form, edge.score, edge.parts) == (pair.form, pair.score, pair.parts)
+        assert pair.score == sum(part.points for part in pair.parts)
+        assert len(pair.alternatives) <= 3
+        prices = [other.price for other in pair.alternatives]
+        assert prices == sorted(prices)
+        assert pair.margin == (prices[0] if prices else None)
+        assert all(price >= Price(0, 0) for price in prices)
+    for load in found.loads:
+        own = [pair for pair in found.pairs if pair.mentor == load.mentor]
+        assert load.n_mentees == len(own) <= load.capacity
+
+
+@given(schools(), st.randoms(use_true_random=False))
+def test_the_order_of_people_changes_nothing(school, random):
+    mentors, mentees, forbidden = school
+    mixed = random.sample(mentors, len(mentors)), random.sample(mentees, len(mentees))
+    one = propose(mentors, mentees, RULES, forbidden=forbidden)
+    assert one == propose(*mixed, RULES, forbidden=forbidden)
+
+
+def apply(change, mentors, mentees, forbidden, lone):
+    """Carry out a change by hand; rules go back with the people."""
+    rules = RULES
+    if change.code == "raise_capacity":
+        mentors = [
+            replace(m, capacity=change.value) if m.key == change.mentor else m for m in mentors
+        ]
+    elif change.code == "unforbid":
+        forbidden = forbidden - {(change.mentor, lone)}
+    elif change.code == "allow_form":
+        group, key = (mentors, change.mentor) if change.who == "mentor" else (mentees, lone)
+        group[:] = [replace(p, forms=p.forms | {change.form}) if p.key == key else p for p in group]
+    elif change.code == "relax_grade_gap":
+        form = replace(RULES.forms[change.form], min_grade_gap=change.value)
+        rules = replace(RULES, forms={**RULES.forms, change.form: form})
+    return mentors, mentees, rules, forbidden
+
+
+@given(schools())
+def test_the_change_advised_gives_one_more_pair(school):
+    mentors, mentees, forbidden = school
+    found = propose(mentors, mentees, RULES, forbidden=forbidden)
+    for lone in found.unmatched:
+        if lone.change.code in {"add_mentor", "fill_grade"}:
+            continue
+        people = apply(lone.change, list(mentors), list(mentees), forbidden, lone.mentee)
+        again = propose(*people[:3], forbidden=people[3])
+        assert again.n_matched > found.n_matched
+
+
+@given(schools())
+def test_a_shortage_shows_more_people_than_places(school):
+    mentors, mentees, forbidden = school
+    takers = {m.key: m for m in mentees}
+    for lone in propose(mentors, mentees, RULES, forbidden=forbidden).unmatched:
+        if lone.shortage is None:
+            assert lone.code != "all_full"
+            continue
+        shown = lone.shortage
+        assert lone.mentee in shown.mentees
+        assert shown.places < len(shown.mentees)
+        outside = [m for m in mentors if m.key not in shown.mentors]
+        for key in shown.mentees:
+            for one in outside:
+                assert not isinstance(judge(one, takers[key], RULES, forbidden=forbidden), Edge)
+
+
+@given(schools())
+def test_locking_the_whole_proposal_keeps_it(school):
+    mentors, mentees, forbidden = school
+    found = propose(mentors, mentees, RULES, forbidden=forbidden)
+    locks = {pair.mentee: pair.mentor for pair in found.pairs}
+    again = propose(mentors, mentees, RULES, locked=locks, forbidden=forbidden)
+    assert {pair.mentee: pair.mentor for pair in again.pairs} == locks
+    assert again.total_score == found.total_score
+    assert all(pair.flags[0] == "locked" for pair in again.pairs)
+    assert all(pair.alternatives == () for pair in again.pairs)
+
+
+def test_the_price_of_an_alternative_is_what_the_others_lose():
+    people = [
+        mentor("a", competences=ALGEBRA, grade=11),
+        mentor("b", competences=READING, grade=11),
+    ]
+    others = [mentee("x", areas=ALGEBRA, grade=1), mentee("y", areas=ALGEBRA | READING, grade=1)]
+    found = propose(people, others, replace(RULES, load_cost=0))
+    x, y = found.pairs
+    assert (x.mentor, y.mentor) == ("a", "b")
+    assert x.alternatives[0].mentor == "b"
+    assert x.margin == y.margin == Price(0, 40)
+    assert found.loads[0].gain == Price(0, 0)
+
+
+def test_a_full_school_shows_who_shares_which_places_and_whom_to_ask():
+    lone = only([mentor(capacity=1)], [mentee("x"), mentee("y")])
+    assert lone.code == "all_full"
+    assert lone.shortage == Shortage(("x", "y"), ("m1",), 1)
+    assert lone.change == Change("raise_capacity", mentor="m1", value=2)
+
+
+def test_at_the_limit_of_the_form_another_mentor_is_asked_for():
+    lone = only([mentor(capacity=3)], [mentee(str(n)) for n in range(4)])
+    assert lone.change == Change("add_mentor", form="pupil_pupil")
+
+
+def test_one_more_place_is_asked_of_the_mentor_whose_place_is_worth_most():
+    people = [mentor("a", grade=11), mentor("b", competences=ALGEBRA, grade=11)]
+    lone = only(people, [mentee(n, areas=ALGEBRA, grade=1) for n in "xyz"])
+    assert lone.change == Change("raise_capacity", mentor="b", value=2)
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "one", "other", "rules"),
+    [
+        ("no_mentors", Change("add_mentor", form=""), None, mentee(forms=frozenset()), RULES),
+        ("no_mentors", Change("add_mentor", form="pupil_pupil"), mentor("e1"), mentee(), RULES),
+        (
+            "no_mentor_of_form",
+            Change("allow_form", "m1", "pupil_pupil", who="mentor"),
+            mentor(forms=frozenset({"teacher_pupil"})),
+            mentee(),
+            RULES,
+        ),
+        (
+            "no_mentor_of_form",
+            Change("allow_form", "m1", "pupil_pupil", who="mentee"),
+            mentor(),
+            mentee(forms=frozenset({"teacher_pupil"})),
+            RULES,
+        ),
+        (
+            "no_mentor_of_form",
+            Change("add_mentor", form="pupil_pupil"),
+            mentor(kind="teacher"),
+            mentee(),
+            RULES,
+        ),
+        (
+            "all_too_young",
+            Change("relax_grade_gap", "m1", "pupil_pupil", 0),
+            mentor(grade=6),
+            mentee(grade=6),
+            RULES,
+        ),
+        (
+            "all_too_young",
+            Change("add_mentor", form="pupil_pupil"),
+            mentor(grade=5),
+            mentee(grade=6),
+            RULES,
+        ),
+        (
+            "all_too_young",
+            Change("relax_age_gap", "m1", "pupil_pupil", 1),
+            mentor(age=12),
+            mentee(age=11),
+            with_form(min_age_gap=2),
+        ),
+        (
+            "mentee_too_young",
+            Change("relax_mentee_min_age", "m1", "pupil_pupil", 9),
+            mentor(),
+            mentee(age=9),
+            with_form(mentee_min_age=10),
+        ),
+        (
+            "no_common_subject",
+            Change("relax_subject", "m1", "pupil_pupil"),
+            mentor(),
+            mentee(),
+            with_form(same_subject=True),
+        ),
+        (
+            "none_in_organisation",
+            Change("relax_organisation", "m1", "pupil_pupil"),
+            mentor(organisation="а"),
+            mentee(),
+            with_form(same_organisation=True),
+        ),
+        (
+            "grade_missing",
+            Change("fill_grade", "m1", "pupil_pupil"),
+            mentor(),
+            mentee(grade=None),
+            RULES,
+        ),
+        (
+            "age_missing",
+            Change("fill_age", "m1", "pupil_pupil"),
+            mentor(),
+            mentee(),
+            with_form(mentee_min_age=10),
+        ),
+        (
+            "all_family",
+            Change("add_mentor", form="pupil_pupil"),
+            mentor(family="семья"),
+            mentee(family="семья"),
+            RULES,
+        ),
+        (
+            "only_class_teacher",
+            Change("add_mentor", form="pupil_pupil"),
+            mentor(),
+            mentee(class_teachers=frozenset({"m1"})),
+            with_form(forbid_class_teacher=True),
+        ),
+    ],
+)
+def test_the_reason_for_staying_alone_and_what_would_help(code, change, one, other, rules):
+    lone = only([one] if one else [], [other], rules)
+    assert (lone.code, lone.change) == (code, change)
+
+
+def test_a_ban_is_the_reason_only_where_nothing_else_stands_in_the_way():
+    ban = frozenset({("m1", "e1")})
+    lone = only([mentor(), mentor("m2", grade=2)], [mentee()], forbidden=ban)
+    assert lone.code == "all_forbidden"
+    assert lone.change == Change("unforbid", "m1")
+    assert dict(lone.refusals) == {"forbidden": 1, "grade_gap": 1}
+
+
+def test_no_change_is_advised_to_a_mentor_who_is_full():
+    people = [mentor(capacity=0, forms=frozenset({"teacher_pupil"}))]
+    assert only(people, [mentee()]).change.code == "add_mentor"
+
+
+def test_what_a_person_has_locked_stands_against_rules_and_limits_and_is_flagged():
+    found = propose(
+        [mentor(capacity=1, grade=3)],
+        [mentee("x", grade=2), mentee("y"), mentee("z", grade=1)],
+        RULES,
+        locked={"x": "m1", "y": "m1"},
+    )
+    x, y = found.pairs
+    assert x.flags == ("locked",)
+    assert x.score == 15
+    assert y.flags == ("locked", "lock_not_eligible:grade_gap")
+    assert (y.form, y.score) == ("", 0)
+    assert found.loads[0].capacity == 2
+    assert [lone.mentee for lone in found.unmatched] == ["z"]
+    assert found.certificate.ok
+
+
+@pytest.mark.parametrize("locked", [{"нет": "m1"}, {"e1": "нет"}])
+def test_a_lock_of_an_unknown_person_is_refused(locked):
+    with pytest.raises(ValueError, match="такого человека нет"):
+        propose([mentor()], [mentee()], RULES, locked=locked)
+
+
+def test_load_cost_of_the_rules_spreads_the_work():
+    people = [mentor(key, capacity=3) for key in "ab"]
+    found = propose(people, [mentee(key) for key in "wxyz"], replace(RULES, load_cost=1))
+    assert [load.n_mentees for load in found.loads] == [2, 2]
