@@ -24,7 +24,7 @@ def some(values):
 
 
 @st.composite
-def schools(draw, max_mentors=5, max_mentees=7):
+def schools(draw, max_mentors=4, max_mentees=6):
     """Draw mentors, mentees and forbidden pairs."""
     mentors = [
         Mentor(

@@ -132,6 +132,7 @@ def test_the_form_with_most_points_is_chosen():
     edge = judge(mentor(forms=both), mentee(forms=both), rules)
     assert (edge.form, edge.score) == ("near", 15)
     assert judge(mentor(forms=both, grade=8), mentee(forms=both), rules).form == "far"
+    assert judge(mentor(forms=both), mentee(forms=both, grade=1), rules).form == "far"
 
 
 @given(schools())

@@ -66,6 +66,13 @@ def test_a_shortage_is_told():
     assert answer["unmatched"][0]["shortage"]["places"] == 1
 
 
+def test_an_answer_not_given_is_nothing():
+    answer = match_json(
+        {"mentors": [MENTOR], "mentees": [{**given_()["mentees"][0], "grade": None}]}
+    )
+    assert answer["unmatched"][0]["code"] == "grade_missing"
+
+
 def test_nothing_gives_nothing():
     assert match_json({})["n_matched"] == 0
 

@@ -1,0 +1,1 @@
+"""Russian wording of documents: names and positions in their cases, dates, counts, quotes."""
