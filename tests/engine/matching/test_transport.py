@@ -108,6 +108,35 @@ def test_each_kind_of_wrong_result_is_named():
     assert codes(replace(locked, mentor_of=np.array([0]))) == {"lock_broken"}
 
 
+def test_prices_wrong_by_the_smallest_unit_prove_nothing():
+    choice = Case(({0: (5, 0, 0), 1: (4, 0, 0)},), (1, 1), (-1,)).solve()
+    (u,) = choice.price_of_mentee
+    undercut = u - choice.problem.packed[1]
+    assert choice.mentor_of.tolist() == [0]
+    assert codes(replace(choice, price_of_mentor=(0, undercut))) == set()
+    assert codes(replace(choice, price_of_mentor=(0, undercut - 1))) == {"cheaper_pair"}
+    busy = Case(({0: (5, 0, 0)}, {0: (5, 0, 0)}), (2,), (-1, -1), load_cost=3).solve()
+    lower = [price - 1 for price in (*busy.price_of_mentor, *busy.price_of_mentee)]
+    cheap = replace(busy, price_of_mentor=(lower[0],), price_of_mentee=tuple(lower[1:]))
+    assert codes(cheap) == {"mentor_price"}
+
+
+def test_the_exact_price_counts_on_the_place_left_behind():
+    # Put elsewhere, the first loses 3, but the second moves up and gains 2.
+    rows = ({0: (5, 0, 0), 2: (2, 0, 0)}, {0: (5, 0, 0), 1: (3, 0, 0)})
+    solution = Case(rows, (1, 1, 1), (-1, -1)).solve()
+    assert solution.mentor_of.tolist() == [0, 1]
+    assert solution.exact_price(0, 2) == Price(0, 1)
+
+
+def test_the_exact_price_counts_a_second_place_once():
+    # The first loses 2 and is the second one with mentor 1 (3 points); the third only wished so.
+    rows = ({0: (10, 0, 0), 1: (8, 0, 0)}, {1: (20, 0, 0)}, {1: (8, 0, 0), 2: (6, 0, 0)})
+    solution = Case(rows, (1, 2, 1), (-1, -1, -1), load_cost=3).solve()
+    assert solution.mentor_of.tolist() == [0, 1, 2]
+    assert solution.exact_price(0, 1) == Price(0, 5)
+
+
 def test_a_result_of_less_score_with_honest_totals_is_caught():
     case = Case(({0: (9, 0, 0), 1: (1, 0, 0)}, {0: (1, 0, 0), 1: (9, 0, 0)}), (1, 1), (-1, -1))
     best = case.solve()

@@ -571,16 +571,16 @@ def _reduced_cost(solution: Solution, mentee: int, mentor: int) -> int:
 
 
 class _Detour:
-    """How the others would have to move if one mentee were put elsewhere."""
+    """How the others would have to move if one mentee were put elsewhere.
+
+    The place left at home costs nothing more to fill: with the smallest prices some chain of equal
+    cost always leads into every mentor whose place is worth something.
+    """
 
     def __init__(self, solution: Solution, mentee: int) -> None:
         self.solution, self.mentee = solution, mentee
         self.members, self.loads = _members(solution), solution.loads()
         self.home = int(solution.mentor_of[mentee])
-        self.left = 0
-        if self.home >= 0:
-            last = solution.problem.place_cost(self.loads[self.home] - 1)
-            self.left = solution.price_of_mentor[self.home] - last
 
     def length(self, start: int) -> int | None:
         """Return the reduced length from a mentor with one too many to where somebody can go."""
@@ -604,12 +604,12 @@ class _Detour:
             return [0]
         problem, load = self.solution.problem, self.loads[mentor]
         ends = [
-            self.left + problem.unmatched - self.solution.price_of_mentee[other]
+            problem.unmatched - self.solution.price_of_mentee[other]
             for other in self.members[mentor]
         ]
         if load < problem.capacity[mentor]:
             price = self.solution.price_of_mentor[mentor]
-            ends.append(self.left + problem.place_cost(load) - price)
+            ends.append(problem.place_cost(load) - price)
         return ends
 
     def _push(
