@@ -1,5 +1,6 @@
 """Writes that join several apps: the set-up of an installation."""
 
+import datetime as dt
 from typing import Any
 
 from django.db import models, transaction
@@ -19,8 +20,8 @@ from nastavnik.people.queries import has_any_account
 def set_up(
     *,
     municipality: str,
-    year_starts_on: Any,
-    year_ends_on: Any,
+    year_starts_on: dt.date,
+    year_ends_on: dt.date,
     curator_name: str,
     login: str,
     password: str,

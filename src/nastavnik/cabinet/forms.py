@@ -57,13 +57,15 @@ class SetUpForm(OrganisationForm):
         data = super().clean() or {}
         first, last = data.get("year_starts_on"), data.get("year_ends_on")
         if first and last and last <= first:
-            self.add_error("year_ends_on", _("The last day comes before the first: swap or correct them."))
+            self.add_error(
+                "year_ends_on", _("The last day comes before the first: swap or correct them.")
+            )
         return data
 
     def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
         """Return the fields in the three parts of the sheet."""
         names = [
-            (_("The organisation"), [*self._meta.fields or (), "municipality"]),
+            (_("The organisation"), [*(self._meta.fields or ()), "municipality"]),
             (_("The academic year"), ["year_starts_on", "year_ends_on"]),
             (_("You, the curator"), ["curator_name", "login", "password"]),
         ]

@@ -5,7 +5,10 @@ import secrets
 from pathlib import Path
 
 import bootstrap_wrapper
+import django_stubs_ext
 from django.core.management.utils import get_random_secret_key
+
+django_stubs_ext.monkeypatch()
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("NASTAVNIK_DATA", PACKAGE.parent.parent / ".data")).resolve()

@@ -29,11 +29,7 @@ def signer_for(person: Person, day: dt.date) -> Signer:
 
 def _signed_by_right_person(consent: Consent, day: dt.date) -> bool:
     """Tell whether the paper still counts: on the 18th birthday an own consent is asked for."""
-    return (
-        consent.signer != Signer.REPRESENTATIVE
-        and consent.signer != Signer.BOTH
-        or (signer_for(consent.person, day) != Signer.PERSON)
-    )
+    return consent.signer == Signer.PERSON or signer_for(consent.person, day) != Signer.PERSON
 
 
 def held_purposes(people: Iterable[int], day: dt.date) -> dict[int, frozenset[Purpose]]:

@@ -48,7 +48,7 @@ class DateInput(forms.DateInput):
 
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
     """Set the choices of a field that are known only when the form is made."""
-    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+    cast("forms.ChoiceField", form.fields[name]).choices = list(choices)
 
 
 def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:

@@ -35,7 +35,7 @@ def requires(perm: Perm) -> Callable[[View], View]:
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            user = cast(SignedIn, request.user)
+            user = cast("SignedIn", request.user)
             if not user.is_authenticated:
                 query = urlencode({"next": request.get_full_path()})
                 return HttpResponseRedirect(f"{reverse('people:sign-in')}?{query}")

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation
+from nastavnik.core import attention, navigation
 from nastavnik.core.access import Perm
 
 
@@ -10,6 +10,9 @@ class MatchingConfig(AppConfig):
     label = "matching"
 
     def ready(self) -> None:
+        from nastavnik.matching import attention as own
+
+        attention.register(self.label, own.items)
         navigation.register(
             navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW)
         )

@@ -5,10 +5,12 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
-from nastavnik.people.models import Enrolment, Person, User, holds_on
+from nastavnik.organisations.models import Organisation
+from nastavnik.people.models import Enrolment, Membership, Person, User, holds_on
 
 
 def has_any_account() -> bool:
@@ -40,3 +42,13 @@ def roster(user: SignedIn, *, q: str = "", group: str = "", kind: str = "") -> Q
         in_group = Enrolment.objects.filter(holds_on(today()), study_group__name=group)
         people = people.filter(pk__in=in_group.values("person_id"))
     return people
+
+
+def curator_of(organisation: Organisation) -> str:
+    """Return the full name of the organisation's curator of today, the first of several; empty when there is none."""
+    membership = (
+        Membership.objects.filter(holds_on(today()), organisation=organisation, role=Role.CURATOR)
+        .select_related("user")
+        .first()
+    )
+    return membership.user.full_name if membership else ""

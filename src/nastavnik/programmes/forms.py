@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, Textarea
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.dates import today
@@ -33,8 +33,18 @@ class ProgrammeForm(forms.ModelForm[Programme]):
 
     class Meta:
         model = Programme
-        fields = ["title", "starts_on", "ends_on", "forms"]
-        widgets = {"starts_on": DateInput(), "ends_on": DateInput()}
+        fields = ["title", "starts_on", "ends_on", "forms", "acts"]
+        widgets = {
+            "starts_on": DateInput(),
+            "ends_on": DateInput(),
+            "acts": Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "acts": _(
+                "One a line, with date and number, as orders cite them: the regulation on mentoring, the order on its "
+                "introduction, the order on the curator. Can be written later."
+            )
+        }
 
     def __init__(
         self, organisation: Organisation, year: AcademicYear | None, *args: Any, **kwargs: Any

@@ -113,6 +113,7 @@ class Programme(models.Model):
     forms = models.ManyToManyField(
         MentoringForm, related_name="programmes", verbose_name=_("forms")
     )
+    acts = models.TextField(_("the organisation's own acts"), max_length=2000, blank=True)
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -125,7 +126,7 @@ class Programme(models.Model):
         ]
 
     class Privacy:
-        public = ["title", "starts_on", "ends_on", "forms"]
+        public = ["title", "starts_on", "ends_on", "forms", "acts"]
         technical = ["id", "organisation", "year"]
 
     def __str__(self) -> str:

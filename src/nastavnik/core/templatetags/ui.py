@@ -1,6 +1,7 @@
 """Tags of the look: icons, navigation, states, addresses. Built in, so templates need no `load`."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -94,3 +95,9 @@ def widget_kind(field: BoundField) -> str:
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
         return "checks"
     return "line"
+
+
+@register.filter
+def at(mapping: Mapping[Any, Any], key: object) -> object:
+    """Return the value of a mapping at a key, empty where there is none."""
+    return mapping.get(key, "")

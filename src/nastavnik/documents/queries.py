@@ -1,0 +1,32 @@
+"""Reads of the register: what a paper still lacks."""
+
+from django.utils.translation import gettext as _
+
+from nastavnik.documents.choices import DocumentStatus
+from nastavnik.documents.models import Document
+from nastavnik.documents.texts import BLANK
+
+
+def findings(document: Document) -> list[str]:
+    """Return what is missing or doubtful in a draft, in sentences; nothing for a registered paper."""
+    if document.status == DocumentStatus.REGISTERED:
+        return []
+    content = document.content
+    found = []
+    if not document.number or document.dated_on is None:
+        found.append(
+            _("Number and date are not written yet: they are printed as lines to fill by hand.")
+        )
+    if not content.get("has_acts"):
+        found.append(
+            _(
+                "The organisation's own acts (regulation, order on introduction) are not named: write them in the programme."
+            )
+        )
+    if not content.get("has_head"):
+        found.append(_("The head is not named: fill the organisation's card."))
+    if BLANK in " ".join(content.get("points", ())):
+        found.append(_("Some words are missing in the points: they are printed as lines."))
+    if not content.get("annex", {}).get("parts"):
+        found.append(_("There is no pair in the annex."))
+    return found

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from nastavnik.documents import views
+
+app_name = "documents"
+urlpatterns = [
+    path("documents/", views.register, name="register"),
+    path("documents/<int:pk>/", views.card, name="card"),
+    path("documents/<int:pk>/file.docx", views.download, name="download"),
+]

@@ -1,0 +1,195 @@
+"""Writes of matching: run, lock, forbid."""
+
+from dataclasses import asdict
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from nastavnik.core import audit
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.engine.matching.proposing import Pair, Unmatched
+from nastavnik.matching.adapter import Input, build_input
+from nastavnik.matching.choices import Ruling, RunStatus
+from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Participation, Programme
+
+
+@transaction.atomic
+def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRun:
+    """Match everyone who is ready; what was proposed before and not approved is replaced.
+
+    Raises:
+        RefusedError: nobody is ready on one of the sides.
+    """
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    given = engine_input(programme)
+    if not given.mentees:
+        raise RefusedError(
+            _(
+                "No mentee is ready for matching: in the base of mentees the gate says what is missing."
+            )
+        )
+    if not given.mentors:
+        raise RefusedError(
+            _(
+                "No mentor is ready for matching: in the base of mentors the gate says what is missing."
+            )
+        )
+    result = given.run()
+    if not result.certificate.ok:
+        raise RuntimeError("the engine could not prove its own result")
+    MatchingRun.objects.filter(programme=programme, status=RunStatus.PROPOSED).update(
+        status=RunStatus.SUPERSEDED
+    )
+    last = programme.runs.aggregate(last=Max("number"))["last"] or 0
+    run = MatchingRun.objects.create(
+        organisation_id=programme.organisation_id,
+        programme=programme,
+        number=last + 1,
+        snapshot=given.snapshot(),
+        n_mentees=len(given.mentees),
+        n_matched=result.n_matched,
+        total_score=result.total_score,
+        is_certified=result.certificate.ok,
+    )
+    forms = {form.code: form.pk for form in programme.forms.all()}
+    chosen = {one.key: one.forms for one in (*given.mentors, *given.mentees)}
+    Proposal.objects.bulk_create(
+        [
+            *(
+                _paired(
+                    run,
+                    pair,
+                    forms[pair.form or _form_of_lock(chosen[pair.mentor], chosen[pair.mentee])],
+                    locked=pair.mentee in given.locked,
+                )
+                for pair in result.pairs
+            ),
+            *(_left_out(run, one) for one in result.unmatched),
+        ]
+    )
+    audit.record("matching-run", run, by=by, fields=["n_mentees", "n_matched"])
+    return run
+
+
+def engine_input(programme: Programme) -> Input:
+    """Return what the engine would be given now: the ready mentees, the mentors with their free places."""
+    records = (
+        Participation.objects.filter(programme=programme)
+        .select_related("person")
+        .prefetch_related("forms")
+    )
+    mentors = records.filter(
+        side=Side.MENTOR,
+        status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED],
+        active_count__lt=F("capacity"),
+    )
+    mentees = records.filter(side=Side.MENTEE, status=ParticipationStatus.READY)
+    rulings = PairRuling.objects.filter(mentee__programme=programme)
+    return build_input(
+        mentors,
+        mentees,
+        programme.forms.all(),
+        locked=rulings.filter(ruling=Ruling.LOCK).values_list("mentor_id", "mentee_id"),
+        forbidden=rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id"),
+        day=today(),
+    )
+
+
+def _form_of_lock(mentor: frozenset[str], mentee: frozenset[str]) -> str:
+    """Return the form of a pair that a person put together against the rules."""
+    return min(mentor & mentee or mentee or mentor)
+
+
+def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool) -> Proposal:
+    return Proposal(
+        organisation_id=run.organisation_id,
+        run=run,
+        mentee_id=int(pair.mentee),
+        mentor_id=int(pair.mentor),
+        form_id=form_id,
+        score=pair.score,
+        is_locked=locked,
+        explanation={
+            "parts": [asdict(part) for part in pair.parts],
+            "flags": list(pair.flags),
+            "alternatives": [asdict(other) for other in pair.alternatives],
+        },
+    )
+
+
+def _left_out(run: MatchingRun, one: Unmatched) -> Proposal:
+    explanation: dict[str, Any] = {"code": one.code, "refusals": dict(one.refusals)}
+    if one.shortage:
+        explanation["shortage"] = asdict(one.shortage)
+    if one.change:
+        explanation["change"] = asdict(one.change)
+    return Proposal(
+        organisation_id=run.organisation_id,
+        run=run,
+        mentee_id=int(one.mentee),
+        explanation=explanation,
+    )
+
+
+@transaction.atomic
+def rule_pair(
+    mentor: Participation,
+    mentee: Participation,
+    ruling: Ruling,
+    *,
+    reason: str = "",
+    by: models.Model | None,
+) -> PairRuling:
+    """Say that two people must be together or must not; a lock replaces the mentee's lock of before.
+
+    Raises:
+        RefusedError: the two records are not a mentor and a mentee of one programme.
+    """
+    if (mentor.side, mentee.side) != (Side.MENTOR, Side.MENTEE) or (
+        mentor.programme_id != mentee.programme_id
+    ):
+        raise RefusedError(_("These two are not a mentor and a mentee of one programme."))
+    if ruling == Ruling.LOCK:
+        PairRuling.objects.filter(mentee=mentee, ruling=Ruling.LOCK).exclude(mentor=mentor).delete()
+        held = PairRuling.objects.filter(mentor=mentor, ruling=Ruling.LOCK).exclude(mentee=mentee)
+        n_waiting = held.filter(mentee__status=ParticipationStatus.READY).count()
+        if mentor.active_count + n_waiting >= mentor.capacity:
+            raise RefusedError(
+                _(
+                    "%(name)s has no free place left: raise the limit in the record or choose another mentor."
+                )
+                % {"name": mentor.person.full_name}
+            )
+    row = PairRuling.objects.update_or_create(
+        mentor=mentor,
+        mentee=mentee,
+        defaults={
+            "organisation_id": mentor.organisation_id,
+            "ruling": ruling,
+            "reason": reason,
+        },
+    )[0]
+    audit.record(f"pair-{ruling}", row, by=by, fields=["mentor", "mentee", "ruling", "reason"])
+    return row
+
+
+@transaction.atomic
+def lift_ruling(row: PairRuling, *, by: models.Model | None) -> None:
+    """Take a lock or a ban back."""
+    audit.record("ruling-lifted", row, by=by, fields=["ruling"])
+    row.delete()
+
+
+@transaction.atomic
+def mark_run_approved(run: MatchingRun, *, by: models.Model | None, at: Any) -> MatchingRun:
+    """Close a run whose pairs have been made."""
+    run.status = RunStatus.APPROVED
+    run.approved_at = at
+    run.save(update_fields=["status", "approved_at"])
+    audit.record("run-approved", run, by=by, fields=["status", "approved_at"])
+    return run

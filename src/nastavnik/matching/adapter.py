@@ -1,0 +1,160 @@
+"""From records of the bases to the engine and back: the only place that knows both."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from nastavnik.core.text import fold
+from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules
+from nastavnik.engine.matching.proposing import Proposal, propose
+from nastavnik.people.choices import LEARNERS
+from nastavnik.people.models import StudyGroup
+from nastavnik.people.queries import enrolments_on
+from nastavnik.programmes.models import MentoringForm, Participation
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What the engine is given: people by the keys of their records, rules, the curator's rulings."""
+
+    mentors: tuple[Mentor, ...]
+    mentees: tuple[Mentee, ...]
+    rules: Rules
+    locked: Mapping[str, str]
+    forbidden: frozenset[tuple[str, str]]
+
+    def run(self) -> Proposal:
+        """Ask the engine."""
+        return propose(
+            self.mentors, self.mentees, self.rules, locked=self.locked, forbidden=self.forbidden
+        )
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the whole input as plain JSON: sets sorted, no names."""
+        return {
+            "mentors": [_plain(asdict(person)) for person in self.mentors],
+            "mentees": [_plain(asdict(person)) for person in self.mentees],
+            "rules": {
+                "version": self.rules.version,
+                "load_cost": self.rules.load_cost,
+                "weights": dict(self.rules.weights),
+                "forms": {code: _plain(asdict(form)) for code, form in self.rules.forms.items()},
+            },
+            "locked": dict(self.locked),
+            "forbidden": sorted(self.forbidden),
+        }
+
+
+def _plain(fields: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: sorted(value) if isinstance(value, frozenset) else value
+        for key, value in fields.items()
+    }
+
+
+@cache
+def shipped_rules() -> Mapping[str, Any]:
+    """Return weights and version as shipped."""
+    rules: dict[str, Any] = yaml.safe_load((DATA / "rules.yaml").read_text(encoding="utf-8"))
+    return MappingProxyType(rules)
+
+
+def form_rule(form: MentoringForm) -> FormRule:
+    """Return an organisation's form as the engine's rule (method.md §1.1, §3.4)."""
+    among_learners = set(form.mentor_kinds) <= {kind.value for kind in LEARNERS}
+    return FormRule(
+        code=form.code,
+        mentor_kinds=frozenset(form.mentor_kinds),
+        mentee_kinds=frozenset(form.mentee_kinds),
+        # steps are compared only where both sides sit in classes
+        min_grade_gap=form.min_grade_gap if among_learners else None,
+        same_subject=form.same_subject,
+        mentee_min_age=form.mentee_min_age,
+        mentor_max_mentees=form.max_mentees,
+        forbid_class_teacher=form.code == "teacher_pupil",
+    )
+
+
+def build_input(
+    mentors: Iterable[Participation],
+    mentees: Iterable[Participation],
+    forms: Iterable[MentoringForm],
+    *,
+    locked: Iterable[tuple[int, int]],
+    forbidden: Iterable[tuple[int, int]],
+    day: dt.date,
+) -> Input:
+    """Turn records (person and forms fetched) and rulings (mentor key, mentee key) into the engine's input."""
+    mentors, mentees = list(mentors), list(mentees)
+    groups = _groups([*mentors, *mentees], day)
+    leaders = {record.person_id: str(record.pk) for record in mentors}
+    shipped = shipped_rules()
+    keys = {str(record.pk) for record in (*mentors, *mentees)}
+    return Input(
+        mentors=tuple(_mentor(record, groups, day) for record in mentors),
+        mentees=tuple(_mentee(record, groups, leaders, day) for record in mentees),
+        rules=Rules(
+            forms=MappingProxyType({form.code: form_rule(form) for form in forms}),
+            weights=MappingProxyType(dict(shipped["weights"])),
+            version=shipped["version"],
+            load_cost=shipped["load_cost"],
+        ),
+        locked={
+            str(mentee): str(mentor)
+            for mentor, mentee in locked
+            if {str(mentor), str(mentee)} <= keys
+        },
+        forbidden=frozenset((str(mentor), str(mentee)) for mentor, mentee in forbidden),
+    )
+
+
+def _groups(records: Iterable[Participation], day: dt.date) -> dict[int, StudyGroup]:
+    rows = enrolments_on(day, [record.person_id for record in records])
+    return {row.person_id: row.study_group for row in rows}
+
+
+def _common(
+    record: Participation, groups: Mapping[int, StudyGroup], day: dt.date
+) -> dict[str, Any]:
+    group = groups.get(record.person_id)
+    return {
+        "key": str(record.pk),
+        "kind": record.person.kind,
+        "forms": frozenset(form.code for form in record.forms.all()),
+        "interests": frozenset(record.interests),
+        "grade": group.grade if group else None,
+        "age": record.person.age_on(day),
+        "group": group.name if group else None,
+        "subject": fold(record.person.subject),
+    }
+
+
+def _mentor(record: Participation, groups: Mapping[int, StudyGroup], day: dt.date) -> Mentor:
+    return Mentor(
+        **_common(record, groups, day),
+        capacity=record.capacity - record.active_count,
+        competences=frozenset(record.areas),
+    )
+
+
+def _mentee(
+    record: Participation,
+    groups: Mapping[int, StudyGroup],
+    leaders: Mapping[int, str],
+    day: dt.date,
+) -> Mentee:
+    group = groups.get(record.person_id)
+    leader = leaders.get(group.class_teacher_id) if group and group.class_teacher_id else None
+    return Mentee(
+        **_common(record, groups, day),
+        areas=frozenset(record.areas),
+        class_teachers=frozenset([leader] if leader else []),
+    )

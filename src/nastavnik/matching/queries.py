@@ -1,0 +1,298 @@
+"""Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nastavnik.core.marks import SignedIn
+from nastavnik.matching.choices import Ruling, RunStatus
+from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
+from nastavnik.people.queries import group_names
+from nastavnik.programmes import catalogues
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import Participation, Programme
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another mentor a mentee could have and what it would cost everybody."""
+
+    mentor: Participation
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A proposed pair as a page shows it."""
+
+    proposal: Proposal
+    group: str
+    reasons: tuple[str, ...]
+    others: tuple[Other, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MentorGroup:
+    """A mentor with the mentees proposed: `load` of `capacity` places."""
+
+    mentor: Participation
+    group: str
+    legs: tuple[Leg, ...]
+
+    @property
+    def load(self) -> int:
+        return self.mentor.active_count + len(self.legs)
+
+    @property
+    def places(self) -> list[bool]:
+        """Return the places of the mentor, filled ones first."""
+        return [number < self.load for number in range(max(self.mentor.capacity, self.load))]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A mentee without a mentor: why, and the smallest change that would help."""
+
+    proposal: Proposal
+    group: str
+    reason: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A run as the workspace shows it."""
+
+    run: MatchingRun
+    groups: tuple[MentorGroup, ...]
+    left_out: tuple[LeftOut, ...]
+    n_area: int
+    n_idle: int
+    changes: tuple[str, ...]
+    n_same: int
+
+    @property
+    def n_pairs(self) -> int:
+        return sum(len(group.legs) for group in self.groups)
+
+
+def latest_run(user: SignedIn, programme: Programme) -> MatchingRun | None:
+    """Return the newest run of a programme."""
+    return MatchingRun.objects.visible_to(user).filter(programme=programme).first()
+
+
+def board(user: SignedIn, run: MatchingRun) -> Board:
+    """Return a run ready to be shown; the number of queries does not depend on its size."""
+    proposals = list(
+        Proposal.objects.visible_to(user)
+        .filter(run=run)
+        .select_related("mentee__person__partner", "mentor__person__partner", "form")
+        .order_by("mentor__person__search_name", "mentee__person__search_name")
+    )
+    mentors = {
+        str(row.pk): row
+        for row in Participation.objects.visible_to(user)
+        .filter(programme_id=run.programme_id, side=Side.MENTOR)
+        .select_related("person")
+    }
+    people = [p.mentee.person for p in proposals] + [row.person for row in mentors.values()]
+    names = group_names(people)
+    legs: dict[int, list[Leg]] = {}
+    left_out = []
+    for proposal in proposals:
+        group = names.get(proposal.mentee.person_id, "")
+        if proposal.mentor_id is None:
+            left_out.append(
+                LeftOut(proposal, group, *_left_out_words(proposal.explanation, mentors))
+            )
+        else:
+            legs.setdefault(proposal.mentor_id, []).append(
+                Leg(proposal, group, _pair_words(proposal), _others(proposal.explanation, mentors))
+            )
+    groups = tuple(
+        MentorGroup(
+            mentor := own[0].proposal.mentor,  # type: ignore[arg-type]
+            names.get(mentor.person_id, ""),  # type: ignore[union-attr]
+            tuple(own),
+        )
+        for own in legs.values()
+    )
+    changes, n_same = _changes(user, run, proposals)
+    return Board(
+        run=run,
+        groups=groups,
+        left_out=tuple(left_out),
+        n_area=sum(1 for p in proposals if _part(p.explanation, "area")),
+        n_idle=sum(1 for key in mentors if int(key) not in legs and mentors[key].active_count == 0),
+        changes=changes,
+        n_same=n_same,
+    )
+
+
+def _part(explanation: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:
+    parts: Iterable[Mapping[str, Any]] = explanation.get("parts", ())
+    return next((part for part in parts if part["code"] == code and part["points"]), None)
+
+
+def _pair_words(proposal: Proposal) -> tuple[str, ...]:
+    words = []
+    if proposal.is_locked:
+        words.append(_("Put together by you."))
+    for part in proposal.explanation.get("parts", ()):
+        if part["points"] and (sentence := _part_words(part)):
+            words.append(sentence)
+    for flag in proposal.explanation.get("flags", ()):
+        if flag.startswith("lock_not_eligible"):
+            words.append(_("The rules would not have proposed this pair."))
+    return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
+
+
+def _part_words(part: Mapping[str, Any]) -> str:
+    if part["code"] == "area":
+        titles = [catalogues.areas()[c].title for c in part["items"] if c in catalogues.areas()]
+        return _("The request meets the skill: %(areas)s.") % {"areas": ", ".join(titles)}
+    if part["code"] == "interest":
+        known = catalogues.interests()
+        titles = [known[code].title for code in part["items"] if code in known]
+        return _("Both like: %(interests)s.") % {"interests": ", ".join(titles)}
+    return {
+        "subject": _("They teach the same subject."),
+        "grade_near": _("The classes are close."),
+        "organisation": _("They are of one organisation."),
+    }.get(part["code"], "")
+
+
+def _others(
+    explanation: Mapping[str, Any], mentors: Mapping[str, Participation]
+) -> tuple[Other, ...]:
+    found = []
+    for one in explanation.get("alternatives", ()):
+        mentor = mentors.get(one["mentor"])
+        if mentor is not None:
+            found.append(Other(mentor, _price_words(one["price"])))
+    return tuple(found)
+
+
+def _price_words(price: Mapping[str, int]) -> str:
+    if price["people"] > 0:
+        return ngettext(
+            "%(n)s mentee would stay without a mentor",
+            "%(n)s mentees would stay without a mentor",
+            price["people"],
+        ) % {"n": price["people"]}
+    if price["points"] <= 0:
+        return _("costs nothing")
+    return _("the other pairs fit worse by %(n)s points together") % {"n": price["points"]}
+
+
+def _left_out_words(
+    explanation: Mapping[str, Any], mentors: Mapping[str, Participation]
+) -> tuple[str, str]:
+    code = explanation.get("code", "")
+    shortage = explanation.get("shortage")
+    if code == "all_full" and shortage:
+        reason = _(
+            "All suitable places are taken: %(people)s people ask for %(places)s places."
+        ) % {
+            "people": len(shortage["mentees"]),
+            "places": shortage["places"],
+        }
+    else:
+        reason = {
+            "no_mentors": _("There is no mentor to choose from."),
+            "no_mentor_of_form": _("No mentor works in the form of this request."),
+            "all_forbidden": _("You have ruled out everyone who would fit."),
+            "all_family": _("Only members of the same family would fit."),
+            "only_class_teacher": _(
+                "Only the own class teacher would fit, and that is not allowed."
+            ),
+            "none_in_organisation": _("Nobody of the own organisation would fit."),
+            "mentee_too_young": _("The mentee is younger than the form allows."),
+            "grade_missing": _("A class is missing: it is not known who is older."),
+            "all_too_young": _("There is no mentor old enough."),
+            "age_missing": _("A birth date is missing: it is not known who is older."),
+            "no_common_subject": _("Nobody teaches the same subject."),
+        }.get(code, _("No mentor fits the rules."))
+    return reason, _change_words(explanation.get("change"), mentors)
+
+
+def _change_words(change: Mapping[str, Any] | None, mentors: Mapping[str, Participation]) -> str:
+    if not change:
+        return ""
+    mentor = mentors.get(change.get("mentor", ""))
+    name = mentor.person.short_name if mentor else ""
+    form = change.get("form", "")
+    words = {
+        "raise_capacity": _("It would help if %(name)s took one more mentee (%(value)s)."),
+        "allow_form": _("It would help if %(name)s and the mentee agreed on one form."),
+        "unforbid": _("It would help to take back the ban on the pair with %(name)s."),
+        "relax_subject": _("It would help to allow another subject: %(name)s has a free place."),
+        "relax_grade_gap": _("It would help to let %(name)s lead a mentee of a nearer class."),
+        "relax_age_gap": _("It would help to let %(name)s lead a mentee nearer in age."),
+        "relax_mentee_min_age": _("It would help to lower the age in the form to %(value)s."),
+        "fill_grade": _("It would help to write down the class: %(name)s has a free place."),
+        "fill_age": _("It would help to write down the birth date: %(name)s has a free place."),
+        "relax_organisation": _(
+            "It would help to allow a mentor of another organisation: %(name)s."
+        ),
+        "add_mentor": _("One more mentor of this form is needed."),
+    }.get(change.get("code", ""), "")
+    return words % {"name": name, "value": change.get("value") or "", "form": form} if words else ""
+
+
+def _changes(
+    user: SignedIn, run: MatchingRun, proposals: list[Proposal]
+) -> tuple[tuple[str, ...], int]:
+    before = (
+        MatchingRun.objects.visible_to(user)
+        .filter(programme_id=run.programme_id, number__lt=run.number)
+        .exclude(status=RunStatus.APPROVED)
+        .first()
+    )
+    if before is None:
+        return (), 0
+    old = {
+        row.mentee_id: row
+        for row in Proposal.objects.visible_to(user)
+        .filter(run=before)
+        .select_related("mentor__person")
+    }
+    changes, n_same = [], 0
+    for now in proposals:
+        was = old.get(now.mentee_id)
+        if was is not None and was.mentor_id == now.mentor_id:
+            n_same += 1
+            continue
+        changes.append(
+            _("%(mentee)s: was %(before)s, now %(after)s")
+            % {
+                "mentee": now.mentee.person.short_name,
+                "before": was.mentor.person.short_name if was and was.mentor else _("nobody"),
+                "after": now.mentor.person.short_name if now.mentor else _("nobody"),
+            }
+        )
+    return tuple(changes), n_same
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """What the curator has decided by hand."""
+
+    locks: tuple[PairRuling, ...]
+    bans: tuple[PairRuling, ...]
+
+
+def rulings_of(user: SignedIn, programme: Programme) -> Rulings:
+    """Return the locks and bans of a programme."""
+    rows = list(
+        PairRuling.objects.visible_to(user)
+        .filter(mentee__programme=programme)
+        .select_related("mentor__person", "mentee__person")
+    )
+    return Rulings(
+        locks=tuple(row for row in rows if row.ruling == Ruling.LOCK),
+        bans=tuple(row for row in rows if row.ruling == Ruling.FORBID),
+    )

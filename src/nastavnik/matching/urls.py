@@ -1,0 +1,12 @@
+from django.urls import path
+
+from nastavnik.matching import views
+
+app_name = "matching"
+urlpatterns = [
+    path("matching/", views.workspace, name="workspace"),
+    path("matching/run/", views.run, name="run"),
+    path("matching/rule/", views.rule, name="rule"),
+    path("matching/rulings/<int:pk>/lift/", views.lift, name="lift"),
+    path("matching/<int:pk>/", views.past_run, name="past"),
+]

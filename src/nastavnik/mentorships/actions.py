@@ -1,0 +1,198 @@
+"""Writes of pairs: approval of a matching, the order, the end of a pair."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.core import audit
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.documents.actions import draft_document, redraw_document
+from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.models import Document
+from nastavnik.matching.actions import mark_run_approved
+from nastavnik.matching.choices import RunStatus
+from nastavnik.matching.models import MatchingRun, Proposal
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.documents import pair_order_content
+from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.queries import pairs_of_order
+from nastavnik.programmes.actions import free_place, take_place
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Participation, Programme
+
+S = MentorshipStatus
+NEXT: dict[MentorshipStatus, frozenset[MentorshipStatus]] = {
+    S.APPROVED: frozenset({S.ACTIVE, S.SUSPENDED, S.CANCELLED}),
+    S.ACTIVE: frozenset({S.SUSPENDED, S.COMPLETED, S.CANCELLED}),
+    S.SUSPENDED: frozenset({S.ACTIVE, S.COMPLETED, S.CANCELLED}),
+    S.COMPLETED: frozenset(),
+    S.CANCELLED: frozenset(),
+}
+
+
+@transaction.atomic
+def approve_run(
+    run: MatchingRun, *, only: Iterable[int] | None = None, by: models.Model | None
+) -> Document:
+    """Make pairs of the proposals, all or nothing, and draft the order on them.
+
+    Args:
+        run: a run that is still proposed.
+        only: keys of the proposals to approve; None means every proposed pair.
+        by: the person who approves: the system only proposes.
+
+    Raises:
+        RefusedError: the run was replaced or approved before, a person has left matching or a consent is gone since,
+            a mentor's last place has been taken: with the names. Nothing is written then.
+    """
+    run = MatchingRun.objects.select_for_update().get(pk=run.pk)
+    if run.status != RunStatus.PROPOSED:
+        raise RefusedError(
+            _("This matching has been approved or replaced already: open the newest one.")
+        )
+    chosen = Proposal.objects.filter(run=run).exclude(mentor=None)
+    if only is not None:
+        chosen = chosen.filter(pk__in=list(only))
+    proposals = list(chosen.select_related("form").order_by("pk"))
+    if not proposals:
+        raise RefusedError(_("There is no pair to approve."))
+    people = _lock_people(proposals)
+    if reasons := _stale(proposals, people):
+        raise RefusedError(reasons)
+    programme = Programme.objects.select_related("organisation", "year").get(pk=run.programme_id)
+    document = draft_document(
+        programme.year,
+        DocumentKind.PAIR_ORDER,
+        title="О закреплении наставников за наставляемыми",
+        subject_id=programme.pk,
+        content={},
+        by=by,
+    )
+    for proposal in proposals:
+        _make_pair(proposal, programme, document, people, by=by)
+    redraw_document(
+        document, pair_order_content(document, programme, pairs_of_order(document)), by=by
+    )
+    mark_run_approved(run, by=by, at=timezone.now())
+    return document
+
+
+def _lock_people(proposals: list[Proposal]) -> dict[int, Participation]:
+    """Lock the records of both sides in one order, so that two approvals wait instead of meeting head on."""
+    keys = {key for one in proposals for key in (one.mentee_id, one.mentor_id)}
+    rows = (
+        Participation.objects.select_for_update(of=("self",))
+        .select_related("person")
+        .filter(pk__in=keys)
+        .order_by("pk")
+    )
+    return {row.pk: row for row in rows}
+
+
+def _stale(proposals: list[Proposal], people: dict[int, Participation]) -> list[str]:
+    held = held_purposes([record.person_id for record in people.values()], today())
+    reasons = []
+    for record in people.values():
+        if missing := missing_purposes(held.get(record.person_id, frozenset()), NEEDED_FOR_BASE):
+            reasons.append(
+                _("%(name)s: no consent any more (%(purpose)s). Run the matching anew.")
+                % {"name": record.person.full_name, "purpose": missing[0].label.lower()}
+            )
+        elif record.side == Side.MENTEE and record.status != ParticipationStatus.READY:
+            reasons.append(
+                _("%(name)s is no longer waiting for a mentor. Run the matching anew.")
+                % {"name": record.person.full_name}
+            )
+        elif record.status not in (ParticipationStatus.READY, ParticipationStatus.PAIRED):
+            reasons.append(
+                _("%(name)s is no longer ready as a mentor. Run the matching anew.")
+                % {"name": record.person.full_name}
+            )
+    return reasons
+
+
+def _make_pair(
+    proposal: Proposal,
+    programme: Programme,
+    document: Document,
+    people: dict[int, Participation],
+    *,
+    by: models.Model | None,
+) -> Mentorship:
+    mentor, mentee = people[proposal.mentor_id or 0], people[proposal.mentee_id]
+    try:
+        with transaction.atomic():
+            take_place(mentor, by=by)
+            take_place(mentee, by=by)
+    except IntegrityError as error:
+        raise RefusedError(
+            _("%(name)s has no free place any more. Run the matching anew.")
+            % {"name": mentor.person.full_name}
+        ) from error
+    pair = Mentorship.objects.create(
+        organisation_id=programme.organisation_id,
+        programme=programme,
+        form=proposal.form,
+        mentor=mentor,
+        run_id=proposal.run_id,
+        order=document,
+        starts_on=max(today(), programme.starts_on),
+        ends_on=max(programme.ends_on, today()),
+    )
+    Tie.objects.create(organisation_id=programme.organisation_id, mentorship=pair, mentee=mentee)
+    audit.record("pair-approved", pair, by=by, fields=["mentor", "form", "run", "order"])
+    return pair
+
+
+@transaction.atomic
+def set_pair_status(
+    pair: Mentorship, status: MentorshipStatus, *, reason: str = "", by: models.Model | None
+) -> Mentorship:
+    """Move a pair along `NEXT`; an end frees the places of both sides.
+
+    Raises:
+        RefusedError: there is no such step, or an early end without a reason.
+    """
+    pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
+    if status not in NEXT[S(pair.status)]:
+        raise RefusedError(
+            _("From «%(before)s» there is no step to «%(after)s».")
+            % {"before": pair.get_status_display(), "after": status.label}
+        )
+    if status == S.CANCELLED and not reason.strip():
+        raise RefusedError(_("Write why the pair ends early: one line is enough."))
+    pair.status = status
+    if status in (S.COMPLETED, S.CANCELLED):
+        pair.ended_on, pair.end_reason = today(), reason.strip()
+        for tie in Tie.objects.filter(mentorship=pair, ends_on=None).select_related("mentee"):
+            tie.ends_on = today()
+            tie.save(update_fields=["ends_on"])
+            free_place(tie.mentee, by=by)
+            free_place(pair.mentor, by=by)
+    pair.save(update_fields=["status", "ended_on", "end_reason"])
+    audit.record("pair-status", pair, by=by, fields=["status", "ended_on", "end_reason"])
+    return pair
+
+
+@transaction.atomic
+def refresh_order(document: Document, *, by: models.Model | None) -> Document:
+    """Draw a draft order anew from its pairs, the programme and the organisation's card."""
+    if document.status != DocumentStatus.DRAFT or document.kind != DocumentKind.PAIR_ORDER:
+        return document
+    programme = Programme.objects.select_related("organisation", "year").get(pk=document.subject_id)
+    content = pair_order_content(document, programme, pairs_of_order(document))
+    return redraw_document(document, content, by=by)
+
+
+@transaction.atomic
+def start_pairs(document: Document, *, by: models.Model | None) -> int:
+    """Let the pairs of a registered order run; return how many."""
+    pairs = list(Mentorship.objects.filter(order=document, status=S.APPROVED))
+    for pair in pairs:
+        set_pair_status(pair, S.ACTIVE, by=by)
+    return len(pairs)

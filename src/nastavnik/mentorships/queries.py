@@ -1,0 +1,49 @@
+"""Reads of pairs."""
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.text import fold
+from nastavnik.documents.models import Document
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.models import Mentorship, Tie
+
+
+def with_people(pairs: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
+    """Fetch what a page of pairs shows: form, both sides, the order."""
+    ties = Tie.objects.select_related("mentee__person").order_by("mentee__person__search_name")
+    return pairs.select_related("form", "mentor__person__partner", "order").prefetch_related(
+        Prefetch("ties", queryset=ties)
+    )
+
+
+def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
+    """Return the pairs an order is about, those ended or stopped before it was signed left out."""
+    left_out = [MentorshipStatus.CANCELLED, MentorshipStatus.SUSPENDED]
+    return with_people(Mentorship.objects.filter(order=document).exclude(status__in=left_out))
+
+
+def pairs_for(
+    user: SignedIn, *, q: str = "", status: str = "", form: str = ""
+) -> QuerySet[Mentorship]:
+    """Return the pairs a user sees, narrowed by part of a name of either side, state and form."""
+    pairs = with_people(Mentorship.objects.visible_to(user))
+    if status:
+        pairs = pairs.filter(status=status)
+    if form:
+        pairs = pairs.filter(form__code=form)
+    for word in fold(q).split():
+        of_mentee = Tie.objects.filter(mentee__person__search_name__contains=word)
+        pairs = pairs.filter(mentor__person__search_name__contains=word) | pairs.filter(
+            pk__in=of_mentee.values("mentorship_id")
+        )
+    return pairs
+
+
+def running_pairs_of(person_id: int) -> QuerySet[Mentorship]:
+    """Return the pairs that run or are about to, in which a person is on either side."""
+    as_mentee = Tie.objects.filter(mentee__person_id=person_id, ends_on=None)
+    return Mentorship.objects.filter(
+        Q(mentor__person_id=person_id) | Q(pk__in=as_mentee.values("mentorship_id")),
+        status__in=[MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE],
+    )

@@ -1,0 +1,37 @@
+"""What the pairs do when something below them happens."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.models import Consent
+from nastavnik.consents.signals import consent_withdrawn
+from nastavnik.documents.choices import DocumentKind
+from nastavnik.documents.models import Document
+from nastavnik.documents.signals import document_opened, document_registered
+from nastavnik.mentorships.actions import refresh_order, set_pair_status, start_pairs
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.queries import running_pairs_of
+
+
+@receiver(document_opened, dispatch_uid="mentorships.redraw")
+def redraw(*, document: Document, **kwargs: Any) -> None:
+    """Draw a draft order anew before anybody sees it."""
+    refresh_order(document, by=None)
+
+
+@receiver(document_registered, dispatch_uid="mentorships.start")
+def start(*, document: Document, by: Any, **kwargs: Any) -> None:
+    """Let the pairs of a registered order run."""
+    if document.kind == DocumentKind.PAIR_ORDER:
+        start_pairs(document, by=by)
+
+
+@receiver(consent_withdrawn, dispatch_uid="mentorships.suspend")
+def suspend(*, consent: Consent, by: Any, **kwargs: Any) -> None:
+    """Stop the running pairs of a person whose consent is gone, until the curator decides."""
+    if consent.purpose not in NEEDED_FOR_BASE:
+        return
+    for pair in running_pairs_of(consent.person_id):
+        set_pair_status(pair, MentorshipStatus.SUSPENDED, by=by)
