@@ -6,10 +6,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nastavnik import __version__
+from nastavnik.core.marks import public
 
 
 @require_safe
 @never_cache
+@public
 def health(_request: HttpRequest) -> JsonResponse:
     """Answer 200 when the database answers, 503 when it does not."""
     try:

@@ -8,6 +8,7 @@ The closing of the very last connection also checkpoints, but under SQLite's exc
 when nobody else has the database open.
 """
 
+import atexit
 import fcntl
 import logging
 import os
@@ -135,4 +136,5 @@ def start() -> Checkpointer | None:
         return None
     thread = Checkpointer(database)
     thread.start()
+    atexit.register(thread.stop)
     return thread
