@@ -1,7 +1,5 @@
 """Static files: only what pages use, under names that change with the contents."""
 
-from typing import ClassVar
-
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -9,7 +7,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 class StaticFiles(StaticFilesConfig):
     """Of everything in Bootstrap's wheel, one file is collected: compressing all takes a minute."""
 
-    ignore_patterns: ClassVar[list[str]] = [
+    ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         "*.map",
         "*.rtl.*",
@@ -18,7 +16,7 @@ class StaticFiles(StaticFilesConfig):
     ]
 
 
-class Storage(CompressedManifestStaticFilesStorage):
+class Storage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] # untyped
     """Leave `sourceMappingURL` alone: the maps are not collected, so a hashed name has no target."""
 
     patterns = tuple(

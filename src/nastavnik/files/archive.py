@@ -160,7 +160,7 @@ def _add(tar: tarfile.TarFile, name: str, path: Path) -> Member:
         info.size = os.fstat(stream.fileno()).st_size
         info.mode = 0o600
         hashed = _Hashed(stream)
-        tar.addfile(info, hashed)  # type: ignore[arg-type]
+        tar.addfile(info, hashed)
     return Member(name, info.size, hashed.digest.hexdigest())
 
 
