@@ -132,6 +132,7 @@ def test_words_and_their_codes(tmp_path):
 def test_start_answer_backup_restore_stop(tmp_path):
     """One life of an installation: the site comes up, is copied while it runs, stops cleanly."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("NASTAVNIK_")}
+    archive = str(tmp_path / "copy.tar.gz")
     command = [sys.executable, "run.py", "serve", "--data", str(tmp_path / "live")]
     with subprocess.Popen(
         command,
@@ -141,21 +142,21 @@ def test_start_answer_backup_restore_stop(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
     ) as site:
-        first = site.stdout.readline()
-        address = first.split()[-1]
-        with urllib.request.urlopen(f"{address}/health") as answer:
-            health = json.load(answer)
-        assert health["status"] == health["database"] == "ok"
-        copied = call("backup", str(tmp_path / "copy.tar.gz"), data=tmp_path / "live")
-        assert copied.returncode == 0, copied.stderr
-        archive = str(tmp_path / "copy.tar.gz")
-        running = call("restore", archive, "--replace", data=tmp_path / "live")
-        assert running.returncode == 1
-        site.send_signal(signal.SIGINT)
-        out, err = site.communicate(timeout=30)
-        assert site.returncode == 0
-        assert out == ""
-        assert "Traceback" not in err
+        try:
+            first = site.stdout.readline()
+            address = first.split()[-1]
+            with urllib.request.urlopen(f"{address}/health") as answer:
+                health = json.load(answer)
+            copied = call("backup", archive, data=tmp_path / "live")
+            running = call("restore", archive, "--replace", data=tmp_path / "live")
+        finally:
+            site.send_signal(signal.SIGTERM)  # Ctrl+C goes the same way, but CI may ignore it
+            out, err = site.communicate(timeout=30)
+    assert health["status"] == health["database"] == "ok"
+    assert copied.returncode == 0, copied.stderr
+    assert running.returncode == 1
+    assert (site.returncode, out) == (0, "")
+    assert "Traceback" not in err
     restored = call("restore", archive, data=tmp_path / "restored")
     assert restored.returncode == 0, restored.stderr
     assert (tmp_path / "restored" / "nastavnik.sqlite3").exists()

@@ -43,26 +43,34 @@ def install_missing() -> list[str]:
     return [program for program in WANTED if not is_here(program)]
 
 
-def pytest(title: str, *words: str, covered: bool = False) -> int:
+def pytest(title: str, *words: str) -> int:
     """Run pytest once; return its exit code, 0 when there was nothing to run."""
     print(f"\n==== {title}", flush=True)
-    runner = ["-m", "coverage", "run", "-m", "pytest"] if covered else ["-m", "pytest"]
-    code = subprocess.run([sys.executable, *runner, *words], cwd=ROOT, check=False).returncode
+    code = coverage("run", "-m", "pytest", *words)
     return 0 if code == NOTHING_COLLECTED else code
+
+
+def coverage(*words: str) -> int:
+    """Run the coverage tool; return its exit code."""
+    command = [sys.executable, "-m", "coverage", *words]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def runs(*, deep: bool, words: list[str], browser: bool) -> list[int]:
     """Do the runs one after another; return their exit codes."""
     long = ["--deep"] if deep else []
-    codes = [pytest("SQLite", "-m", "not browser", *long, *words, covered=True)]
-    if not words:
-        print("\n==== coverage", flush=True)
-        report = [sys.executable, "-m", "coverage", "report"]
-        codes.append(subprocess.run(report, cwd=ROOT, check=False).returncode)
+    coverage("erase")
     chosen = "not browser" if deep else "both and not browser"
-    codes.append(pytest("PostgreSQL", "--database=postgres", "-m", chosen, *long, *words))
+    codes = [
+        pytest("SQLite", "-m", "not browser", *long, *words),
+        pytest("PostgreSQL", "--database=postgres", "-m", chosen, *long, *words),
+    ]
     if browser:
         codes.append(pytest("browser", "-m", "browser", *long, *words))
+    coverage("combine", "--quiet")
+    if not words:
+        print("\n==== coverage", flush=True)
+        codes.append(coverage("report"))
     return codes
 
 

@@ -68,6 +68,6 @@ def postgresql(url: str, *, pool_size: int = 10) -> dict[str, Any]:
     }
 
 
-def chosen(url: str, data: Path) -> dict[str, Any]:
+def chosen(url: str, data: Path, *, pool_size: int = 10) -> dict[str, Any]:
     """Return the database at `url`, or the embedded one in the folder `data` when it is empty."""
-    return postgresql(url) if url else sqlite(data / "nastavnik.sqlite3")
+    return postgresql(url, pool_size=pool_size) if url else sqlite(data / "nastavnik.sqlite3")

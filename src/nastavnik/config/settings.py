@@ -106,7 +106,13 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "nastavnik.core.forms.Renderer"
 
-DATABASES = {"default": databases.chosen(os.environ.get("NASTAVNIK_DATABASE_URL", ""), DATA)}
+DATABASES = {
+    "default": databases.chosen(
+        os.environ.get("NASTAVNIK_DATABASE_URL", ""),
+        DATA,
+        pool_size=int(os.environ.get("NASTAVNIK_DATABASE_POOL", "10")),
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = ["nastavnik.core.passwords.Argon2idHasher"]
