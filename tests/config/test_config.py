@@ -84,9 +84,12 @@ def test_only_what_pages_use_is_collected_under_hashed_names(settings, tmp_path)
     }
     call_command("collectstatic", interactive=False, verbosity=0)
     named = json.loads((tmp_path / "static/staticfiles.json").read_text())["paths"]
-    assert named["bootstrap.min.css"] != "bootstrap.min.css"
+    bootstrap = named["bootstrap/bootstrap.min.css"]
+    assert bootstrap != "bootstrap/bootstrap.min.css"
+    theme = (tmp_path / "static" / named["nastavnik/theme.css"]).read_text()
+    assert f'url("../bootstrap/{bootstrap.rpartition("/")[2]}")' in theme
     assert not [name for name in named if name.endswith(".map") or ".rtl." in name]
-    packed = tmp_path / "static" / (named["bootstrap.min.css"] + ".gz")
+    packed = tmp_path / "static" / (bootstrap + ".gz")
     assert packed.stat().st_size < 40_000
 
 

@@ -17,7 +17,7 @@ from django.db import connection
 from nastavnik.config.databases import SQLITE_PRAGMAS
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
-from nastavnik.files import archive, dumps
+from nastavnik.files import archive, backups, dumps
 from nastavnik.files.backups import make_backup, restore_backup
 from nastavnik.files.checkpointing import sole_checkpointer
 
@@ -280,6 +280,31 @@ def test_an_archive_that_does_not_fit_is_refused(school, tmp_path, use, changes)
     with pytest.raises(RefusedError):
         restore_backup(tmp_path / "other.tar.gz")
     assert not restored.exists()
+
+
+@ON_SQLITE
+def test_a_copy_with_orphans_is_refused(school, tmp_path):
+    with closing(sqlite3.connect(school / "nastavnik.sqlite3")) as opened:
+        opened.execute("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+        opened.execute("CREATE TABLE child (p REFERENCES parent (id))")
+        opened.execute("INSERT INTO child VALUES (7)")
+        opened.commit()
+    with pytest.raises(RefusedError):
+        make_backup(tmp_path / "copy.tar.gz")
+
+
+@ON_SQLITE
+def test_when_a_move_fails_everything_old_is_back(tmp_path):
+    target = tmp_path / "target"
+    (target / "files").mkdir(parents=True)
+    (target / "files" / "old").write_text("old")
+    (target / "gone").write_text("a file where a folder should be")
+    aside = [(tmp_path / "nowhere", target / "gone" / "deeper")]
+    fresh = tmp_path / "fresh"
+    fresh.mkdir()
+    with pytest.raises(OSError, match="gone"):
+        backups._swap(tmp_path, [(fresh, target / "files"), *aside])
+    assert (target / "files" / "old").read_text() == "old"
 
 
 @ON_SQLITE

@@ -131,8 +131,8 @@ TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 
 STATIC_URL = "static/"
-# Beside theme.css, which imports it: both get hashed names together.
-STATICFILES_DIRS = [bootstrap_wrapper.get_bootstrap_css_dir()]
+# One file of it is collected (config.static); theme.css imports it, so both get hashed names.
+STATICFILES_DIRS = [("bootstrap", bootstrap_wrapper.get_bootstrap_css_dir())]
 STATIC_ROOT = DATA / "static"
 MEDIA_ROOT = DATA / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
