@@ -171,6 +171,10 @@ def clean_environment():
     dropped = {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PYTHON", "UV_PROJECT_ENVIRONMENT"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     kept["UV_PYTHON_DOWNLOADS"] = "never"
+    # Trust what the machine trusts: a school's network often looks inside TLS.
+    kept.setdefault("UV_SYSTEM_CERTS", "true")
+    if "PIP_CERT" in kept:
+        kept.setdefault("SSL_CERT_FILE", kept["PIP_CERT"])
     kept["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     return kept
 
@@ -245,7 +249,8 @@ def ensure_messages():
         compiled = source.with_suffix(".mo")
         if not compiled.exists() or compiled.stat().st_mtime < source.stat().st_mtime:
             command = [str(PYTHON), str(HERE / "tools" / "messages.py"), "compile"]
-            subprocess.run(command, stdout=sys.stderr, check=True)
+            if not run_chatty(command, clean_environment()):
+                raise Refusal("Не удалось собрать переводы: сообщения выше.")
             return
 
 

@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import polib
-from babel.messages.extract import extract
 from django.conf import settings
 from django.utils.translation.template import templatize
 
@@ -59,6 +58,8 @@ def strings(package: Path = PACKAGE) -> set[Key]:
 
 def in_python(source: str) -> Iterator[Key]:
     """Yield the strings of Python code."""
+    from babel.messages.extract import extract  # a tool of development; `compile` must do without
+
     extracted = extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS)
     for _line, message, _comments, context in extracted:
         if isinstance(message, str):

@@ -1,6 +1,8 @@
 """The catalogue tool finds strings without gettext and sees what a translation lacks."""
 
 import gettext
+import subprocess
+import sys
 
 import polib
 import pytest
@@ -105,3 +107,13 @@ def test_compiled_plurals_are_russian(tmp_path):
         read = gettext.GNUTranslations(stream)
     said = [read.ngettext("%(n)d pair", "%(n)d pairs", n) for n in (1, 2, 5, 11, 21, 104)]
     assert said == ["пара", "пары", "пар", "пар", "пара", "пары"]
+
+
+def test_compiling_needs_no_tool_of_development():
+    """A start compiles the catalogue, and the environment of the site has no Babel."""
+    code = (
+        "import sys; sys.modules['babel'] = None; sys.path.insert(0, '.');"
+        "from tools import messages; sys.exit(messages.main(['compile']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -13,7 +13,7 @@ def ensure_schema() -> None:
     executor = MigrationExecutor(connections["default"])
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         print("Обновляю базу данных…", file=sys.stderr, flush=True)  # noqa: T201
-        call_command("migrate", interactive=False, verbosity=0)
+        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
 
 
 def prepare(*, demo: bool) -> None:
