@@ -3,10 +3,13 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import bootstrap_wrapper
 import django_stubs_ext
 from django.core.management.utils import get_random_secret_key
+
+from nastavnik.config import databases, logs
 
 django_stubs_ext.monkeypatch()
 
@@ -30,8 +33,22 @@ def _secret_key() -> str:
 
 SECRET_KEY = _secret_key()
 DEBUG = False
+
+# Where phones open the site. With https:// everything that travels is told to insist on it.
+PUBLIC_URL = os.environ.get("NASTAVNIK_PUBLIC_URL", "").rstrip("/")
+LOCAL_URL = os.environ.get("NASTAVNIK_LOCAL_URL", "http://127.0.0.1:8000")
+HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = os.environ.get("NASTAVNIK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-PUBLIC_URL = os.environ.get("NASTAVNIK_PUBLIC_URL", "")
+if public_host := urlsplit(PUBLIC_URL).hostname:
+    ALLOWED_HOSTS.append(public_host)
+    CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health$"]
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if HTTPS else 0
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # a school's other sites share the domain: not ours to force
+    "security.W021",  # nor to put on browsers' preload list
+]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -39,10 +56,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "nastavnik.config.static.StaticFiles",
     "axes",
     "csp",
     "nastavnik.core",
+    "nastavnik.files",
     "nastavnik.organisations",
     "nastavnik.people",
     "nastavnik.documents",
@@ -92,11 +110,11 @@ TEMPLATES = [
 FORM_RENDERER = "nastavnik.core.forms.Renderer"
 
 DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "nastavnik.sqlite3",
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20},
-    }
+    "default": databases.chosen(
+        os.environ.get("NASTAVNIK_DATABASE_URL", ""),
+        DATA,
+        pool_size=int(os.environ.get("NASTAVNIK_DATABASE_POOL", "10")),
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -116,10 +134,17 @@ TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATICFILES_DIRS = [
-    ("bootstrap", Path(bootstrap_wrapper.__file__).parent / "static"),
-]
+# One file of it is collected (config.static); theme.css imports it, so both get hashed names.
+STATICFILES_DIRS = [("bootstrap", bootstrap_wrapper.get_bootstrap_css_dir())]
 STATIC_ROOT = DATA / "static"
+MEDIA_ROOT = DATA / "files"
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "nastavnik.config.static.Storage"},
+}
+LOGGING = logs.LOGGING
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from nastavnik.config.health import health
+
 urlpatterns = [
+    path("health", health, name="health"),
     path("", include("nastavnik.cabinet.urls")),
     path("", include("nastavnik.people.urls")),
     path("", include("nastavnik.organisations.urls")),

@@ -1,0 +1,108 @@
+"""``python -m nastavnik WORD …``: engine words without Django, everything else through it.
+
+An engine word is a module of the engine with ``add_arguments(parser)``, ``request(options) ->
+dict`` (what the command line asks, as one JSON object), ``answer(request) -> dict`` (pure) and
+``text(answer) -> str`` (for people). ``--json`` prints the answer as JSON; ``--lines`` reads one
+request a line and answers one a line; a request that cannot be answered becomes
+``{"error": …}``, and the command ends with 1.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from typing import Any, Protocol, cast
+
+DONE, REFUSED, USAGE = 0, 1, 2
+
+ENGINE_WORDS = {
+    "match": "nastavnik.engine.matching.word",
+    "decline": "nastavnik.engine.wording.word",
+}
+
+
+class EngineWord(Protocol):
+    """What a module behind an engine word has."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments of the word."""
+
+    def request(self, options: argparse.Namespace) -> dict[str, Any]:
+        """Return what the command line asks as one JSON object."""
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Answer a request; pure."""
+
+    def text(self, answer: dict[str, Any]) -> str:
+        """Return the answer for people."""
+
+
+def main(arguments: list[str]) -> int:
+    """Do one word; return the exit code."""
+    if not arguments:
+        print(__doc__, file=sys.stderr)
+        return USAGE
+    word, *rest = arguments
+    if word in ENGINE_WORDS:
+        return _engine(word, rest)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nastavnik.config.settings")
+    return _manage(word.replace("-", "_"), rest)
+
+
+def _engine(word: str, arguments: list[str]) -> int:
+    module = cast("EngineWord", importlib.import_module(ENGINE_WORDS[word]))
+    if "--lines" in arguments:
+        return _lines(module)
+    parser = argparse.ArgumentParser(prog=f"run.py {word}")
+    parser.add_argument("--json", action="store_true", help="print the answer as JSON")
+    parser.add_argument("--lines", action="store_true", help="one JSON object a line, both ways")
+    module.add_arguments(parser)
+    options = parser.parse_args(arguments)
+    try:
+        answer = module.answer(module.request(options))
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    print(json.dumps(answer, ensure_ascii=False) if options.json else module.text(answer))
+    return DONE
+
+
+def _lines(module: EngineWord) -> int:
+    code = DONE
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        try:
+            asked = json.loads(line)
+            if not isinstance(asked, dict):
+                raise ValueError("Строка — это не объект JSON.")  # noqa: TRY301, TRY004
+            answer = module.answer(asked)
+        except (KeyError, TypeError, ValueError) as error:
+            answer, code = {"error": str(error)}, REFUSED
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+    return code
+
+
+def _manage(word: str, arguments: list[str]) -> int:
+    import django  # noqa: PLC0415 - engine words must not pay for it
+    from django.core.management import execute_from_command_line, get_commands  # noqa: PLC0415
+
+    django.setup()
+    from nastavnik.config import launch  # noqa: PLC0415
+
+    if word == "prepare":
+        launch.prepare(demo="--demo" in arguments)
+        return DONE
+    commands = get_commands()
+    if word not in commands and word != "help":
+        print(f"Нет такой команды: {word}. Список: python3 run.py help", file=sys.stderr)
+        return USAGE
+    if str(commands.get(word, "")).startswith("nastavnik.") and word not in {"backup", "restore"}:
+        launch.ensure_schema()
+    execute_from_command_line(["run.py", word, *arguments])
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,24 @@
+"""The answer to "is the site up?", for `run.py` and whatever watches the machine."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from nastavnik import __version__
+from nastavnik.core.marks import public
+
+
+@require_safe
+@never_cache
+@public
+def health(_request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the database answers, 503 when it does not."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return JsonResponse(
+            {"status": "failing", "database": "unreachable", "version": __version__}, status=503
+        )
+    return JsonResponse({"status": "ok", "database": "ok", "version": __version__})

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FilesConfig(AppConfig):
+    name = "nastavnik.files"
+
+    def ready(self) -> None:
+        from nastavnik.files import checks  # noqa: F401, PLC0415 - registers itself

@@ -1,0 +1,164 @@
+"""Back up a whole installation while it runs, and bring it back into an empty one."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nastavnik import __version__
+from nastavnik.core.errors import RefusedError
+from nastavnik.files import archive, dumps
+from nastavnik.files.archive import DATABASES, FILES, Manifest
+from nastavnik.files.checkpointing import embedded_database, sole_checkpointer
+
+
+def make_backup(target: Path) -> Manifest:
+    """Copy the database and the stored files into the archive `target`, and read it through.
+
+    The database is copied first: a file it names is then in the archive unless erased meanwhile.
+
+    Raises:
+        RefusedError: there is no database yet, no room, or the copy turned out damaged.
+    """
+    database = embedded_database()
+    if database is not None and not database.exists():
+        raise RefusedError(
+            _("There is no database in %(folder)s. Name the folder of the data: --data DIR.")
+            % {"folder": database.parent}
+        )
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _working_folder(target.parent) as folder:
+            made = _collect(target, folder, database)
+        archive.verify(target)
+    except OSError as error:
+        raise RefusedError(
+            _("The backup could not be written: %(why)s.") % {"why": error.strerror or error}
+        ) from error
+    return made
+
+
+def _collect(target: Path, folder: Path, database: Path | None) -> Manifest:
+    copy = folder / DATABASES[connection.vendor]
+    if database is None:
+        migrations = dumps.group(sorted(MigrationRecorder(connection).applied_migrations()))
+        dumps.dump_postgresql(copy)
+    else:
+        dumps.dump_sqlite(database, copy)
+        migrations = dumps.applied_in(copy)
+    about = Manifest(
+        version=__version__,
+        database=connection.vendor,
+        made_at=timezone.now().isoformat(timespec="seconds"),
+        migrations=migrations,
+    )
+    return archive.write(target, copy, Path(settings.MEDIA_ROOT), about)
+
+
+def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
+    """Bring an archive back into the data folder in use, whole or not at all; end all sessions.
+
+    Args:
+        source: an archive of `make_backup`.
+        replace: give up the database and the files that are there now.
+
+    Raises:
+        RefusedError: the archive is damaged, newer than the program or of another database; the
+            target holds data; the site is running.
+    """
+    data = Path(settings.DATA)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _working_folder(data) as folder:
+        manifest = archive.unpack(source, folder)
+        _require_fitting(manifest)
+        if not replace:
+            _require_empty(data)
+        (folder / FILES).mkdir(exist_ok=True)
+        if (database := embedded_database()) is None:
+            dumps.load_postgresql(folder / DATABASES["postgresql"], replace=replace)
+            _swap(folder, [(folder / FILES, Path(settings.MEDIA_ROOT))])
+        else:
+            _place_sqlite(folder, database)
+    archive.sync_folder(data)
+    return manifest
+
+
+def _place_sqlite(folder: Path, database: Path) -> None:
+    unpacked = folder / DATABASES["sqlite"]
+    dumps.finish_sqlite(unpacked)
+    with sole_checkpointer(database) as mine:
+        if not mine:
+            raise RefusedError(_("The site is running on this data. Stop it and try again."))
+        beside = [database.with_name(database.name + suffix) for suffix in ("-wal", "-shm")]
+        moves = [(folder / FILES, Path(settings.MEDIA_ROOT)), (unpacked, database)]
+        _swap(folder, [*((None, path) for path in beside), *moves])
+
+
+def _swap(folder: Path, moves: list[tuple[Path | None, Path]]) -> None:
+    """Move new things to their places; when one cannot be, put everything old back."""
+    kept: list[tuple[Path, Path]] = []
+    try:
+        for number, (fresh, place) in enumerate(moves):
+            if place.exists():
+                aside = folder / f"old-{number}"
+                place.rename(aside)
+                kept.append((aside, place))
+            if fresh is not None:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                fresh.rename(place)
+    except OSError:
+        for aside, place in reversed(kept):
+            if place.is_dir():
+                shutil.rmtree(place)
+            aside.rename(place)
+        raise
+
+
+def _require_fitting(manifest: Manifest) -> None:
+    if manifest.database != connection.vendor:
+        raise RefusedError(
+            _("The archive holds a %(theirs)s database, and this installation uses %(ours)s.")
+            % {"theirs": manifest.database, "ours": connection.vendor}
+        )
+    known = set(MigrationLoader(None).disk_migrations)
+    theirs = {(app, name) for app, names in manifest.migrations.items() for name in names}
+    if theirs - known:
+        raise RefusedError(
+            _("The archive was made by a newer version (%(version)s). Update the program first.")
+            % {"version": manifest.version}
+        )
+
+
+def _require_empty(data: Path) -> None:
+    database = embedded_database()
+    if database is None:
+        occupied = bool(connection.introspection.table_names())
+    else:
+        occupied = database.exists()
+    files = Path(settings.MEDIA_ROOT)
+    if occupied or (files.is_dir() and any(files.iterdir())):
+        raise RefusedError(
+            _(
+                "There is data in %(folder)s already. Name an empty folder (--data DIR), or add"
+                " --replace to give up what is there."
+            )
+            % {"folder": data}
+        )
+
+
+@contextmanager
+def _working_folder(parent: Path) -> Iterator[Path]:
+    """Make a private folder on the disk of `parent`, so that a rename out of it is one step."""
+    folder = Path(tempfile.mkdtemp(prefix=".nastavnik-", dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

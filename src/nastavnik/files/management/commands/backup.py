@@ -1,0 +1,33 @@
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from nastavnik.core.errors import RefusedError
+from nastavnik.files.backups import make_backup
+
+
+class Command(BaseCommand):
+    help = "Write the database and the files into one verified archive; the site may be running."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "file", type=Path, help="the archive to write, for instance copy.tar.gz"
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        try:
+            made = make_backup(options["file"].resolve())
+        except RefusedError as error:
+            raise CommandError(str(error)) from error
+        n_bytes = options["file"].stat().st_size
+        self.stdout.write(
+            _("Written and verified: %(path)s, %(n_bytes)d bytes, %(n_files)d files.")
+            % {
+                "path": options["file"],
+                "n_bytes": n_bytes,
+                "n_files": len(made.members) - 1,
+            }
+        )

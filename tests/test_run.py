@@ -1,0 +1,162 @@
+"""`run.py`: options, folders, ports, exit codes, and one real start and stop."""
+
+import ast
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import pytest
+import run
+
+ROOT = Path(run.__file__).parent
+IN_VENV = pytest.mark.skipif(
+    not run.is_ready(dev=True), reason="needs the .venv that `run.py test` makes"
+)
+
+
+def call(*words, data=None):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NASTAVNIK_")}
+    options = ["--data", str(data)] if data else []
+    return subprocess.run(
+        [sys.executable, "run.py", *words, *options],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_an_old_python_can_read_it():
+    """It must be able to say that it is too old: 3.7 is the oldest a school may have."""
+    ast.parse((ROOT / "run.py").read_text(), feature_version=(3, 7))
+    with pytest.raises(SyntaxError):
+        ast.parse("if (x := 1): pass", feature_version=(3, 7))  # the parser does look
+
+
+def test_an_old_python_is_told_so(monkeypatch):
+    monkeypatch.setattr(run, "FLOOR", (99, 0))
+    monkeypatch.setenv("NASTAVNIK_REEXECUTED", "1")
+    with pytest.raises(run.Refusal, match=r"(?s)Нужен Python.*or newer is needed"):
+        run.require_python()
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "rest"),
+    [
+        (["backup", "--data", "d", "f"], "d", ["backup", "f"]),
+        (["--data=d", "backup", "f"], "d", ["backup", "f"]),
+        (["backup", "f"], None, ["backup", "f"]),
+        (["word", "--", "--data", "d"], None, ["word", "--", "--data", "d"]),
+    ],
+)
+def test_the_data_option_in_any_place(words, value, rest):
+    assert run.take_option(words, "--data") == value
+    assert words == rest
+
+
+def test_an_option_without_a_value():
+    with pytest.raises(run.Refusal) as caught:
+        run.take_option(["--port"], "--port")
+    assert caught.value.code == run.USAGE
+
+
+def test_the_demo_school_and_own_data_never_mix(tmp_path, monkeypatch):
+    monkeypatch.delenv("NASTAVNIK_DATA", raising=False)
+    monkeypatch.setattr(run, "DEFAULT_DATA", tmp_path)
+    own, demo = tmp_path / "own", tmp_path / "demo"
+    assert run.data_folder("demo", None) == demo
+    assert run.data_folder("serve", None) == own
+    assert run.data_folder("backup", None) == own
+    demo.mkdir()
+    (demo / "nastavnik.sqlite3").touch()
+    assert run.data_folder("backup", None) == demo
+    assert run.data_folder("serve", None) == run.data_folder("restore", None) == own
+    own.mkdir()
+    (own / "nastavnik.sqlite3").touch()
+    assert run.data_folder("backup", None) == own
+    assert run.data_folder("demo", "/elsewhere") == Path("/elsewhere")
+
+
+def test_a_taken_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(run.Refusal, match=str(port)):
+            run.choose_port("127.0.0.1", str(port))
+    for wrong in ("0", "70000", "http"):
+        with pytest.raises(run.Refusal) as caught:
+            run.choose_port("127.0.0.1", wrong)
+        assert caught.value.code == run.USAGE
+
+
+def test_another_port_is_found_when_none_is_asked_for(monkeypatch, capsys):
+    monkeypatch.setattr(run, "is_free", lambda _host, port: port == 8002)
+    assert run.choose_port("127.0.0.1", None) == 8002
+    assert "8002" in capsys.readouterr().err
+    monkeypatch.setattr(run, "is_free", lambda _host, _port: False)
+    with pytest.raises(run.Refusal):
+        run.choose_port("127.0.0.1", None)
+
+
+def test_links_that_only_this_machine_opens_are_warned_of(capsys):
+    run.tell_about_phones("127.0.0.1", "")
+    assert "--public-url" in capsys.readouterr().err
+    run.tell_about_phones("0.0.0.0", "http://10.0.0.5:8000")
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("words", [["serve", "extra"], ["--public-url", "example.org"]])
+def test_wrong_usage(words):
+    assert call(*words).returncode == 2
+
+
+@IN_VENV
+def test_words_and_their_codes(tmp_path):
+    unknown = call("no-such-word", data=tmp_path)
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    refused = call("backup", str(tmp_path / "copy.tar.gz"), data=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "--data" in refused.stderr
+    missing = call("backup", data=tmp_path)
+    assert missing.returncode == 2
+
+
+@IN_VENV
+def test_start_answer_backup_restore_stop(tmp_path):
+    """One life of an installation: the site comes up, is copied while it runs, stops cleanly."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NASTAVNIK_")}
+    archive = str(tmp_path / "copy.tar.gz")
+    command = [sys.executable, "run.py", "serve", "--data", str(tmp_path / "live")]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as site:
+        try:
+            first = site.stdout.readline()
+            address = first.split()[-1]
+            with urllib.request.urlopen(f"{address}/health") as answer:
+                health = json.load(answer)
+            copied = call("backup", archive, data=tmp_path / "live")
+            running = call("restore", archive, "--replace", data=tmp_path / "live")
+        finally:
+            site.send_signal(signal.SIGTERM)  # Ctrl+C goes the same way, but CI may ignore it
+            out, err = site.communicate(timeout=30)
+    assert health["status"] == health["database"] == "ok"
+    assert copied.returncode == 0, copied.stderr
+    assert running.returncode == 1
+    assert (site.returncode, out) == (0, "")
+    assert "Traceback" not in err
+    restored = call("restore", archive, data=tmp_path / "restored")
+    assert restored.returncode == 0, restored.stderr
+    assert (tmp_path / "restored" / "nastavnik.sqlite3").exists()
