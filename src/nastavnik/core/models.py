@@ -35,11 +35,12 @@ class AuditSeal(models.Model):
 
     class Meta:
         constraints = [
+            # two, since SQLite does not know NULLS NOT DISTINCT
+            models.UniqueConstraint(fields=["organisation_id", "number"], name="audit_seal_number"),
             models.UniqueConstraint(
-                fields=["organisation_id", "number"],
-                name="audit_seal_number",
-                nulls_distinct=False,
-                violation_error_message="Seal numbers are unique.",
+                fields=["number"],
+                condition=models.Q(organisation_id=None),
+                name="audit_seal_number_of_site",
             ),
         ]
 

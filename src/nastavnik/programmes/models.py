@@ -59,8 +59,10 @@ class MentoringForm(models.Model):
     class Meta:
         ordering = ["order", "code"]
         constraints = [
+            # two, since SQLite does not know NULLS NOT DISTINCT
+            models.UniqueConstraint(fields=["organisation", "code"], name="form_once"),
             models.UniqueConstraint(
-                fields=["organisation", "code"], name="form_once", nulls_distinct=False
+                fields=["code"], condition=Q(organisation=None), name="form_once_in_directory"
             ),
             models.CheckConstraint(condition=Q(max_mentees__gte=1), name="form_takes_a_mentee"),
         ]
