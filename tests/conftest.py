@@ -126,3 +126,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
     checkpointer.start()
     yield
     checkpointer.stop()
+
+
+@pytest.fixture
+def cast(db):
+    """The district with two schools; see tests/cast.py."""
+    from tests.cast import build_cast
+
+    return build_cast()

@@ -1,0 +1,28 @@
+"""From people who are ready to an order: the whole chain through actions."""
+
+from io import BytesIO
+
+from docx import Document as read_docx
+
+from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.documents.rendering import render_order
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.models import Mentorship
+from tests.cast import approve_pairs
+
+
+def test_everyone_who_is_ready_gets_into_the_annex(cast):
+    order = approve_pairs(cast.school)
+    assert Mentorship.objects.filter(order=order).count() == 3
+    docx = read_docx(BytesIO(render_order(order.content)))
+    annex = "\n".join(cell.text for row in docx.tables[-1].rows for cell in row.cells)
+    for name in ("Младшовым Мишей Ильичом", "Младшовой Машей Ильиничной", "Новиковой Ниной Юрьевной"):
+        assert name in annex
+
+
+def test_a_registered_order_lets_the_pairs_run(cast):
+    order = approve_pairs(cast.school)
+    set_requisites(order, number="12-о", dated_on=cast.school.year.starts_on, by=cast.anna)
+    register_document(order, by=cast.anna)
+    states = set(Mentorship.objects.filter(order=order).values_list("status", flat=True))
+    assert states == {MentorshipStatus.ACTIVE}
