@@ -1,6 +1,6 @@
 """``python -m nastavnik WORD …``: engine words without Django, everything else through it.
 
-An engine word is a module of the engine with ``add_arguments(parser)``, ``request(options) ->
+An engine word is a module of `words` with ``add_arguments(parser)``, ``request(options) ->
 dict`` (what the command line asks, as one JSON object), ``answer(request) -> dict`` (pure) and
 ``text(answer) -> str`` (for people). ``--json`` prints the answer as JSON; ``--lines`` reads one
 request a line and answers one a line; a request that cannot be answered becomes
@@ -17,8 +17,8 @@ from typing import Any, Protocol, cast
 DONE, REFUSED, USAGE = 0, 1, 2
 
 ENGINE_WORDS = {
-    "match": "nastavnik.engine.matching.word",
-    "decline": "nastavnik.engine.wording.word",
+    "match": "nastavnik.words.match",
+    "decline": "nastavnik.words.decline",
 }
 
 

@@ -1,0 +1,302 @@
+"""The demo: a district with two invented schools, built only through actions, always the same."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import cycle, islice
+
+from django.db import transaction
+
+from nastavnik.consents.actions import record_consents
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.core.access import Role
+from nastavnik.core.dates import today
+from nastavnik.demo.names import people
+from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.matching.actions import run_matching
+from nastavnik.mentorships.actions import approve_run, refresh_order
+from nastavnik.organisations.actions import add_organisation, add_partner, open_year
+from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.organisations.queries import year_bounds
+from nastavnik.people.actions import add_account, appoint_class_teacher, grant_role, register_person
+from nastavnik.people.choices import PersonKind
+from nastavnik.people.models import Person, StudyGroup, User
+from nastavnik.programmes.actions import (
+    add_to_base,
+    change_participation,
+    make_ready,
+    open_programme,
+)
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
+
+STAGES = ("empty", "enrolment", "matching", "running")
+PASSWORD = "наставник-2026"  # noqa: S105 - of the demo, printed at every start
+CLASSES = ("5А", "5Б", "6А", "6Б", "7А", "8А", "9А", "9Б", "10А", "11А")
+PUPILS_IN_CLASS = 12
+POSITIONS = (
+    ("учитель математики", "математика"), ("учитель математики", "математика"),
+    ("учитель русского языка и литературы", "русский язык"), ("учитель русского языка и литературы", "русский язык"),
+    ("учитель физики", "физика"), ("учитель химии и биологии", "химия"), ("учитель истории", "история"),
+    ("учитель английского языка", "английский язык"), ("учитель английского языка", "английский язык"),
+    ("учитель информатики", "информатика"), ("учитель физической культуры", "физическая культура"),
+    ("учитель музыки", "музыка"), ("учитель начальных классов", ""), ("учитель географии", "география"),
+    ("педагог-психолог", ""), ("социальный педагог", ""), ("педагог-организатор", ""),
+    ("заместитель директора по воспитательной работе", ""),
+    ("заместитель директора по учебно-воспитательной работе", ""), ("педагог-библиотекарь", ""),
+    ("учитель технологии", "технология"), ("тьютор", ""), ("старший вожатый", ""), ("директор", ""),
+    ("учитель математики", "математика"),
+)  # fmt: skip
+REQUESTS = (
+    ("подтянуть математику к концу четверти", ["maths"], ["chess", "football"]),
+    ("привыкнуть к новому классу", ["adaptation", "communication"], ["drawing", "reading"]),
+    ("научиться выступать перед классом", ["speaking"], ["theatre", "cinema"]),
+    ("собрать робота для школьной выставки", ["robotics", "informatics"], ["robots", "games"]),
+    ("писать без ошибок", ["russian"], ["reading", "music"]),
+    ("успевать и уроки, и секцию", ["organising", "sport"], ["swimming", "volleyball"]),
+    ("выбрать тему исследования", ["research"], ["nature", "travel"]),
+    ("подготовиться к олимпиаде", ["olympiad", "physics"], ["coding", "chess"]),
+)
+OFFERS = (
+    (["maths", "physics", "olympiad"], ["chess", "coding"]),
+    (["adaptation", "communication", "leadership"], ["volleyball", "cinema"]),
+    (["russian", "speaking"], ["theatre", "reading"]),
+    (["robotics", "informatics"], ["robots", "games"]),
+    (["organising", "sport"], ["swimming", "football"]),
+    (["research", "chemistry"], ["nature", "travel"]),
+)
+
+
+@dataclass
+class Account:
+    """A way into the demo."""
+
+    role: str
+    login: str
+
+
+def accounts() -> list[Account]:
+    """Return the ways into the demo, whatever its stage."""
+    return [
+        Account("куратор", "kurator"),
+        Account("директор", "direktor"),
+        Account("классный руководитель 5А", "klass"),
+        Account("психолог", "psiholog"),
+        Account("куратор второй школы", "kurator2"),
+        Account("координатор района", "rayon"),
+    ]
+
+
+@transaction.atomic
+def build(stage: str) -> None:
+    """Build the demo up to a stage, all or nothing.
+
+    Args:
+        stage: one of `STAGES`: schools and accounts; lists, bases and half of the papers; everyone ready and a
+            matching waiting for approval; pairs running.
+    """
+    depth = STAGES.index(stage)
+    district = add_organisation(
+        None,
+        level=Level.MUNICIPALITY,
+        kind=Kind.OFFICE,
+        full_name="Управление образования Примерского района",
+        short_name="Примерский район",
+        town="г. Примерск",
+        by=None,
+    )
+    coordinator = add_account("rayon", PASSWORD, full_name="Районова Римма Романовна", by=None)
+    names = people()
+    first = _school(district, "Средняя школа № 7", "Образцова Вера Сергеевна", "Кураторова Елена Викторовна", 1)
+    second = _school(district, "Основная школа № 12", "Примеров Пётр Олегович", "Вторая Нина Петровна", 2)
+    grant_role(coordinator, district, Role.COORDINATOR, starts_on=first.year.starts_on, by=None)
+    if depth >= 1:
+        first.fill(names, CLASSES, PUPILS_IN_CLASS, POSITIONS, ready=depth > 1)
+        second.fill(names, CLASSES[:2] + CLASSES[6:7], 5, POSITIONS[:6], ready=depth > 1)
+    first.add_accounts()
+    if depth >= 2:  # noqa: PLR2004 - the place in STAGES
+        first.match(approve=depth > 2)  # noqa: PLR2004 - as above
+        second.match(approve=depth > 2)  # noqa: PLR2004 - as above
+
+
+@dataclass
+class School:
+    """One invented school and the steps of its curator."""
+
+    organisation: Organisation
+    year: AcademicYear
+    curator: User
+    number: int
+    programme: Programme | None = None
+    staff: list[Person] = field(default_factory=list)
+
+    def fill(
+        self,
+        names: Iterator[dict[str, str]],
+        classes: tuple[str, ...],
+        n_in_class: int,
+        positions: tuple[tuple[str, str], ...],
+        *,
+        ready: bool,
+    ) -> None:
+        """Load the lists, open the programme, fill the bases; `ready` lets everyone pass the gate."""
+        pupils = {group: self._pupils(names, group, n_in_class) for group in classes}
+        self.staff = [self._employee(names, *place) for place in positions]
+        if self.number == 1:
+            group = StudyGroup.objects.get(organisation=self.organisation, name="5А")
+            appoint_class_teacher(group, self.staff[12], by=self.curator)
+        outsiders = self._outsiders(names) if self.number == 1 else []
+        self.programme = self._open_programme()
+        self._bases(pupils, outsiders, ready=ready)
+
+    def _pupils(self, names: Iterator[dict[str, str]], group: str, n: int) -> list[Person]:
+        grade = int(group[:-1])
+        born = self.year.starts_on.year - grade - 6
+        return [
+            register_person(
+                self.organisation,
+                group=group,
+                kind=PersonKind.PUPIL,
+                birth_date=dt.date(born, 1 + number % 12, 3 + number),
+                by=self.curator,
+                **name,
+            )
+            for number, name in enumerate(islice(names, n))
+        ]
+
+    def _employee(self, names: Iterator[dict[str, str]], position: str, subject: str) -> Person:
+        return register_person(
+            self.organisation,
+            kind=PersonKind.TEACHER,
+            position=position,
+            subject=subject,
+            by=self.curator,
+            **next(names),
+        )
+
+    def _outsiders(self, names: Iterator[dict[str, str]]) -> list[Person]:
+        places = (("АО «Примерский завод»", "инженер"), ("Кафе «Образец»", "технолог"))
+        return [
+            register_person(
+                self.organisation,
+                kind=PersonKind.EMPLOYER,
+                position=position,
+                partner=add_partner(self.organisation, name=place, by=self.curator),
+                birth_date=dt.date(1980, 5, 5),
+                by=self.curator,
+                **next(names),
+            )
+            for place, position in places
+        ]
+
+    def _open_programme(self) -> Programme:
+        codes = ["pupil_pupil", "teacher_teacher"]
+        if self.number == 1:
+            codes.append("employer_pupil")
+        year = self.year
+        return open_programme(
+            year,
+            title=f"Программа наставничества на {year} учебный год",
+            starts_on=year.starts_on,
+            ends_on=year.ends_on.replace(month=5, day=25),
+            forms=MentoringForm.objects.directory().filter(code__in=codes),
+            by=self.curator,
+        )
+
+    def _bases(
+        self, pupils: dict[str, list[Person]], outsiders: list[Person], *, ready: bool
+    ) -> None:
+        programme = self.programme
+        assert programme is not None  # noqa: S101 - `fill` has opened it
+        young = [p for group, people_ in pupils.items() if int(group[:-1]) <= 8 for p in people_[:5]]  # noqa: PLR2004 - grades 5 to 8
+        old = [p for group, people_ in pupils.items() if int(group[:-1]) >= 9 for p in people_[:4]]  # noqa: PLR2004 - grades 9 to 11
+        novices, masters = self.staff[-1:] + self.staff[4:5], self.staff[:3]
+        mentees = add_to_base(programme, [*young, *novices], Side.MENTEE, by=self.curator)[0]
+        seniors = [p for group, people_ in pupils.items() if group == "11А" for p in people_[6:8]]
+        mentees += add_to_base(
+            programme, seniors, Side.MENTEE, forms=programme.forms.filter(code="employer_pupil"), by=self.curator
+        )[0]
+        mentors = add_to_base(programme, [*old, *masters, *outsiders], Side.MENTOR, by=self.curator)[0]
+        self._describe(mentees, mentors)
+        self._sign([*mentees, *mentors], everything=ready)
+        make_ready([*mentees, *mentors] if ready else mentees[:6] + mentors[:4], by=self.curator)
+
+    def _describe(self, mentees: list[Participation], mentors: list[Participation]) -> None:
+        for record, (words, areas, interests) in zip(mentees, cycle(REQUESTS), strict=False):
+            text, wanted = (words, areas)
+            if record.person.kind == PersonKind.TEACHER:
+                text, wanted = "увереннее вести урок", ["lesson", "classroom"]
+            elif any(form.code == "employer_pupil" for form in record.forms.all()):
+                text, wanted = "понять, подходит ли профессия инженера", ["career", "workplace"]
+            change_participation(record, request=text, areas=wanted, interests=interests, by=self.curator)
+        for number, (record, (areas, interests)) in enumerate(zip(mentors, cycle(OFFERS), strict=False)):
+            offered, years = areas, None
+            if record.person.kind == PersonKind.TEACHER:
+                offered, years = ["lesson", "subject_method", "classroom"], 18
+            elif record.person.kind == PersonKind.EMPLOYER:
+                offered, years = ["career", "workplace"], 9
+            change_participation(
+                record,
+                areas=offered,
+                interests=interests,
+                capacity=1 + (number % 3 > 0),
+                experience_years=years,
+                cleared_on=self.year.starts_on if record.person.kind == PersonKind.EMPLOYER else None,
+                by=self.curator,
+            )
+
+    def _sign(self, records: list[Participation], *, everything: bool) -> None:
+        people_ = [record.person for record in records]
+        signed = people_ if everything else people_[: len(people_) * 2 // 3]
+        record_consents(signed, NEEDED_FOR_BASE, signed_on=self.year.starts_on, by=self.curator)
+        record_consents(signed[:5], [Purpose.PUBLICATION], signed_on=self.year.starts_on, by=self.curator)
+
+    def add_accounts(self) -> None:
+        """Give accounts to the other roles of the school."""
+        plan = (
+            ("direktor", Role.DIRECTOR, "Образцова Вера Сергеевна", None),
+            ("klass", Role.CLASS_TEACHER, "Классная Ирина Олеговна", 12),
+            ("psiholog", Role.PSYCHOLOGIST, "Чуткова Ольга Ильинична", 14),
+        )
+        for login, role, name, place in plan:
+            person = self.staff[place] if place is not None and self.staff else None
+            user = add_account(
+                login,
+                PASSWORD,
+                full_name=person.full_name if person else name,
+                person=person,
+                by=self.curator,
+            )
+            grant_role(user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator)
+
+    def match(self, *, approve: bool) -> None:
+        """Run the matching; approved, its order is registered and a few new people wait again."""
+        assert self.programme is not None  # noqa: S101 - `fill` has opened it
+        run = run_matching(self.programme, by=self.curator)
+        if not approve:
+            return
+        order = approve_run(run, by=self.curator)
+        set_requisites(order, number="118-о", dated_on=max(self.year.starts_on, today()), by=self.curator)
+        refresh_order(order, by=self.curator)
+        register_document(order, by=self.curator)
+
+
+def _school(district: Organisation, name: str, head: str, curator_name: str, number: int) -> School:
+    first, last = year_bounds(today())
+    organisation = add_organisation(
+        district,
+        level=Level.ORGANISATION,
+        kind=Kind.SCHOOL,
+        full_name=f"Муниципальное бюджетное общеобразовательное учреждение «{name}» города Примерска",
+        short_name=f"{name} г. Примерска",
+        town="г. Примерск",
+        head_name=head,
+        head_position="директор",
+        by=None,
+    )
+    year = open_year(organisation, starts_on=first, ends_on=last, by=None)
+    login = "kurator" if number == 1 else f"kurator{number}"
+    curator = add_account(login, PASSWORD, full_name=curator_name, by=None)
+    grant_role(curator, organisation, Role.CURATOR, starts_on=first, by=None)
+    return School(organisation, year, curator, number)

@@ -1,0 +1,1 @@
+"""Words of the command line that need only an engine: they start without Django."""
