@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nastavnik.core.text import fold
 from nastavnik.engine.tables.cells import Cell, Kind, text_of
@@ -45,7 +46,7 @@ __all__ = [
     "Understanding",
     "Verdict",
     "compare",
-    "names_people",
+    "lists_people",
     "read_list",
     "read_sheet",
     "restored",
@@ -58,6 +59,7 @@ __all__ = [
 ]
 
 Rows = Sequence[Sequence[Cell]]
+StoredCell = str | int | float | dict[str, str] | None
 Leave = Callable[[PersonRow, str], None]
 
 
@@ -117,15 +119,16 @@ def understand(rows: Rows, *, kind: RosterKind | None = None, sheet: str = "") -
     return Understanding(RosterKind(guessed), guess_layout(rows, kind=guessed), group or "", sheet)
 
 
-def names_people(found: Understanding) -> bool:
-    """Tell whether a column of names is known: without it a sheet is no list."""
-    return bool(NAME_FIELDS & set(found.layout.columns.values()))
-
-
 def read_sheet(rows: Rows, found: Understanding, *, today: dt.date) -> Roster:
     """Read the people of a sheet."""
     kind: Kind = "pupils" if found.kind is RosterKind.PUPILS else "staff"
     return read_roster(rows, found.layout, kind=kind, today=today, group=found.group)
+
+
+def lists_people(rows: Rows, found: Understanding, *, today: dt.date) -> bool:
+    """Tell a list from another sheet, such as rules of filling in: it has a header or people."""
+    is_headed = found.layout.header_row is not None
+    return is_headed or bool(read_sheet(rows, found, today=today).people)
 
 
 @dataclass(frozen=True)
@@ -184,12 +187,12 @@ def rows_to_correct(rows: Rows, found: Understanding, numbers: Iterable[int]) ->
 # --- cells in JSON ----------------------------------------------------------------------
 
 
-def stored(rows: Rows) -> list[list[Any]]:
+def stored(rows: Rows) -> list[list[StoredCell]]:
     """Return a grid for a JSON field; a date carries its type, so nothing is lost."""
     return [[_stored_cell(cell) for cell in row] for row in rows]
 
 
-def _stored_cell(cell: Cell) -> Any:
+def _stored_cell(cell: Cell) -> StoredCell:
     if isinstance(cell, dt.datetime):
         return {"moment": cell.isoformat()}
     if isinstance(cell, dt.date):
@@ -202,15 +205,14 @@ def _stored_cell(cell: Cell) -> Any:
     return cell
 
 
-def restored(rows: list[list[Any]]) -> list[list[Cell]]:
+def restored(rows: list[list[StoredCell]]) -> list[list[Cell]]:
     """Return the grid that `stored` was given."""
     return [[_restored_cell(cell) for cell in row] for row in rows]
 
 
-def _restored_cell(cell: Any) -> Cell:
+def _restored_cell(cell: StoredCell) -> Cell:
     if not isinstance(cell, dict):
-        found: Cell = cell
-        return found
+        return cell
     if "moment" in cell:
         return dt.datetime.fromisoformat(cell["moment"])
     return dt.date.fromisoformat(cell["date"])
@@ -227,6 +229,16 @@ class Verdict(StrEnum):
     SAME = "same"
 
 
+_LABELS = {
+    "patronymic": gettext_lazy("patronymic"),
+    "birth_date": gettext_lazy("birth date"),
+    "position": gettext_lazy("position"),
+    "subject": gettext_lazy("subject"),
+    "left_on": gettext_lazy("left on"),
+    "group": gettext_lazy("class"),
+}
+
+
 @dataclass(frozen=True)
 class Change:
     """A field of a card, or the class, that loading changes."""
@@ -238,9 +250,7 @@ class Change:
     @property
     def label(self) -> str:
         """Return the name of the field in the user's language."""
-        if self.field == "group":
-            return _("class")
-        return str(Person._meta.get_field(self.field).verbose_name)  # noqa: SLF001 - Django's own way
+        return str(_LABELS[self.field])
 
     @property
     def old_text(self) -> str:

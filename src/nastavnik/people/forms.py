@@ -251,7 +251,8 @@ class ColumnsForm(forms.Form):
             "header_row": None if layout.header_row is None else layout.header_row + 1,
             "group": found.group,
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         self.found = found
         for column in range(n_columns):
             self.fields[f"column_{column}"] = forms.ChoiceField(

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 
 from nastavnik.people import adapter
 from nastavnik.people.models import RosterImport
 
 # what the format cannot hold
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+WIDEST = 60  # characters
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -39,15 +41,16 @@ def list_to_correct(draft: RosterImport, errors: Iterable[adapter.RowError]) -> 
             sheet.cell(line, width + 1, _("What to correct")).font = Font(bold=True)
         elif number in reasons:
             write_safely(sheet.cell(line, width + 1), " ".join(reasons[number]))
-    for cells in sheet.columns:
-        longest = max(len(str(cell.value or "")) for cell in cells)
-        sheet.column_dimensions[cells[0].column_letter].width = min(max(longest + 2, 8), 60)
+    for column in range(1, width + 2):
+        texts = (str(sheet.cell(line, column).value or "") for line in range(1, sheet.max_row + 1))
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = min(max(map(len, texts)) + 2, WIDEST)
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
 
 
-def write_safely(cell: Cell, value: str | float | dt.date | None) -> None:
+def write_safely(cell: Cell | MergedCell, value: str | float | dt.date | None) -> None:
     """Write a value so that a spreadsheet never runs it: what looks like a formula is text for good."""
     if not isinstance(value, str):
         cell.value = value

@@ -69,6 +69,8 @@ def start_import(
         for one in sheets
         if sheet in (None, one.name)
     ]
+    day = today()
+    wanted = [pair for pair in read if adapter.lists_people(pair[0].rows, pair[1], today=day)]
     drafts = [
         RosterImport.objects.create(
             organisation=organisation,
@@ -78,7 +80,7 @@ def start_import(
             header_row=found.layout.header_row,
             columns=found.columns,
         )
-        for one, found in [pair for pair in read if adapter.names_people(pair[1])] or read[:1]
+        for one, found in wanted or read[:1]
     ]
     audit.record_many(audit.CREATED, drafts, by=by, fields=["kind", "rows", "columns"])
     return drafts
