@@ -38,6 +38,23 @@ class RosterKind(models.TextChoices):
     STAFF = "staff", _("Staff")
 
 
+class ColumnMeaning(models.TextChoices):
+    """What a column of a list may hold; the values are those of the engine of tables."""
+
+    IGNORE = "ignore", _("not needed")
+    FULL_NAME = "full_name", _("full name in one cell")
+    LAST_NAME = "last_name", _("last name")
+    FIRST_NAME = "first_name", _("first name")
+    PATRONYMIC = "patronymic", _("patronymic")
+    BIRTH_DATE = "birth_date", _("birth date")
+    GROUP = "group", _("class or group")
+    GRADE = "grade", _("number of the class")
+    LETTER = "letter", _("letter of the class")
+    POSITION = "position", _("position")
+    SUBJECT = "subject", _("subject")
+    NUMBER = "number", _("number in the list")
+
+
 ROLE_TITLES = {
     Role.CURATOR: _("Curator"),
     Role.DIRECTOR: _("Director"),

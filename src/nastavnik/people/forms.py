@@ -1,19 +1,22 @@
 """Forms of people and accounts."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Role
 from nastavnik.core.forms import DateInput, offer, offer_rows
 from nastavnik.organisations.models import Organisation, Partner
+from nastavnik.people.adapter import Field, Layout, Understanding
 from nastavnik.people.choices import (
     LEARNERS,
     ROLE_TITLES,
+    ColumnMeaning,
     PersonKind,
     RosterKind,
 )
@@ -196,7 +199,11 @@ class PersonForm(forms.ModelForm[Person]):
 class ListUploadForm(forms.Form):
     """A file or a pasted table: one of the two."""
 
-    kind = forms.ChoiceField(label=_("Who is in the list"), choices=RosterKind.choices)
+    kind = forms.ChoiceField(
+        label=_("Who is in the list"),
+        required=False,
+        choices=[("", _("The list itself shows it")), *RosterKind.choices],
+    )
     file = forms.FileField(
         label=_("File .xlsx or .csv"),
         required=False,
@@ -210,11 +217,82 @@ class ListUploadForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
+    def clean_kind(self) -> RosterKind | None:
+        kind = self.cleaned_data["kind"]
+        return RosterKind(kind) if kind else None
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if not data.get("file") and not (data.get("pasted") or "").strip():
             raise forms.ValidationError(_("Choose a file or paste a table."))
         return data
+
+
+class ColumnsForm(forms.Form):
+    """How a draft is read: every guess, open to change."""
+
+    kind = forms.ChoiceField(label=_("Who is in the list"), choices=RosterKind.choices)
+    header_row = forms.IntegerField(
+        label=_("Row of the header"),
+        required=False,
+        min_value=1,
+        help_text=_("Its last line, as Excel numbers rows; leave blank if there is none."),
+    )
+    group = forms.CharField(
+        label=_("Class, where the list names none"), required=False, max_length=30
+    )
+
+    def __init__(
+        self, found: Understanding, n_columns: int, *args: Any, n_rows: int, **kwargs: Any
+    ) -> None:
+        layout = found.layout
+        initial = {
+            "kind": found.kind,
+            "header_row": None if layout.header_row is None else layout.header_row + 1,
+            "group": found.group,
+        }
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
+        self.found = found
+        for column in range(n_columns):
+            self.fields[f"column_{column}"] = forms.ChoiceField(
+                label=_("Column %(n)s") % {"n": column + 1},
+                choices=ColumnMeaning.choices,
+                initial=str(layout.columns.get(column, Field.IGNORE)),
+            )
+        cast("forms.IntegerField", self.fields["header_row"]).validators.append(
+            MaxValueValidator(n_rows, _("The list has only %(limit_value)s rows."))
+        )
+        self.columns = [self[f"column_{column}"] for column in range(n_columns)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        seen: set[str] = {ColumnMeaning.IGNORE, ColumnMeaning.NUMBER}
+        for column in self.columns:
+            meaning = data.get(column.name, "")
+            if meaning in seen - {ColumnMeaning.IGNORE, ColumnMeaning.NUMBER}:
+                words = ColumnMeaning(meaning).label
+                self.add_error(column.name, _("Two columns cannot both be “%s”.") % words)
+            seen.add(meaning)
+        return data
+
+    def understanding(self) -> Understanding:
+        """Return how the list is to be read now; columns too far to the right stay as guessed."""
+        data = self.cleaned_data
+        before = self.found.layout
+        row = data["header_row"]
+        header_row = None if row is None else row - 1
+        columns = dict(before.columns)
+        for number, column in enumerate(self.columns):
+            if number in columns or data[column.name] != ColumnMeaning.IGNORE:
+                columns[number] = Field(data[column.name])
+        n_lines = before.n_header_rows if header_row == before.header_row else 1
+        return Understanding(
+            RosterKind(data["kind"]),
+            Layout(header_row, columns, n_lines),
+            data["group"],
+            self.found.sheet,
+        )
 
 
 class ClassTeacherForm(forms.Form):

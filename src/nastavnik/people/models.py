@@ -301,7 +301,7 @@ class RosterImportQuerySet(ScopedQuerySet["RosterImport"]):
 class RosterImport(models.Model):
     """A list on its way into the roster: nothing uploaded is lost, nothing half-written stays.
 
-    `rows` is the grid as read, `columns` the field of each column as guessed or changed, `summary` what came of it.
+    `rows` is the grid as read, `columns` how it is understood (`adapter.Understanding`), `summary` what came of it.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roster_imports")

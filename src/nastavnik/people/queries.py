@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
@@ -9,7 +10,8 @@ from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
-from nastavnik.organisations.models import Organisation
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.choices import LEARNERS, PersonKind, RosterKind
 from nastavnik.people.models import Enrolment, Membership, Person, User, holds_on
 
 
@@ -52,3 +54,46 @@ def curator_of(organisation: Organisation) -> str:
         .first()
     )
     return membership.user.full_name if membership else ""
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person of the roster as a new list meets them.
+
+    Attributes:
+        person: the card.
+        enrolment: the open enrolment with its class, None without one.
+        is_this_year: whether that class belongs to the year the list is loaded into.
+    """
+
+    person: Person
+    enrolment: Enrolment | None = None
+    is_this_year: bool = False
+
+    @property
+    def group(self) -> str:
+        """Return the name of the class, with its year when that is past; "" without a class."""
+        if self.enrolment is None:
+            return ""
+        group = self.enrolment.study_group
+        return group.name if self.is_this_year else f"{group.name} ({group.year})"
+
+
+def known_people(
+    organisation: Organisation, kind: RosterKind, year: AcademicYear | None
+) -> list[Known]:
+    """Return everybody a list of this kind may name, also those who left; two queries."""
+    kinds = LEARNERS if kind == RosterKind.PUPILS else (PersonKind.TEACHER,)
+    people = Person.objects.filter(organisation=organisation, kind__in=kinds)
+    enrolments = {
+        row.person_id: row
+        for row in Enrolment.objects.filter(
+            organisation=organisation, ends_on=None, person__kind__in=kinds
+        ).select_related("study_group__year")
+    }
+    known = []
+    for person in people:
+        enrolment = enrolments.get(person.pk)
+        holds = bool(enrolment and year and enrolment.study_group.year_id == year.pk)
+        known.append(Known(person, enrolment, holds))
+    return known

@@ -15,19 +15,35 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import public, requires
-from nastavnik.people import actions
+from nastavnik.organisations.queries import year_for
+from nastavnik.people import actions, adapter
+from nastavnik.people.choices import ImportStatus, RosterKind
 from nastavnik.people.forms import (
     AccountForm,
     ClassTeacherForm,
+    ColumnsForm,
+    ListUploadForm,
     PasswordForm,
     PersonFilter,
     PersonForm,
     SignInForm,
 )
-from nastavnik.people.models import Enrolment, Membership, Person, StudyGroup, holds_on
-from nastavnik.people.queries import group_names, roster
+from nastavnik.people.models import (
+    Enrolment,
+    Membership,
+    Person,
+    RosterImport,
+    StudyGroup,
+    holds_on,
+)
+from nastavnik.people.queries import group_names, known_people, roster
+from nastavnik.people.tables import list_to_correct
 
 PER_PAGE = 100
+ROWS_PER_PAGE = 200  # of a list being checked
+COLUMNS_SHOWN = 40
+ERRORS_SHOWN = 200
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def safe_next(request: HttpRequest, given: str) -> str:
@@ -192,6 +208,140 @@ def mark_left(request: Request, pk: int) -> HttpResponse:
             request, _("%(name)s is on the roster again.") % {"name": person.full_name}
         )
     return redirect("people:card", pk=person.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROSTER_EDIT)
+def import_list(request: Request) -> HttpResponse:
+    """Take a list as a file or a pasted table, and show the lists of before."""
+    form = ListUploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            drafts = _start_import(request, form)
+        except RefusedError as refusal:
+            name = "file" if form.cleaned_data["file"] else "pasted"
+            form.add_error(name, list(refusal.reasons))
+        else:
+            return redirect("people:import-preview", pk=drafts[0].pk)
+    lists = RosterImport.objects.visible_to(request.user).defer("rows")
+    page = Paginator(lists, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "people/import.html", {"form": form, "page": page})
+
+
+def _start_import(request: Request, form: ListUploadForm) -> list[RosterImport]:
+    file = form.cleaned_data["file"]
+    return actions.start_import(
+        request.user.workplace,
+        kind=form.cleaned_data["kind"],
+        file_name=file.name if file else "",
+        # one byte over the limit is enough for a refusal
+        data=file.read(adapter.MOST_BYTES + 1) if file else None,
+        text=form.cleaned_data["pasted"],
+        by=request.user,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROSTER_EDIT)
+def import_preview(request: Request, pk: int) -> HttpResponse:
+    """Show what a list says and what loading it does; change how it is read, or load it."""
+    draft = get_object_or_404(
+        RosterImport.objects.visible_to(request.user).select_related("organisation"), pk=pk
+    )
+    if draft.status == ImportStatus.ACCEPTED:
+        return _import_done(request, draft)
+    rows, found = adapter.restored(draft.rows), adapter.Understanding.of(draft)
+    n_columns = min(max(len(row) for row in rows), COLUMNS_SHOWN)
+    form = ColumnsForm(found, n_columns, request.POST or None, n_rows=len(rows))
+    if request.method == "POST" and form.is_valid() and _changed_or_loaded(request, draft, form):
+        return redirect("people:import-preview", pk=pk)
+    year = year_for(draft.organisation, today())
+    known = known_people(draft.organisation, found.kind, year)
+    people = adapter.read_sheet(rows, found, today=today())
+    compared = adapter.compare(people, known, kind=found.kind)
+    page = Paginator(compared.outcomes, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "people/import_preview.html",
+        {
+            "draft": draft,
+            "form": form,
+            "form_columns": zip(
+                form.columns, adapter.shown_columns(rows, found, n_columns), strict=True
+            ),
+            "top": adapter.top_rows(rows, found, n_columns),
+            "page": page,
+            "compared": compared,
+            "errors": compared.errors[:ERRORS_SHOWN],
+            "n_read": len(compared.outcomes),
+            "needs_year": year is None and found.kind is RosterKind.PUPILS,
+        },
+    )
+
+
+def _changed_or_loaded(request: Request, draft: RosterImport, form: ColumnsForm) -> bool:
+    """Do what the button says; changed columns are shown once more before anything is loaded."""
+    try:
+        if form.understanding() != form.found:
+            actions.change_columns(draft, form.understanding(), by=request.user)
+            messages.info(request, _("The list is read anew. Look once more, then load it."))
+        elif request.POST.get("do") == "accept":
+            actions.accept_import(draft, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    return True
+
+
+def _import_done(request: Request, draft: RosterImport) -> HttpResponse:
+    if request.method == "POST":
+        messages.error(request, _("This list is loaded already; nothing has been loaded twice."))
+        return redirect("people:import-preview", pk=draft.pk)
+    waiting = RosterImport.objects.visible_to(request.user).filter(status=ImportStatus.DRAFT)
+    return render(
+        request,
+        "people/import_done.html",
+        {
+            "draft": draft,
+            "errors": draft.summary["errors"][:ERRORS_SHOWN],
+            "n_loaded": sum(draft.summary[f"n_{verdict}"] for verdict in adapter.Verdict),
+            "next": waiting.filter(file_name=draft.file_name).defer("rows").order_by("pk").first(),
+        },
+    )
+
+
+@require_GET
+@requires(Perm.ROSTER_EDIT)
+def import_errors(request: Request, pk: int) -> HttpResponse:
+    """Give the rows that wait as a table to correct and load again."""
+    draft = get_object_or_404(
+        RosterImport.objects.visible_to(request.user).select_related("organisation"), pk=pk
+    )
+    if draft.status == ImportStatus.ACCEPTED:
+        errors = [adapter.RowError(**error) for error in draft.summary["errors"]]
+    else:
+        found = adapter.Understanding.of(draft)
+        known = known_people(draft.organisation, found.kind, year_for(draft.organisation, today()))
+        people = adapter.read_sheet(adapter.restored(draft.rows), found, today=today())
+        errors = list(adapter.compare(people, known, kind=found.kind).errors)
+    return HttpResponse(
+        list_to_correct(draft, errors),
+        content_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="to-correct-{draft.pk}.xlsx"'},
+    )
+
+
+@require_POST
+@requires(Perm.ROSTER_EDIT)
+def discard_import(request: Request, pk: int) -> HttpResponse:
+    """Throw a draft away; the roster is as before."""
+    draft = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
+    try:
+        actions.discard_import(draft, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The list is thrown away; the roster is as it was."))
+    return redirect("people:import")
 
 
 @require_GET

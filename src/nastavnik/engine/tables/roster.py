@@ -144,7 +144,9 @@ class _Reading:
         return ""
 
 
-def read_roster(rows: Grid, layout: Layout, *, kind: Kind, today: dt.date) -> Roster:
+def read_roster(
+    rows: Grid, layout: Layout, *, kind: Kind, today: dt.date, group: str = ""
+) -> Roster:
     """Read the people of a list.
 
     Every row that is not empty ends among the people, the errors or the rows set aside.
@@ -154,8 +156,9 @@ def read_roster(rows: Grid, layout: Layout, *, kind: Kind, today: dt.date) -> Ro
         layout: Its header and columns, guessed or set by hand.
         kind: Pupils need a class and a date of birth, staff do not.
         today: The day against which ages are judged.
+        group: The class of pupils for whom neither a cell nor a heading names one.
     """
-    reading = _Reading(rows, layout, kind, today)
+    reading = _Reading(rows, layout, kind, today, group)
     for index, row in enumerate(rows):
         if not any(text_of(cell) for cell in row):
             continue

@@ -1,4 +1,4 @@
-"""Writes of people, accounts and classes."""
+"""People, accounts and classes, one at a time."""
 
 import datetime as dt
 import re
@@ -15,7 +15,13 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
-from nastavnik.people.models import Enrolment, Membership, Person, StudyGroup, User
+from nastavnik.people.models import (
+    Enrolment,
+    Membership,
+    Person,
+    StudyGroup,
+    User,
+)
 
 
 @transaction.atomic
@@ -140,18 +146,32 @@ def enrol(
     current = Enrolment.objects.filter(person=person, ends_on=None).first()
     if current and current.study_group_id == group.pk:
         return current
-    if current:
+    return enrol_all([(person, group, current)], starts_on=starts_on, by=by)[0]
+
+
+def enrol_all(
+    places: list[tuple[Person, StudyGroup, Enrolment | None]],
+    *,
+    starts_on: dt.date,
+    by: models.Model | None,
+) -> list[Enrolment]:
+    """Put people into classes, ending the enrolments of before, in statements for all of them."""
+    ended = [current for _person, _group, current in places if current]
+    for current in ended:
         current.ends_on = max(current.starts_on, starts_on - dt.timedelta(days=1))
-        current.save(update_fields=["ends_on"])
-        audit.record("enrolment-ended", current, by=by, fields=["ends_on"])
-    enrolment = Enrolment.objects.create(
-        organisation_id=person.organisation_id,
-        person=person,
-        study_group=group,
-        starts_on=starts_on,
+    Enrolment.objects.bulk_update(ended, ["ends_on"])
+    audit.record_many("enrolment-ended", ended, by=by, fields=["ends_on"])
+    made = Enrolment.objects.bulk_create(
+        Enrolment(
+            organisation_id=person.organisation_id,
+            person=person,
+            study_group=group,
+            starts_on=starts_on,
+        )
+        for person, group, _current in places
     )
-    audit.record(audit.CREATED, enrolment, by=by, fields=["person", "study_group", "starts_on"])
-    return enrolment
+    audit.record_many(audit.CREATED, made, by=by, fields=["person", "study_group", "starts_on"])
+    return made
 
 
 @transaction.atomic
@@ -199,7 +219,12 @@ def _place(person: Person, group: str, *, by: models.Model | None) -> None:
             _("There is no academic year yet: open one in the settings, then name the class.")
         )
     study_group = open_group(year, group, grade=grade_of(group), by=by)
-    enrol(person, study_group, starts_on=max(year.starts_on, min(today(), year.ends_on)), by=by)
+    enrol(person, study_group, starts_on=first_day(year, today()), by=by)
+
+
+def first_day(year: AcademicYear, day: dt.date) -> dt.date:
+    """Return the day from which a class of a year counts when it is named on `day`."""
+    return max(year.starts_on, min(day, year.ends_on))
 
 
 def grade_of(group: str) -> int | None:

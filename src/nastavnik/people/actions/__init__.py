@@ -1,0 +1,45 @@
+"""Writes of people, accounts, classes and lists."""
+
+from nastavnik.people.actions.lists import (
+    accept_import,
+    change_columns,
+    discard_import,
+    start_import,
+)
+from nastavnik.people.actions.roster import (
+    add_account,
+    add_person,
+    appoint_class_teacher,
+    change_password,
+    change_person,
+    correct_person,
+    end_role,
+    enrol,
+    grade_of,
+    grant_role,
+    invite,
+    mark_left,
+    open_group,
+    register_person,
+)
+
+__all__ = [
+    "accept_import",
+    "add_account",
+    "add_person",
+    "appoint_class_teacher",
+    "change_columns",
+    "change_password",
+    "change_person",
+    "correct_person",
+    "discard_import",
+    "end_role",
+    "enrol",
+    "grade_of",
+    "grant_role",
+    "invite",
+    "mark_left",
+    "open_group",
+    "register_person",
+    "start_import",
+]

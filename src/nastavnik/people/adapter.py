@@ -1,0 +1,451 @@
+"""Lists in: bytes to drafts, drafts to people, people to what loading them would do.
+
+The only place of the app that calls the readers and the engine of tables; no database here.
+"""
+
+import datetime as dt
+import itertools
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nastavnik.core.text import fold
+from nastavnik.engine.tables.cells import Cell, Kind, text_of
+from nastavnik.engine.tables.layout import (
+    NAME_FIELDS,
+    Field,
+    Layout,
+    group_of_title,
+    guess_kind,
+    guess_layout,
+    header_text,
+)
+from nastavnik.engine.tables.roster import PersonRow, Roster, RowError, read_roster, roster_json
+from nastavnik.people.choices import RosterKind
+from nastavnik.people.models import Person, RosterImport
+from nastavnik.people.queries import Known
+from nastavnik.readers.sheets import MOST_BYTES, ReaderError, Sheet, read_pasted, read_sheets
+
+__all__ = [
+    "MOST_BYTES",
+    "Change",
+    "Comparison",
+    "Field",
+    "Layout",
+    "Outcome",
+    "PersonRow",
+    "ReaderError",
+    "Roster",
+    "RowError",
+    "Understanding",
+    "Verdict",
+    "compare",
+    "lists_people",
+    "read_list",
+    "read_sheet",
+    "restored",
+    "roster_json",
+    "rows_to_correct",
+    "shown_columns",
+    "stored",
+    "top_rows",
+    "understand",
+]
+
+Rows = Sequence[Sequence[Cell]]
+StoredCell = str | int | float | dict[str, str] | None
+Leave = Callable[[PersonRow, str], None]
+
+
+# --- a list on its way ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """How one sheet is read: guessed first, then as the curator changed it.
+
+    Attributes:
+        kind: pupils or staff.
+        layout: the header and the meaning of each column.
+        group: the class of pupils for whom the sheet names none; from the name of the sheet.
+        sheet: the name of the sheet.
+    """
+
+    kind: RosterKind
+    layout: Layout
+    group: str = ""
+    sheet: str = ""
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Return what `RosterImport.columns` keeps."""
+        return {
+            "fields": {str(column): str(field) for column, field in self.layout.columns.items()},
+            "n_header_rows": self.layout.n_header_rows,
+            "group": self.group,
+            "sheet": self.sheet,
+        }
+
+    @classmethod
+    def of(cls, draft: RosterImport) -> "Understanding":
+        """Return how a draft is understood now."""
+        kept = draft.columns
+        fields = {int(column): Field(field) for column, field in kept["fields"].items()}
+        layout = Layout(draft.header_row, fields, kept["n_header_rows"])
+        return cls(RosterKind(draft.kind), layout, kept["group"], kept["sheet"])
+
+
+def read_list(*, file_name: str, data: bytes | None = None, text: str = "") -> tuple[Sheet, ...]:
+    """Read the sheets of a file, or the one of a pasted table.
+
+    Raises:
+        ReaderError: it cannot be read; says why and what to do.
+    """
+    return (read_pasted(text),) if data is None else read_sheets(data, file_name)
+
+
+def understand(rows: Rows, *, kind: RosterKind | None = None, sheet: str = "") -> Understanding:
+    """Guess how a sheet is to be read; who is in the list may be known already."""
+    guessed: Kind = "pupils" if kind is RosterKind.PUPILS else "staff"
+    if kind is None:
+        guessed = guess_kind(rows)
+    group = "" if fold(sheet).startswith(("лист", "sheet")) else group_of_title([sheet])
+    return Understanding(RosterKind(guessed), guess_layout(rows, kind=guessed), group or "", sheet)
+
+
+def read_sheet(rows: Rows, found: Understanding, *, today: dt.date) -> Roster:
+    """Read the people of a sheet."""
+    kind: Kind = "pupils" if found.kind is RosterKind.PUPILS else "staff"
+    return read_roster(rows, found.layout, kind=kind, today=today, group=found.group)
+
+
+def lists_people(rows: Rows, found: Understanding, *, today: dt.date) -> bool:
+    """Tell a list from another sheet, such as rules of filling in: it has a header or people."""
+    is_headed = found.layout.header_row is not None
+    return is_headed or bool(read_sheet(rows, found, today=today).people)
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column as the curator checks it: its letter in Excel, its header and a few of its values."""
+
+    letter: str
+    header: str
+    examples: tuple[str, ...]
+
+
+def shown_columns(rows: Rows, found: Understanding, n_columns: int) -> list[ShownColumn]:
+    """Return the first columns with up to three values from below the header."""
+    start = 0 if found.layout.header_row is None else found.layout.header_row + 1
+    shown = []
+    for column in range(n_columns):
+        below = (text_of(row[column]) for row in rows[start:] if column < len(row))
+        examples = tuple(itertools.islice((text for text in below if text), 3))
+        letter = _letter(column)
+        shown.append(ShownColumn(letter, header_text(rows, found.layout, column), examples))
+    return shown
+
+
+def _letter(column: int) -> str:
+    first, last = divmod(column, 26)
+    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
+
+
+def top_rows(rows: Rows, found: Understanding, n_columns: int) -> list[tuple[int, list[str]]]:
+    """Return the first rows with their numbers: five, or down to the third below the header."""
+    n_rows = min(max(5, (found.layout.header_row or 0) + 4), 15)
+    return [
+        (number, [text_of(cell) for cell in row[:n_columns]])
+        for number, row in enumerate(rows[:n_rows], 1)
+    ]
+
+
+def rows_to_correct(rows: Rows, found: Understanding, numbers: Iterable[int]) -> list[int]:
+    """Return the rows (from 1) a file of corrections needs: the top of the sheet and the named rows.
+
+    Headings of classes stand with the rows below them, else these would lose their class.
+    """
+    layout = found.layout
+    top = 0 if layout.header_row is None else layout.header_row + 1
+    wanted, chosen = set(numbers), list(range(1, top + 1))
+    heading: int | None = None
+    for number, row in enumerate(rows[top:], top + 1):
+        if number in wanted:
+            chosen += [number] if heading is None else [heading, number]
+            heading = None
+        elif len({text for cell in row if (text := text_of(cell))}) == 1 and group_of_title(row):
+            heading = number
+    return chosen
+
+
+# --- cells in JSON ----------------------------------------------------------------------
+
+
+def stored(rows: Rows) -> list[list[StoredCell]]:
+    """Return a grid for a JSON field; a date carries its type, so nothing is lost."""
+    return [[_stored_cell(cell) for cell in row] for row in rows]
+
+
+def _stored_cell(cell: Cell) -> StoredCell:
+    if isinstance(cell, dt.datetime):
+        return {"moment": cell.isoformat()}
+    if isinstance(cell, dt.date):
+        return {"date": cell.isoformat()}
+    if isinstance(cell, str):
+        # what no database keeps as text
+        return cell.replace("\x00", " ").encode(errors="replace").decode()
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)
+    return cell
+
+
+def restored(rows: list[list[StoredCell]]) -> list[list[Cell]]:
+    """Return the grid that `stored` was given."""
+    return [[_restored_cell(cell) for cell in row] for row in rows]
+
+
+def _restored_cell(cell: StoredCell) -> Cell:
+    if not isinstance(cell, dict):
+        return cell
+    if "moment" in cell:
+        return dt.datetime.fromisoformat(cell["moment"])
+    return dt.date.fromisoformat(cell["date"])
+
+
+# --- a list beside the roster -----------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """What loading a row does."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+
+
+_LABELS = {
+    "patronymic": gettext_lazy("patronymic"),
+    "birth_date": gettext_lazy("birth date"),
+    "position": gettext_lazy("position"),
+    "subject": gettext_lazy("subject"),
+    "left_on": gettext_lazy("left on"),
+    "group": gettext_lazy("class"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field of a card, or the class, that loading changes."""
+
+    field: str
+    old: str | dt.date | None
+    new: str | dt.date | None
+
+    @property
+    def label(self) -> str:
+        """Return the name of the field in the user's language."""
+        return str(_LABELS[self.field])
+
+    @property
+    def old_text(self) -> str:
+        """Return what stands on the card, "" for nothing."""
+        return text_of(self.old)
+
+    @property
+    def new_text(self) -> str:
+        """Return what the list says, "" for nothing."""
+        return text_of(self.new)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What loading one row does; `known` is the person of the roster, None for a new one."""
+
+    row: PersonRow
+    verdict: Verdict
+    known: Known | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A whole list beside the roster.
+
+    Attributes:
+        outcomes: rows that will be loaded, in their order.
+        errors: rows that wait for a correction, with reasons, in their order.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    errors: tuple[RowError, ...]
+
+    def count(self, verdict: Verdict) -> int:
+        """Return the number of rows with an outcome."""
+        return sum(outcome.verdict is verdict for outcome in self.outcomes)
+
+    @property
+    def n_waiting(self) -> int:
+        """Return the number of rows left out; one row may have several reasons."""
+        return len({error.row for error in self.errors})
+
+
+# how surely a row names a person of the roster
+_STRANGER, _UNCLEAR, _BY_BIRTH_DATE, _BY_NAME, _EXACT = range(5)
+
+
+def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> Comparison:
+    """Match the rows of a list to the people of the roster and say what loading would do.
+
+    A row names a person when the folded names agree (ё as е) and the birth dates agree or one is unknown; a missing
+    patronymic is made up for by equal birth dates. Anything less sure is an error, never a guess.
+    """
+    people: dict[str, list[Known]] = defaultdict(list)
+    for one in known:
+        people[_short_key(one.person)].append(one)
+    header = roster.columns.get(Field.FULL_NAME) or roster.columns.get(Field.LAST_NAME, "")
+    errors: dict[int, RowError] = {}
+
+    def leave(row: PersonRow, reason: str) -> None:
+        errors.setdefault(row.row, RowError(row.row, header, reason))
+
+    found = _matched([row for row in roster.people if not _left_as_long(row, leave)], people, leave)
+    _leave_repeated(found, leave)
+    outcomes = tuple(_outcome(row, match, kind) for row, match in found if row.row not in errors)
+    every = sorted([*roster.errors, *errors.values()], key=lambda error: error.row)
+    return Comparison(outcomes, tuple(every))
+
+
+def _short_key(name: Person | PersonRow) -> str:
+    return fold(f"{name.last_name} {name.first_name}")
+
+
+_LONGEST = {
+    "last_name": 100,
+    "first_name": 100,
+    "patronymic": 100,
+    "position": 200,
+    "subject": 200,
+    "group": 30,
+}
+
+
+def _left_as_long(row: PersonRow, leave: Leave) -> bool:
+    for name, most in _LONGEST.items():
+        if len(getattr(row, name)) > most:
+            text = getattr(row, name)[:30]
+            leave(
+                row,
+                _("“%(text)s…” is longer than %(n)s characters: shorten it.")
+                % {"text": text, "n": most},
+            )
+            return True
+    return False
+
+
+def _sureness(row: PersonRow, person: Person) -> int:
+    ours, theirs = fold(person.patronymic), fold(row.patronymic)
+    dates_known = person.birth_date is not None and row.birth_date is not None
+    if ours != theirs and ours and theirs:
+        return _STRANGER
+    if dates_known and person.birth_date != row.birth_date:
+        return _STRANGER
+    if ours == theirs:
+        return _EXACT if dates_known else _BY_NAME
+    return _BY_BIRTH_DATE if dates_known else _UNCLEAR
+
+
+def _matched(
+    rows: list[PersonRow], people: Mapping[str, list[Known]], leave: Leave
+) -> list[tuple[PersonRow, Known | None]]:
+    """Pair rows with people; two rows may not claim one person, the surer claim wins."""
+    pairs: list[tuple[PersonRow, Known | None]] = []
+    claims: dict[int, list[tuple[int, PersonRow]]] = defaultdict(list)
+    for row in rows:
+        fits = [(_sureness(row, one.person), one) for one in people.get(_short_key(row), [])]
+        most = max((sureness for sureness, _one in fits), default=_STRANGER)
+        best = [one for sureness, one in fits if sureness == most]
+        if most == _STRANGER:
+            pairs.append((row, None))
+        elif len(best) > 1 or most == _UNCLEAR:
+            leave(row, _unclear(len(best)))
+        else:
+            pairs.append((row, best[0]))
+            claims[best[0].person.pk].append((most, row))
+    for claimed in claims.values():
+        _leave_rivals(claimed, leave)
+    return pairs
+
+
+def _leave_rivals(claimed: list[tuple[int, PersonRow]], leave: Leave) -> None:
+    if len(claimed) == 1:
+        return
+    most = max(sureness for sureness, _row in claimed)
+    surest = [row for sureness, row in claimed if sureness == most]
+    winner = surest[0] if len(surest) == 1 else None
+    numbers = ", ".join(str(row.row) for _sureness, row in claimed)
+    for _its_sureness, row in claimed:
+        if row is not winner:
+            leave(
+                row,
+                _("Rows %(rows)s name one person of the roster: leave one of them.")
+                % {"rows": numbers},
+            )
+
+
+def _unclear(n_people: int) -> str:
+    if n_people > 1:
+        return _(
+            "Several people of this name are on the roster and it is not clear which one this is. Write the birth date "
+            "and the patronymic here and on their cards."
+        )
+    return _(
+        "A person of this name is on the roster, but without patronymic and birth date nobody can tell whether it is the "
+        "same one. Complete this row or the card."
+    )
+
+
+def _leave_repeated(found: list[tuple[PersonRow, Known | None]], leave: Leave) -> None:
+    """Set aside the second of two new rows that name one person."""
+    seen: dict[str, list[PersonRow]] = defaultdict(list)
+    for row, match in found:
+        if match is not None:
+            continue
+        key = fold(f"{row.last_name} {row.first_name} {row.patronymic}")
+        for other in seen[key]:
+            if row.birth_date == other.birth_date or not (row.birth_date and other.birth_date):
+                leave(
+                    row,
+                    _("Row %(row)s names the same person: leave one of them.") % {"row": other.row},
+                )
+                break
+        else:
+            seen[key].append(row)
+
+
+def _outcome(row: PersonRow, known: Known | None, kind: RosterKind) -> Outcome:
+    if known is None:
+        return Outcome(row, Verdict.NEW)
+    changes = tuple(_changes(row, known, kind))
+    return Outcome(row, Verdict.CHANGED if changes else Verdict.SAME, known, changes)
+
+
+def _changes(row: PersonRow, known: Known, kind: RosterKind) -> Iterable[Change]:
+    """Say what the list knows better than the card; what the list leaves blank stays."""
+    person = known.person
+    if row.patronymic and not person.patronymic:
+        yield Change("patronymic", "", row.patronymic)
+    if row.birth_date and not person.birth_date:
+        yield Change("birth_date", None, row.birth_date)
+    for name in ("position", "subject"):
+        if getattr(row, name) and getattr(row, name) != getattr(person, name):
+            yield Change(name, getattr(person, name), getattr(row, name))
+    if person.left_on is not None:
+        yield Change("left_on", person.left_on, None)
+    if kind is RosterKind.PUPILS and row.group != known.group:
+        yield Change("group", known.group, row.group)

@@ -1,0 +1,64 @@
+"""Tables out."""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from nastavnik.people import adapter
+from nastavnik.people.models import RosterImport
+
+# what the format cannot hold
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+WIDEST = 60  # characters
+_RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def list_to_correct(draft: RosterImport, errors: Iterable[adapter.RowError]) -> bytes:
+    """Return an .xlsx of the rows that wait: the cells where they stood, the reason in a last column.
+
+    The top of the sheet stands above them, so the corrected file loads as the first one did.
+    """
+    reasons: dict[int, list[str]] = {}
+    for error in errors:
+        reasons.setdefault(error.row, []).append(error.reason)
+    rows = adapter.restored(draft.rows)
+    found = adapter.Understanding.of(draft)
+    width = max((len(row) for row in rows), default=0)
+    book = Workbook()
+    sheet = book.active or book.create_sheet()
+    sheet.title = _("To correct")
+    for line, number in enumerate(adapter.rows_to_correct(rows, found, reasons), 1):
+        for column, value in enumerate(rows[number - 1], 1):
+            write_safely(sheet.cell(line, column), value)
+        if found.layout.header_row is not None and number == found.layout.header_row + 1:
+            sheet.cell(line, width + 1, _("What to correct")).font = Font(bold=True)
+        elif number in reasons:
+            write_safely(sheet.cell(line, width + 1), " ".join(reasons[number]))
+    for column in range(1, width + 2):
+        texts = (str(sheet.cell(line, column).value or "") for line in range(1, sheet.max_row + 1))
+        letter = get_column_letter(column)
+        sheet.column_dimensions[letter].width = min(max(map(len, texts)) + 2, WIDEST)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def write_safely(cell: Cell | MergedCell, value: str | float | dt.date | None) -> None:
+    """Write a value so that a spreadsheet never runs it: what looks like a formula is text for good."""
+    if not isinstance(value, str):
+        cell.value = value
+        if isinstance(value, dt.date):
+            cell.number_format = "DD.MM.YYYY"
+        return
+    cell.value = _CONTROL.sub("", value)
+    cell.data_type = "s"
+    if cell.value.startswith(_RUNS):
+        cell.number_format = "@"
+        cell.quotePrefix = True
