@@ -108,8 +108,12 @@ def build(stage: str) -> None:
     )
     coordinator = add_account("rayon", PASSWORD, full_name="Районова Римма Романовна", by=None)
     names = people()
-    first = _school(district, "Средняя школа № 7", "Образцова Вера Сергеевна", "Кураторова Елена Викторовна", 1)
-    second = _school(district, "Основная школа № 12", "Примеров Пётр Олегович", "Вторая Нина Петровна", 2)
+    first = _school(
+        district, "Средняя школа № 7", "Образцова Вера Сергеевна", "Кураторова Елена Викторовна", 1
+    )
+    second = _school(
+        district, "Основная школа № 12", "Примеров Пётр Олегович", "Вторая Нина Петровна", 2
+    )
     grant_role(coordinator, district, Role.COORDINATOR, starts_on=first.year.starts_on, by=None)
     if depth >= 1:
         first.fill(names, CLASSES, PUPILS_IN_CLASS, POSITIONS, ready=depth > 1)
@@ -209,15 +213,23 @@ class School:
     ) -> None:
         programme = self.programme
         assert programme is not None  # noqa: S101 - `fill` has opened it
-        young = [p for group, people_ in pupils.items() if int(group[:-1]) <= 8 for p in people_[:5]]  # noqa: PLR2004 - grades 5 to 8
+        young = [
+            p for group, people_ in pupils.items() if int(group[:-1]) <= 8 for p in people_[:5]
+        ]  # noqa: PLR2004 - grades 5 to 8
         old = [p for group, people_ in pupils.items() if int(group[:-1]) >= 9 for p in people_[:4]]  # noqa: PLR2004 - grades 9 to 11
         novices, masters = self.staff[-1:] + self.staff[4:5], self.staff[:3]
         mentees = add_to_base(programme, [*young, *novices], Side.MENTEE, by=self.curator)[0]
         seniors = [p for group, people_ in pupils.items() if group == "11А" for p in people_[6:8]]
         mentees += add_to_base(
-            programme, seniors, Side.MENTEE, forms=programme.forms.filter(code="employer_pupil"), by=self.curator
+            programme,
+            seniors,
+            Side.MENTEE,
+            forms=programme.forms.filter(code="employer_pupil"),
+            by=self.curator,
         )[0]
-        mentors = add_to_base(programme, [*old, *masters, *outsiders], Side.MENTOR, by=self.curator)[0]
+        mentors = add_to_base(
+            programme, [*old, *masters, *outsiders], Side.MENTOR, by=self.curator
+        )[0]
         self._describe(mentees, mentors)
         self._sign([*mentees, *mentors], everything=ready)
         make_ready([*mentees, *mentors] if ready else mentees[:6] + mentors[:4], by=self.curator)
@@ -229,8 +241,12 @@ class School:
                 text, wanted = "увереннее вести урок", ["lesson", "classroom"]
             elif any(form.code == "employer_pupil" for form in record.forms.all()):
                 text, wanted = "понять, подходит ли профессия инженера", ["career", "workplace"]
-            change_participation(record, request=text, areas=wanted, interests=interests, by=self.curator)
-        for number, (record, (areas, interests)) in enumerate(zip(mentors, cycle(OFFERS), strict=False)):
+            change_participation(
+                record, request=text, areas=wanted, interests=interests, by=self.curator
+            )
+        for number, (record, (areas, interests)) in enumerate(
+            zip(mentors, cycle(OFFERS), strict=False)
+        ):
             offered, years = areas, None
             if record.person.kind == PersonKind.TEACHER:
                 offered, years = ["lesson", "subject_method", "classroom"], 18
@@ -242,7 +258,9 @@ class School:
                 interests=interests,
                 capacity=1 + (number % 3 > 0),
                 experience_years=years,
-                cleared_on=self.year.starts_on if record.person.kind == PersonKind.EMPLOYER else None,
+                cleared_on=self.year.starts_on
+                if record.person.kind == PersonKind.EMPLOYER
+                else None,
                 by=self.curator,
             )
 
@@ -250,7 +268,9 @@ class School:
         people_ = [record.person for record in records]
         signed = people_ if everything else people_[: len(people_) * 2 // 3]
         record_consents(signed, NEEDED_FOR_BASE, signed_on=self.year.starts_on, by=self.curator)
-        record_consents(signed[:5], [Purpose.PUBLICATION], signed_on=self.year.starts_on, by=self.curator)
+        record_consents(
+            signed[:5], [Purpose.PUBLICATION], signed_on=self.year.starts_on, by=self.curator
+        )
 
     def add_accounts(self) -> None:
         """Give accounts to the other roles of the school."""
@@ -268,7 +288,9 @@ class School:
                 person=person,
                 by=self.curator,
             )
-            grant_role(user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator)
+            grant_role(
+                user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator
+            )
 
     def match(self, *, approve: bool) -> None:
         """Run the matching; approved, its order is registered and a few new people wait again."""
@@ -277,7 +299,9 @@ class School:
         if not approve:
             return
         order = approve_run(run, by=self.curator)
-        set_requisites(order, number="118-о", dated_on=max(self.year.starts_on, today()), by=self.curator)
+        set_requisites(
+            order, number="118-о", dated_on=max(self.year.starts_on, today()), by=self.curator
+        )
         refresh_order(order, by=self.curator)
         register_document(order, by=self.curator)
 

@@ -81,7 +81,7 @@ def _facts(programme: Programme, pairs: list[Mentorship], acts: list[str]) -> di
     )
     return {
         "acts": f" и локальными актами организации ({'; '.join(acts)})" if acts else "",
-        "programme": programme.title.replace("«", "„").replace("»", "“"),
+        "programme": programme.title,
         "period": _period(programme, pairs),
         "n_pairs": counted(n_ties, "пара", "пары", "пар"),
         "council_forms": _titles(forms, ApprovingBody.METHOD_COUNCIL),

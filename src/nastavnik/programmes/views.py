@@ -155,7 +155,10 @@ def _base(request: Request, side: Side) -> HttpResponse:
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "page": page,
-            "rows": base_rows(page.object_list),
+            "rows": (rows := base_rows(page.object_list)),
+            "has_candidates": any(
+                row.record.status == ParticipationStatus.CANDIDATE for row in rows
+            ),
         }
     return render(request, "programmes/base.html", context)
 

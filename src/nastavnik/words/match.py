@@ -37,5 +37,7 @@ def text(answered: dict[str, Any]) -> str:
     """Return the pairs and those without a mentor, a line each."""
     lines = [f"{pair['mentee']} — {pair['mentor']} ({pair['score']})" for pair in answered["pairs"]]
     lines += [f"{one['mentee']} — без наставника: {one['code']}" for one in answered["unmatched"]]
-    lines.append(f"Пар: {answered['n_matched']}, сумма: {answered['total_score']}, проверка: {answered['certificate']}")
+    lines.append(
+        f"Пар: {answered['n_matched']}, сумма: {answered['total_score']}, проверка: {answered['certificate']}"
+    )
     return "\n".join(lines)

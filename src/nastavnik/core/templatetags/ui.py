@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms, template
+from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.urls import reverse
@@ -38,6 +39,12 @@ def theme(context: Context) -> str:
     """Return the theme of the page: light or dark."""
     request = context.get("request")
     return "light" if request is None else theme_of(request)
+
+
+@register.simple_tag
+def languages() -> list[tuple[str, str]]:
+    """Return the languages of the interface, each by its own name."""
+    return list(settings.LANGUAGES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ class Command(BaseCommand):
             scenario.build(options["stage"])
         elif not options["if_empty"]:
             raise CommandError(
-                "В этой базе уже есть организация: демо загружают только в пустую (--data ПАПКА).", returncode=1
+                "В этой базе уже есть организация: демо загружают только в пустую (--data ПАПКА).",
+                returncode=1,
             )
         for account in scenario.accounts():
             self.stdout.write(f"{account.role}: {account.login} / {scenario.PASSWORD}")
