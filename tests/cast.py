@@ -87,7 +87,9 @@ def build_school(district: Organisation, number: int, *, mark: str = "") -> Scho
         by=None,
     )
     year = open_year(organisation, starts_on=start, ends_on=end, by=None)
-    curator = add_account(f"curator{number}", PASSWORD, full_name=f"{mark or 'Кураторова'} Анна Ивановна", by=None)
+    curator = add_account(
+        f"curator{number}", PASSWORD, full_name=f"{mark or 'Кураторова'} Анна Ивановна", by=None
+    )
     grant_role(curator, organisation, Role.CURATOR, starts_on=start, by=None)
     directory = MentoringForm.objects.directory()
     forms = directory.filter(code__in=["pupil_pupil", "teacher_teacher"])
@@ -114,7 +116,16 @@ def _people(school: School, mark: str) -> None:
         ("younger", PersonKind.PUPIL, "Младшов", "Миша", "Ильич", 12, "5А", ""),
         ("youngest", PersonKind.PUPIL, "Младшова", "Маша", "Ильинична", 12, "5А", ""),
         ("waiting", PersonKind.PUPIL, "Ждунов", "Женя", "", 13, "6Б", ""),
-        ("teacher", PersonKind.TEACHER, "Учителева", "Ульяна", "Юрьевна", 45, "", "учитель математики"),
+        (
+            "teacher",
+            PersonKind.TEACHER,
+            "Учителева",
+            "Ульяна",
+            "Юрьевна",
+            45,
+            "",
+            "учитель математики",
+        ),
         ("novice", PersonKind.TEACHER, "Новикова", "Нина", "Юрьевна", 23, "", "учитель физики"),
     ]
     for key, kind, last, first, patronymic, age, group, position in plan:

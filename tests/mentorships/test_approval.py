@@ -2,21 +2,25 @@
 
 from io import BytesIO
 
-from docx import Document as read_docx
+from docx import Document as ReadDocx
+from tests.cast import approve_pairs
 
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.rendering import render_order
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
-from tests.cast import approve_pairs
 
 
 def test_everyone_who_is_ready_gets_into_the_annex(cast):
     order = approve_pairs(cast.school)
     assert Mentorship.objects.filter(order=order).count() == 3
-    docx = read_docx(BytesIO(render_order(order.content)))
+    docx = ReadDocx(BytesIO(render_order(order.content)))
     annex = "\n".join(cell.text for row in docx.tables[-1].rows for cell in row.cells)
-    for name in ("Младшовым Мишей Ильичом", "Младшовой Машей Ильиничной", "Новиковой Ниной Юрьевной"):
+    for name in (
+        "Младшовым Мишей Ильичом",
+        "Младшовой Машей Ильиничной",
+        "Новиковой Ниной Юрьевной",
+    ):
         assert name in annex
 
 

@@ -28,7 +28,7 @@ A_YEAR = 60 * 60 * 24 * 365
 
 @require_GET
 @public
-def front(request: HttpRequest) -> HttpResponse:
+def front(_request: HttpRequest) -> HttpResponse:
     """Lead to the set-up of an empty installation, to sign-in, or to the first page of the role."""
     if not has_any_account():
         return redirect("cabinet:set-up")

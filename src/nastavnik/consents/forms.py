@@ -33,9 +33,8 @@ class LedgerFilter(forms.Form):
 class RecordForm(forms.Form):
     """Papers that lie on the desk: whose, what for, of which day."""
 
-    people = forms.ModelMultipleChoiceField(
-        Person.objects.none(), error_messages={"required": _("Tick at least one person.")}
-    )
+    people = forms.ModelMultipleChoiceField(Person.objects.none(), required=False)
+    everyone = forms.BooleanField(label=_("everybody shown"), required=False)
     purposes = forms.MultipleChoiceField(
         choices=Purpose.choices,
         label=_("Signed papers"),
@@ -49,3 +48,9 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         offer_rows(self, "people", people)
         self.initial.setdefault("signed_on", today())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "people" in data and not data["people"] and not data.get("everyone"):
+            self.add_error("people", _("Tick at least one person."))
+        return data

@@ -33,10 +33,6 @@ def ledger(request: Request) -> HttpResponse:
     people = Person.objects.visible_to(request.user).filter(
         pk__in=concerned.people_of(request.user)
     )
-    form = RecordForm(people, request.POST if request.method == "POST" and may_edit else None)
-    if form.is_bound and form.is_valid():
-        if _record(request, form):
-            return redirect(request.get_full_path())
     groups = StudyGroup.objects.visible_to(request.user).filter(
         year__starts_on__lte=today(), year__ends_on__gte=today()
     )
@@ -49,6 +45,9 @@ def ledger(request: Request) -> HttpResponse:
     n_missing = sum(1 for row in rows if row.missing)
     if filters.cleaned_data.get("show") == "missing":
         rows = [row for row in rows if row.missing]
+    form = RecordForm(people, request.POST if request.method == "POST" and may_edit else None)
+    if form.is_bound and form.is_valid() and _record(request, form, [row.person for row in rows]):
+        return redirect(request.get_full_path())
     page: object = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -67,10 +66,10 @@ def ledger(request: Request) -> HttpResponse:
     )
 
 
-def _record(request: Request, form: RecordForm) -> bool:
+def _record(request: Request, form: RecordForm, shown: list[Person]) -> bool:
     try:
         fresh = actions.record_consents(
-            form.cleaned_data["people"],
+            shown if form.cleaned_data["everyone"] else form.cleaned_data["people"],
             [Purpose(value) for value in form.cleaned_data["purposes"]],
             signed_on=form.cleaned_data["signed_on"],
             by=request.user,

@@ -103,6 +103,7 @@ class Verdict:
 
     @property
     def allowed(self) -> bool:
+        """Tell whether nothing speaks against it."""
         return not self.reasons
 
     def __bool__(self) -> bool:

@@ -15,8 +15,15 @@ from nastavnik.core.access import Perm, Viewer
 class SignedIn(Protocol):
     """What marks and queries need of a user."""
 
-    is_authenticated: bool
-    viewer: Viewer
+    @property
+    def is_authenticated(self) -> bool:
+        """Tell whether somebody is signed in."""
+        ...
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return what the user may do today."""
+        ...
 
 
 View = Callable[..., HttpResponse]

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django_stubs_ext import StrOrPromise
+
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 
@@ -18,7 +20,7 @@ class Section:
     """
 
     order: int
-    label: str
+    label: StrOrPromise
     url_name: str
     perm: Perm
 

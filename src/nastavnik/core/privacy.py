@@ -18,7 +18,7 @@ class DataClass(StrEnum):
     SPECIAL_HEALTH = "special_health"
     SPECIAL_SOCIAL = "special_social"
     PSYCHOLOGICAL = "psychological"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a class of data
     TECHNICAL = "technical"
 
 

@@ -33,6 +33,7 @@ from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 STAGES = ("empty", "enrolment", "matching", "running")
 PASSWORD = "наставник-2026"  # noqa: S105 - of the demo, printed at every start
+OLDER_FROM = 9  # the grade from which pupils lead others
 CLASSES = ("5А", "5Б", "6А", "6Б", "7А", "8А", "9А", "9Б", "10А", "11А")
 PUPILS_IN_CLASS = 12
 POSITIONS = (
@@ -214,9 +215,17 @@ class School:
         programme = self.programme
         assert programme is not None  # noqa: S101 - `fill` has opened it
         young = [
-            p for group, people_ in pupils.items() if int(group[:-1]) <= 8 for p in people_[:5]
-        ]  # noqa: PLR2004 - grades 5 to 8
-        old = [p for group, people_ in pupils.items() if int(group[:-1]) >= 9 for p in people_[:4]]  # noqa: PLR2004 - grades 9 to 11
+            p
+            for group, people_ in pupils.items()
+            if int(group[:-1]) < OLDER_FROM
+            for p in people_[:5]
+        ]
+        old = [
+            p
+            for group, people_ in pupils.items()
+            if int(group[:-1]) >= OLDER_FROM
+            for p in people_[:4]
+        ]
         novices, masters = self.staff[-1:] + self.staff[4:5], self.staff[:3]
         mentees = add_to_base(programme, [*young, *novices], Side.MENTEE, by=self.curator)[0]
         seniors = [p for group, people_ in pupils.items() if group == "11А" for p in people_[6:8]]

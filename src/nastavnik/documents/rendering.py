@@ -5,12 +5,13 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Any
 
-from docx import Document as new_document
+from docx import Document as NewDocument
 from docx.document import Document as Docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.table import CT_Row
 from docx.shared import Cm, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
@@ -31,7 +32,7 @@ def render_order(content: dict[str, Any]) -> bytes:
         content: as `mentorships.documents.pair_order_content` makes it; every value is plain text, a list of plain
             texts, or rows of them.
     """
-    docx = new_document()
+    docx = NewDocument()
     _page(docx)
     _head(docx, content)
     _text(docx, content["title"], bold=True, align=ALIGN.LEFT, after=12)
@@ -63,7 +64,7 @@ def _text(
     text: str,
     *,
     bold: bool = False,
-    align: Any = None,
+    align: ALIGN | None = None,
     indent: bool = False,
     after: int = 3,
 ) -> Paragraph:
@@ -89,7 +90,7 @@ def _head(docx: Docx, content: dict[str, Any]) -> None:
 
 def _plain_table(docx: Docx, n_rows: int, widths: Iterable[Any]) -> Table:
     widths = list(widths)
-    table = docx.add_table(n_rows, len(widths))
+    table: Table = docx.add_table(n_rows, len(widths))
     table.autofit = False
     for row in table.rows:
         for cell, width in zip(row.cells, widths, strict=True):
@@ -97,7 +98,7 @@ def _plain_table(docx: Docx, n_rows: int, widths: Iterable[Any]) -> Table:
     return table
 
 
-def _fill(cell: _Cell, text: str, *, bold: bool = False, align: Any = None) -> None:
+def _fill(cell: _Cell, text: str, *, bold: bool = False, align: ALIGN | None = None) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.add_run(clean(text)).bold = bold
     paragraph.paragraph_format.space_after = Pt(0)
@@ -157,7 +158,7 @@ def _repeat_head(table: Table) -> None:
     table.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - as above
 
 
-def _keep_whole(row: Any) -> None:
+def _keep_whole(row: CT_Row) -> None:
     row.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
 
 

@@ -5,4 +5,4 @@ class FilesConfig(AppConfig):
     name = "nastavnik.files"
 
     def ready(self) -> None:
-        from nastavnik.files import checks  # noqa: F401, PLC0415 - registers itself
+        from nastavnik.files import checks  # noqa: F401 - registers itself

@@ -16,7 +16,7 @@ REQUIRED = {"journal_mode": "wal", "wal_autocheckpoint": 0, "synchronous": 2, "s
 def check_sqlite_connections(
     *,
     databases: Sequence[str] | None = None,
-    **_kwargs: Any,  # noqa: ANN401 - Django's signature
+    **_kwargs: Any,
 ) -> list[CheckMessage]:
     """Ask each SQLite connection how it is really set, on a library with the WAL-reset bug."""
     found: list[CheckMessage] = []

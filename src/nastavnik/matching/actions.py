@@ -1,5 +1,6 @@
 """Writes of matching: run, lock, forbid."""
 
+import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
@@ -57,7 +58,9 @@ def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRu
         is_certified=result.certificate.ok,
     )
     forms = {form.code: form.pk for form in programme.forms.all()}
-    chosen = {one.key: one.forms for one in (*given.mentors, *given.mentees)}
+    chosen = {one.key: one.forms for one in given.mentors} | {
+        one.key: one.forms for one in given.mentees
+    }
     Proposal.objects.bulk_create(
         [
             *(
@@ -186,7 +189,7 @@ def lift_ruling(row: PairRuling, *, by: models.Model | None) -> None:
 
 
 @transaction.atomic
-def mark_run_approved(run: MatchingRun, *, by: models.Model | None, at: Any) -> MatchingRun:
+def mark_run_approved(run: MatchingRun, *, by: models.Model | None, at: dt.datetime) -> MatchingRun:
     """Close a run whose pairs have been made."""
     run.status = RunStatus.APPROVED
     run.approved_at = at

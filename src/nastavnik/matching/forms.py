@@ -8,17 +8,15 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.forms import offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.choices import Ruling
-from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation, Programme
 
 
-class NamedRecord(forms.ModelChoiceField):
+class NamedRecord(forms.ModelChoiceField[Participation]):
     """A record of a base by the name of its person."""
 
-    def label_from_instance(self, obj: Any) -> str:
-        person: Person = obj.person
-        return person.full_name
+    def label_from_instance(self, obj: Participation) -> str:
+        return obj.person.full_name
 
 
 class RulingForm(forms.Form):

@@ -44,6 +44,7 @@ class MentorGroup:
 
     @property
     def load(self) -> int:
+        """Return how many mentees the mentor would have."""
         return self.mentor.active_count + len(self.legs)
 
     @property
@@ -76,6 +77,7 @@ class Board:
 
     @property
     def n_pairs(self) -> int:
+        """Return how many pairs are proposed."""
         return sum(len(group.legs) for group in self.groups)
 
 
@@ -138,15 +140,12 @@ def _part(explanation: Mapping[str, Any], code: str) -> Mapping[str, Any] | None
 
 
 def _pair_words(proposal: Proposal) -> tuple[str, ...]:
-    words = []
-    if proposal.is_locked:
-        words.append(_("Put together by you."))
-    for part in proposal.explanation.get("parts", ()):
-        if part["points"] and (sentence := _part_words(part)):
-            words.append(sentence)
-    for flag in proposal.explanation.get("flags", ()):
-        if flag.startswith("lock_not_eligible"):
-            words.append(_("The rules would not have proposed this pair."))
+    parts = [part for part in proposal.explanation.get("parts", ()) if part["points"]]
+    flags = proposal.explanation.get("flags", ())
+    words = [_("Put together by you.")] if proposal.is_locked else []
+    words += filter(None, map(_part_words, parts))
+    if any(flag.startswith("lock_not_eligible") for flag in flags):
+        words.append(_("The rules would not have proposed this pair."))
     return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
 
 

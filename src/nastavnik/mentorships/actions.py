@@ -1,6 +1,7 @@
 """Writes of pairs: approval of a matching, the order, the end of a pair."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -23,7 +24,7 @@ from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import pairs_of_order
 from nastavnik.programmes.actions import free_place, take_place
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 S = MentorshipStatus
 NEXT: dict[MentorshipStatus, frozenset[MentorshipStatus]] = {
@@ -62,7 +63,7 @@ def approve_run(
     if not proposals:
         raise RefusedError(_("There is no pair to approve."))
     people = _lock_people(proposals)
-    if reasons := _stale(proposals, people):
+    if reasons := _stale(people):
         raise RefusedError(reasons)
     programme = Programme.objects.select_related("organisation", "year").get(pk=run.programme_id)
     document = draft_document(
@@ -84,7 +85,7 @@ def approve_run(
 
 def _lock_people(proposals: list[Proposal]) -> dict[int, Participation]:
     """Lock the records of both sides in one order, so that two approvals wait instead of meeting head on."""
-    keys = {key for one in proposals for key in (one.mentee_id, one.mentor_id)}
+    keys = {key for one in proposals for key in (one.mentee_id, one.mentor_id) if key}
     rows = (
         Participation.objects.select_for_update(of=("self",))
         .select_related("person")
@@ -94,7 +95,7 @@ def _lock_people(proposals: list[Proposal]) -> dict[int, Participation]:
     return {row.pk: row for row in rows}
 
 
-def _stale(proposals: list[Proposal], people: dict[int, Participation]) -> list[str]:
+def _stale(people: dict[int, Participation]) -> list[str]:
     held = held_purposes([record.person_id for record in people.values()], today())
     reasons = []
     for record in people.values():
@@ -137,7 +138,8 @@ def _make_pair(
     pair = Mentorship.objects.create(
         organisation_id=programme.organisation_id,
         programme=programme,
-        form=proposal.form,
+        # a proposal with a mentor has a form: the database sees to it
+        form=cast("MentoringForm", proposal.form),
         mentor=mentor,
         run_id=proposal.run_id,
         order=document,
@@ -184,7 +186,8 @@ def refresh_order(document: Document, *, by: models.Model | None) -> Document:
     """Draw a draft order anew from its pairs, the programme and the organisation's card."""
     if document.status != DocumentStatus.DRAFT or document.kind != DocumentKind.PAIR_ORDER:
         return document
-    programme = Programme.objects.select_related("organisation", "year").get(pk=document.subject_id)
+    programmes = Programme.objects.select_related("organisation", "year")
+    programme = programmes.get(pk=document.subject_id or 0)
     content = pair_order_content(document, programme, pairs_of_order(document))
     return redraw_document(document, content, by=by)
 

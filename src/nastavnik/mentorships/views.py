@@ -49,7 +49,7 @@ def pair_list(request: Request) -> HttpResponse:
 @requires(Perm.OWN_PAIR_VIEW)
 def own(request: Request) -> HttpResponse:
     """Show a mentor or a mentee the own pairs."""
-    pairs = with_people(Mentorship.objects.visible_to(request.user)).open()
+    pairs = with_people(Mentorship.objects.visible_to(request.user).open())
     return render(request, "mentorships/own.html", {"pairs": pairs, "groups": _groups(pairs)})
 
 

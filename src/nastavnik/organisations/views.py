@@ -1,5 +1,7 @@
 """Settings of an organisation."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,15 +25,15 @@ def settings(request: Request) -> HttpResponse:
     organisation = get_object_or_404(
         Organisation.objects.visible_to(request.user), pk=request.user.workplace.pk
     )
-    first, last = year_bounds(today())
+    years = AcademicYear.objects.visible_to(request.user).filter(organisation=organisation)
+    newest = years.first()
+    first, last = year_bounds(newest.ends_on + dt.timedelta(days=1) if newest else today())
     return render(
         request,
         "organisations/settings.html",
         {
             "organisation": organisation,
-            "years": AcademicYear.objects.visible_to(request.user).filter(
-                organisation=organisation
-            ),
+            "years": years,
             "partners": Partner.objects.visible_to(request.user).filter(organisation=organisation),
             "year_form": YearForm(initial={"starts_on": first, "ends_on": last}),
             "partner_form": PartnerForm(),

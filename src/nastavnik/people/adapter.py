@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy
 from nastavnik.core.text import fold
 from nastavnik.engine.tables.cells import Cell, Kind, text_of
 from nastavnik.engine.tables.layout import (
-    NAME_FIELDS,
     Field,
     Layout,
     group_of_title,

@@ -301,7 +301,8 @@ class ClassTeacherForm(forms.Form):
     )
 
     def __init__(self, group: StudyGroup, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"teacher": group.class_teacher_id}, **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("teacher", group.class_teacher_id)
         offer_rows(
             self,
             "teacher",

@@ -56,15 +56,14 @@ def _mentor_reasons(record: Participation, forms: Iterable[MentoringForm]) -> li
             )
         )
     years = record.experience_years
-    for form in forms:
-        if form.mentor_min_years and (years is None or years < form.mentor_min_years):
-            reasons.append(
-                _(
-                    "The form «%(form)s» asks for %(years)s years of experience; enter how many there are."
-                )
-                % {"form": form.title, "years": form.mentor_min_years}
-            )
-    return reasons
+    lacking = [
+        f for f in forms if f.mentor_min_years and (years is None or years < f.mentor_min_years)
+    ]
+    return reasons + [
+        _("The form «%(form)s» asks for %(years)s years of experience; enter how many there are.")
+        % {"form": form.title, "years": form.mentor_min_years}
+        for form in lacking
+    ]
 
 
 def may_be_ready(

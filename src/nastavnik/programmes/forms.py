@@ -16,10 +16,10 @@ from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
-class FormChoice(forms.ModelMultipleChoiceField):
+class FormChoice(forms.ModelMultipleChoiceField[MentoringForm]):
     """Forms of the directory, the five of order Р-145 marked."""
 
-    def label_from_instance(self, obj: Any) -> str:
+    def label_from_instance(self, obj: MentoringForm) -> str:
         return f"{obj.title} (Р-145)" if obj.in_r145 else str(obj.title)
 
 
@@ -59,7 +59,8 @@ class ProgrammeForm(forms.ModelForm[Programme]):
                 directory.filter(code__in=codes).values_list("pk", flat=True)
             )
         elif year is not None:
-            self.initial |= {
+            self.initial = {
+                **self.initial,
                 "title": f"Программа наставничества на {year} учебный год",
                 "starts_on": max(today(), year.starts_on),
                 "ends_on": year.ends_on.replace(month=5, day=25),
@@ -130,21 +131,29 @@ class ParticipationForm(forms.ModelForm[Participation]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         record = self.instance
-        offer_rows(self, "forms", record.programme.forms.all())
-        learner = not record.is_mentor and record.person.is_learner
-        if record.is_mentor:
-            kinds = {kind for form in record.programme.forms.all() for kind in form.mentee_kinds}
-            learner = kinds != {PersonKind.TEACHER.value}
-        choices = catalogues.area_choices(learner=learner)
-        if record.is_mentor and PersonKind.TEACHER.value in kinds and learner:
-            choices += catalogues.area_choices(learner=False)
-        offer(self, "areas", choices)
+        offered = list(record.programme.forms.all())
+        kinds_of = "mentor_kinds" if record.is_mentor else "mentee_kinds"
+        fitting = [form.pk for form in offered if record.person.kind in getattr(form, kinds_of)]
+        offer_rows(self, "forms", record.programme.forms.filter(pk__in=fitting))
+        offer(self, "areas", self._areas([form for form in offered if form.pk in fitting]))
         offer(self, "interests", [(e.code, e.title) for e in catalogues.interests().values()])
         self.fields["areas"].label = (
             _("Can help with") if record.is_mentor else _("Areas of the request")
         )
         for name in self._needless():
             del self.fields[name]
+
+    def _areas(self, offered: list[MentoringForm]) -> list[tuple[str, str]]:
+        """Return what may be asked, or what may be offered to the mentees of these forms."""
+        if not self.instance.is_mentor:
+            return catalogues.area_choices(learner=self.instance.person.is_learner)
+        kinds = {kind for form in offered for kind in form.mentee_kinds}
+        choices = []
+        if kinds - {PersonKind.TEACHER.value}:
+            choices += catalogues.area_choices(learner=True)
+        if PersonKind.TEACHER.value in kinds:
+            choices += catalogues.area_choices(learner=False)
+        return choices
 
     def _needless(self) -> list[str]:
         if not self.instance.is_mentor:

@@ -13,6 +13,7 @@ from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django_stubs_ext import StrOrPromise
 from lucide.templatetags.lucide import lucide
 
 from nastavnik.core import navigation
@@ -51,7 +52,7 @@ def languages() -> list[tuple[str, str]]:
 class ShownSection:
     """A section on the cover and whether its page is open."""
 
-    label: str
+    label: StrOrPromise
     url_name: str
     is_open: bool
 

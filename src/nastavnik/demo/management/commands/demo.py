@@ -18,7 +18,7 @@ class Command(BaseCommand):
             "--if-empty", action="store_true", help="do nothing where there is something already"
         )
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         if not is_set_up():
             scenario.build(options["stage"])
         elif not options["if_empty"]:
