@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
-    from nastavnik.people.models import User
+    # the stubs' own name for the configured user model, so that core need not know where it lives
+    from django.contrib.auth.models import _User
 
     class Request(HttpRequest):
         """A request of a signed-in user."""
 
-        user: User
+        user: _User
 else:
     Request = HttpRequest
