@@ -98,7 +98,8 @@ def _manage(word: str, arguments: list[str]) -> int:
     if word not in commands and word != "help":
         print(f"Нет такой команды: {word}. Список: python3 run.py help", file=sys.stderr)
         return USAGE
-    if str(commands.get(word, "")).startswith("nastavnik.") and word not in {"backup", "restore"}:
+    is_ours = str(commands.get(word, "")).startswith("nastavnik.")
+    if is_ours and word not in {"backup", "restore"} and "--dry-run" not in arguments:
         launch.ensure_schema()
     execute_from_command_line(["run.py", word, *arguments])
     return DONE

@@ -180,6 +180,8 @@ def test_class_in_two_cells(grade, letter, group):
         ("1 5А", None),
         ("Группа 21-ИС", "21-ИС"),
         ("5А - 25 учеников", "5А"),
+        ("Список 5А класса", "5А"),
+        ("Список группы ИС-21", "ИС-21"),
     ],
 )
 def test_headings(line, group):

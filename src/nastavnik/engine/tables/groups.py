@@ -82,6 +82,9 @@ def group_heading(line: str) -> str | None:
     found = parse_group(short)
     if found is None:
         return None
+    inner = group_in_title(line)
+    if inner and found.startswith("СПИСОК"):
+        return inner  # «Список 5А класса»: a word before the class is no part of its name
     return found if named or _BARE_HEADING.fullmatch(found) else None
 
 
