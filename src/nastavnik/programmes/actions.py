@@ -100,6 +100,7 @@ def open_programme(
     starts_on: dt.date,
     ends_on: dt.date,
     forms: Iterable[MentoringForm],
+    acts: str = "",
     by: models.Model | None,
 ) -> Programme:
     """Open a programme of a year with forms of the directory or of the organisation.
@@ -113,10 +114,17 @@ def open_programme(
     if ends_on < starts_on:
         raise RefusedError(_("The last day comes before the first: swap or correct them."))
     programme = Programme.objects.create(
-        organisation=year.organisation, year=year, title=title, starts_on=starts_on, ends_on=ends_on
+        organisation=year.organisation,
+        year=year,
+        title=title,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        acts=acts,
     )
     programme.forms.set([adopt_form(year.organisation, form, by=by) for form in forms])
-    audit.record(audit.CREATED, programme, by=by, fields=["title", "starts_on", "ends_on", "forms"])
+    audit.record(
+        audit.CREATED, programme, by=by, fields=["title", "starts_on", "ends_on", "forms", "acts"]
+    )
     return programme
 
 
