@@ -26,12 +26,23 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A proposed pair as a page shows it."""
+    """A proposed pair as a page shows it, with what the curator has said of it since."""
 
     proposal: Proposal
     group: str
     reasons: tuple[str, ...]
     others: tuple[Other, ...]
+    ruling: PairRuling | None
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the pair stays together whatever the next run finds."""
+        return self.ruling is not None and self.ruling.ruling == Ruling.LOCK
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Tell whether the next run will part the pair."""
+        return self.ruling is not None and self.ruling.ruling == Ruling.FORBID
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +113,10 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     }
     people = [p.mentee.person for p in proposals] + [row.person for row in mentors.values()]
     names = group_names(people)
+    rulings = {
+        (row.mentor_id, row.mentee_id): row
+        for row in PairRuling.objects.visible_to(user).filter(mentee__programme_id=run.programme_id)
+    }
     legs: dict[int, list[Leg]] = {}
     left_out = []
     for proposal in proposals:
@@ -111,9 +126,10 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
                 LeftOut(proposal, group, *_left_out_words(proposal.explanation, mentors))
             )
         else:
-            legs.setdefault(proposal.mentor_id, []).append(
-                Leg(proposal, group, _pair_words(proposal), _others(proposal.explanation, mentors))
-            )
+            said = rulings.get((proposal.mentor_id, proposal.mentee_id))
+            others = _others(proposal.explanation, mentors)
+            leg = Leg(proposal, group, _pair_words(proposal), others, said)
+            legs.setdefault(proposal.mentor_id, []).append(leg)
     groups = tuple(
         MentorGroup(
             mentor := own[0].proposal.mentor,  # type: ignore[arg-type]
