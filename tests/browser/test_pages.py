@@ -1,0 +1,189 @@
+"""Every page: accessible in light and dark, no sideways scroll on a phone, light on a slow line."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from nastavnik.core.access import Role
+from nastavnik.documents.models import Document
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.people.actions import start_import
+from nastavnik.people.models import RosterImport, StudyGroup
+from nastavnik.programmes.models import MentoringForm
+from tests.browser import lists
+from tests.cast import approve_pairs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# pages that only answer a POST, or give a file
+NO_PAGE = {
+    "documents:download", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
+}  # fmt: skip
+
+
+def keys(cast):
+    """The object each page with a key is opened with, in the first school."""
+    school = cast.school
+    return {
+        "people:card": school.people["younger"].pk,
+        "people:edit": school.people["younger"].pk,
+        "people:group": StudyGroup.objects.filter(organisation=school.organisation).first().pk,
+        "people:import-preview": RosterImport.objects.first().pk,
+        "consents:person": school.people["younger"].pk,
+        "programmes:edit": school.programme.pk,
+        "programmes:limits": MentoringForm.objects.filter(organisation=school.organisation).first().pk,
+        "programmes:record": school.records["older"].pk,
+        "matching:past": school.programme.runs.first().pk,
+        "mentorships:card": Mentorship.objects.filter(organisation=school.organisation).first().pk,
+        "documents:card": Document.objects.first().pk,
+    }
+
+
+def addresses(cast):
+    """Every address that shows a page."""
+    objects = keys(cast)
+    found = []
+    for app, (_prefix, resolver) in get_resolver().namespace_dict.items():
+        for route in resolver.url_patterns:
+            name = f"{app}:{route.name}"
+            if name in NO_PAGE:
+                continue
+            converters = route.pattern.converters
+            if "side" in converters:
+                found += [reverse(name, args=[side]) for side in ("mentor", "mentee")]
+            elif "pk" in converters:
+                if name in objects:
+                    found.append(reverse(name, args=[objects[name]]))
+            else:
+                found.append(reverse(name))
+    return sorted(set(found))
+
+
+@pytest.fixture
+def filled(cast):
+    """The cast with pairs, a draft order, a matching and a list on its way."""
+    approve_pairs(cast.school)
+    start_import(
+        cast.school.organisation,
+        kind="pupils",
+        file_name="klassy.xlsx",
+        data=lists.workbook(),
+        by=cast.anna,
+    )
+    return cast
+
+
+def sign_in(context, live_server, user):
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+    return client
+
+
+def violations(page):
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}, "preload": False})
+    return [
+        f"{one['id']}: {node['target']} {node.get('failureSummary', '')[:200]}"
+        for one in found.response["violations"]
+        for node in one["nodes"]
+    ]
+
+
+def open_pages(context, page, live_server, user, cast):
+    """Open every page the user may see, in turn."""
+    client = sign_in(context, live_server, user)
+    for address in addresses(cast):
+        # what answers only a POST, or not this role, is no page to look at
+        if client.get(address, HTTP_HOST="localhost").status_code == 200:
+            page.goto(address)
+            yield address
+
+
+def test_every_page_is_accessible_in_light_and_dark(context, page, live_server, filled):
+    n_pages, found = 0, []
+    for theme in ("light", "dark"):
+        context.add_cookies([{"name": "theme", "value": theme, "url": live_server.url}])
+        for address in open_pages(context, page, live_server, filled.anna, filled):
+            n_pages += 1
+            found += [f"{theme} {address} {line}" for line in violations(page)]
+    assert n_pages > 40
+    assert not found, "\n".join(found[:40])
+
+
+def test_the_pages_before_sign_in_are_accessible(page, db):
+    for address in ("/setup/", "/sign-in/"):
+        if page.goto(address).status == 200:
+            assert violations(page) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("role", list(Role))
+def test_every_page_of_every_role_is_accessible(context, page, live_server, filled, role):
+    pages = open_pages(context, page, live_server, filled.users[role], filled)
+    found = [f"{address} {line}" for address in pages for line in violations(page)]
+    assert not found, "\n".join(found[:40])
+
+
+def test_a_planted_page_is_seen(page, live_server):
+    page.route(
+        "**/planted",
+        lambda route: route.fulfill(
+            content_type="text/html",
+            body="<html><body><img src='x'><input><a href='#'></a><p style='color:#ccc;background:#fff'>x</p></body></html>",
+        ),
+    )
+    page.goto("/planted")
+    kinds = {line.split(":")[0] for line in violations(page)}
+    assert {"image-alt", "label", "link-name", "html-has-lang", "color-contrast"} <= kinds
+
+
+@pytest.mark.parametrize("width", [360, 320])
+def test_no_page_scrolls_sideways(context, page, live_server, filled, width):
+    page.set_viewport_size({"width": width, "height": 740})
+    wide = [
+        address
+        for address in open_pages(context, page, live_server, filled.anna, filled)
+        if page.evaluate("document.documentElement.scrollWidth") > width
+    ]
+    assert wide == []
+
+
+def test_the_first_view_is_light(context, page, live_server, filled):
+    """All that a page and what its styles import weigh on the wire, compressed as the site does it."""
+    sign_in(context, live_server, filled.anna)
+    bodies = []
+    page.on("response", lambda answer: bodies.append(answer.body()) if answer.ok else None)
+    page.goto("/today/")
+    page.wait_for_load_state("networkidle")
+    assert sum(len(gzip.compress(body)) for body in bodies) < 100_000
+    assert any(b"Bootstrap" in body[:300] for body in bodies)
+
+
+def test_a_page_works_at_double_zoom(context, page, live_server, filled):
+    sign_in(context, live_server, filled.anna)
+    page.set_viewport_size({"width": 683, "height": 384})
+    for address in ("/today/", "/mentees/", "/matching/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 683
+
+
+def test_the_sections_open_by_keyboard_alone(context, page, live_server, filled):
+    sign_in(context, live_server, filled.anna)
+    page.goto("/today/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.getAttribute('href')") == "/mentees/":
+            break
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/mentees/")
+
+
