@@ -160,7 +160,7 @@ def top_rows(rows: Rows, found: Understanding, n_columns: int) -> list[tuple[int
     """Return the first rows with their numbers: five, or down to the third below the header."""
     n_rows = min(max(5, (found.layout.header_row or 0) + 4), 15)
     return [
-        (number, [text_of(cell) for cell in row[:n_columns]])
+        (number, [text_of(row[c]) if c < len(row) else "" for c in range(n_columns)])
         for number, row in enumerate(rows[:n_rows], 1)
     ]
 
