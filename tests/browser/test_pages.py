@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import get_resolver, reverse
+from tests.browser import lists
+from tests.cast import approve_pairs
 
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
@@ -14,8 +16,6 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import RosterImport, StudyGroup
 from nastavnik.programmes.models import MentoringForm
-from tests.browser import lists
-from tests.cast import approve_pairs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,7 +36,9 @@ def keys(cast):
         "people:import-preview": RosterImport.objects.first().pk,
         "consents:person": school.people["younger"].pk,
         "programmes:edit": school.programme.pk,
-        "programmes:limits": MentoringForm.objects.filter(organisation=school.organisation).first().pk,
+        "programmes:limits": MentoringForm.objects.filter(organisation=school.organisation)
+        .first()
+        .pk,
         "programmes:record": school.records["older"].pk,
         "matching:past": school.programme.runs.first().pk,
         "mentorships:card": Mentorship.objects.filter(organisation=school.organisation).first().pk,
@@ -82,7 +84,9 @@ def sign_in(context, live_server, user):
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}])
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}]
+    )
     return client
 
 
@@ -130,12 +134,13 @@ def test_every_page_of_every_role_is_accessible(context, page, live_server, fill
     assert not found, "\n".join(found[:40])
 
 
-def test_a_planted_page_is_seen(page, live_server):
+def test_a_planted_page_is_seen(page, watch):
+    watch.expect("404")
     page.route(
         "**/planted",
         lambda route: route.fulfill(
             content_type="text/html",
-            body="<html><body><img src='x'><input><a href='#'></a><p style='color:#ccc;background:#fff'>x</p></body></html>",
+            body="<html><body><img src='x'><input><a href='#'></a><p style='color:#ccc;background:#fff'>Слабый текст</p></body></html>",
         ),
     )
     page.goto("/planted")
@@ -185,5 +190,3 @@ def test_the_sections_open_by_keyboard_alone(context, page, live_server, filled)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.url.endswith("/mentees/")
-
-

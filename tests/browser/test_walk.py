@@ -4,12 +4,12 @@ from io import BytesIO
 
 import pytest
 from docx import Document as ReadDocx
+from tests.browser import lists
 
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.models import Enrolment, Person
 from nastavnik.programmes.models import MentoringForm, Participation
-from tests.browser import lists
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
