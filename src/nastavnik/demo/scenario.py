@@ -19,9 +19,16 @@ from nastavnik.organisations.actions import add_organisation, add_partner, open_
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_bounds
-from nastavnik.people.actions import add_account, appoint_class_teacher, grant_role, register_person
-from nastavnik.people.choices import PersonKind
-from nastavnik.people.models import Person, StudyGroup, User
+from nastavnik.people.actions import (
+    accept_import,
+    add_account,
+    appoint_class_teacher,
+    grant_role,
+    register_person,
+    start_import,
+)
+from nastavnik.people.choices import PersonKind, RosterKind
+from nastavnik.people.models import Enrolment, Person, StudyGroup, User
 from nastavnik.programmes.actions import (
     add_to_base,
     change_participation,
@@ -84,6 +91,8 @@ def accounts() -> list[Account]:
         Account("директор", "direktor"),
         Account("классный руководитель 5А", "klass"),
         Account("психолог", "psiholog"),
+        Account("наставник, 9А", "nastavnik"),
+        Account("наставляемый, 5А", "uchenik"),
         Account("куратор второй школы", "kurator2"),
         Account("координатор района", "rayon"),
     ]
@@ -146,7 +155,7 @@ class School:
         ready: bool,
     ) -> None:
         """Load the lists, open the programme, fill the bases; `ready` lets everyone pass the gate."""
-        pupils = {group: self._pupils(names, group, n_in_class) for group in classes}
+        pupils = self._pupils(names, classes, n_in_class)
         self.staff = [self._employee(names, *place) for place in positions]
         if self.number == 1:
             group = StudyGroup.objects.get(organisation=self.organisation, name="5А")
@@ -155,20 +164,31 @@ class School:
         self.programme = self._open_programme()
         self._bases(pupils, outsiders, ready=ready)
 
-    def _pupils(self, names: Iterator[dict[str, str]], group: str, n: int) -> list[Person]:
-        grade = int(group[:-1])
-        born = self.year.starts_on.year - grade - 6
-        return [
-            register_person(
-                self.organisation,
-                group=group,
-                kind=PersonKind.PUPIL,
-                birth_date=dt.date(born, 1 + number % 12, 3 + number),
-                by=self.curator,
-                **name,
-            )
-            for number, name in enumerate(islice(names, n))
-        ]
+    def _pupils(
+        self, names: Iterator[dict[str, str]], classes: tuple[str, ...], n_in_class: int
+    ) -> dict[str, list[Person]]:
+        """Load one list of all classes, as a curator would, and return the pupils by class."""
+        rows = ["Фамилия\tИмя\tОтчество\tДата рождения\tКласс"]
+        for group in classes:
+            born_in = self.year.starts_on.year - int(group[:-1]) - 6
+            for number, name in enumerate(islice(names, n_in_class)):
+                born = dt.date(born_in, 1 + number % 12, 3 + number)
+                rows.append(
+                    f"{name['last_name']}\t{name['first_name']}\t{name['patronymic']}\t{born:%d.%m.%Y}\t{group}"
+                )
+        [draft] = start_import(
+            self.organisation,
+            kind=RosterKind.PUPILS,
+            file_name="",
+            text="\n".join(rows),
+            by=self.curator,
+        )
+        accept_import(draft, by=self.curator)
+        groups: dict[str, list[Person]] = {group: [] for group in classes}
+        enrolments = Enrolment.objects.filter(organisation=self.organisation).order_by("person_id")
+        for row in enrolments.select_related("person", "study_group"):
+            groups[row.study_group.name].append(row.person)
+        return groups
 
     def _employee(self, names: Iterator[dict[str, str]], position: str, subject: str) -> Person:
         return register_person(
@@ -288,6 +308,13 @@ class School:
             ("klass", Role.CLASS_TEACHER, "Классная Ирина Олеговна", 12),
             ("psiholog", Role.PSYCHOLOGIST, "Чуткова Ольга Ильинична", 14),
         )
+        for login, role, person in self._pair_of_pupils():
+            user = add_account(
+                login, PASSWORD, full_name=person.full_name, person=person, by=self.curator
+            )
+            grant_role(
+                user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator
+            )
         for login, role, name, place in plan:
             person = self.staff[place] if place is not None and self.staff else None
             user = add_account(
@@ -300,6 +327,18 @@ class School:
             grant_role(
                 user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator
             )
+
+    def _pair_of_pupils(self) -> list[tuple[str, Role, Person]]:
+        pupils = Person.objects.filter(organisation=self.organisation)
+        found = []
+        for login, role, group in (
+            ("nastavnik", Role.MENTOR, "9А"),
+            ("uchenik", Role.MENTEE, "5А"),
+        ):
+            in_group = pupils.filter(enrolments__study_group__name=group)
+            if person := in_group.order_by("pk").first():
+                found.append((login, role, person))
+        return found
 
     def match(self, *, approve: bool) -> None:
         """Run the matching; approved, its order is registered and a few new people wait again."""
