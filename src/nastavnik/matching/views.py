@@ -105,9 +105,8 @@ def rule(request: Request) -> HttpResponse:
             if together
             else _("%(mentee)s and %(mentor)s: not together.")
         )
-        messages.success(
-            request, f"{text % names} {_('Run the matching anew to see what changes.')}"
-        )
+        hint = _("Run the matching anew to see what changes.")
+        messages.success(request, f"{text % names} {hint}")
     return redirect("matching:workspace")
 
 

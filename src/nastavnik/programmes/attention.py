@@ -25,9 +25,9 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
-    for side, title, url in (
-        (Side.MENTEE, _("The base of mentees is empty"), "programmes:mentees"),
-        (Side.MENTOR, _("The base of mentors is empty"), "programmes:mentors"),
+    for side, people, title, url in (
+        (Side.MENTEE, _("Mentees"), _("The base of mentees is empty"), "programmes:mentees"),
+        (Side.MENTOR, _("Mentors"), _("The base of mentors is empty"), "programmes:mentors"),
     ):
         rows = base_rows(base_records(user, programme, side, status=ParticipationStatus.CANDIDATE))
         if not rows and not base_records(user, programme, side).exists():
@@ -40,7 +40,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             yield AttentionItem(
                 30, "wait", _("Papers are missing"),
                 ngettext("%(n)s person has not signed", "%(n)s people have not signed", len(unsigned)) % {"n": len(unsigned)}
-                + f": {Side(side).label.lower()}",
+                + f": {people.lower()}",
                 _("Without both consents nobody goes to matching."), _("Tick off"),
                 f"{reverse('consents:ledger')}?show=missing",
             )  # fmt: skip
