@@ -3,9 +3,11 @@
 import io
 import sys
 
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+
+from nastavnik.core import audit
 
 
 def ensure_schema() -> None:
@@ -21,5 +23,6 @@ def prepare(*, demo: bool) -> None:
     call_command("check", databases=["default"], stdout=io.StringIO())
     ensure_schema()
     call_command("collectstatic", interactive=False, verbosity=0)
-    if demo and "demo" in get_commands():
+    if demo:
         call_command("demo", stage="running", if_empty=True)
+    audit.seal_all()

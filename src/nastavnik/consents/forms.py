@@ -37,12 +37,12 @@ class RecordForm(forms.Form):
     everyone = forms.BooleanField(label=_("everybody shown"), required=False)
     purposes = forms.MultipleChoiceField(
         choices=Purpose.choices,
-        label=_("Signed papers"),
+        label=_("Signed:"),
         widget=forms.CheckboxSelectMultiple,
         initial=[Purpose.DATA, Purpose.PARTICIPATION],
         error_messages={"required": _("Mark which papers are signed.")},
     )
-    signed_on = forms.DateField(label=_("Date on the paper"), widget=DateInput())
+    signed_on = forms.DateField(label=_("Date"), widget=DateInput())
 
     def __init__(self, people: QuerySet[Person], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -118,3 +118,18 @@ def organisations_with_open_entries() -> list[int | None]:
         .values_list("organisation_id", flat=True)
         .distinct()
     )
+
+
+def seal_all() -> int:
+    """Seal what is open in every organisation; return how many entries were closed."""
+    links = [seal(key) for key in organisations_with_open_entries()]
+    return sum(link.n_entries for link in links if link)
+
+
+def sealed_organisations() -> list[int | None]:
+    """Return the organisations (None: the installation itself) that have a chain."""
+    return list(
+        AuditSeal.objects.order_by("organisation_id")
+        .values_list("organisation_id", flat=True)
+        .distinct()
+    )

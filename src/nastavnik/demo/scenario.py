@@ -316,12 +316,12 @@ class School:
                 user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator
             )
         for login, role, name, place in plan:
-            person = self.staff[place] if place is not None and self.staff else None
+            own = self.staff[place] if place is not None and self.staff else None
             user = add_account(
                 login,
                 PASSWORD,
-                full_name=person.full_name if person else name,
-                person=person,
+                full_name=name if own is None else own.full_name,
+                person=own,
                 by=self.curator,
             )
             grant_role(

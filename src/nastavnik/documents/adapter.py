@@ -30,18 +30,30 @@ def _gender(person: Person) -> Gender | None:
 
 
 def full_name(person: Person, case: Case) -> str:
-    """Return a name in a case; the genitive and the dative kept on the card win over the engine's."""
-    kept = {Case.GENITIVE: person.genitive, Case.DATIVE: person.dative}.get(case)
-    if kept:
-        return kept
-    return str(
-        decline_name(
-            person.last_name,
-            person.first_name,
-            person.patronymic,
-            case=case,
-            gender=_gender(person),
-        )
+    """Return a name in a case; a form kept on the card wins over the engine's."""
+    return _kept(person, case) or str(_declined(person, case))
+
+
+def is_sure(person: Person, case: Case) -> bool:
+    """Tell whether a name's form is certain: kept on the card, or known to the engine."""
+    return bool(_kept(person, case)) or _declined(person, case).sure
+
+
+def _kept(person: Person, case: Case) -> str:
+    return {
+        Case.GENITIVE: person.genitive,
+        Case.DATIVE: person.dative,
+        Case.INSTRUMENTAL: person.instrumental,
+    }.get(case, "")
+
+
+def _declined(person: Person, case: Case) -> FullName:
+    return decline_name(
+        person.last_name,
+        person.first_name,
+        person.patronymic,
+        case=case,
+        gender=_gender(person),
     )
 
 

@@ -27,6 +27,10 @@ def findings(document: Document) -> list[str]:
         found.append(_("The head is not named: fill the organisation's card."))
     if BLANK in " ".join(content.get("points", ())):
         found.append(_("Some words are missing in the points: they are printed as lines."))
+    if unsure := content.get("unsure"):
+        found.append(
+            _("Check how these names are declined: %(names)s.") % {"names": ", ".join(unsure)}
+        )
     if not content.get("annex", {}).get("parts"):
         found.append(_("There is no pair in the annex."))
     return found

@@ -57,9 +57,20 @@ def pair_order_content(
             "columns": text["annex"]["columns"],
             "parts": _parts(pairs, groups),
         },
+        "unsure": _unsure(pairs),
         "has_acts": bool(acts),
         "has_head": bool(organisation.head_name),
     }
+
+
+def _unsure(pairs: Iterable[Mentorship]) -> list[str]:
+    """Return the mentees whose names may be declined wrongly in the annex."""
+    return [
+        tie.mentee.person.full_name
+        for pair in pairs
+        for tie in pair.ties.all()
+        if not adapter.is_sure(tie.mentee.person, Case.INSTRUMENTAL)
+    ]
 
 
 def _people(pairs: Iterable[Mentorship]) -> list[Person]:

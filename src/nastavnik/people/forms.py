@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from nastavnik.core import directions
 from nastavnik.core.access import Role
 from nastavnik.core.forms import DateInput, offer, offer_rows
 from nastavnik.organisations.models import Organisation, Partner
@@ -93,8 +94,19 @@ class AccountForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    form_codes = forms.MultipleChoiceField(
+        label=_("Only these forms"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("For a curator of one direction; nothing ticked means all forms."),
+    )
+
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        choices = directions.directions_of(user)
+        offer(self, "form_codes", choices)
+        if not choices:
+            del self.fields["form_codes"]
         offer_rows(self, "person", Person.objects.visible_to(user).present().filter(account=None))
 
     def clean_login(self) -> str:
@@ -116,6 +128,8 @@ class AccountForm(forms.Form):
             "person"
         ):
             self.add_error("person", _("For this role choose a person of the roster."))
+        if data.get("form_codes") and data.get("role") != Role.CURATOR:
+            self.add_error("form_codes", _("Only a curator can be narrowed to some forms."))
         return data
 
 
@@ -169,13 +183,14 @@ class PersonForm(forms.ModelForm[Person]):
         model = Person
         fields = [
             "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject", "partner",
-            "genitive", "dative",
+            "genitive", "dative", "instrumental",
         ]  # fmt: skip
         widgets = {"birth_date": DateInput()}
         help_texts = {
             "position": _("As it should stand in the order."),
             "genitive": _("Only if the order declines the name wrongly."),
             "dative": _("Only if the order declines the name wrongly."),
+            "instrumental": _("Only if the order declines the name wrongly."),
         }
 
     def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:

@@ -74,6 +74,9 @@ class Person(models.Model):
     )
     genitive = models.CharField(_("name in the genitive (кого?)"), max_length=320, blank=True)
     dative = models.CharField(_("name in the dative (кому?)"), max_length=320, blank=True)
+    instrumental = models.CharField(
+        _("name in the instrumental (кем?)"), max_length=320, blank=True
+    )
     search_name = models.CharField(max_length=320, editable=False, db_index=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)
 
@@ -92,7 +95,7 @@ class Person(models.Model):
     class Privacy:
         personal = [
             "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject",
-            "partner", "genitive", "dative", "search_name", "left_on",
+            "partner", "genitive", "dative", "instrumental", "search_name", "left_on",
         ]  # fmt: skip
         technical = ["id", "organisation"]
 

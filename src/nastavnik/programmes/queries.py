@@ -17,7 +17,7 @@ from nastavnik.people.queries import group_names, roster
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import may_be_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
 def current_programme(user: SignedIn, day: dt.date | None = None) -> Programme | None:
@@ -156,3 +156,8 @@ def people_in_bases(user: SignedIn) -> list[int]:
         .exclude(status=ParticipationStatus.LEFT)
         .values_list("person_id", flat=True)
     )
+
+
+def forms_of(user: SignedIn) -> list[tuple[str, str]]:
+    """Return the forms of the user's organisation as choices."""
+    return list(MentoringForm.objects.visible_to(user).values_list("code", "title"))

@@ -252,9 +252,10 @@ def invite(
     role: str,
     login: str,
     password: str,
+    form_codes: Iterable[str] = (),
     by: models.Model | None,
 ) -> Membership:
     """Make an account and give it its first role."""
     name = person.full_name if person else full_name
     user = add_account(login, password, full_name=name, person=person, by=by)
-    return grant_role(user, organisation, Role(role), by=by)
+    return grant_role(user, organisation, Role(role), form_codes=form_codes, by=by)
