@@ -105,14 +105,17 @@ def _lying(perm):
 
 def test_a_view_without_a_mark_is_seen():
     planted = walk(
-        [path("a/", _answer, name="bare"), path("b/", public(lambda r: None), name="open")]
+        [path("a/", _answer, name="bare"), path("b/", public(_lying(None)), name="open")]
     )
     assert unmarked(planted) == ["bare"]
 
 
 def test_a_mark_under_a_decorator_that_hides_it_is_seen():
     def hiding(view):
-        return lambda request: view(request)
+        def hidden(request):
+            return view(request)
+
+        return hidden
 
     planted = walk([path("a/", hiding(require_GET(requires(Perm.HOME)(_answer))), name="hidden")])
     assert unmarked(planted) == ["hidden"]
