@@ -181,8 +181,11 @@ def _bases(school: School) -> None:
         record.refresh_from_db()
 
 
-def build_cast() -> Cast:
-    """Build the district with both schools and an account for each role of the first one."""
+def build_cast(*, mark: str = "") -> Cast:
+    """Build the district with both schools and an account for each role of the first one.
+
+    `mark` goes into every text of the first school, as `CANARY` does into those of the second.
+    """
     district = add_organisation(
         None,
         level=Level.MUNICIPALITY,
@@ -192,7 +195,7 @@ def build_cast() -> Cast:
         town="г. Примерск",
         by=None,
     )
-    school = build_school(district, 1)
+    school = build_school(district, 1, mark=mark)
     other = build_school(district, 2, mark=CANARY)
     start = school.year.starts_on
     users = {Role.CURATOR: school.curator}

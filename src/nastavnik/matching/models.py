@@ -97,6 +97,11 @@ class Proposal(models.Model):
 class RulingQuerySet(ScopedQuerySet["PairRuling"]):
     view_perm = Perm.MATCHING_VIEW
 
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the rulings on mentees the user sees: a curator of one направление her forms only."""
+        seen = Participation.objects.visible_to(user).values("pk")
+        return super().visible_to(user).filter(mentee__in=seen)
+
 
 class PairRuling(models.Model):
     """The curator's word on two people: together, or not together. It outlives runs and keeps its reason."""

@@ -11,7 +11,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
-from nastavnik.matching.models import MatchingRun
+from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.forms import EndForm, PairFilter
@@ -108,10 +108,14 @@ def set_status(request: Request, pk: int) -> HttpResponse:
 def approve(request: Request, pk: int) -> HttpResponse:
     """Approve the proposed pairs of a matching, all or the ticked ones, and draft the order."""
     run = get_object_or_404(MatchingRun.objects.visible_to(request.user), pk=pk)
-    ticked = [int(key) for key in request.POST.getlist("proposals") if key.isdigit()]
+    # a curator of one направление approves her own forms only, whatever the address says
+    seen = Proposal.objects.visible_to(request.user).filter(run=run)
+    if "all" not in request.POST:
+        ticked = [key for key in request.POST.getlist("proposals") if key.isdecimal()]
+        seen = seen.filter(pk__in=ticked)
     try:
         document = actions.approve_run(
-            run, only=None if "all" in request.POST else ticked, by=request.user
+            run, only=list(seen.values_list("pk", flat=True)), by=request.user
         )
     except RefusedError as refusal:
         for reason in refusal.reasons:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core import directions
 from nastavnik.core.access import Role
 from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.marks import SignedIn
 from nastavnik.organisations.models import Organisation, Partner
 from nastavnik.people.adapter import Field, Layout, Understanding
 from nastavnik.people.choices import (
@@ -22,6 +23,7 @@ from nastavnik.people.choices import (
     RosterKind,
 )
 from nastavnik.people.models import Person, StudyGroup, User
+from nastavnik.people.queries import has_login
 
 GIVEN_BY_CURATOR = (
     Role.CURATOR,
@@ -111,7 +113,7 @@ class AccountForm(forms.Form):
 
     def clean_login(self) -> str:
         login = str(self.cleaned_data["login"]).strip().lower()
-        if User.objects.filter(login=login).exists():
+        if has_login(login):
             raise forms.ValidationError(_("This login is taken: add a figure or a dot."))
         return login
 
@@ -193,9 +195,12 @@ class PersonForm(forms.ModelForm[Person]):
             "instrumental": _("Only if the order declines the name wrongly."),
         }
 
-    def __init__(self, organisation: Organisation, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, user: SignedIn, organisation: Organisation, *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        offer_rows(self, "partner", Partner.objects.filter(organisation=organisation))
+        partners = Partner.objects.visible_to(user).filter(organisation=organisation)
+        offer_rows(self, "partner", partners)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -315,13 +320,13 @@ class ClassTeacherForm(forms.Form):
         Person.objects.none(), required=False, label=_("Class teacher")
     )
 
-    def __init__(self, group: StudyGroup, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, user: SignedIn, group: StudyGroup, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("teacher", group.class_teacher_id)
         offer_rows(
             self,
             "teacher",
-            Person.objects.filter(
+            Person.objects.visible_to(user).filter(
                 organisation_id=group.organisation_id, kind=PersonKind.TEACHER, left_on=None
             ),
         )

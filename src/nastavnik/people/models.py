@@ -236,6 +236,15 @@ class Membership(models.Model):
 class StudyGroupQuerySet(ScopedQuerySet["StudyGroup"]):
     view_perm = Perm.ROSTER_VIEW
 
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the classes of the user's organisations; a class teacher's own ones only."""
+        viewer = user.viewer
+        whole = Q(
+            organisation_id__in=viewer.organisations(self.view_perm, without=[Role.CLASS_TEACHER])
+        )
+        own = Q(class_teacher_id=viewer.person_id, class_teacher_id__isnull=False)
+        return super().visible_to(user).filter(whole | own)
+
 
 class StudyGroup(models.Model):
     """A class of a school or a group of a college, in one academic year."""
@@ -267,6 +276,10 @@ class StudyGroup(models.Model):
 
 class EnrolmentQuerySet(ScopedQuerySet["Enrolment"]):
     view_perm = Perm.ROSTER_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the enrolments of the people the user sees."""
+        return self.filter(person__in=Person.objects.visible_to(user).values("pk"))
 
 
 class Enrolment(models.Model):

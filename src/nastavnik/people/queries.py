@@ -20,6 +20,11 @@ def has_any_account() -> bool:
     return User.objects.exists()
 
 
+def has_login(login: str) -> bool:
+    """Tell whether a login is taken, in whatever organisation: logins are of the installation."""
+    return User.objects.filter(login=login).exists()
+
+
 def enrolments_on(day: dt.date, people: Iterable[int]) -> QuerySet[Enrolment]:
     """Return the enrolments of some people that hold a day, with their classes."""
     return Enrolment.objects.filter(holds_on(day), person_id__in=people).select_related(

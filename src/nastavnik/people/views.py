@@ -127,7 +127,11 @@ def person_card(request: Request, pk: int) -> HttpResponse:
     person = get_object_or_404(
         Person.objects.visible_to(request.user).select_related("partner"), pk=pk
     )
-    enrolments = Enrolment.objects.filter(person=person).select_related("study_group__year")
+    enrolments = (
+        Enrolment.objects.visible_to(request.user)
+        .filter(person=person)
+        .select_related("study_group__year")
+    )
     return render(
         request,
         "people/card.html",
@@ -146,7 +150,7 @@ def add_person(request: Request) -> HttpResponse:
     """Put one person on the roster by hand."""
     organisation = request.user.workplace
     form = PersonForm(
-        organisation, request.POST or None, instance=Person(organisation=organisation)
+        request.user, organisation, request.POST or None, instance=Person(organisation=organisation)
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -174,6 +178,7 @@ def edit_person(request: Request, pk: int) -> HttpResponse:
     group = group_names([person]).get(person.pk, "")
     # the form cleans onto its own copy, so that the action sees what really changes
     form = PersonForm(
+        request.user,
         person.organisation,
         request.POST or None,
         instance=Person.objects.visible_to(request.user).get(pk=pk),
@@ -365,7 +370,7 @@ def groups(request: Request) -> HttpResponse:
 def edit_group(request: Request, pk: int) -> HttpResponse:
     """Say who leads a class."""
     group = get_object_or_404(StudyGroup.objects.visible_to(request.user), pk=pk)
-    form = ClassTeacherForm(group, request.POST or None)
+    form = ClassTeacherForm(request.user, group, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.appoint_class_teacher(group, form.cleaned_data["teacher"], by=request.user)
         messages.success(

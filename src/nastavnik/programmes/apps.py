@@ -8,11 +8,19 @@ from nastavnik.core import attention, concerned, directions, navigation
 from nastavnik.core.access import Perm
 
 
-def load_directory(**kwargs: Any) -> None:
-    """Bring the directory of forms in step with the shipped file after every migration."""
+def load_directory(*, using: str, **kwargs: Any) -> None:
+    """Bring the directory of forms in step with the shipped file once every migration is applied.
+
+    On the way back, or half-way, the tables are not those of the models.
+    """
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+
     from nastavnik.programmes.actions import load_directory as load
 
-    load(by=None)
+    loader = MigrationLoader(connections[using])
+    if set(loader.graph.leaf_nodes()) <= set(loader.applied_migrations):
+        load(by=None)
 
 
 class ProgrammesConfig(AppConfig):

@@ -257,7 +257,7 @@ def _try_ready(request: Request, record: Participation) -> None:
 def make_ready(request: Request, side: str) -> HttpResponse:
     """Let the ticked records through the gate."""
     chosen = Side(side)
-    ticked = [key for key in request.POST.getlist("records") if key.isdigit()]
+    ticked = [key for key in request.POST.getlist("records") if key.isdecimal()]
     records = Participation.objects.visible_to(request.user).filter(
         pk__in=ticked, side=chosen, status=ParticipationStatus.CANDIDATE
     )

@@ -149,6 +149,7 @@ def enrol(
     return enrol_all([(person, group, current)], starts_on=starts_on, by=by)[0]
 
 
+@transaction.atomic
 def enrol_all(
     places: list[tuple[Person, StudyGroup, Enrolment | None]],
     *,

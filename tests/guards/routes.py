@@ -1,0 +1,147 @@
+"""The pages of the site, found by walking the resolver, and the objects their addresses name."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from nastavnik.consents.models import Consent
+from nastavnik.documents.models import Document
+from nastavnik.matching.models import MatchingRun, PairRuling
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.organisations.models import Organisation
+from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Route → reason. Nothing is left out silently: a name that is no route fails.
+LEFT_OUT: dict[str, str] = {}
+
+# Route with a key → the model the key is of. Every row of a school is tried, in all states.
+OBJECTS: dict[str, type[Model]] = {
+    "people:card": Person,
+    "people:edit": Person,
+    "people:left": Person,
+    "people:import-preview": RosterImport,
+    "people:import-errors": RosterImport,
+    "people:import-discard": RosterImport,
+    "people:group": StudyGroup,
+    "people:end-role": Membership,
+    "programmes:edit": Programme,
+    "programmes:limits": MentoringForm,
+    "programmes:record": Participation,
+    "programmes:leave": Participation,
+    "consents:person": Person,
+    "consents:withdraw": Consent,
+    "matching:lift": PairRuling,
+    "matching:past": MatchingRun,
+    "mentorships:card": Mentorship,
+    "mentorships:status": Mentorship,
+    "mentorships:approve": MatchingRun,
+    "documents:card": Document,
+    "documents:download": Document,
+}
+# Other arguments of addresses, by the name of the argument: the same for every school.
+VALUES: dict[str, tuple[object, ...]] = {"side": tuple(Side.values)}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A page: its name, its pattern, the arguments of its address."""
+
+    name: str
+    pattern: URLPattern
+    arguments: tuple[str, ...]
+
+    @property
+    def access(self) -> object:
+        return getattr(self.pattern.callback, "access", None)
+
+    @property
+    def is_public(self) -> bool:
+        return self.access == "public"
+
+    @property
+    def has_key(self) -> bool:
+        return any(name not in VALUES for name in self.arguments)
+
+
+def walk(
+    patterns: Iterable[URLPattern | URLResolver],
+    namespace: str = "",
+    arguments: tuple[str, ...] = (),
+) -> Iterator[Route]:
+    """Yield every page under some patterns."""
+    for entry in patterns:
+        own = (*arguments, *entry.pattern.converters)
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from walk(entry.url_patterns, inner, own)
+        else:
+            yield Route(f"{namespace}{entry.name}", entry, own)
+
+
+def all_routes() -> list[Route]:
+    """Return the pages of the site, those of `LEFT_OUT` left out."""
+    found = list(walk(get_resolver().url_patterns))
+    if gone := set(LEFT_OUT) - {route.name for route in found}:
+        raise ImproperlyConfigured(f"LEFT_OUT names no route of the site: {gone}")
+    return [route for route in found if route.name not in LEFT_OUT]
+
+
+def unregistered(routes: Iterable[Route]) -> list[str]:
+    """Return what must be written into `OBJECTS` or `VALUES` before the guards can open a page."""
+    return [
+        f"{route.name} has the argument `{argument}`: say in tests/guards/routes.py which model"
+        " it is a key of (OBJECTS) or which values it takes (VALUES)"
+        for route in routes
+        for argument in route.arguments
+        if argument not in VALUES and (argument != "pk" or route.name not in OBJECTS)
+    ]
+
+
+@cache
+def _lookup(model: type[Model]) -> str:
+    return "pk" if model is Organisation else "organisation"
+
+
+def rows_of(model: type[Model], organisation: Organisation) -> list[Model]:
+    """Return every row of an organisation, whatever its state."""
+    return list(model._default_manager.filter(**{_lookup(model): organisation}).order_by("pk"))
+
+
+def one_of_each_state(rows: Iterable[Model]) -> list[Model]:
+    """Return the newest row of each kind and state, for guards that need not try every row."""
+    return list({(*_state(row),): row for row in rows}.values())
+
+
+def _state(row: Model) -> Iterator[object]:
+    return (getattr(row, name, None) for name in ("status", "side", "kind", "ruling", "role"))
+
+
+def addresses(
+    route: Route,
+    organisation: Organisation,
+    choose: Callable[[Iterable[Model]], list[Model]] = list,
+) -> list[str]:
+    """Return the addresses of a page for the objects of an organisation; none only by mistake."""
+    if wrong := unregistered([route]):
+        raise ImproperlyConfigured("; ".join(wrong))
+    values = [
+        [row.pk for row in choose(rows_of(OBJECTS[route.name], organisation))]
+        if argument == "pk"
+        else VALUES[argument]
+        for argument in route.arguments
+    ]
+    found = [
+        reverse(route.name, kwargs=dict(zip(route.arguments, chosen, strict=True)))
+        for chosen in product(*values)
+    ]
+    if not found:
+        raise ImproperlyConfigured(f"{route.name}: the cast has no row to open it with")
+    return found

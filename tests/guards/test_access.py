@@ -1,0 +1,147 @@
+"""Every view says who may open it, and keeps its word: every URL × everybody × every method."""
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.urls import path
+from django.views.decorators.http import require_GET
+from tests.guards.routes import (
+    METHODS,
+    addresses,
+    all_routes,
+    one_of_each_state,
+    unregistered,
+    walk,
+)
+from tests.guards.world import ACTORS
+
+from nastavnik.core.access import GRANTS, NOBODY, Perm, Role
+from nastavnik.core.marks import public, requires
+
+pytestmark = pytest.mark.django_db
+ROUTES = all_routes()
+GIVEN = {200, 302, 404, 405, 422}
+
+
+def unmarked(routes):
+    """Return the pages that do not say who may open them."""
+    return [
+        route.name for route in routes if not (route.is_public or isinstance(route.access, Perm))
+    ]
+
+
+def broken_word(route, viewer, method, response):
+    """Return how an answer breaks the mark of its page, empty when it keeps it."""
+    status = response.status_code
+    said = f"{method} {route.name}: {status}"
+    if route.is_public:
+        # a public page may send on or be gone; it never refuses by role
+        return "" if status in GIVEN else said
+    if viewer is None:
+        to_sign_in = status == 302 and response.headers["Location"].startswith("/sign-in/?")
+        return "" if to_sign_in or status == 405 else f"{said}, a guest is to be led to sign-in"
+    if viewer.may(route.access):
+        return "" if status in GIVEN else f"{said}, though the role may {route.access}"
+    return "" if status in {403, 405} else f"{said}, though the role may not {route.access}"
+
+
+def test_every_view_is_marked():
+    assert len(ROUTES) > 30
+    assert unmarked(ROUTES) == []
+
+
+def test_every_key_has_its_objects():
+    assert unregistered(ROUTES) == []
+
+
+@pytest.mark.parametrize("actor", ACTORS)
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_page_keeps_its_word(world, route, actor):
+    viewer = world.viewer(actor)
+    organisation = world.cast.school.organisation
+    wrong = []
+    for address in addresses(route, organisation, one_of_each_state)[:12]:
+        for method in METHODS:
+            with transaction.atomic():
+                response = world.browser(actor).generic(method, address)
+                transaction.set_rollback(True)
+            wrong.append(broken_word(route, viewer, method, response))
+    assert not any(wrong), [one for one in wrong if one]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_each_role_has_an_account_of_that_role_alone(world, role):
+    assert {grant.role for grant in world.viewer(role.value).grants} == {role}
+
+
+def test_a_role_no_longer_held_opens_nothing(world):
+    from nastavnik.people.models import Membership
+
+    browser = world.browser(Role.CURATOR.value)
+    Membership.objects.filter(user=world.cast.anna).update(ends_on=world.cast.school.year.starts_on)
+    for route in ROUTES:
+        if not route.is_public:
+            for address in addresses(route, world.cast.school.organisation, one_of_each_state):
+                response = browser.get(address)
+                assert broken_word(route, NOBODY, "GET", response) == ""
+
+
+# ---------------------------------------------------------------- planted violations
+
+
+def _answer(request):
+    return HttpResponse("ok")
+
+
+def _lying(perm):
+    """Return a view that carries a mark and asks nobody for it."""
+
+    def view(request):
+        return _answer(request)
+
+    view.access = perm
+    return view
+
+
+def test_a_view_without_a_mark_is_seen():
+    planted = walk(
+        [path("a/", _answer, name="bare"), path("b/", public(_lying(None)), name="open")]
+    )
+    assert unmarked(planted) == ["bare"]
+
+
+def test_a_mark_under_a_decorator_that_hides_it_is_seen():
+    def hiding(view):
+        def hidden(request):
+            return view(request)
+
+        return hidden
+
+    planted = walk([path("a/", hiding(require_GET(requires(Perm.HOME)(_answer))), name="hidden")])
+    assert unmarked(planted) == ["hidden"]
+
+
+def test_a_key_nobody_described_is_named():
+    (said,) = unregistered(walk([path("a/<int:pk>/", _answer, name="fresh")]))
+    assert "fresh" in said
+    assert "OBJECTS" in said
+
+
+@pytest.mark.parametrize(
+    ("actor", "perm"),
+    [("anonymous", Perm.HOME), ("mentor", Perm.BASE_EDIT), ("coordinator", Perm.ROSTER_VIEW)],
+)
+def test_a_page_that_only_claims_its_mark_is_caught(world, rf, actor, perm):
+    (route,) = walk([path("a/", _lying(perm), name="lying")])
+    response = route.pattern.callback(rf.get("/a/"))
+    assert "lying" in broken_word(route, world.viewer(actor), "GET", response)
+
+
+@pytest.mark.parametrize("status", [403, 500, 503])
+def test_a_page_that_refuses_those_it_should_let_in_is_caught(world, status):
+    (route,) = walk([path("a/", requires(Perm.HOME)(_answer), name="shut")])
+    assert broken_word(route, world.viewer("curator"), "GET", HttpResponse(status=status))
+
+
+def test_a_table_that_grants_nothing_would_be_noticed():
+    assert all(perm in {p for perms in GRANTS.values() for p in perms} for perm in Perm)

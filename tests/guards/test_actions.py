@@ -1,0 +1,427 @@
+"""Every write is an action, says who acts, is all or nothing, and leaves a line in the audit trail."""
+
+import ast
+import dataclasses
+import inspect
+import pkgutil
+import textwrap
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from tests.guards.world import add_list, add_pupils, make_room, pair_of
+
+import nastavnik
+from nastavnik.cabinet import actions as cabinet
+from nastavnik.consents import actions as consents
+from nastavnik.consents.choices import Purpose
+from nastavnik.consents.models import Consent
+from nastavnik.core.access import Role
+from nastavnik.core.dates import today
+from nastavnik.core.models import AuditEntry
+from nastavnik.documents import actions as documents
+from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.models import Document
+from nastavnik.matching import actions as matching
+from nastavnik.matching.choices import Ruling, RunStatus
+from nastavnik.matching.models import MatchingRun, PairRuling
+from nastavnik.mentorships import actions as mentorships
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.organisations import actions as organisations
+from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.models import Organisation
+from nastavnik.people import actions as people
+from nastavnik.people.actions.roster import enrol_all
+from nastavnik.people.adapter import Understanding
+from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
+from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup, User
+from nastavnik.programmes import actions as programmes
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
+
+ROOT = Path(nastavnik.__file__).parent
+# What an actions module offers besides writes, because it belongs to them: no `by`, nothing written.
+READS = {
+    "people.first_day": "the day an enrolment of today begins",
+    "people.gender_of": "a rule of the patronymic",
+    "people.grade_of": "a rule of the name of a class",
+    "matching.engine_input": "what a run would be given, for the run and for its proof",
+    "programmes.gate": "the gate, asked by the actions that pass it",
+}
+WRITES = {
+    "save", "create", "get_or_create", "update_or_create", "bulk_create", "bulk_update", "delete", "update",
+    "set_password",
+}  # fmt: skip
+# A manager or a queryset stands before them; `update` alone is also a method of dict and set.
+AMBIGUOUS = {"update"}
+
+
+def action_modules():
+    """Yield the app and every module of its actions."""
+    for package in pkgutil.iter_modules(nastavnik.__path__):
+        folder = ROOT / package.name
+        if (folder / "actions.py").exists() or (folder / "actions").is_dir():
+            module = import_module(f"nastavnik.{package.name}.actions")
+            yield package.name, module
+            for inner in pkgutil.iter_modules(getattr(module, "__path__", ())):
+                yield package.name, import_module(f"{module.__name__}.{inner.name}")
+
+
+def public_functions():
+    """Return «app.name» → function for everything public in the actions."""
+    return {
+        f"{app}.{name}": function
+        for app, module in action_modules()
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if not name.startswith("_") and inspect.unwrap(function).__module__ == module.__name__
+    }
+
+
+FUNCTIONS = public_functions()
+ACTIONS = {name: function for name, function in FUNCTIONS.items() if name not in READS}
+
+
+def actor_fault(function):
+    """Return what is wrong with how an action takes its actor, empty when nothing is."""
+    by = inspect.signature(function).parameters.get("by")
+    if by is None:
+        return "has no `by`"
+    if by.kind is not inspect.Parameter.KEYWORD_ONLY:
+        return "`by` is to be keyword-only"
+    return "" if by.default is inspect.Parameter.empty else "`by` has a default"
+
+
+def tree_of(function):
+    return ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function)))).body[0]
+
+
+def calls(tree):
+    """Return the names called in some code, with what stands before the dot."""
+    return [ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def writes(tree):
+    """Return the calls of some code that write to the database."""
+    return [
+        call
+        for call in calls(tree)
+        if "." in call
+        and (name := call.rpartition(".")[2]) in WRITES
+        and (name not in AMBIGUOUS or ".objects." in call)
+    ]
+
+
+def is_atomic(tree):
+    marks = [ast.unparse(one) for one in tree.decorator_list]
+    return "transaction.atomic" in marks or "transaction.atomic" in calls(tree)
+
+
+def unaudited(tree, actions):
+    """Tell whether a function writes or claims to, and neither records nor hands on to an action."""
+    called = {call.rpartition(".")[2] for call in calls(tree)}
+    return not called & {"record", "record_many", *actions}
+
+
+def helpers_that_record(module):
+    """Return the private functions of a module that record: an action may hand on to them."""
+    return {
+        name
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if name.startswith("_")
+        and {"audit.record", "audit.record_many"} & set(calls(tree_of(function)))
+    }
+
+
+def names_of_actions(function):
+    own = inspect.unwrap(function)
+    known = {name.rpartition(".")[2] for name in ACTIONS} - {own.__name__}
+    return known | helpers_that_record(inspect.getmodule(own))
+
+
+def test_the_actions_are_found():
+    assert len(ACTIONS) > 35
+    assert {name.partition(".")[0] for name in ACTIONS} >= {"people", "matching", "mentorships"}
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_action_names_its_actor(name):
+    assert actor_fault(ACTIONS[name]) == ""
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_action_is_all_or_nothing(name):
+    assert is_atomic(tree_of(ACTIONS[name]))
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_action_records_or_hands_on(name):
+    assert not unaudited(tree_of(ACTIONS[name]), names_of_actions(ACTIONS[name]))
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_among_the_actions_writes_nothing(name):
+    assert writes(tree_of(FUNCTIONS[name])) == []
+
+
+OUTSIDE = sorted(
+    path
+    for name in ("access", "adapter", "queries", "receivers", "tasks", "forms", "tables", "documents", "views", "api")
+    for path in (*ROOT.glob(f"*/{name}.py"), *ROOT.glob(f"*/{name}/*.py"), *ROOT.glob("*/management/commands/*.py"))
+)  # fmt: skip
+
+
+def test_nothing_else_writes():
+    found = {
+        f"{path.relative_to(ROOT)}: {call}"
+        for path in OUTSIDE
+        for call in writes(ast.parse(path.read_text()))
+    }
+    allowed = {
+        # of openpyxl and python-docx: a file, not the database
+        call for call in found if call.rpartition(": ")[2] in {"book.save", "document.save", "workbook.save"}
+    }  # fmt: skip
+    assert len(OUTSIDE) > 20
+    assert found - allowed == set()
+
+
+# ---------------------------------------------------------------- every action, done once
+
+
+class Scene:
+    """The first school as the database has it now, Anna who acts, and what was prepared for the action."""
+
+    def __init__(self, world, prepare):
+        self.world = world
+        self.by = world.cast.anna
+        self.school = world.cast.school
+        self.organisation = Organisation.objects.get(pk=self.school.organisation.pk)
+        self.year = self.school.year
+        self.programme = Programme.objects.get(pk=self.school.programme.pk)
+        self.it = prepare(self)
+
+    def person(self, key):
+        return Person.objects.get(pk=self.school.people[key].pk)
+
+    def record(self, key):
+        return Participation.objects.get(pk=self.school.records[key].pk)
+
+    def first(self, model, **conditions):
+        return model.objects.filter(organisation=self.organisation, **conditions).first()
+
+    def order(self):
+        return self.first(Document, status=DocumentStatus.DRAFT)
+
+    def draft(self):
+        return self.first(RosterImport, status=ImportStatus.DRAFT)
+
+    def run(self):
+        return self.first(MatchingRun, status=RunStatus.PROPOSED)
+
+
+def _newcomer(scene):
+    return people.add_person(scene.organisation, by=scene.by, **NEWCOMER)
+
+
+def _ready_pair(scene):
+    mentor = add_pupils(scene.school, 1, start=70, side=Side.MENTOR)[0]
+    return mentor, add_pupils(scene.school, 1, start=71)[0]
+
+
+def _candidate(scene):
+    record = add_pupils(scene.school, 1, start=60)[0]
+    return programmes.set_participation_status(record, ParticipationStatus.CANDIDATE, by=scene.by)
+
+
+def _newcomer_and_class(scene):
+    return _newcomer(scene), people.open_group(scene.year, "3Г", by=scene.by), None
+
+
+NEWCOMER = {
+    "kind": PersonKind.TEACHER,
+    "last_name": "Пробный",
+    "first_name": "Павел",
+    "position": "учитель",
+}
+PASSWORD = "три слова и 7"
+NEXT_YEAR = today().replace(year=today().year + 1, day=1)
+
+# Action → what must be there before it, when the cast does not have it.
+PREPARED = {
+    "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
+    "matching.rule_pair": _ready_pair,
+    "mentorships.refresh_order": lambda scene: documents.redraw_document(
+        scene.order(), {}, by=scene.by
+    ),
+    "documents.register_document": lambda scene: documents.set_requisites(
+        scene.order(), number="78", dated_on=today(), by=scene.by
+    ),
+    "people.enrol_all": _newcomer_and_class,
+    "people.accept_import": lambda scene: add_list(scene.school, 2, start=50),
+    "programmes.load_directory": lambda scene: (
+        MentoringForm.objects.directory().update(version=0) or scene
+    ),
+    "programmes.add_to_base": _newcomer,
+    "programmes.make_ready": _candidate,
+    "programmes.take_place": lambda scene: make_room(scene.school, "older"),
+}
+# Action → how to do it.
+DONE = {
+    "cabinet.set_up": lambda s: cabinet.set_up(
+        municipality="Примерск", kind=Kind.SCHOOL, full_name="Школа", short_name="Школа", town=s.organisation.town,
+        year_starts_on=today(), year_ends_on=NEXT_YEAR, curator_name="Анна", login="new", password=PASSWORD,
+        by=None,
+    ),
+    "consents.record_consents": lambda s: consents.record_consents(
+        [s.person("waiting")], [Purpose.DATA], signed_on=today(), by=s.by
+    ),
+    "consents.withdraw_consent": lambda s: consents.withdraw_consent(
+        s.first(Consent, person=s.person("older"), withdrawn_on=None), by=s.by
+    ),
+    "documents.draft_document": lambda s: documents.draft_document(
+        s.year, DocumentKind.PAIR_ORDER, title="Приказ", subject_id=None, content={}, by=s.by
+    ),
+    "documents.redraw_document": lambda s: documents.redraw_document(s.order(), {"a": 1}, by=s.by),
+    "documents.set_requisites": lambda s: documents.set_requisites(s.order(), number="77", dated_on=today(), by=s.by),
+    "documents.register_document": lambda s: documents.register_document(s.it, by=s.by),
+    "matching.run_matching": lambda s: matching.run_matching(s.programme, by=s.by),
+    "matching.rule_pair": lambda s: matching.rule_pair(*s.it, Ruling.FORBID, by=s.by),
+    "matching.lift_ruling": lambda s: matching.lift_ruling(s.first(PairRuling), by=s.by),
+    "matching.mark_run_approved": lambda s: matching.mark_run_approved(s.run(), by=s.by, at=timezone.now()),
+    "mentorships.approve_run": lambda s: mentorships.approve_run(s.run(), by=s.by),
+    "mentorships.set_pair_status": lambda s: mentorships.set_pair_status(
+        pair_of(s.school, "younger"), MentorshipStatus.SUSPENDED, by=s.by
+    ),
+    "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
+    "mentorships.start_pairs": lambda s: mentorships.start_pairs(s.order(), by=s.by),
+    "organisations.add_organisation": lambda s: organisations.add_organisation(
+        s.organisation.parent, level=Level.ORGANISATION, kind=Kind.SCHOOL, full_name="Ш", short_name="Ш", town="Т",
+        by=s.by,
+    ),
+    "organisations.change_organisation": lambda s: organisations.change_organisation(
+        s.organisation, town="г. Новый", by=s.by
+    ),
+    "organisations.open_year": lambda s: organisations.open_year(
+        s.organisation, starts_on=today(), ends_on=NEXT_YEAR, by=s.by
+    ),
+    "organisations.add_partner": lambda s: organisations.add_partner(s.organisation, name="Новый завод", by=s.by),
+    "people.add_account": lambda s: people.add_account("n", None, full_name="Н", by=s.by),
+    "people.change_password": lambda s: people.change_password(User.objects.get(pk=s.by.pk), PASSWORD, by=s.by),
+    "people.grant_role": lambda s: people.grant_role(s.by, s.organisation, Role.DIRECTOR, by=s.by),
+    "people.end_role": lambda s: people.end_role(s.first(Membership, role=Role.DIRECTOR), by=s.by),
+    "people.add_person": lambda s: people.add_person(s.organisation, by=s.by, **NEWCOMER),
+    "people.change_person": lambda s: people.change_person(s.person("older"), subject="физика", by=s.by),
+    "people.correct_person": lambda s: people.correct_person(s.person("older"), subject="физика", by=s.by),
+    "people.register_person": lambda s: people.register_person(s.organisation, by=s.by, **NEWCOMER),
+    "people.mark_left": lambda s: people.mark_left(s.person("waiting"), by=s.by),
+    "people.open_group": lambda s: people.open_group(s.year, "11Я", by=s.by),
+    "people.appoint_class_teacher": lambda s: people.appoint_class_teacher(
+        s.first(StudyGroup, name="6Б"), s.person("teacher"), by=s.by
+    ),
+    "people.enrol": lambda s: people.enrol(
+        s.person("older"), s.first(StudyGroup, name="5А"), starts_on=today(), by=s.by
+    ),
+    "people.enrol_all": lambda s: enrol_all([s.it], starts_on=today(), by=s.by),
+    "people.invite": lambda s: people.invite(
+        s.organisation, person=None, full_name="Н", role=Role.DIRECTOR, login="n", password=PASSWORD, by=s.by
+    ),
+    "people.start_import": lambda s: people.start_import(
+        s.organisation, kind=RosterKind.STAFF, file_name="", by=s.by,
+        text="ФИО\tДолжность\nПробная Пелагея Петровна\tучитель химии",
+    ),
+    "people.change_columns": lambda s: people.change_columns(
+        s.draft(), dataclasses.replace(Understanding.of(s.draft()), group="1А"), by=s.by
+    ),
+    "people.accept_import": lambda s: people.accept_import(s.it, by=s.by),
+    "people.discard_import": lambda s: people.discard_import(s.draft(), by=s.by),
+    "programmes.load_directory": lambda s: programmes.load_directory(by=s.by),
+    "programmes.adopt_form": lambda s: programmes.adopt_form(
+        s.organisation,
+        MentoringForm.objects.directory().exclude(code__in=s.programme.forms.values("code")).first(),
+        by=s.by,
+    ),
+    "programmes.change_form": lambda s: programmes.change_form(s.programme.forms.first(), max_mentees=2, by=s.by),
+    "programmes.open_programme": lambda s: programmes.open_programme(
+        s.year, title="П", starts_on=today(), ends_on=today(), forms=MentoringForm.objects.directory()[:1], by=s.by
+    ),
+    "programmes.change_programme": lambda s: programmes.change_programme(
+        s.programme, forms=s.programme.forms.all(), title="Новая", by=s.by
+    ),
+    "programmes.add_to_base": lambda s: programmes.add_to_base(s.programme, [s.it], Side.MENTOR, by=s.by),
+    "programmes.change_participation": lambda s: programmes.change_participation(
+        s.record("waiting"), request="другое", by=s.by
+    ),
+    "programmes.set_participation_status": lambda s: programmes.set_participation_status(
+        s.record("waiting"), ParticipationStatus.LEFT, by=s.by
+    ),
+    "programmes.make_ready": lambda s: programmes.make_ready([s.it], by=s.by),
+    "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),
+    "programmes.free_place": lambda s: programmes.free_place(s.record("younger"), by=s.by),
+}  # fmt: skip
+
+
+def test_every_action_is_done_below():
+    assert set(ACTIONS) - set(DONE) == set(), "say in DONE how to do the new action"
+    assert set(PREPARED) <= set(DONE)
+    assert set(DONE) - set(ACTIONS) == set(), "no such action any more"
+
+
+def recorded(do):
+    """Do something; return the lines it left in the audit trail."""
+    last = max(AuditEntry.objects.values_list("pk", flat=True), default=0)
+    do()
+    return list(AuditEntry.objects.filter(pk__gt=last))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(DONE))
+def test_action_leaves_a_line_with_its_actor(world, name):
+    scene = Scene(world, PREPARED.get(name, str))
+    lines = recorded(lambda: DONE[name](scene))
+    assert lines
+    if name != "cabinet.set_up":  # nobody has an account yet
+        assert {line.actor_id for line in lines} == {scene.by.pk}
+
+
+# ---------------------------------------------------------------- planted violations
+
+
+def _positional(person, by):
+    """An action whose actor can be forgotten among the arguments."""
+
+
+def _defaulted(person, *, by=None):
+    person.save(update_fields=["last_name"])
+
+
+def _nobody(person):
+    person.save()
+
+
+@pytest.mark.parametrize("planted", [_positional, _defaulted, _nobody])
+def test_an_action_without_an_actor_is_seen(planted):
+    assert actor_fault(planted)
+
+
+def test_a_write_without_a_line_is_seen():
+    assert unaudited(tree_of(_defaulted), names_of_actions(people.add_person))
+    assert not is_atomic(tree_of(_defaulted))
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "form.save()",
+        "Person.objects.create(a=1)",
+        "Person.objects.filter(pk=1).update(a=1)",
+        "row.delete()",
+    ],
+)
+def test_a_write_outside_the_actions_is_seen(planted):
+    assert writes(ast.parse(planted))
+
+
+@pytest.mark.django_db
+def test_a_silent_write_leaves_no_line(world):
+    older = Participation.objects.get(pk=world.cast.school.records["older"].pk)
+    assert recorded(lambda: older.save(update_fields=["status"])) == []

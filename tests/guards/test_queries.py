@@ -1,0 +1,103 @@
+"""A page asks the database as often for thirty rows as for three, and never more than twenty times."""
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from tests.guards.routes import addresses, all_routes, one_of_each_state
+from tests.guards.world import ACTORS, grow
+
+pytestmark = pytest.mark.django_db
+FEW, MANY, AT_MOST = 3, 30, 20
+ROUTES = [route for route in all_routes() if not route.is_public]
+# Page → most queries it may ask, with the reason.
+DEARER: dict[str, int] = {}
+
+
+def reader_of(world, route):
+    """Return the actor who reads a page: the curator, else whoever may."""
+    first = ("curator", "coordinator", "mentor", *ACTORS[1:])
+    return next(actor for actor in first if world.viewer(actor).may(route.access))
+
+
+def count(browser, address):
+    """Return status and number of queries of a page, the second time it is opened."""
+    with transaction.atomic():
+        browser.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            status = browser.get(address).status_code
+        transaction.set_rollback(True)
+    return status, [one["sql"] for one in captured.captured_queries]
+
+
+def measure(world, route):
+    """Return the statements of a page for each state of its object; pages without keys have one."""
+    browser = world.browser(reader_of(world, route))
+    found = {}
+    for place, address in enumerate(
+        addresses(route, world.cast.school.organisation, one_of_each_state)
+    ):
+        status, statements = count(browser, address)
+        if status == 200:
+            found[place] = statements
+    return found
+
+
+def grown(few, many):
+    """Return what a page asks more of when there is more to show."""
+    return {
+        place: [
+            sql[:300] for sql in many[place] if many[place].count(sql) > 1 or sql not in few[place]
+        ]
+        for place in few
+        if len(few[place]) != len(many.get(place, few[place]))
+    }
+
+
+@pytest.fixture(scope="module")
+def measured(world):
+    """Every page, measured with few rows and with many."""
+    sid = transaction.savepoint()
+    grow(world.cast, FEW, start=10)
+    few = {route.name: measure(world, route) for route in ROUTES}
+    grow(world.cast, MANY - FEW, start=20)
+    many = {route.name: measure(world, route) for route in ROUTES}
+    transaction.savepoint_rollback(sid)
+    return few, many
+
+
+def test_the_lists_are_measured(measured):
+    opened = {name for name, found in measured[0].items() if found}
+    assert len(opened) > 20
+    assert opened >= {
+        "people:list",
+        "consents:ledger",
+        "mentorships:list",
+        "cabinet:district",
+        "mentorships:own",
+    }
+
+
+@pytest.mark.parametrize("name", [route.name for route in ROUTES])
+def test_more_rows_ask_no_more_queries(measured, name):
+    few, many = (found[name] for found in measured)
+    assert {place: len(one) for place, one in few.items()} == {
+        place: len(one) for place, one in many.items()
+    }, grown(few, many)
+    assert max(map(len, many.values()), default=0) <= DEARER.get(name, AT_MOST), many
+
+
+# ---------------------------------------------------------------- planted violations
+
+
+@pytest.mark.django_db
+def test_a_query_for_every_row_is_seen(world):
+    from nastavnik.people.models import Person
+
+    def statements(number):
+        with CaptureQueriesContext(connection) as captured:
+            for person in Person.objects.all()[:number]:
+                str(person.organisation)
+        return {0: [one["sql"] for one in captured.captured_queries]}
+
+    assert grown(statements(3), statements(6))
+    assert not grown(statements(3), statements(3))

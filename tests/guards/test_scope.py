@@ -1,0 +1,400 @@
+"""Rows reach a page only through `visible_to`, and a stranger finds nothing at all."""
+
+import ast
+import io
+import json
+import re
+import zipfile
+from html import unescape
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse, JsonResponse
+from openpyxl import Workbook
+from tests.cast import CANARY
+from tests.guards.routes import METHODS, OBJECTS, addresses, all_routes, rows_of
+from tests.guards.world import MARK, people_of
+
+import nastavnik
+from nastavnik.consents.models import Consent
+from nastavnik.core.access import Perm, Role
+from nastavnik.documents.choices import DocumentStatus
+from nastavnik.documents.models import Document
+from nastavnik.matching.choices import RunStatus
+from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.people.choices import ImportStatus
+from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup, User
+from nastavnik.programmes.choices import ParticipationStatus
+from nastavnik.programmes.models import Participation
+
+pytestmark = pytest.mark.django_db
+ROOT = Path(nastavnik.__file__).parent
+
+# ---------------------------------------------------------------- what the code says
+
+BOUNDARY = sorted(
+    path
+    for name in ("views", "forms", "api", "tables")
+    for path in (*ROOT.glob(f"*/{name}.py"), *ROOT.glob(f"*/{name}/*.py"))
+)
+MANAGERS = {"objects", "_default_manager", "_base_manager"}
+STARTS = {"visible_to", "none"}
+# «Model.method» → reason: rows that belong to no organisation.
+EXCEPTIONS = {"MentoringForm.directory": "the forms shipped with the program are public data"}
+
+
+def unscoped(source):
+    """Return line → text of every manager in some code that does not begin with whom it is for."""
+    tree = ast.parse(source)
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    found = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+            after = parents[node]
+            method = after.attr if isinstance(after, ast.Attribute) else ""
+            if method not in STARTS and f"{ast.unparse(node.value)}.{method}" not in EXCEPTIONS:
+                found[node.lineno] = ast.unparse(after)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("_or_404",)):
+            first = node.args[0]
+            if isinstance(first, ast.Name) and first.id[0].isupper():
+                found[node.lineno] = ast.unparse(node)
+    return found
+
+
+@pytest.mark.parametrize("path", BOUNDARY, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_every_query_of_a_boundary_module_names_its_viewer(path):
+    assert unscoped(path.read_text()) == {}, "begin with Model.objects.visible_to(user)"
+
+
+def test_the_boundary_is_found():
+    assert len(BOUNDARY) > 10
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "Person.objects.filter(pk=1)",
+        "Person.objects.all()",
+        "rows = Person.objects",
+        "Person._default_manager.get(pk=1)",
+        "get_object_or_404(Person, pk=1)",
+        "get_list_or_404(Person)",
+        "Participation.forms.through.objects.filter(pk=1)",
+        "Person.objects.directory()",
+        "f(Person.objects.visible_to(user), Person.objects.count())",
+    ],
+)
+def test_a_query_for_nobody_is_seen(planted):
+    assert len(unscoped(planted)) == 1
+
+
+def test_an_exception_no_longer_needed_is_seen():
+    whole = "".join(path.read_text() for path in BOUNDARY)
+    for exception in EXCEPTIONS:
+        assert exception.replace(".", ".objects.") in whole
+
+
+# ---------------------------------------------------------------- what the pages show
+
+ROUTES = all_routes()
+KEYED = [route for route in ROUTES if route.has_key]
+# state → where it must occur, so that "in all states" is true of the world
+STATES = [
+    (Document, DocumentStatus, set()),
+    (MatchingRun, RunStatus, set()),
+    (Mentorship, MentorshipStatus, set()),
+    (Participation, ParticipationStatus, set()),
+    (RosterImport, ImportStatus, set()),
+]
+
+
+def text_of(response):
+    """Return everything a response carries: headers, text without tags, what lies in archives."""
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    parts = [unquote(f"{name}: {value}") for name, value in response.headers.items()]
+    if body[:4] == b"PK\x03\x04":
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            parts += archive.namelist()
+            bodies = [archive.read(name) for name in archive.namelist()]
+    else:
+        bodies = [body]
+    for one in bodies:
+        text = unescape(one.decode(errors="ignore"))
+        if "json" in response.headers.get("Content-Type", ""):
+            text = json.dumps(json.loads(text), ensure_ascii=False)
+        parts += [text, re.sub(r"<[^>]*>", "", text), unquote(text)]
+    return "\n".join(parts).replace("\N{NO-BREAK SPACE}", " ").replace("ё", "е").casefold()
+
+
+def seen_in(text, words):
+    """Return which of some words a text holds, whatever their case."""
+    flat = {word.replace("\N{NO-BREAK SPACE}", " ").replace("ё", "е").casefold() for word in words}
+    return sorted(word for word in flat if word and word in text)
+
+
+def pages(world, actor, organisation, *, routes=ROUTES):
+    """Yield route, address and text of every page an actor can open, with its neighbours' keys too."""
+    browser = world.browser(actor)
+    for route in routes:
+        for address in addresses(route, organisation):
+            with transaction.atomic():
+                response = browser.get(address)
+                yield route, address, response.status_code, text_of(response)
+                transaction.set_rollback(True)
+
+
+def leaks(world, actor, organisation, words, *, routes=ROUTES):
+    """Return the addresses on which an actor reads what is not for them."""
+    return {
+        address: found
+        for _route, address, _status, text in pages(world, actor, organisation, routes=routes)
+        if (found := seen_in(text, words))
+    }
+
+
+@pytest.mark.parametrize(
+    ("model", "choices", "without"), STATES, ids=lambda one: getattr(one, "__name__", "")
+)
+def test_the_world_has_rows_in_every_state(world, model, choices, without):
+    for school in (world.cast.school, world.cast.other):
+        states = {row.status for row in rows_of(model, school.organisation)}
+        assert states == set(choices.values) - without
+
+
+def test_the_world_has_withdrawn_consents_and_ended_roles(world):
+    for school in (world.cast.school, world.cast.other):
+        at = {"organisation": school.organisation}
+        assert Consent.objects.filter(**at).exclude(withdrawn_on=None).exists()
+        assert Membership.objects.filter(**at).exclude(ends_on=None).exists()
+
+
+@pytest.mark.parametrize("route", KEYED, ids=lambda route: route.name)
+@pytest.mark.parametrize(("stranger", "of"), [("vera", "school"), ("curator", "other")])
+def test_a_stranger_finds_nothing(world, route, stranger, of):
+    """404 for every row of the other school, in every state, by every method."""
+    browser = world.browser(stranger)
+    own = addresses(
+        route, world.cast.other.organisation if of == "school" else world.cast.school.organisation
+    )
+    foreign = addresses(route, getattr(world.cast, of).organisation)
+    assert not set(own) & set(foreign)
+    answers = set()
+    for address in foreign:
+        for method in METHODS:
+            with transaction.atomic():
+                status = browser.generic(method, address).status_code
+                transaction.set_rollback(True)
+            answers.add(status)
+            assert status in {404, 405}, f"{method} {address}"
+    assert 404 in answers
+
+
+@pytest.mark.parametrize(
+    ("actor", "of", "words"),
+    [
+        ("curator", "school", [CANARY]),
+        ("vera", "other", [MARK, "Ролева", "Методистова"]),
+        # with the keys of the other school as well: refusals and 404 pages may not name anything either
+        ("curator", "other", [CANARY]),
+        ("vera", "school", [MARK, "Ролева", "Методистова"]),
+        *((role.value, "other", [CANARY]) for role in Role if role is not Role.COORDINATOR),
+        ("staff_curator", "other", [CANARY]),
+        ("anonymous", "school", [MARK, CANARY]),
+    ],
+)
+def test_no_byte_of_the_other_school(world, actor, of, words):
+    assert leaks(world, actor, getattr(world.cast, of).organisation, words) == {}
+
+
+def test_the_marks_are_there_to_be_found(world):
+    """The search above would find them: the own school's mark is on nearly every page."""
+    for actor, of, word in (("curator", "school", MARK), ("vera", "other", CANARY)):
+        organisation = getattr(world.cast, of).organisation
+        opened = {
+            route.name: word.casefold() in text
+            for route, _address, status, text in pages(world, actor, organisation)
+            if status == 200 and not route.is_public
+        }
+        without = {name for name, found in opened.items() if not found}
+        assert len(opened) > 20
+        assert without == set()
+        assert opened["documents:download"]
+        assert opened["people:import-errors"]
+
+
+def names_of(people):
+    return [
+        name
+        for p in people
+        for name in (p.full_name, p.short_name, f"{p.last_name} {p.first_name}")
+    ]
+
+
+def test_the_coordinator_reads_no_name(world):
+    people = list(Person.objects.all())
+    users = [user.full_name for user in User.objects.exclude(pk=world.cast.coordinator.pk)]
+    heads = ["Дина Дмитриевна"]
+    names = [*names_of(people), *{person.last_name for person in people}, *users, *heads]
+    for school in (world.cast.school, world.cast.other):
+        assert leaks(world, "coordinator", school.organisation, names) == {}
+
+
+def test_the_class_teacher_reads_of_the_own_class_only(world):
+    school = world.cast.school
+    teacher = school.people["teacher"]
+    own = {
+        *Person.objects.filter(enrolments__study_group__class_teacher=teacher).values_list(
+            "pk", flat=True
+        ),
+        teacher.pk,
+    }
+    assert len(own) == 3
+    pairs = Mentorship.objects.filter(ties__mentee__person__in=own)
+    own |= set(pairs.values_list("mentor__person", flat=True))
+    others = [person for person in people_of(school) if person.pk not in own]
+    groups = StudyGroup.objects.filter(organisation=school.organisation).exclude(
+        class_teacher=teacher
+    )
+    assert len(others) > 5
+    assert leaks(world, "class_teacher", school.organisation, names_of(others)) == {}
+    listed = next(
+        text
+        for r, _a, _s, text in pages(world, "class_teacher", school.organisation)
+        if r.name == "people:groups"
+    )
+    assert seen_in(listed, [f">{group.name}<" for group in groups]) == []
+    browser = world.browser("class_teacher")
+    for route in KEYED:
+        for row in rows_of(OBJECTS[route.name], school.organisation):
+            person = getattr(row, "person_id", row.pk if isinstance(row, Person) else None)
+            if person and person not in own:
+                with transaction.atomic():
+                    assert browser.get(_address(route, row)).status_code in {403, 404, 405}
+                    transaction.set_rollback(True)
+
+
+def _address(route, row):
+    from django.urls import reverse
+
+    return reverse(route.name, kwargs={"pk": row.pk})
+
+
+@pytest.mark.parametrize(("actor", "key"), [("mentor", "older"), ("mentee", "younger")])
+def test_a_mentor_and_a_mentee_read_of_their_own_pairs_only(world, actor, key):
+    from django.db.models import Q
+
+    school = world.cast.school
+    me = school.people[key]
+    pairs = Mentorship.objects.open().filter(
+        Q(mentor__person=me) | Q(ties__mentee__person=me, ties__ends_on=None)
+    )
+    own = {me.pk, *pairs.values_list("mentor__person", flat=True)}
+    own |= set(pairs.values_list("ties__mentee__person", flat=True))
+    assert len(own) >= 2
+    others = [person for person in people_of(school) if person.pk not in own]
+    assert leaks(world, actor, school.organisation, names_of(others)) == {}
+    partner = next(person for person in people_of(school) if person.pk in own - {me.pk})
+    shown = leaks(world, actor, school.organisation, [partner.short_name])
+    assert list(shown) == ["/pairs/own/"]
+
+
+# The roster and the orders are the school's; a curator of one направление reads them whole.
+OF_THE_WHOLE_SCHOOL = {
+    "people:list", "people:card", "people:edit", "people:accounts", "people:group", "people:import-preview",
+    "people:import-errors", "people:groups", "consents:person", "programmes:add-to-base", "documents:card",
+    "documents:download",
+}  # fmt: skip
+
+
+def test_a_curator_of_one_form_reads_no_record_of_another(world):
+    school = world.cast.school
+    pupils = [person for person in people_of(school) if person.is_learner]
+    routes = [route for route in ROUTES if route.name not in OF_THE_WHOLE_SCHOOL]
+    assert leaks(world, "staff_curator", school.organisation, names_of(pupils), routes=routes) == {}
+    shown = leaks(
+        world,
+        "staff_curator",
+        school.organisation,
+        names_of([school.people["novice"]]),
+        routes=routes,
+    )
+    assert "/pairs/" in shown
+    browser = world.browser("staff_curator")
+    foreign = {
+        Participation: Participation.objects.filter(person__in=pupils),
+        Mentorship: Mentorship.objects.filter(form__code="pupil_pupil"),
+        PairRuling: PairRuling.objects.filter(mentee__person__in=pupils),
+    }
+    for route in KEYED:
+        for row in foreign.get(OBJECTS[route.name], ()):
+            if row.organisation_id == school.organisation.pk:
+                for method in METHODS:
+                    status = browser.generic(method, _address(route, row)).status_code
+                    assert status in {404, 405}, f"{method} {route.name} {row.pk}"
+
+
+def test_a_curator_of_one_form_approves_no_pair_of_another(world):
+    school = world.cast.school
+    run = MatchingRun.objects.get(organisation=school.organisation, status=RunStatus.PROPOSED)
+    proposals = Proposal.objects.filter(run=run).exclude(mentor=None)
+    assert proposals.exclude(form__code="teacher_teacher").exists()
+    before = Mentorship.objects.count()
+    browser = world.browser("staff_curator")
+    for data in ({"all": "1"}, {"proposals": list(proposals.values_list("pk", flat=True))}):
+        browser.post(f"/matching/{run.pk}/approve/", data)
+        fresh = Mentorship.objects.order_by("pk")[before:]
+        assert {pair.form.code for pair in fresh} <= {"teacher_teacher"}
+
+
+# ---------------------------------------------------------------- planted violations
+
+
+def _xlsx(text):
+    book, stream = Workbook(), io.BytesIO()
+    book.active["A1"] = text
+    book.save(stream)
+    return HttpResponse(stream.getvalue(), content_type="application/vnd.ms-excel")
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        HttpResponse(f"<p>{CANARY}</p>"),
+        HttpResponse("<p>Канарей<b>кин</b></p>"),
+        HttpResponse("".join(f"&#{ord(letter)};" for letter in CANARY)),
+        HttpResponse(CANARY.upper()),
+        HttpResponse("", headers={"Content-Disposition": "filename*=utf-8''%D0%9A%D0%B0%D0%BD%D0%B0%D1%80%D0%B5%D0%B9%D0%BA%D0%B8%D0%BD.docx"}),
+        HttpResponse("<a href='?q=%D0%9A%D0%B0%D0%BD%D0%B0%D1%80%D0%B5%D0%B9%D0%BA%D0%B8%D0%BD'>"),
+        JsonResponse({"name": CANARY}),
+        _xlsx(CANARY),
+    ],
+)  # fmt: skip
+def test_a_canary_is_seen_wherever_it_hides(planted):
+    assert seen_in(text_of(planted), [CANARY])
+
+
+def test_a_page_without_a_canary_is_silent():
+    assert not seen_in(text_of(HttpResponse("<p>Канарейка</p>")), [CANARY])
+
+
+def _forgetful(rows, _user):
+    return rows.all()
+
+
+def test_a_page_that_forgets_its_viewer_is_caught(world, monkeypatch):
+    """With the scope of people taken away the stranger reads the roster, and the guard says so."""
+    from nastavnik.people.models import PersonQuerySet
+
+    monkeypatch.setattr(PersonQuerySet, "visible_to", _forgetful)
+    roster = [route for route in ROUTES if route.name == "people:list"]
+    assert leaks(world, "curator", world.cast.school.organisation, [CANARY], routes=roster)
+
+
+def test_the_permissions_are_no_substitute_for_scope(world):
+    """Both curators hold every right of the other: only the rows differ."""
+    anna, vera = world.viewer("curator"), world.viewer("vera")
+    assert all(anna.may(perm) == vera.may(perm) for perm in Perm)

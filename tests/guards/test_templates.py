@@ -1,0 +1,238 @@
+"""Templates compile, are used, carry no inline code, and say everything through translation."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.template import engines
+from django.template.base import Lexer, TokenType
+from django.template.exceptions import TemplateSyntaxError
+from django.template.loader import get_template
+
+import nastavnik
+
+ROOT = Path(nastavnik.__file__).parent
+FOLDERS = sorted(ROOT.glob("*/templates"))
+TEMPLATES = {
+    str(path.relative_to(folder)): path
+    for folder in FOLDERS
+    for path in sorted(folder.rglob("*.html"))
+}
+# Template → reason.
+SAFE: dict[str, str] = {}
+CYRILLIC = {"500.html": "shown when nothing works, translation included"}
+# Found by Django under these names.
+BY_NAME = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+SHOWN = ("alt", "aria-label", "placeholder", "title", "content", "value")
+# names of acts stay as they are in every language
+OFFICIAL = re.compile(r"Р-145")
+# Latin letters that are no language: file formats, the names of keys
+WORDS_OF_ALL = re.compile(r"&[a-z]+;|\.(docx|xlsx|csv)\b")
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)|<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<(?:iframe|object|embed|base)\b", re.IGNORECASE
+)  # fmt: skip
+QUOTED = re.compile(r"""["']([\w/.-]+\.html)["']""")
+
+
+def compiles(source):
+    """Return the fault of a template, empty when it compiles."""
+    try:
+        engines["django"].from_string(source)
+    except TemplateSyntaxError as error:
+        return str(error)
+    return ""
+
+
+def inline(source):
+    """Return the inline code of a template."""
+    return [found.group().strip() for found in INLINE.finditer(source)]
+
+
+def unescaped(source):
+    """Return the places where a template switches escaping off."""
+    return re.findall(r"\|\s*safe(?:seq)?\b|{%\s*autoescape\s+off", source)
+
+
+def bare(source):
+    """Return the text of a template without tags, comments, variables and what is translated."""
+    kept, depth = [], 0
+    for token in Lexer(source).tokenize():
+        word = token.contents.split()[0] if token.contents.strip() else ""
+        if token.token_type == TokenType.BLOCK and word in {
+            "blocktranslate",
+            "blocktrans",
+            "comment",
+        }:
+            depth += 1
+        elif token.token_type == TokenType.BLOCK and word in {
+            "endblocktranslate",
+            "endblocktrans",
+            "endcomment",
+        }:
+            depth -= 1
+        elif token.token_type == TokenType.TEXT and not depth:
+            kept.append(token.contents)
+        else:
+            kept.append("\x00")  # a tag or a variable stood here
+    return "".join(kept)
+
+
+def untranslated(source):
+    """Return visible text in Latin letters that does not go through translation."""
+    text = bare(source)
+    found = re.findall(
+        rf"""\s(?:{"|".join(SHOWN)})=["']([^"'\x00]*[A-Za-z]{{2}}[^"'\x00]*)["']""", _plain(text)
+    )
+    for node in re.split(r"<[^>]*>", text.replace("\x00", "")):
+        if re.search(r"[A-Za-z]{2}", WORDS_OF_ALL.sub("", node)):
+            found.append(node.strip())
+    return found
+
+
+def _plain(text):
+    """Drop what has `content=` and `value=` for machines."""
+    text = re.sub(r"<meta[^>]*>", "", text)
+    return re.sub(
+        r"<(?:input|button|option)[^>]*>", lambda m: re.sub(r"\svalue=\S+", "", m[0]), text
+    )
+
+
+def cyrillic(source):
+    """Return Russian text outside of tags: it belongs into the catalogue."""
+    return re.findall(r"[А-Яа-яЁё][А-Яа-яЁё ]*", OFFICIAL.sub("", bare(source)))
+
+
+def references(root=ROOT):
+    """Return every template named in templates and in code."""
+    named = set(BY_NAME)
+    for path in root.rglob("*.html"):
+        named |= set(QUOTED.findall(path.read_text())) - {path.name}
+    for path in root.rglob("*.py"):
+        if "templates" not in path.parts:
+            named |= {
+                node.value
+                for node in ast.walk(ast.parse(path.read_text()))
+                if isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and node.value.endswith(".html")
+            }
+    return named
+
+
+def test_the_templates_are_found():
+    assert len(TEMPLATES) > 35
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_template_keeps_the_rules(name):
+    source = TEMPLATES[name].read_text()
+    assert get_template(name).origin.name == str(TEMPLATES[name])
+    assert compiles(source) == ""
+    assert inline(source) == []
+    assert name in SAFE or unescaped(source) == []
+    if name not in CYRILLIC:
+        assert cyrillic(source) == []
+        assert untranslated(source) == []
+
+
+def test_every_template_is_used():
+    assert set(TEMPLATES) - references() == set()
+
+
+def test_every_template_named_is_there():
+    ours = {name for name in references() if not name.startswith(("django/", "admin/"))}
+    assert ours - set(TEMPLATES) == set()
+
+
+def test_exceptions_are_still_needed():
+    assert set(SAFE) | set(CYRILLIC) <= set(TEMPLATES)
+    assert all(unescaped(TEMPLATES[name].read_text()) for name in SAFE)
+    assert all(cyrillic(TEMPLATES[name].read_text()) for name in CYRILLIC)
+
+
+def test_safe_strings_in_code_are_few_and_known():
+    """`mark_safe` and its kin switch escaping off from Python."""
+    found = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if re.search(r"\bmark_safe\(|\bSafeString\(|\.__html__\b", path.read_text())
+    }
+    assert found == {"core/templatetags/ui.py"}  # an icon from a shipped file
+
+
+# ---------------------------------------------------------------- planted violations
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<script>alert(1)</script>",
+        "<style>p { color: red }</style>",
+        '<p style="color: red">',
+        "<a href='#' onclick='go()'>",
+        '<a href="javascript:go()">',
+        '<iframe src="/">',
+        '<input {% if a %}onfocus="x()"{% endif %} onblur = "y()">',
+    ],
+)
+def test_inline_code_is_seen(planted):
+    assert inline(planted)
+
+
+def test_a_script_from_a_file_passes():
+    assert (
+        inline('<script type="module" src="{% static \'a.js\' %}"></script><p data-on="x">') == []
+    )
+
+
+@pytest.mark.parametrize(
+    "planted", ["{{ a|safe }}", "{{ a| safe|b }}", "{% autoescape off %}", "{{ a|safeseq }}"]
+)
+def test_a_text_let_through_unescaped_is_seen(planted):
+    assert unescaped(planted)
+
+
+@pytest.mark.parametrize("planted", ["{% if a %}", "{% nonsense %}", "{{ a|nonsense }}"])
+def test_a_template_that_does_not_compile_is_seen(planted):
+    assert compiles(planted)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "<p>Save</p>",
+        "{% if a %}Save{% endif %}",
+        '<button aria-label="Save">{{ a }}</button>',
+        '<input placeholder="Name">',
+        '{% translate "Save" %} it',
+        "<p>{{ a }} of {{ b }}</p>",
+    ],
+)
+def test_a_text_past_translation_is_seen(planted):
+    assert untranslated(planted)
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        '<p class="note">{% translate "Save" %}</p>',
+        '<p aria-label="{% translate "Save" %}">{{ name }}</p>',
+        "{% blocktranslate %}Save{% endblocktranslate %}&nbsp;№ {{ n }}",
+        "{# a comment #}{% comment %}more{% endcomment %}",
+    ],
+)
+def test_translated_text_passes(planted):
+    assert untranslated(planted) == []
+
+
+def test_russian_in_a_template_is_seen():
+    assert cyrillic("<p>Сохранить</p>") == ["Сохранить"]
+
+
+def test_a_template_nobody_uses_is_seen(tmp_path):
+    (tmp_path / "alone.html").write_text("{% extends 'base.html' %}")
+    (tmp_path / "views.py").write_text('render(request, "used.html")')
+    named = references(tmp_path)
+    assert {"base.html", "used.html"} <= named
+    assert "alone.html" not in named

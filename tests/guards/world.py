@@ -1,0 +1,247 @@
+"""The cast with everything that can happen to it, so that every page has something to show."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+
+from django.test import Client
+from tests.cast import Cast, School, approve_pairs, build_cast
+
+from nastavnik.consents.actions import record_consents, withdraw_consent
+from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.models import Consent
+from nastavnik.core.access import Role
+from nastavnik.core.dates import today
+from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.matching.actions import rule_pair, run_matching
+from nastavnik.matching.choices import Ruling
+from nastavnik.mentorships.actions import approve_run, set_pair_status
+from nastavnik.mentorships.choices import OPEN, MentorshipStatus
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.organisations.actions import add_organisation, add_partner, open_year
+from nastavnik.organisations.choices import Kind, Level
+from nastavnik.people.actions import (
+    accept_import,
+    add_account,
+    end_role,
+    grant_role,
+    open_group,
+    register_person,
+    start_import,
+)
+from nastavnik.people.choices import PersonKind, RosterKind
+from nastavnik.people.models import Person, RosterImport, User
+from nastavnik.programmes.actions import (
+    add_to_base,
+    change_participation,
+    make_ready,
+    set_participation_status,
+)
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Participation, Programme
+
+MARK = "Синичкин"  # in every text of the first school, as CANARY in those of the second
+
+
+@dataclass
+class World:
+    """The cast, and a signed-in browser for each of its actors; `None` is nobody."""
+
+    cast: Cast
+    actors: dict[str, User | None] = field(default_factory=dict)
+    sessions: dict[str, SimpleCookie] = field(default_factory=dict)
+
+    def browser(self, actor: str) -> Client:
+        """Return a new browser with the session of an actor."""
+        client = Client()
+        client.cookies = SimpleCookie(
+            {name: morsel.value for name, morsel in self.sessions[actor].items()}
+        )
+        return client
+
+    def viewer(self, actor: str):
+        user = self.actors[actor]
+        return None if user is None else User.objects.get(pk=user.pk).viewer
+
+
+ACTORS = ("anonymous", *(role.value for role in Role), "staff_curator", "vera")
+
+
+def build_world() -> World:
+    """Build the cast, let both schools live through every state, sign everybody in."""
+    cast = build_cast(mark=MARK)
+    for school in (cast.school, cast.other):
+        live(school)
+    world = World(cast)
+    users = {role.value: user for role, user in cast.users.items()}
+    world.actors = {"anonymous": None, **users}
+    world.actors |= {"staff_curator": cast.staff_curator, "vera": cast.vera}
+    for name, user in world.actors.items():
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        world.sessions[name] = client.cookies
+    assert set(world.actors) == set(ACTORS)
+    return world
+
+
+def pair_of(school: School, mentee: str) -> Mentorship:
+    """Return the open pair of a mentee of the cast."""
+    return Mentorship.objects.get(
+        ties__mentee=school.records[mentee], ties__ends_on=None, status__in=OPEN
+    )
+
+
+def live(school: School) -> None:
+    """Let a school have papers, pairs, matchings, records and consents in every state."""
+    by, state = school.curator, MentorshipStatus
+    order = approve_pairs(school)
+    set_requisites(order, number="1-о", dated_on=school.year.starts_on, by=by)
+    register_document(order, by=by)
+    set_pair_status(pair_of(school, "youngest"), state.CANCELLED, reason=_word(school), by=by)
+    set_pair_status(pair_of(school, "novice"), state.COMPLETED, by=by)
+    approve_pairs(school)
+    set_pair_status(pair_of(school, "novice"), state.SUSPENDED, by=by)
+    extra = add_pupils(school, 4, start=90)
+    for record in extra[:1]:
+        set_participation_status(record, ParticipationStatus.LEFT, by=by)
+    Participation.objects.filter(pk=extra[1].pk).update(
+        status=ParticipationStatus.FINISHED, ends_on=today()
+    )
+    add_pupils(school, 1, start=80, side=Side.MENTOR)
+    for _ in range(2):
+        run_matching(school.programme, by=by)
+    for mentor, ruling in (("older", Ruling.FORBID), ("oldest", Ruling.LOCK)):
+        make_room(school, mentor)
+        rule_pair(
+            school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
+        )
+    withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
+    add_list(school, 2)
+    accept_import(add_list(school, 3), by=by)
+    gone = add_account(
+        f"gone{school.organisation.pk}", None, full_name=f"Ушедшая {_word(school)}", by=by
+    )
+    end_role(
+        grant_role(
+            gone, school.organisation, Role.DIRECTOR, starts_on=school.year.starts_on, by=by
+        ),
+        by=by,
+    )
+
+
+def make_room(school: School, mentor: str) -> None:
+    """Let a mentor take one more."""
+    record = school.records[mentor]
+    record.refresh_from_db()
+    change_participation(record, capacity=record.active_count + 1, by=school.curator)
+
+
+def add_list(school: School, number: int, *, start: int = 0) -> RosterImport:
+    """Load a list of `number` pupils as a draft; one row of it is wrong."""
+    mark = _word(school)
+    lines = [
+        f"{n}\tСписков-{mark} Иван{_letters(start + n)}\t8А\t01.03.2012" for n in range(number)
+    ]
+    text = "\n".join(["№\tФИО\tКласс\tДата рождения", *lines, f"{number}\tСписков-{mark}\t8А\t"])
+    draft = start_import(
+        school.organisation,
+        kind=RosterKind.PUPILS,
+        file_name="",
+        data=None,
+        text=text,
+        by=school.curator,
+    )[0]
+    assert draft.rows
+    return draft
+
+
+def _word(school: School) -> str:
+    return " ".join(school.organisation.short_name.split()[3:])
+
+
+def add_pupils(
+    school: School, number: int, *, start: int = 0, side: Side = Side.MENTEE
+) -> list[Participation]:
+    """Put pupils with papers into a base, ready for matching."""
+    by, year = school.curator, today().year
+    mark = _word(school)
+    people = [
+        register_person(
+            school.organisation,
+            group="10Б" if side == Side.MENTOR else "6Б",
+            kind=PersonKind.PUPIL,
+            last_name=f"Запасов-{mark}",
+            first_name=f"Пётр{_letters(start + n)}",
+            patronymic="",
+            birth_date=dt.date(year - (16 if side == Side.MENTOR else 12), 2, 1),
+            by=by,
+        )
+        for n in range(number)
+    ]
+    record_consents(people, NEEDED_FOR_BASE, signed_on=school.year.starts_on, by=by)
+    records, refused = add_to_base(school.programme, people, side, by=by)
+    assert not refused
+    for record in records:
+        change_participation(record, areas=["maths"], request=_request(record, mark), by=by)
+    passed, stopped = make_ready(records, by=by)
+    assert not stopped
+    return passed
+
+
+def _request(record: Participation, mark: str) -> str:
+    return "" if record.is_mentor else f"подтянуть предмет {mark}"
+
+
+def _letters(number: int) -> str:
+    return "".join("абвгдежзик"[int(figure)] for figure in str(number))
+
+
+def grow(cast: Cast, number: int, *, start: int) -> None:
+    """Give the district and its first school `number` more of everything a list can show."""
+    school, by = cast.school, cast.anna
+    for n in range(start, start + number):
+        add_partner(school.organisation, name=f"Завод {n}", by=by)
+        first = school.year.starts_on.replace(year=school.year.starts_on.year - 1 - n)
+        open_year(
+            school.organisation, starts_on=first, ends_on=first.replace(year=first.year + 1), by=by
+        )
+        open_group(school.year, f"7{_letters(n)}", grade=7, by=by)
+        user = add_account(f"more{n}", None, full_name=f"Ещёва {n}", by=by)
+        grant_role(user, school.organisation, Role.DIRECTOR, by=by)
+        add_organisation(
+            cast.district,
+            level=Level.ORGANISATION,
+            kind=Kind.SCHOOL,
+            full_name=f"Школа {n}",
+            short_name=f"Школа {n}",
+            town="г. Примерск",
+            by=None,
+        )
+        copy = Programme.objects.get(pk=school.programme.pk)
+        copy.pk, copy._state.adding = None, True
+        copy.starts_on -= dt.timedelta(days=365)
+        copy.ends_on -= dt.timedelta(days=365)
+        copy.save()
+        copy.forms.set(school.programme.forms.all())
+    add_list(school, number, start=start)
+    accept_import(add_list(school, number, start=start + 100), by=by)
+    mentees = add_pupils(school, number, start=start)
+    mentors = add_pupils(school, number, start=start + 1000, side=Side.MENTOR)
+    for mentor, mentee in zip(mentors, mentees, strict=True):
+        rule_pair(mentor, mentee, Ruling.LOCK, reason="вместе", by=by)
+    order = approve_run(run_matching(school.programme, by=by), by=by)
+    for n in range(start, start + number):
+        order.pk, order._state.adding, order.number = None, True, f"{n}-копия"
+        order.save()
+    # and as many who only wait, with bans, in a matching that is still to be approved
+    waiting = add_pupils(school, number, start=start + 2000)
+    free = add_pupils(school, number, start=start + 3000, side=Side.MENTOR)
+    for mentor, mentee in zip(free, reversed(waiting), strict=True):
+        rule_pair(mentor, mentee, Ruling.FORBID, reason="врозь", by=by)
+    run_matching(school.programme, by=by)
+
+
+def people_of(school: School) -> list[Person]:
+    """Return everybody on the roster of a school."""
+    return list(Person.objects.filter(organisation=school.organisation))

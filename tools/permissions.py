@@ -1,0 +1,46 @@
+"""The table of rights, printed from the code: `python tools/permissions.py > docs/permissions.md`."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+from nastavnik.core.access import GRANTS, Perm, Role
+
+HEAD = """\
+# Permissions
+
+Printed from `GRANTS` in `src/nastavnik/core/access.py` by `python tools/permissions.py > docs/permissions.md`;
+a guard compares. A view asks for one right (`@requires(Perm.…)`); without it the answer is 403.
+
+A right says which pages, never which rows. Rows are those of the organisations in which a role of today carries the
+right, and of other people's rows nothing is found (404). Narrower than the organisation:
+
+* a class teacher sees the own classes, their pupils, consents, records and pairs;
+* a curator of one направление sees and approves the bases, proposals, rulings and pairs of the own forms; the roster and
+  the register of orders are the school's;
+* a mentor and a mentee see the own open pairs;
+* a municipal coordinator sees counts of the organisations below, and no name.
+"""
+
+
+def table(grants: dict[Role, frozenset[Perm]]) -> str:
+    """Return who may do what as a table: a row for each right, a column for each role."""
+    roles = list(Role)
+    lines = [
+        "| | " + " | ".join(role.value.replace("_", " ") for role in roles) + " |",
+        "| --- |" + " :-: |" * len(roles),
+    ]
+    for perm in Perm:
+        marks = ["✓" if perm in grants[role] else "" for role in roles]
+        lines.append(f"| `{perm.value}` | " + " | ".join(marks) + " |")
+    return "\n".join(lines)
+
+
+def page(grants: dict[Role, frozenset[Perm]] = GRANTS) -> str:
+    """Return the whole page."""
+    return f"{HEAD}\n{table(grants)}\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
