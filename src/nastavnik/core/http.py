@@ -14,3 +14,11 @@ if TYPE_CHECKING:
         user: _User
 else:
     Request = HttpRequest
+
+LONGEST_KEY = 18  # digits: anything longer is no key of either database
+
+
+def ticked(request: HttpRequest, name: str) -> list[int]:
+    """Return the keys of the rows ticked in a list, what is no key left out."""
+    given = request.POST.getlist(name)
+    return [int(key) for key in given if key.isdecimal() and len(key) <= LONGEST_KEY]

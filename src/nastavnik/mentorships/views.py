@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.mentorships import actions
@@ -111,8 +111,7 @@ def approve(request: Request, pk: int) -> HttpResponse:
     # a curator of one направление approves her own forms only, whatever the address says
     seen = Proposal.objects.visible_to(request.user).filter(run=run)
     if "all" not in request.POST:
-        ticked = [key for key in request.POST.getlist("proposals") if key.isdecimal()]
-        seen = seen.filter(pk__in=ticked)
+        seen = seen.filter(pk__in=ticked(request, "proposals"))
     try:
         document = actions.approve_run(
             run, only=list(seen.values_list("pk", flat=True)), by=request.user

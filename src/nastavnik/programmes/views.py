@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.organisations.queries import year_for
 from nastavnik.people.models import StudyGroup
@@ -257,9 +257,8 @@ def _try_ready(request: Request, record: Participation) -> None:
 def make_ready(request: Request, side: str) -> HttpResponse:
     """Let the ticked records through the gate."""
     chosen = Side(side)
-    ticked = [key for key in request.POST.getlist("records") if key.isdecimal()]
     records = Participation.objects.visible_to(request.user).filter(
-        pk__in=ticked, side=chosen, status=ParticipationStatus.CANDIDATE
+        pk__in=ticked(request, "records"), side=chosen, status=ParticipationStatus.CANDIDATE
     )
     passed, stopped = actions.make_ready(records.select_related("person"), by=request.user)
     if passed:
