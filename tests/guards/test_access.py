@@ -145,3 +145,12 @@ def test_a_page_that_refuses_those_it_should_let_in_is_caught(world, status):
 
 def test_a_table_that_grants_nothing_would_be_noticed():
     assert all(perm in {p for perms in GRANTS.values() for p in perms} for perm in Perm)
+
+
+@pytest.mark.parametrize("key", ["²", "x", "-1", "", "9" * 30])
+def test_a_ticked_key_that_is_no_key_breaks_nothing(world, key):
+    browser = world.browser("curator")
+    (approve,) = [route for route in ROUTES if route.name == "mentorships:approve"]
+    run = addresses(approve, world.cast.school.organisation)[-1]
+    for address, name in (("/base/mentee/ready/", "records"), (run, "proposals")):
+        assert browser.post(address, {name: key}).status_code == 302
