@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.consents.choices import Purpose
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.people.models import Person
 
 
@@ -33,7 +33,7 @@ class LedgerFilter(forms.Form):
 class RecordForm(forms.Form):
     """Papers that lie on the desk: whose, what for, of which day."""
 
-    people = forms.ModelMultipleChoiceField(Person.objects.none(), required=False)
+    people = RowsField(Person.objects.none(), required=False)
     everyone = forms.BooleanField(label=_("everybody shown"), required=False)
     purposes = forms.MultipleChoiceField(
         choices=Purpose.choices,

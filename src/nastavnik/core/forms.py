@@ -37,6 +37,21 @@ class Renderer(TemplatesSetting):
     bound_field_class = StyledField
 
 
+class RowsField(forms.ModelMultipleChoiceField[Any]):
+    """Rows picked by their keys; a key no database holds is a wrong choice, not a failure of the page."""
+
+    def clean(self, value: Any) -> QuerySet[Any]:  # noqa: ANN401 - as Django has it
+        """Return the picked rows."""
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": value},
+            ) from error
+
+
 class DateInput(forms.DateInput):
     """The browser's own calendar; the value travels as ISO whatever the language."""
 

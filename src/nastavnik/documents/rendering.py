@@ -1,7 +1,7 @@
 """An order as a .docx: built from plain data, so no text can carry instructions or break the file."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -12,7 +12,7 @@ from docx.enum.text import WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.table import CT_Row
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Length, Pt
 from docx.table import Table, _Cell
 from docx.text.paragraph import Paragraph
 
@@ -88,13 +88,10 @@ def _head(docx: Docx, content: dict[str, Any]) -> None:
     _text(docx, content["town"], align=ALIGN.CENTER, after=12)
 
 
-def _plain_table(docx: Docx, n_rows: int, widths: Iterable[Any]) -> Table:
-    widths = list(widths)
+def _plain_table(docx: Docx, n_rows: int, widths: Sequence[Length]) -> Table:
     table: Table = docx.add_table(n_rows, len(widths))
     table.autofit = False
-    for row in table.rows:
-        for cell, width in zip(row.cells, widths, strict=True):
-            cell.width = width
+    _set_widths(table, widths)
     return table
 
 
@@ -147,10 +144,18 @@ def _annex(docx: Docx, content: dict[str, Any]) -> None:
             number += 1
             for cell, text in zip(table.add_row().cells, (str(number), *row), strict=True):
                 _fill(cell, text)
+    _set_widths(table, widths)
     for table_row in table.rows:
-        for cell, width in zip(table_row.cells, widths, strict=True):
-            cell.width = width
         _keep_whole(table_row._tr)  # noqa: SLF001 - python-docx has no other way to the row
+
+
+def _set_widths(table: Table, widths: Sequence[Length]) -> None:
+    """Say the widths twice: Word reads them from the cells, others from the grid."""
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = width
 
 
 def _repeat_head(table: Table) -> None:

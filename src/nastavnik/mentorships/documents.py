@@ -147,7 +147,7 @@ def _parts(pairs: list[Mentorship], groups: dict[int, str]) -> list[dict[str, An
                 [
                     _line(pair.mentor.person, groups, Case.NOMINATIVE),
                     _line(tie.mentee.person, groups, Case.INSTRUMENTAL),
-                    adapter.period_in_words(pair.starts_on, pair.ends_on),
+                    f"{pair.starts_on:%d.%m.%Y} – {pair.ends_on:%d.%m.%Y}",
                 ]
             )
     return list(parts.values())

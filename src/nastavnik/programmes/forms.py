@@ -8,7 +8,7 @@ from django.forms import CheckboxSelectMultiple, Textarea
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import OUTSIDERS, PersonKind
 from nastavnik.programmes import catalogues
@@ -94,7 +94,7 @@ class LimitsForm(forms.ModelForm[MentoringForm]):
 class AddToBaseForm(forms.Form):
     """People picked on the roster; which forms take them is found by the forms themselves."""
 
-    people = forms.ModelMultipleChoiceField(
+    people = RowsField(
         queryset=Participation.objects.none(),
         error_messages={"required": _("Tick at least one person.")},
     )
