@@ -16,13 +16,16 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import RosterImport, StudyGroup
 from nastavnik.programmes.models import MentoringForm
+from nastavnik.roadmaps.actions import add_evidence, make_from_catalogue, start_reading
+from nastavnik.roadmaps.choices import RoadmapLevel
+from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapDraft
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
-    "documents:download", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
+    "documents:download", "roadmaps:paper", "roadmaps:table", "roadmaps:calendar", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
 }  # fmt: skip
 
 
@@ -42,6 +45,9 @@ def keys(cast):
         "programmes:record": school.records["older"].pk,
         "matching:past": school.programme.runs.first().pk,
         "mentorships:card": Mentorship.objects.filter(organisation=school.organisation).first().pk,
+        **{f"roadmaps:{name}": Roadmap.objects.first().pk for name in ("show", "add", "again")},
+        "roadmaps:activity": Activity.objects.first().pk,
+        "roadmaps:draft": RoadmapDraft.objects.first().pk,
         "documents:card": Document.objects.first().pk,
     }
 
@@ -70,6 +76,12 @@ def addresses(cast):
 def filled(cast):
     """The cast with pairs, a draft order, a matching and a list on its way."""
     approve_pairs(cast.school)
+    roadmap = make_from_catalogue(cast.school.year, RoadmapLevel.SCHOOL, by=cast.anna)
+    table = (
+        "№\tМероприятие\tСроки\tОтветственный\n1\tПедсовет\tкогда-нибудь\tДиректор\n2\tСлёт\tмай\t"
+    )
+    start_reading(cast.school.organisation, file_name="", text=table, by=cast.anna)
+    add_evidence(roadmap.activities.first(), note="протокол", by=cast.anna)
     start_import(
         cast.school.organisation,
         kind="pupils",

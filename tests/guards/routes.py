@@ -17,6 +17,7 @@ from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Route → reason. Nothing is left out silently: a name that is no route fails.
@@ -43,6 +44,16 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
     "mentorships:approve": MatchingRun,
+    **{
+        f"roadmaps:{name}": Roadmap
+        for name in ("show", "shift", "add", "again", "paper", "table", "calendar")
+    },
+    "roadmaps:draft": RoadmapDraft,
+    "roadmaps:discard": RoadmapDraft,
+    "roadmaps:activity": Activity,
+    "roadmaps:state": Activity,
+    "roadmaps:evidence": Activity,
+    "roadmaps:remove-evidence": Evidence,
     "documents:card": Document,
     "documents:download": Document,
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from tests.guards.world import add_list, add_pupils, make_room, pair_of
+from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_roadmap
 
 import nastavnik
 from nastavnik.cabinet import actions as cabinet
@@ -39,6 +39,9 @@ from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
 from nastavnik.programmes import actions as programmes
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.roadmaps import actions as roadmaps
+from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 
 ROOT = Path(nastavnik.__file__).parent
 # What an actions module offers besides writes, because it belongs to them: no `by`, nothing written.
@@ -233,6 +236,16 @@ def _candidate(scene):
     return programmes.set_participation_status(record, ParticipationStatus.CANDIDATE, by=scene.by)
 
 
+def _free_year(scene):
+    start = scene.year.starts_on
+    return organisations.open_year(
+        scene.organisation,
+        starts_on=start.replace(year=start.year + 1),
+        ends_on=start.replace(year=start.year + 2),
+        by=scene.by,
+    )
+
+
 def _newcomer_and_class(scene):
     return _newcomer(scene), people.open_group(scene.year, "3Г", by=scene.by), None
 
@@ -258,6 +271,10 @@ PREPARED = {
     ),
     "people.enrol_all": _newcomer_and_class,
     "people.accept_import": lambda scene: add_list(scene.school, 2, start=50),
+    "roadmaps.make_from_catalogue": _free_year,
+    "roadmaps.shift_from": _free_year,
+    "roadmaps.make_from_document": lambda scene: read_roadmap(scene.school),
+    "roadmaps.take_copy": lambda scene: read_roadmap(scene.school, roadmap=scene.first(Roadmap)),
     "programmes.load_directory": lambda scene: (
         MentoringForm.objects.directory().update(version=0) or scene
     ),
@@ -357,6 +374,22 @@ DONE = {
     "programmes.make_ready": lambda s: programmes.make_ready([s.it], by=s.by),
     "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),
     "programmes.free_place": lambda s: programmes.free_place(s.record("younger"), by=s.by),
+    "roadmaps.make_from_catalogue": lambda s: roadmaps.make_from_catalogue(s.it, RoadmapLevel.COLLEGE, by=s.by),
+    "roadmaps.start_reading": lambda s: read_roadmap(s.school),
+    "roadmaps.discard_draft": lambda s: roadmaps.discard_draft(s.first(RoadmapDraft), by=s.by),
+    "roadmaps.make_from_document": lambda s: roadmaps.make_from_document(
+        s.it, begins_in=s.year.starts_on.year - 9, level=RoadmapLevel.SCHOOL, by=s.by
+    ),
+    "roadmaps.shift_from": lambda s: roadmaps.shift_from(s.first(Roadmap), s.it, by=s.by),
+    "roadmaps.change_activity": lambda s: roadmaps.change_activity(s.first(Activity), title="Иначе", by=s.by),
+    "roadmaps.add_activity": lambda s: roadmaps.add_activity(s.first(Roadmap), title="Ещё", by=s.by),
+    "roadmaps.set_activity_status": lambda s: roadmaps.set_activity_status(
+        s.first(Activity, status="planned"), ActivityStatus.GOING, by=s.by
+    ),
+    "roadmaps.remove_activity": lambda s: roadmaps.remove_activity(s.first(Activity), by=s.by),
+    "roadmaps.add_evidence": lambda s: roadmaps.add_evidence(s.first(Activity), note="есть", by=s.by),
+    "roadmaps.remove_evidence": lambda s: roadmaps.remove_evidence(s.first(Evidence), by=s.by),
+    "roadmaps.take_copy": lambda s: roadmaps.take_copy(s.it, by=s.by),
 }  # fmt: skip
 
 

@@ -30,6 +30,8 @@ from nastavnik.people.choices import ImportStatus
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup, User
 from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import Participation
+from nastavnik.roadmaps.choices import ActivityStatus
+from nastavnik.roadmaps.models import Activity
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(nastavnik.__file__).parent
@@ -109,6 +111,7 @@ STATES = [
     (Mentorship, MentorshipStatus, set()),
     (Participation, ParticipationStatus, set()),
     (RosterImport, ImportStatus, set()),
+    (Activity, ActivityStatus, set()),
 ]
 
 

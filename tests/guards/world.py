@@ -13,6 +13,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.documents.models import Document
 from nastavnik.matching.actions import rule_pair, run_matching
 from nastavnik.matching.choices import Ruling
 from nastavnik.mentorships.actions import approve_run, set_pair_status
@@ -39,6 +40,16 @@ from nastavnik.programmes.actions import (
 )
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation, Programme
+from nastavnik.roadmaps.actions import (
+    add_activity,
+    add_evidence,
+    make_from_catalogue,
+    set_activity_status,
+    shift_from,
+    start_reading,
+)
+from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
+from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapDraft
 
 MARK = "Синичкин"  # in every text of the first school, as CANARY in those of the second
 
@@ -117,6 +128,7 @@ def live(school: School) -> None:
             school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
         )
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
+    plan(school, order)
     add_list(school, 2)
     accept_import(add_list(school, 3), by=by)
     gone = add_account(
@@ -127,6 +139,48 @@ def live(school: School) -> None:
             gone, school.organisation, Role.DIRECTOR, starts_on=school.year.starts_on, by=by
         ),
         by=by,
+    )
+
+
+def plan(school: School, order: Document) -> Roadmap:
+    """Give a school a roadmap with a line in every state and proof of every kind, and two drafts."""
+    by, mark = school.curator, _word(school)
+    roadmap = make_from_catalogue(school.year, RoadmapLevel.SCHOOL, by=by)
+    roadmap.activities.filter(position__gt=3).delete()
+    for number, status in enumerate(ActivityStatus):
+        line = add_line(roadmap, number, mark, by=by)
+        if status != ActivityStatus.PLANNED:
+            set_activity_status(line, status, by=by)
+    add_evidence(line, document=order, by=by)
+    read_roadmap(school)
+    read_roadmap(school, roadmap=roadmap)
+    return roadmap
+
+
+def add_line(roadmap: Roadmap, number: int, mark: str, *, by: User) -> Activity:
+    """Add a line to a roadmap, with two proofs."""
+    line = add_activity(
+        roadmap,
+        number=f"{100 + number}",
+        title=f"Слёт {number} {mark}",
+        term_text="постоянно",
+        responsible=f"Директор {mark}{_letters(number)}",
+        by=by,
+    )
+    add_evidence(line, note=f"протокол {mark}", by=by)
+    add_evidence(line, link=f"https://example.invalid/{mark}", by=by)
+    return line
+
+
+def read_roadmap(
+    school: School, *, roadmap: Roadmap | None = None, number: int = 2
+) -> RoadmapDraft:
+    """Read a document of a school into a draft."""
+    mark = _word(school)
+    lines = [f"{n}\tДело {n} {mark}\tмай\tДиректор {mark}" for n in range(1, number + 1)]
+    text = "\n".join(["№\tМероприятие\tСроки\tОтветственный", *lines, f"Исполнитель {mark}"])
+    return start_reading(
+        school.organisation, file_name="", text=text, roadmap=roadmap, by=school.curator
     )
 
 
@@ -226,6 +280,14 @@ def grow(cast: Cast, number: int, *, start: int) -> None:
         copy.forms.set(school.programme.forms.all())
     add_list(school, number, start=start)
     accept_import(add_list(school, number, start=start + 100), by=by)
+    roadmap = Roadmap.objects.get(year=school.year)
+    for n in range(start, start + number):
+        add_line(roadmap, n, MARK, by=by)
+    for year in school.organisation.years.filter(roadmaps=None)[: number - 1]:
+        shift_from(roadmap, year, by=by)
+    RoadmapDraft.objects.filter(organisation=school.organisation).delete()
+    for own in (None, roadmap):
+        read_roadmap(school, roadmap=own, number=number)
     mentees = add_pupils(school, number, start=start)
     mentors = add_pupils(school, number, start=start + 1000, side=Side.MENTOR)
     for mentor, mentee in zip(mentors, mentees, strict=True):

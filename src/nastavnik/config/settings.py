@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "nastavnik.consents",
     "nastavnik.programmes",
     "nastavnik.matching",
+    "nastavnik.roadmaps",
     "nastavnik.mentorships",
     "nastavnik.cabinet",
     "nastavnik.demo",

@@ -13,5 +13,6 @@ urlpatterns = [
     path("", include("nastavnik.consents.urls")),
     path("", include("nastavnik.matching.urls")),
     path("", include("nastavnik.mentorships.urls")),
+    path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),
 ]

@@ -42,6 +42,7 @@ class Perm(StrEnum):
     PAIR_VIEW = "pair_view"
     PAIR_APPROVE = "pair_approve"
     OWN_PAIR_VIEW = "own_pair_view"
+    ROADMAP_EDIT = "roadmap_edit"
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
     DISTRICT_VIEW = "district_view"
@@ -72,6 +73,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.MATCHING_VIEW,
         Perm.MATCHING_EDIT,
         Perm.PAIR_APPROVE,
+        Perm.ROADMAP_EDIT,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_EDIT,
     },

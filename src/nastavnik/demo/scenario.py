@@ -37,6 +37,9 @@ from nastavnik.programmes.actions import (
 )
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.roadmaps.actions import add_evidence, make_from_catalogue, set_activity_status
+from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
+from nastavnik.roadmaps.queries import fact_code
 
 STAGES = ("empty", "enrolment", "matching", "running")
 PASSWORD = "наставник-2026"  # noqa: S105 - of the demo, printed at every start
@@ -66,6 +69,11 @@ REQUESTS = (
     ("выбрать тему исследования", ["research"], ["nature", "travel"]),
     ("подготовиться к олимпиаде", ["olympiad", "physics"], ["coding", "chess"]),
 )
+PROOFS = {
+    "1": "протокол педсовета № 1",
+    "2": "протокол общешкольного родительского собрания",
+    "4": "сценарий классного часа",
+}
 OFFERS = (
     (["maths", "physics", "olympiad"], ["chess", "coding"]),
     (["adaptation", "communication", "leadership"], ["volleyball", "cinema"]),
@@ -132,6 +140,8 @@ def build(stage: str) -> None:
     if depth >= 2:  # noqa: PLR2004 - the place in STAGES
         first.match(approve=depth > 2)  # noqa: PLR2004 - as above
         second.match(approve=depth > 2)  # noqa: PLR2004 - as above
+    if depth > 2:  # noqa: PLR2004 - as above
+        first.plan()
 
 
 @dataclass
@@ -352,6 +362,23 @@ class School:
         )
         refresh_order(order, by=self.curator)
         register_document(order, by=self.curator)
+
+    def plan(self) -> None:
+        """Make the roadmap of the year; what was due before today is done, but for one line."""
+        programme = self.programme
+        assert programme is not None  # noqa: S101 - `fill` has opened it
+        roadmap = make_from_catalogue(
+            self.year, RoadmapLevel.SCHOOL, forms=programme.forms.all(), by=self.curator
+        )
+        over = roadmap.activities.filter(ends_on__lt=today())
+        for activity in over.exclude(number="6"):
+            if fact_code(activity):
+                continue
+            set_activity_status(
+                activity, ActivityStatus.DONE, done_on=activity.ends_on, by=self.curator
+            )
+            if activity.number in {"1", "2", "4"}:
+                add_evidence(activity, note=PROOFS[activity.number], by=self.curator)
 
 
 def _school(district: Organisation, name: str, head: str, curator_name: str, number: int) -> School:

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, navigation
+from nastavnik.core import attention, facts, navigation
 from nastavnik.core.access import Perm
 
 
@@ -11,9 +11,11 @@ class MentorshipsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.mentorships import attention as own
+        from nastavnik.mentorships import facts as own_facts
         from nastavnik.mentorships import receivers  # noqa: F401 - connects them
 
         attention.register(self.label, own.items)
+        facts.register(self.label, own_facts.facts)
         navigation.register(navigation.Section(31, _("Pairs"), "mentorships:list", Perm.PAIR_VIEW))
         navigation.register(
             navigation.Section(32, _("My pairs"), "mentorships:own", Perm.OWN_PAIR_VIEW)

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, concerned, directions, navigation
+from nastavnik.core import attention, concerned, directions, facts, navigation
 from nastavnik.core.access import Perm
 
 
@@ -29,6 +29,7 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.programmes import attention as own
+        from nastavnik.programmes import facts as own_facts
         from nastavnik.programmes import receivers  # noqa: F401 - connects them
         from nastavnik.programmes.queries import forms_of, people_in_bases
 
@@ -36,6 +37,7 @@ class ProgrammesConfig(AppConfig):
         concerned.register(self.label, people_in_bases)
         directions.register(self.label, forms_of)
         attention.register(self.label, own.items)
+        facts.register(self.label, own_facts.facts)
         navigation.register(
             navigation.Section(11, _("Programme"), "programmes:overview", Perm.PROGRAMME_VIEW)
         )

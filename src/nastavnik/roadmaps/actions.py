@@ -1,0 +1,376 @@
+"""Writes of roadmaps."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
+
+from nastavnik.core import audit
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.documents.models import Document
+from nastavnik.organisations.actions import open_year
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.choices import LEARNERS
+from nastavnik.programmes.models import MentoringForm
+from nastavnik.roadmaps import adapter, catalogues
+from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
+
+S = ActivityStatus
+NEXT: dict[ActivityStatus, frozenset[ActivityStatus]] = {
+    S.PLANNED: frozenset({S.GOING, S.DONE, S.SKIPPED}),
+    S.GOING: frozenset({S.PLANNED, S.DONE, S.SKIPPED}),
+    S.DONE: frozenset({S.PLANNED}),
+    S.SKIPPED: frozenset({S.PLANNED}),
+}
+TERM = ("term_text", "starts_on", "ends_on", "recurs")
+
+
+@transaction.atomic
+def make_from_catalogue(
+    year: AcademicYear,
+    level: RoadmapLevel,
+    *,
+    forms: Iterable[MentoringForm] = (),
+    start: dt.date | None = None,
+    by: models.Model | None,
+) -> Roadmap:
+    """Make the roadmap of a year from the catalogue.
+
+    Args:
+        year: the academic year.
+        level: whose roadmap it is; a school begins with the 35 lines of the default one.
+        forms: the forms of mentoring; when they are for staff only, lines on pupils and parents are left out. Empty:
+            not known yet, every line stays.
+        start: the day work begins; None is the first day of the year.
+        by: who makes it.
+
+    Raises:
+        RefusedError: the year has a roadmap already.
+    """
+    kinds = {kind for form in forms for kind in form.mentee_kinds}
+    chosen = catalogues.chosen(level, with_learners=not kinds or bool(kinds & set(LEARNERS)))
+    roadmap = _create(year, _title(year), level, origin=_("the catalogue"), by=by)
+    begins_in = year.starts_on.year
+    stages, counted = catalogues.stages(), dict.fromkeys(catalogues.stages(), 0)
+    rows = []
+    for place, entry in enumerate(chosen, 1):
+        counted[entry.stage] += 1
+        days = adapter.usual_days(entry, begins_in, start or year.starts_on)
+        rows.append(
+            {
+                "number": str(place)
+                if level == RoadmapLevel.SCHOOL
+                else f"{entry.stage}.{counted[entry.stage]}",
+                "stage": entry.stage,
+                "section": stages[entry.stage].heading,
+                "title": entry.title,
+                "responsible": "; ".join(entry.owners),
+                "result": entry.result,
+                "catalogue_code": entry.code,
+                **days.as_fields(),
+            }
+        )
+    _fill(roadmap, rows)
+    return roadmap
+
+
+def _title(year: AcademicYear) -> str:
+    return f"Дорожная карта внедрения целевой модели наставничества на {year} учебный год"
+
+
+def _create(
+    year: AcademicYear, title: str, level: str, *, origin: str, by: models.Model | None
+) -> Roadmap:
+    try:
+        with transaction.atomic():
+            roadmap = Roadmap.objects.create(
+                organisation_id=year.organisation_id,
+                year=year,
+                title=title or _title(year),
+                level=level,
+                origin=origin,
+            )
+    except IntegrityError as error:
+        raise RefusedError(
+            _("The year %(year)s has a roadmap already: change that one.") % {"year": year}
+        ) from error
+    audit.record("roadmap-made", roadmap, by=by, fields=["year", "title", "level", "activities"])
+    return roadmap
+
+
+def _fill(roadmap: Roadmap, rows: Sequence[dict[str, Any]], *, start: int = 1) -> list[Activity]:
+    return Activity.objects.bulk_create(
+        Activity(
+            organisation_id=roadmap.organisation_id, roadmap=roadmap, position=position, **fields
+        )
+        for position, fields in enumerate(rows, start)
+    )
+
+
+@transaction.atomic
+def start_reading(
+    organisation: Organisation,
+    *,
+    file_name: str,
+    data: bytes | None = None,
+    text: str = "",
+    roadmap: Roadmap | None = None,
+    by: models.Model | None,
+) -> RoadmapDraft:
+    """Read a document into a draft to look over; with `roadmap` it is an edited copy of that one.
+
+    Raises:
+        RefusedError: it cannot be read, or no roadmap is in it.
+    """
+    content = adapter.read_content(file_name=file_name, data=data, text=text)
+    draft = RoadmapDraft.objects.create(
+        organisation=organisation, roadmap=roadmap, file_name=file_name[:300], content=content
+    )
+    audit.record("roadmap-read", draft, by=by, fields=["file_name", "content"])
+    return draft
+
+
+@transaction.atomic
+def discard_draft(draft: RoadmapDraft, *, by: models.Model | None) -> None:
+    """Throw a draft away."""
+    audit.record(audit.DELETED, draft, by=by)
+    draft.delete()
+
+
+@transaction.atomic
+def make_from_document(
+    draft: RoadmapDraft,
+    *,
+    begins_in: int,
+    level: RoadmapLevel,
+    title: str = "",
+    only: Collection[int] | None = None,
+    by: models.Model | None,
+) -> Roadmap:
+    """Make a roadmap of a document that has been looked over.
+
+    Args:
+        draft: the document as read.
+        begins_in: the calendar year in which its academic year begins; opened if the organisation has it not yet.
+        level: whose roadmap it is.
+        title: as it is to be called; empty is the usual title.
+        only: places of the activities to take, from 0; None is all.
+        by: who makes it.
+
+    Raises:
+        RefusedError: the year has a roadmap already, or no activity is left.
+    """
+    rows = [
+        row
+        for place, row in enumerate(draft.content["activities"])
+        if only is None or place in only
+    ]
+    if not rows:
+        raise RefusedError(_("Leave at least one activity ticked."))
+    year = open_year(
+        draft.organisation,
+        starts_on=dt.date(begins_in, 9, 1),
+        ends_on=dt.date(begins_in + 1, 8, 31),
+        by=by,
+    )
+    origin = draft.file_name or _("a pasted table")
+    roadmap = _create(year, title, level, origin=origin, by=by)
+    _fill(roadmap, [_from_document(row, begins_in) for row in rows])
+    discard_draft(draft, by=by)
+    return roadmap
+
+
+def _from_document(row: dict[str, Any], begins_in: int) -> dict[str, Any]:
+    code = catalogues.code_of(row["title"])
+    entry = catalogues.entries().get(code)
+    stage = entry.stage if entry else None
+    names = ("number", "section", "title", "responsible", "result", "document_text")
+    section = row["section"] or (catalogues.stages()[stage].heading if stage else "")
+    return {
+        **{name: row[name] for name in names},
+        "section": section,
+        "stage": stage if not row["section"] else None,
+        "catalogue_code": code,
+        **adapter.days_of(row["term_text"], begins_in).as_fields(),
+    }
+
+
+@transaction.atomic
+def shift_from(roadmap: Roadmap, year: AcademicYear, *, by: models.Model | None) -> Roadmap:
+    """Make the roadmap of another year out of one: same lines, terms moved, nothing done yet.
+
+    A day that would not be worked moves (`engine.periods.shifting`).
+
+    Raises:
+        RefusedError: the year has a roadmap already.
+    """
+    before, after = roadmap.year.starts_on.year, year.starts_on.year
+    title = roadmap.title.replace(str(roadmap.year), str(year))
+    made = _create(
+        year, title, roadmap.level, origin=_("the roadmap of %(year)s") % {"year": roadmap.year}, by=by
+    )  # fmt: skip
+    same = (
+        "number", "stage", "section", "title", "responsible", "result", "document_text", "catalogue_code",
+    )  # fmt: skip
+    _fill(
+        made,
+        [
+            {name: getattr(activity, name) for name in same}
+            | adapter.shifted_days(activity, from_year=before, to_year=after).as_fields()
+            for activity in roadmap.activities.all()
+        ],
+    )
+    return made
+
+
+@transaction.atomic
+def change_activity(activity: Activity, *, by: models.Model | None, **fields: Any) -> Activity:
+    """Change what a line says.
+
+    New words of the term are read into days; new days without new words are written as words.
+
+    Raises:
+        RefusedError: the last day comes before the first.
+    """
+    changed = {name: value for name, value in fields.items() if getattr(activity, name) != value}
+    changed |= _term_fields(activity, changed)
+    if not changed:
+        return activity
+    for name, value in changed.items():
+        setattr(activity, name, value)
+    _check_days(activity.starts_on, activity.ends_on)
+    activity.save(update_fields=list(changed))
+    audit.record(audit.CHANGED, activity, by=by, fields=changed)
+    return activity
+
+
+def _term_fields(activity: Activity, changed: dict[str, Any]) -> dict[str, Any]:
+    if "term_text" in changed:
+        year = activity.roadmap.year.starts_on.year
+        return adapter.days_of(changed["term_text"], year).as_fields()
+    if not set(TERM) & set(changed):
+        return {}
+    days = {name: changed.get(name, getattr(activity, name)) for name in TERM[1:]}
+    _check_days(days["starts_on"], days["ends_on"])
+    return days | {"term_text": adapter.words_of(**days)}
+
+
+def _check_days(starts_on: dt.date | None, ends_on: dt.date | None) -> None:
+    if starts_on and ends_on and ends_on < starts_on:
+        raise RefusedError(_("The last day comes before the first: swap or correct them."))
+
+
+@transaction.atomic
+def add_activity(
+    roadmap: Roadmap, *, title: str, term_text: str = "", by: models.Model | None, **fields: Any
+) -> Activity:
+    """Add a line at the end of its section, else of the roadmap."""
+    last = roadmap.activities.order_by("-position").first()
+    days = adapter.days_of(term_text, roadmap.year.starts_on.year)
+    fields = {"title": title, **fields, **days.as_fields()}
+    twin = roadmap.activities.filter(section=fields.get("section", "")).first()
+    fields.setdefault("stage", twin.stage if twin else None)
+    [activity] = _fill(roadmap, [fields], start=last.position + 1 if last else 1)
+    audit.record(audit.CREATED, activity, by=by, fields=fields)
+    return activity
+
+
+@transaction.atomic
+def set_activity_status(
+    activity: Activity,
+    status: ActivityStatus,
+    *,
+    done_on: dt.date | None = None,
+    by: models.Model | None,
+) -> Activity:
+    """Move a line along `NEXT`: begin, finish on a day (today if none is said), skip, take back.
+
+    Raises:
+        RefusedError: there is no such step, or the day lies ahead.
+    """
+    activity = Activity.objects.select_for_update().get(pk=activity.pk)
+    if status not in NEXT[S(activity.status)]:
+        raise RefusedError(
+            _("From «%(before)s» there is no step to «%(after)s».")
+            % {"before": activity.get_status_display(), "after": status.label}
+        )
+    if done_on and done_on > today():
+        raise RefusedError(_("This day is still ahead: write when it was done."))
+    activity.status = status
+    activity.done_on = (done_on or today()) if status == S.DONE else None
+    activity.save(update_fields=["status", "done_on"])
+    audit.record("activity-status", activity, by=by, fields=["status", "done_on"])
+    return activity
+
+
+@transaction.atomic
+def remove_activity(activity: Activity, *, by: models.Model | None) -> None:
+    """Take a line out of a roadmap, with its evidence."""
+    audit.record(audit.DELETED, activity, by=by)
+    activity.delete()
+
+
+@transaction.atomic
+def add_evidence(
+    activity: Activity,
+    *,
+    document: Document | None = None,
+    link: str = "",
+    note: str = "",
+    by: models.Model | None,
+) -> Evidence:
+    """Say what proves that an activity was held.
+
+    Raises:
+        RefusedError: nothing is given, or the paper is of another organisation.
+    """
+    if document is None and not link and not note.strip():
+        raise RefusedError(_("Choose a paper, give an address, or write a few words."))
+    if document is not None and document.organisation_id != activity.organisation_id:
+        raise RefusedError(_("This paper is of another organisation."))
+    evidence = Evidence.objects.create(
+        organisation_id=activity.organisation_id,
+        activity=activity,
+        document=document,
+        link=link,
+        note=note.strip(),
+    )
+    audit.record("evidence-added", evidence, by=by, fields=["activity", "document", "link", "note"])
+    return evidence
+
+
+@transaction.atomic
+def remove_evidence(evidence: Evidence, *, by: models.Model | None) -> None:
+    """Take back what was said to prove an activity."""
+    audit.record(audit.DELETED, evidence, by=by)
+    evidence.delete()
+
+
+@transaction.atomic
+def take_copy(
+    draft: RoadmapDraft, *, remove: Collection[int] = (), by: models.Model | None
+) -> Roadmap:
+    """Bring a roadmap in step with its edited copy; of the lines the copy lacks only those in `remove` go.
+
+    Raises:
+        RefusedError: the draft is no copy of a roadmap.
+    """
+    roadmap = draft.roadmap
+    if roadmap is None:
+        raise RefusedError(_("This document is no copy of a roadmap."))
+    found = adapter.compare(draft.content, list(roadmap.activities.all()))
+    for change in found.changed:
+        after = {name: after for name, (_before, after) in change.fields.items()}
+        change_activity(change.activity, by=by, **after)
+    names = ("number", "section", "title", "term_text", "responsible", "result", "document_text")
+    for row in found.added:
+        add_activity(roadmap, by=by, **{name: row[name] for name in names})
+    for activity in found.removed:
+        if activity.pk in remove:
+            remove_activity(activity, by=by)
+    discard_draft(draft, by=by)
+    return roadmap

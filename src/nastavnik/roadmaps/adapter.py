@@ -1,0 +1,266 @@
+"""Terms and documents as our rows have them: the only place that asks the engines and readers."""
+
+import calendar as months
+import datetime as dt
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nastavnik.core.errors import RefusedError
+from nastavnik.engine.periods.calendars import Calendar
+from nastavnik.engine.periods.reading import read_term
+from nastavnik.engine.periods.shifting import shift_term
+from nastavnik.engine.periods.terms import Recurrence, Term, TermKind
+from nastavnik.engine.periods.writing import write_term
+from nastavnik.engine.roadmaps import reading
+from nastavnik.engine.roadmaps.owners import split_responsible
+from nastavnik.engine.roadmaps.pairs import PARTED
+from nastavnik.engine.roadmaps.rows import JOINED
+from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document
+from nastavnik.roadmaps.catalogues import Entry
+from nastavnik.roadmaps.models import Activity
+
+__all__ = ["MOST_BYTES"]  # passed on to the page that takes a file
+
+LAST_MONTH = 8  # May, counted from September: what is put off is not put off further
+MOVED_BEFORE = 3  # December: what is usually over by then moves with the start
+SURE = 0.8  # a term understood with less is shown to a person
+LONGEST = {
+    "number": 20, "section": 1000, "title": 2000, "term_text": 500, "responsible": 2000, "result": 2000,
+    "document_text": 1000,
+}  # fmt: skip
+FIELDS = ("title", "term_text", "responsible", "result", "document_text")
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """What a term means; named as the fields of an activity."""
+
+    term_text: str
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+    recurs: str
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the fields to write."""
+        return {
+            "term_text": self.term_text,
+            "starts_on": self.starts_on,
+            "ends_on": self.ends_on,
+            "recurs": self.recurs,
+        }
+
+
+def days_of(text: str, year: int) -> Days:
+    """Read a term; `year` is the calendar year in which the academic year begins."""
+    return _days(text, read_term(text, year=year))
+
+
+def _days(text: str, term: Term) -> Days:
+    return Days(text, term.start, term.end, term.recurs.value if term.recurs else "")
+
+
+def words_of(starts_on: dt.date | None, ends_on: dt.date | None, recurs: str = "") -> str:
+    """Write days as a term in good Russian."""
+    return write_term(_term(starts_on, ends_on, recurs))
+
+
+def _term(starts_on: dt.date | None, ends_on: dt.date | None, recurs: str) -> Term:
+    kind = TermKind.RANGE
+    if starts_on is None:
+        kind = TermKind.CONTINUOUS if ends_on is None else TermKind.BY
+    elif starts_on == ends_on:
+        kind = TermKind.ON
+    return Term(kind, starts_on, ends_on, Recurrence(recurs) if recurs else None)
+
+
+def usual_days(entry: Entry, year: int, start: dt.date) -> Days:
+    """Return the days of an activity of the catalogue in a year whose work begins on a day.
+
+    What is usually over before December moves with the start, at most to May; what comes later
+    stays in its months and only does not begin before the start.
+    """
+    delay = min(max((start.year - year) * 12 + start.month - 9, 0), LAST_MONTH)
+    if entry.by is not None:
+        month, day = max(entry.by[0], delay), entry.by[1]
+        ends_on = _month(year, month).replace(day=day)
+        return Days(words_of(None, ends_on), None, ends_on, "")
+    first, last = entry.months or (0, LAST_MONTH)
+    if last < MOVED_BEFORE:
+        first, last = min(first + delay, LAST_MONTH), min(last + delay, LAST_MONTH)
+    else:
+        first = max(first, delay)
+        last = max(last, first)
+    starts_on, end = _month(year, first), _month(year, last)
+    ends_on = end.replace(day=months.monthrange(end.year, end.month)[1])
+    return Days(words_of(starts_on, ends_on), starts_on, ends_on, "")
+
+
+def _month(year: int, offset: int) -> dt.date:
+    more, month = divmod(8 + offset, 12)
+    return dt.date(year + more, month + 1, 1)
+
+
+def shifted_days(activity: Activity, *, from_year: int, to_year: int) -> Days:
+    """Move the term of an activity to another academic year; see `engine.periods.shifting`.
+
+    Words that name no days («постоянно», «по плану») stay as they are.
+    """
+    term = read_term(activity.term_text, year=from_year)
+    if (term.start, term.end) != (activity.starts_on, activity.ends_on):
+        term = _term(activity.starts_on, activity.ends_on, activity.recurs)
+    moved = shift_term(term, from_year=from_year, to_year=to_year, calendar=Calendar())
+    if moved == term and (term.start or term.end) is None:
+        return _days(activity.term_text, moved)
+    return _days(write_term(moved), moved)
+
+
+def owners_of(text: str) -> tuple[str, ...]:
+    """Return the owners named in a text."""
+    return split_responsible(text)
+
+
+def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, Any]:
+    """Read a document into the content of a draft: activities with doubts, what is left over.
+
+    Raises:
+        RefusedError: it cannot be read, or no roadmap is in it.
+    """
+    try:
+        blocks = read_document(text.encode() if data is None else data, file_name)
+    except ReaderError as error:
+        raise RefusedError(str(error)) from error
+    found = reading.read_roadmap(blocks)
+    if not found.activities:
+        raise RefusedError(
+            _("No roadmap is found here: a table with activities, terms and those who answer.")
+        )
+    return {
+        "title": _clip("title", found.title),
+        "year": found.first_year,
+        "activities": [_activity(one, found.first_year) for one in found.activities],
+        "left_over": [
+            {"line": one.source.line, "text": one.source.text, "kind": one.kind}
+            for one in found.left_over
+        ],
+        "indicators": [one.name for one in found.indicators],
+    }
+
+
+def _clip(name: str, text: str) -> str:
+    return text.replace("\x00", "")[: LONGEST[name]]
+
+
+def _activity(found: reading.Activity, year: int | None) -> dict[str, Any]:
+    result = "; ".join(filter(None, (found.result, found.notes)))
+    fields = {
+        "number": found.number or "",
+        "section": found.section,
+        "title": found.title,
+        "term_text": found.term_text,
+        "responsible": "; ".join(found.responsible),
+        "result": result,
+        "document_text": found.document,
+    }
+    return {name: _clip(name, text) for name, text in fields.items()} | {
+        "lines": [source.line for source in found.sources],
+        "doubts": list(_doubts(found, year)),
+    }
+
+
+def _doubts(found: reading.Activity, year: int | None) -> Iterable[str]:
+    if PARTED in found.doubts:
+        yield _("One row held several activities: check whose terms and owners these are.")
+    if JOINED in found.doubts:
+        yield _("The end of a page seems to have torn the row: check that it is one activity.")
+    term = read_term(found.term_text, year=year)
+    if not found.term_text:
+        yield _("No term is written.")
+    elif term.rest or (term.kind is TermKind.UNKNOWN and not term.anchor):
+        yield _("Not understood in the term: «%(rest)s».") % {"rest": term.rest}
+    elif term.confidence < SURE:
+        yield _("The term may mean several things: check its days.")
+    if not found.responsible:
+        yield _("Nobody is named who answers.")
+
+
+# ---------------------------------------------------------------- an edited copy
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line that says something else in the copy: field → before, after."""
+
+    activity: Activity
+    fields: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a copy has more, less, and otherwise."""
+
+    added: list[dict[str, Any]]
+    removed: list[Activity]
+    changed: list[Change]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed or self.changed)
+
+
+def compare(content: dict[str, Any], activities: Sequence[Activity]) -> Difference:
+    """Compare a copy as read with the lines of a roadmap.
+
+    Lines are the same by title, else by number. A column the copy has not at all says nothing.
+    """
+    rows: list[dict[str, Any]] = content["activities"]
+    told = [name for name in FIELDS if any(row[name] for row in rows)]
+    pairs = _paired(rows, list(activities))
+    known = {activity.pk for _row, activity in pairs if activity}
+    changes = [
+        Change(activity, fields)
+        for row, activity in pairs
+        if activity and (fields := _changed(row, activity, told))
+    ]
+    return Difference(
+        added=[row for row, activity in pairs if activity is None],
+        removed=[one for one in activities if one.pk not in known],
+        changed=changes,
+    )
+
+
+def _paired(
+    rows: list[dict[str, Any]], free: list[Activity]
+) -> list[tuple[dict[str, Any], Activity | None]]:
+    found: dict[int, Activity] = {}
+    for name in ("title", "number"):
+        for place, row in enumerate(rows):
+            if place in found or not row[name]:
+                continue
+            same = (one for one in free if _flat(getattr(one, name)) == _flat(row[name]))
+            if (activity := next(same, None)) is not None:
+                found[place] = activity
+                free.remove(activity)
+    return [(row, found.get(place)) for place, row in enumerate(rows)]
+
+
+def _changed(
+    row: dict[str, Any], activity: Activity, told: Sequence[str]
+) -> dict[str, tuple[str, str]]:
+    return {
+        name: (getattr(activity, name), row[name])
+        for name in told
+        if not _same(name, getattr(activity, name), row[name])
+    }
+
+
+def _same(name: str, before: str, after: str) -> bool:
+    if name == "responsible":
+        return sorted(map(_flat, owners_of(before))) == sorted(map(_flat, owners_of(after)))
+    return _flat(before) == _flat(after)
+
+
+def _flat(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).split()).rstrip(".")

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core import attention, navigation
+from nastavnik.core.access import Perm
+
+
+class RoadmapsConfig(AppConfig):
+    name = "nastavnik.roadmaps"
+    label = "roadmaps"
+
+    def ready(self) -> None:
+        from nastavnik.roadmaps import attention as own
+
+        attention.register(self.label, own.items)
+        navigation.register(
+            navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.PROGRAMME_VIEW)
+        )

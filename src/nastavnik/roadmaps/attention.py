@@ -1,0 +1,73 @@
+"""What the roadmap asks of a curator."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nastavnik.core.access import NOBODY, Perm
+from nastavnik.core.attention import AttentionItem
+from nastavnik.core.dates import today
+from nastavnik.core.facts import Fact, facts_of
+from nastavnik.core.marks import SignedIn
+from nastavnik.roadmaps.choices import ActivityStatus
+from nastavnik.roadmaps.models import Activity
+from nastavnik.roadmaps.queries import GOING, LATE, Line, fact_code, line_of
+
+SOON_DAYS = 7
+
+
+def items(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the late lines of the roadmap of this year, and those whose term ends within a week."""
+    if not user.viewer.may(Perm.ROADMAP_EDIT):
+        return
+    day = today()
+    last = day + dt.timedelta(days=SOON_DAYS)
+    due = (
+        Activity.objects.visible_to(user)
+        .filter(
+            status__in=(ActivityStatus.PLANNED, ActivityStatus.GOING),
+            ends_on__lt=last,
+            roadmap__year__starts_on__lte=day,
+            roadmap__year__ends_on__gte=day,
+        )
+        .select_related("roadmap__year")
+    )
+    lines = _open_lines(list(due), day)
+    late = [line for line in lines if line.state == LATE]
+    if late:
+        yield _late(late)
+    for line in [line for line in lines if line.state == GOING][:2]:
+        yield AttentionItem(
+            35, "go", _("Due by %(date)s") % {"date": f"{line.activity.ends_on:%d.%m}"}, line.activity.title,
+            _("A line of the roadmap is due within a week."), _("Open"),
+            reverse("roadmaps:activity", args=[line.activity.pk]),
+        )  # fmt: skip
+
+
+def _open_lines(due: list[Activity], day: dt.date) -> list[Line]:
+    """Return the lines nothing ticks; facts are asked for only where one could tick a line."""
+    facts: dict[str, Fact] = {}
+    if due and any(fact_code(activity) for activity in due):
+        year = due[0].roadmap.year
+        facts = facts_of(due[0].organisation_id, year.starts_on, year.ends_on)
+    return [line_of(activity, facts, NOBODY, day, proofs=()) for activity in due]
+
+
+def _late(late: list[Line]) -> AttentionItem:
+    worst = max(late, key=lambda line: line.late_days)
+    only = len(late) == 1
+    return AttentionItem(
+        12, "risk", worst.words if only else _("Late"),
+        worst.activity.title
+        if only
+        else ngettext("%(n)s line of the roadmap is late", "%(n)s lines of the roadmap are late", len(late))
+        % {"n": len(late)},
+        _("Mark it as done with the paper that proves it, or give it another term."),
+        _("Open"),
+        reverse("roadmaps:activity", args=[worst.activity.pk])
+        if only
+        else f"{reverse('roadmaps:show', args=[worst.activity.roadmap_id])}?state={LATE}",
+    )  # fmt: skip

@@ -1,0 +1,165 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.access import Perm
+from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.documents.models import Document
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.roadmaps.choices import ActivityStatus, Recurs, RoadmapLevel
+
+
+class RoadmapQuerySet(ScopedQuerySet["Roadmap"]):
+    view_perm = Perm.PROGRAMME_VIEW
+
+
+class Roadmap(models.Model):
+    """What an organisation does in an academic year to run mentoring: one a year."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roadmaps")
+    year = models.ForeignKey(AcademicYear, models.PROTECT, related_name="roadmaps")
+    title = models.CharField(_("title"), max_length=500)
+    level = models.CharField(
+        _("level"), max_length=12, choices=RoadmapLevel, default=RoadmapLevel.SCHOOL
+    )
+    origin = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoadmapQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-year__starts_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "year"], name="roadmap_once_a_year"),
+        ]
+
+    class Privacy:
+        public = ["title", "level", "origin"]
+        technical = ["id", "organisation", "year", "made_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ActivityQuerySet(ScopedQuerySet["Activity"]):
+    view_perm = Perm.PROGRAMME_VIEW
+
+
+class Activity(models.Model):
+    """One line of a roadmap.
+
+    `term_text` is what people wrote and what is printed; the days are what it means (`engine.periods`): a day has
+    both alike, a deadline only the last, ongoing work none. `catalogue_code` says which activity of the catalogue it
+    is, and so which fact ticks it.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="activities")
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="activities")
+    position = models.PositiveIntegerField()
+    number = models.CharField(_("number"), max_length=20, blank=True)
+    stage = models.PositiveSmallIntegerField(null=True, blank=True)
+    section = models.CharField(_("section"), max_length=1000, blank=True)
+    title = models.CharField(_("activity"), max_length=2000)
+    term_text = models.CharField(_("term"), max_length=500, blank=True)
+    starts_on = models.DateField(_("first day"), null=True, blank=True)
+    ends_on = models.DateField(_("last day"), null=True, blank=True)
+    recurs = models.CharField(_("comes back"), max_length=10, choices=Recurs, blank=True)
+    responsible = models.CharField(_("who answers"), max_length=2000, blank=True)
+    result = models.CharField(_("result"), max_length=2000, blank=True)
+    document_text = models.CharField(_("paper that proves it"), max_length=1000, blank=True)
+    status = models.CharField(
+        _("state"), max_length=10, choices=ActivityStatus, default=ActivityStatus.PLANNED
+    )
+    done_on = models.DateField(_("done on"), null=True, blank=True)
+    catalogue_code = models.CharField(max_length=10, blank=True)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(starts_on__lte=F("ends_on")),
+                name="activity_has_length",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=ActivityStatus.DONE, done_on__isnull=False)
+                | (~Q(status=ActivityStatus.DONE) & Q(done_on=None)),
+                name="activity_done_has_date",
+            ),
+            models.CheckConstraint(condition=~Q(title=""), name="activity_has_title"),
+            models.CheckConstraint(
+                condition=Q(stage=None) | Q(stage__range=(1, 7)), name="activity_stage_known"
+            ),
+        ]
+
+    class Privacy:
+        public = [
+            "number", "stage", "section", "title", "term_text", "starts_on", "ends_on", "recurs", "result",
+            "document_text", "status", "done_on",
+        ]  # fmt: skip
+        personal = ["responsible"]
+        technical = ["id", "organisation", "roadmap", "position", "catalogue_code"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
+    view_perm = Perm.PROGRAMME_VIEW
+
+
+class Evidence(models.Model):
+    """What proves that an activity was held: a paper of the register, an address, or a few words."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="evidence")
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="evidence")
+    document = models.ForeignKey(
+        Document, models.CASCADE, null=True, blank=True, related_name="evidence"
+    )
+    link = models.URLField(_("address of a page"), max_length=500, blank=True)
+    note = models.CharField(_("what proves it"), max_length=500, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EvidenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(document__isnull=False) | ~Q(link="") | ~Q(note=""),
+                name="evidence_is_something",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["link", "note"]
+        technical = ["id", "organisation", "activity", "document", "added_at"]
+
+
+class RoadmapDraftQuerySet(ScopedQuerySet["RoadmapDraft"]):
+    view_perm = Perm.ROADMAP_EDIT
+
+
+class RoadmapDraft(models.Model):
+    """A document as read, waiting to be looked over: a new roadmap, or an edited copy of one we have.
+
+    `content` is what `adapter.read_content` returns; taken or thrown away, the draft is gone.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roadmap_drafts")
+    roadmap = models.ForeignKey(
+        Roadmap, models.CASCADE, null=True, blank=True, related_name="drafts"
+    )
+    file_name = models.CharField(max_length=300, blank=True)
+    content = models.JSONField(default=dict)
+    read_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoadmapDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    class Privacy:
+        personal = ["content"]
+        technical = ["id", "organisation", "roadmap", "file_name", "read_at"]

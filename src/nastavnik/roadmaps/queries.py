@@ -1,0 +1,175 @@
+"""Reads of roadmaps: each line with its state, its evidence, and the fact that ticks it."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nastavnik.core.access import Viewer
+from nastavnik.core.facts import Fact, facts_of
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.text import fold
+from nastavnik.roadmaps.catalogues import entries
+from nastavnik.roadmaps.choices import ActivityStatus
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
+
+S = ActivityStatus
+DONE, GOING, NEXT, LATE, SKIPPED = "done", "go", "next", "risk", "stop"
+
+
+def current_roadmap(user: SignedIn, day: dt.date) -> Roadmap | None:
+    """Return the roadmap of the year that holds a day, else the latest."""
+    rows = Roadmap.objects.visible_to(user).select_related("organisation", "year")
+    return rows.filter(year__starts_on__lte=day, year__ends_on__gte=day).first() or rows.first()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An activity as a page shows it.
+
+    Attributes:
+        state: a key of `components/state.html`: done, go, next, risk (late), stop (not held).
+        words: the state in words.
+        fact: what ticks it by itself, if anything does.
+        fact_url: the page of the fact, for those who may open it.
+        late_days: days since the term was over, 0 when it is not late.
+        evidence: what proves it.
+    """
+
+    activity: Activity
+    state: str
+    words: str
+    fact: Fact | None
+    fact_url: str
+    late_days: int
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def is_unproved(self) -> bool:
+        """Tell whether it is done and nothing says so."""
+        return self.state == DONE and not self.fact and not self.evidence
+
+
+def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
+    """Return the lines of a roadmap in their order, in as many queries whatever their number."""
+    proofs = Evidence.objects.visible_to(user).select_related("document")
+    rows = (
+        Activity.objects.visible_to(user)
+        .filter(roadmap=roadmap)
+        .prefetch_related(Prefetch("evidence", proofs))
+    )
+    facts = facts_of(roadmap.organisation_id, roadmap.year.starts_on, roadmap.year.ends_on)
+    return [
+        line_of(activity, facts, user.viewer, day, proofs=activity.evidence.all())
+        for activity in rows
+    ]
+
+
+def fact_code(activity: Activity) -> str:
+    """Return which fact ticks a line; empty when none does."""
+    entry = entries().get(activity.catalogue_code)
+    return entry.fact if entry else ""
+
+
+def line_of(
+    activity: Activity,
+    facts: dict[str, Fact],
+    viewer: Viewer,
+    day: dt.date,
+    *,
+    proofs: Iterable[Evidence],
+) -> Line:
+    """Return one line; `facts` are those of its organisation and year."""
+    fact = facts.get(fact_code(activity))
+    state, words, late_days = _state(activity, fact, day)
+    url = fact.url if fact and viewer.may(fact.perm) else ""
+    return Line(activity, state, words, fact, url, late_days, tuple(proofs))
+
+
+def _state(activity: Activity, fact: Fact | None, day: dt.date) -> tuple[str, str, int]:
+    if activity.status == S.SKIPPED:
+        return SKIPPED, _("not held"), 0
+    if activity.status == S.DONE and activity.done_on:
+        return DONE, _("done on %(date)s") % {"date": f"{activity.done_on:%d.%m.%Y}"}, 0
+    if fact:
+        return DONE, _("done"), 0
+    return _open_state(activity, day)
+
+
+def _open_state(activity: Activity, day: dt.date) -> tuple[str, str, int]:
+    starts_on, ends_on = activity.starts_on, activity.ends_on
+    if ends_on and ends_on < day:
+        n_days = (day - ends_on).days
+        words = ngettext("late by %(n)s day", "late by %(n)s days", n_days) % {"n": n_days}
+        return LATE, words, n_days
+    if activity.status == S.GOING or (starts_on and starts_on <= day):
+        return GOING, _("going on"), 0
+    return NEXT, _("ahead") if starts_on or ends_on else _("no days are set"), 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section with its lines; `stage` where it is one of the seven."""
+
+    title: str
+    stage: int | None
+    lines: tuple[Line, ...]
+
+
+def parts_of(lines: Iterable[Line]) -> list[Part]:
+    """Group lines by section: the seven stages in their order, other sections as they come."""
+    groups: dict[tuple[int, str], list[Line]] = {}
+    for line in lines:
+        key = (line.activity.stage or 0, line.activity.section)
+        groups.setdefault(key, []).append(line)
+    order = sorted(groups, key=lambda key: key[0]) if all(key[0] for key in groups) else groups
+    return [Part(key[1], key[0] or None, tuple(groups[key])) for key in order]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many lines stand where; those that are not held count nowhere."""
+
+    total: int
+    done: int
+    late: int
+    going: int
+    unproved: int
+
+
+def counts_of(lines: Iterable[Line]) -> Counts:
+    """Count lines by state."""
+    held = [line for line in lines if line.state != SKIPPED]
+    states = [line.state for line in held]
+    return Counts(
+        total=len(held),
+        done=states.count(DONE),
+        late=states.count(LATE),
+        going=states.count(GOING),
+        unproved=sum(line.is_unproved for line in held),
+    )
+
+
+def narrowed(lines: Sequence[Line], *, q: str = "", state: str = "", owner: str = "") -> list[Line]:
+    """Leave the lines with all words of `q`, in a state («open»: not done, or done and unproved), of an owner."""
+    words = fold(q).split()
+    return [
+        line
+        for line in lines
+        if all(word in _key(line.activity) for word in words)
+        and _in_state(line, state)
+        and fold(owner) in fold(line.activity.responsible)
+    ]
+
+
+def _key(activity: Activity) -> str:
+    return fold(f"{activity.number} {activity.title} {activity.responsible} {activity.result}")
+
+
+def _in_state(line: Line, state: str) -> bool:
+    if state == "open":
+        return line.state in (GOING, NEXT, LATE) or line.is_unproved
+    return not state or line.state == state

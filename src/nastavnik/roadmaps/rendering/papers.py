@@ -1,0 +1,94 @@
+"""A roadmap as a .docx in a column set of `layouts.yaml`, built from plain data."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from docx import Document as NewDocument
+from docx.document import Document as Docx
+from docx.enum.section import WD_ORIENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+from docx.table import Table, _Cell
+
+from nastavnik.documents.rendering import clean
+from nastavnik.roadmaps.catalogues import PaperLayout
+
+
+@dataclass(frozen=True, slots=True)
+class PaperPart:
+    """A section: its heading and its lines, each a text for every column of the layout."""
+
+    title: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Everything the document says besides the names of its columns."""
+
+    organisation: str
+    title: str
+    parts: tuple[PaperPart, ...]
+
+
+def render_docx(paper: Paper, layout: PaperLayout) -> bytes:
+    """Draw a roadmap on landscape A4; the head of the table repeats on every page."""
+    docx = NewDocument()
+    _page(docx)
+    for text, size in ((paper.organisation, 12), (paper.title, 14)):
+        paragraph = docx.add_paragraph()
+        paragraph.alignment = ALIGN.CENTER
+        run = paragraph.add_run(clean(text))
+        run.bold, run.font.size = True, Pt(size)
+    table = docx.add_table(1, len(layout.columns))
+    table.style = "Table Grid"
+    table.autofit = False
+    _write(table.rows[0].cells, [column.title for column in layout.columns], bold=True)
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - python-docx has no other way to the row
+    for part in paper.parts:
+        if layout.sections and part.title:
+            cells = table.add_row().cells
+            _write([cells[0].merge(cells[-1])], [part.title], bold=True)
+        for row in part.rows:
+            _write(table.add_row().cells, row)
+    _shape(table, [column.width for column in layout.columns])
+    docx.core_properties.title, docx.core_properties.author = clean(paper.title)[:255], ""
+    docx.core_properties.comments = ""
+    stream = BytesIO()
+    docx.save(stream)
+    return stream.getvalue()
+
+
+def _page(docx: Docx) -> None:
+    section = docx.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Cm(29.7), Cm(21)
+    section.left_margin = section.right_margin = Cm(2)
+    section.top_margin = section.bottom_margin = Cm(1.5)
+    style = docx.styles["Normal"]
+    style.font.name, style.font.size = "Times New Roman", Pt(11)
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "Times New Roman")
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "ru-RU")
+    style.element.get_or_add_rPr().append(language)
+
+
+def _write(cells: Iterable[_Cell], texts: Sequence[str], *, bold: bool = False) -> None:
+    for cell, text in zip(cells, texts, strict=True):
+        paragraph = cell.paragraphs[0]
+        paragraph.add_run(clean(text)).bold = bold
+        paragraph.paragraph_format.space_after = Pt(0)
+
+
+def _shape(table: Table, widths: Sequence[float]) -> None:
+    """Say the widths twice: Word reads them from the cells, others from the grid; keep rows whole."""
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    for row in table.rows:
+        for cell, width in zip(row.cells, widths, strict=True):
+            if len({id(one._tc) for one in row.cells}) > 1:  # noqa: SLF001 - a merged row keeps its own width
+                cell.width = Cm(width)
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - as above

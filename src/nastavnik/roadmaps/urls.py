@@ -1,0 +1,23 @@
+from django.urls import path
+
+from nastavnik.roadmaps import views
+
+app_name = "roadmaps"
+urlpatterns = [
+    path("roadmap/", views.overview, name="overview"),
+    path("roadmap/make/", views.make, name="make"),
+    path("roadmap/read/", views.read, name="read"),
+    path("roadmap/drafts/<int:pk>/", views.draft, name="draft"),
+    path("roadmap/drafts/<int:pk>/discard/", views.discard, name="discard"),
+    path("roadmap/<int:pk>/", views.show, name="show"),
+    path("roadmap/<int:pk>/shift/", views.shift, name="shift"),
+    path("roadmap/<int:pk>/add/", views.add, name="add"),
+    path("roadmap/<int:pk>/again/", views.again, name="again"),
+    path("roadmap/<int:pk>/file.docx", views.paper, name="paper"),
+    path("roadmap/<int:pk>/table.xlsx", views.table, name="table"),
+    path("roadmap/<int:pk>/calendar.ics", views.calendar, name="calendar"),
+    path("roadmap/lines/<int:pk>/", views.activity, name="activity"),
+    path("roadmap/lines/<int:pk>/state/", views.state, name="state"),
+    path("roadmap/lines/<int:pk>/evidence/", views.evidence, name="evidence"),
+    path("roadmap/evidence/<int:pk>/remove/", views.remove_evidence, name="remove-evidence"),
+]

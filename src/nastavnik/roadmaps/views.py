@@ -1,0 +1,443 @@
+"""Pages of roadmaps."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.facts import facts_of
+from nastavnik.core.http import Request, ticked
+from nastavnik.core.marks import requires
+from nastavnik.organisations.models import AcademicYear
+from nastavnik.organisations.queries import year_for
+from nastavnik.roadmaps import actions, adapter
+from nastavnik.roadmaps.catalogues import entries, layouts
+from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
+from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
+from nastavnik.roadmaps.forms import (
+    AcceptForm,
+    ActivityForm,
+    DocumentForm,
+    DoneForm,
+    EvidenceForm,
+    LinesFilter,
+    NewActivityForm,
+    QuestionsForm,
+)
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
+from nastavnik.roadmaps.queries import (
+    Line,
+    counts_of,
+    current_roadmap,
+    line_of,
+    lines_of,
+    narrowed,
+    parts_of,
+)
+from nastavnik.roadmaps.rendering.calendars import render_calendar
+from nastavnik.roadmaps.rendering.charts import Chart, draw_chart
+from nastavnik.roadmaps.rendering.papers import render_docx
+from nastavnik.roadmaps.tables import roadmap_table
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ICS = "text/calendar; charset=utf-8"
+LEFT_OVER_SHOWN = 200
+
+
+def _year(request: Request) -> AcademicYear:
+    year = year_for(request.user.workplace, today())
+    if year is None:
+        raise Http404
+    return year
+
+
+def _roadmap(request: Request, pk: int) -> Roadmap:
+    rows = Roadmap.objects.visible_to(request.user).select_related("organisation", "year")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _activity(request: Request, pk: int) -> Activity:
+    rows = Activity.objects.visible_to(request.user)
+    rows = rows.select_related("roadmap__year", "roadmap__organisation")
+    return get_object_or_404(rows.prefetch_related("evidence__document"), pk=pk)
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def overview(request: Request) -> HttpResponse:
+    """Show the roadmap of this year, or the ways to make one."""
+    roadmap = current_roadmap(request.user, today())
+    if roadmap is not None:
+        return _shown(request, roadmap)
+    return render(
+        request, "roadmaps/none.html", {"may_edit": request.user.viewer.may(Perm.ROADMAP_EDIT)}
+    )
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def show(request: Request, pk: int) -> HttpResponse:
+    """Show one roadmap."""
+    return _shown(request, _roadmap(request, pk))
+
+
+def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
+    day = today()
+    lines = lines_of(request.user, roadmap, day)
+    owners = {o for line in lines for o in adapter.owners_of(line.activity.responsible)}
+    filters = LinesFilter(sorted(owners), request.GET or None)
+    wanted = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
+    shown = narrowed(lines, **wanted)
+    years = AcademicYear.objects.visible_to(request.user).filter(
+        organisation_id=roadmap.organisation_id
+    )
+    others = Roadmap.objects.visible_to(request.user).filter(
+        organisation_id=roadmap.organisation_id
+    )
+    others = others.select_related("year").exclude(pk=roadmap.pk)
+    taken = {roadmap.year_id, *(other.year_id for other in others)}
+    return render(
+        request,
+        "roadmaps/show.html",
+        {
+            "roadmap": roadmap,
+            "parts": parts_of(shown),
+            "counts": counts_of(lines),
+            "n_shown": len(shown),
+            "chart": _chart(roadmap, lines),
+            "today": day,
+            "filters": filters,
+            "layouts": layouts().values(),
+            "others": others,
+            "free_years": [year for year in years if year.pk not in taken],
+            "late": [line for line in lines if line.late_days][:5],
+            "may_edit": request.user.viewer.may(Perm.ROADMAP_EDIT),
+        },
+    )
+
+
+def _chart(roadmap: Roadmap, lines: Sequence[Line]) -> Chart:
+    year = roadmap.year
+    return draw_chart(
+        spans_of(parts_of(lines)), first=year.starts_on, last=year.ends_on, today=today()
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROADMAP_EDIT)
+def make(request: Request) -> HttpResponse:
+    """Ask three questions and make the roadmap of this year."""
+    year = _year(request)
+    form = QuestionsForm(
+        request.user,
+        year,
+        request.POST or None,
+        initial={"level": RoadmapLevel.SCHOOL, "start": year.starts_on},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            roadmap = actions.make_from_catalogue(year, by=request.user, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(request, _("The roadmap is ready: look at the terms and owners."))
+            return redirect("roadmaps:show", pk=roadmap.pk)
+    return render(request, "roadmaps/make.html", {"form": form, "year": year})
+
+
+def _read(request: Request, form: DocumentForm, roadmap: Roadmap | None) -> RoadmapDraft | None:
+    """Read what was given; a refusal is said beside the field."""
+    if not form.is_valid():
+        return None
+    file = form.cleaned_data["file"]
+    try:
+        return actions.start_reading(
+            request.user.workplace if roadmap is None else roadmap.organisation,
+            file_name=file.name if file else "",
+            # one byte over the limit is enough for a refusal
+            data=file.read(adapter.MOST_BYTES + 1) if file else None,
+            text=form.cleaned_data["pasted"],
+            roadmap=roadmap,
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        form.add_error("file" if file else "pasted", list(refusal.reasons))
+        return None
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROADMAP_EDIT)
+def read(request: Request) -> HttpResponse:
+    """Take a document with a roadmap."""
+    form = DocumentForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and (found := _read(request, form, None)):
+        return redirect("roadmaps:draft", pk=found.pk)
+    drafts = RoadmapDraft.objects.visible_to(request.user).defer("content")[:20]
+    return render(request, "roadmaps/read.html", {"form": form, "drafts": drafts})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROADMAP_EDIT)
+def again(request: Request, pk: int) -> HttpResponse:
+    """Take a copy of a roadmap that was edited by hand."""
+    roadmap = _roadmap(request, pk)
+    form = DocumentForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and (found := _read(request, form, roadmap)):
+        return redirect("roadmaps:draft", pk=found.pk)
+    return render(request, "roadmaps/again.html", {"form": form, "roadmap": roadmap})
+
+
+def _draft(request: Request, pk: int) -> RoadmapDraft:
+    rows = RoadmapDraft.objects.visible_to(request.user)
+    return get_object_or_404(rows.select_related("organisation", "roadmap__year"), pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROADMAP_EDIT)
+def draft(request: Request, pk: int) -> HttpResponse:
+    """Show what a document says, what is uncertain and what is left over; take it."""
+    found = _draft(request, pk)
+    if found.roadmap is not None:
+        return _copy(request, found, found.roadmap)
+    content = found.content
+    form = AcceptForm(
+        request.POST or None,
+        initial={
+            "title": content["title"],
+            "begins_in": content["year"] or _year(request).starts_on.year,
+            "level": RoadmapLevel.SCHOOL,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            roadmap = actions.make_from_document(
+                found, only=set(ticked(request, "take")), by=request.user, **form.cleaned_data
+            )
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(request, _("The roadmap is taken over."))
+            return redirect("roadmaps:show", pk=roadmap.pk)
+    rows = content["activities"]
+    return render(
+        request,
+        "roadmaps/draft.html",
+        {
+            "draft": found,
+            "form": form,
+            "rows": list(enumerate(rows)),
+            "n_doubted": sum(bool(row["doubts"]) for row in rows),
+            "left_over": [one for one in content["left_over"] if one["kind"] == "other"][
+                :LEFT_OVER_SHOWN
+            ],
+            "n_left_over": len(content["left_over"]),
+        },
+    )
+
+
+def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpResponse:
+    if request.method == "POST":
+        actions.take_copy(found, remove=set(ticked(request, "remove")), by=request.user)
+        messages.success(request, _("The roadmap says now what the copy says."))
+        return redirect("roadmaps:show", pk=roadmap.pk)
+    lines = Activity.objects.visible_to(request.user).filter(roadmap=roadmap)
+    return render(
+        request,
+        "roadmaps/copy.html",
+        {
+            "draft": found,
+            "roadmap": roadmap,
+            "difference": adapter.compare(found.content, list(lines)),
+        },
+    )
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def discard(request: Request, pk: int) -> HttpResponse:
+    """Throw a draft away."""
+    found = _draft(request, pk)
+    back = found.roadmap
+    actions.discard_draft(found, by=request.user)
+    messages.success(request, _("The document is put aside; nothing has changed."))
+    return redirect("roadmaps:read") if back is None else redirect("roadmaps:show", pk=back.pk)
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def shift(request: Request, pk: int) -> HttpResponse:
+    """Make the roadmap of another year out of this one."""
+    roadmap = _roadmap(request, pk)
+    years = AcademicYear.objects.visible_to(request.user).filter(
+        organisation_id=roadmap.organisation_id
+    )
+    year = get_object_or_404(years, pk=next(iter(ticked(request, "year")), 0))
+    try:
+        made = actions.shift_from(roadmap, year, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("roadmaps:show", pk=pk)
+    messages.success(request, _("The roadmap of %(year)s is ready.") % {"year": year})
+    return redirect("roadmaps:show", pk=made.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROADMAP_EDIT)
+def add(request: Request, pk: int) -> HttpResponse:
+    """Add a line."""
+    roadmap = _roadmap(request, pk)
+    lines = Activity.objects.visible_to(request.user).filter(roadmap=roadmap)
+    sections = list(dict.fromkeys(lines.values_list("section", flat=True))) or [""]
+    form = NewActivityForm(sections, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = actions.add_activity(roadmap, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The line is added."))
+        return redirect("roadmaps:activity", pk=made.pk)
+    return render(request, "roadmaps/add.html", {"form": form, "roadmap": roadmap})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PROGRAMME_VIEW)
+def activity(request: Request, pk: int) -> HttpResponse:
+    """Show a line with what proves it; a curator changes it in one form."""
+    one = _activity(request, pk)
+    may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
+    bound = request.POST if request.method == "POST" and may_edit else None
+    form = ActivityForm(bound, instance=one)
+    if form.is_bound and _changed(request, form, pk):
+        return redirect("roadmaps:activity", pk=pk)
+    return render(request, "roadmaps/activity.html", _card(request, one, form))
+
+
+def _changed(request: Request, form: ActivityForm, pk: int) -> bool:
+    if not form.is_valid():
+        return False
+    actions.change_activity(_activity(request, pk), by=request.user, **form.cleaned_data)
+    messages.success(request, _("The line is saved."))
+    return True
+
+
+def _card(
+    request: Request,
+    one: Activity,
+    form: ActivityForm | None = None,
+    proof: EvidenceForm | None = None,
+) -> dict[str, Any]:
+    viewer = request.user.viewer
+    year = one.roadmap.year
+    facts = facts_of(one.organisation_id, year.starts_on, year.ends_on)
+    entry = entries().get(one.catalogue_code)
+    return {
+        "activity": one,
+        "line": line_of(one, facts, viewer, today(), proofs=one.evidence.all()),
+        "steps": actions.NEXT[ActivityStatus(one.status)],
+        "form": form or ActivityForm(instance=one),
+        "done_form": DoneForm(initial={"done_on": today()}),
+        "proof_form": proof or EvidenceForm(request.user),
+        "entry": entry,
+        "may_edit": viewer.may(Perm.ROADMAP_EDIT),
+    }
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def state(request: Request, pk: int) -> HttpResponse:
+    """Begin a line, finish it, leave it out, take that back, or take the line out for good."""
+    one = _activity(request, pk)
+    if request.POST.get("do") == "remove":
+        actions.remove_activity(one, by=request.user)
+        messages.success(request, _("The line is taken out."))
+        return redirect("roadmaps:show", pk=one.roadmap_id)
+    form = DoneForm(request.POST)
+    wanted = request.POST.get("do", "")
+    if form.is_valid() and wanted in ActivityStatus.values:
+        try:
+            actions.set_activity_status(
+                one, ActivityStatus(wanted), by=request.user, **form.cleaned_data
+            )
+            messages.success(request, _("The state is saved."))
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, _("Write the day as it stands in the calendar."))
+    return redirect("roadmaps:activity", pk=pk)
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def evidence(request: Request, pk: int) -> HttpResponse:
+    """Add what proves a line."""
+    one = _activity(request, pk)
+    form = EvidenceForm(request.user, request.POST)
+    if form.is_valid():
+        try:
+            actions.add_evidence(one, by=request.user, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(request, _("The proof is added."))
+            return redirect("roadmaps:activity", pk=pk)
+    return render(request, "roadmaps/activity.html", _card(request, one, proof=form), status=422)
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def remove_evidence(request: Request, pk: int) -> HttpResponse:
+    """Take back what was said to prove a line."""
+    proof = get_object_or_404(Evidence.objects.visible_to(request.user), pk=pk)
+    actions.remove_evidence(proof, by=request.user)
+    messages.success(request, _("The proof is taken back; the paper itself stays in the register."))
+    return redirect("roadmaps:activity", pk=proof.activity_id)
+
+
+# ---------------------------------------------------------------- out
+
+
+def _file(data: bytes, content_type: str, roadmap: Roadmap, suffix: str) -> HttpResponse:
+    name = get_valid_filename(f"{_('Roadmap')} {roadmap.year}".replace("/", "-"))
+    header = content_disposition_header(as_attachment=True, filename=f"{name}.{suffix}")
+    return HttpResponse(
+        data, content_type=content_type, headers={"Content-Disposition": header or "attachment"}
+    )
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def paper(request: Request, pk: int) -> HttpResponse:
+    """Give the roadmap as .docx in the columns the district asks for."""
+    roadmap = _roadmap(request, pk)
+    known = layouts()
+    chosen = request.GET.get("layout", "")
+    layout = known[chosen] if chosen in known else next(iter(known.values()))
+    lines = lines_of(request.user, roadmap, today())
+    return _file(render_docx(paper_of(roadmap, lines, layout), layout), DOCX, roadmap, "docx")
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def table(request: Request, pk: int) -> HttpResponse:
+    """Give the roadmap as .xlsx with days and states."""
+    roadmap = _roadmap(request, pk)
+    lines = lines_of(request.user, roadmap, today())
+    return _file(roadmap_table(roadmap, lines), XLSX, roadmap, "xlsx")
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def calendar(request: Request, pk: int) -> HttpResponse:
+    """Give the roadmap as a calendar."""
+    roadmap = _roadmap(request, pk)
+    events = events_of(lines_of(request.user, roadmap, today()))
+    name = f"{roadmap.organisation.short_name}: {roadmap.title}"
+    return _file(render_calendar(name, events, made_at=timezone.now()), ICS, roadmap, "ics")
