@@ -54,11 +54,10 @@ def _cell(activity: Activity, field: str) -> str:
 def events_of(lines: Sequence[Line]) -> list[Event]:
     """Return the lines with days as events; a deadline is its last day."""
     return [
-        _event(line.activity, first, last)
+        _event(line.activity, first, line.activity.ends_on or first)
         for line in lines
         if line.state != SKIPPED
-        and (first := line.activity.starts_on or line.activity.ends_on)
-        and (last := line.activity.ends_on or first)
+        and (first := line.activity.starts_on or line.activity.ends_on) is not None
     ]
 
 

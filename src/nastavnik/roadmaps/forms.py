@@ -95,7 +95,7 @@ class ActivityForm(forms.ModelForm[Activity]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("section", "title", "responsible"):
-            self.fields[name].wide = True
+            self.fields[name].wide = True  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -115,7 +115,7 @@ class NewActivityForm(forms.ModelForm[Activity]):
 
     def __init__(self, sections: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["section"].widget.choices = [(one, one or "—") for one in sections]  # type: ignore[attr-defined]
+        self.fields["section"].widget.choices = [(one, one or "—") for one in sections]
 
 
 class DoneForm(forms.Form):
