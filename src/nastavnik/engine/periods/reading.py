@@ -111,7 +111,9 @@ def _dated_by_neighbours(items: list[Item], year: int | None) -> list[Item]:
         if one and other and not items[n - 1].last:
             items[n - 1] = replace(items[n - 1], first=join(one, other, year)[0])
     for n in range(1, len(items)):
-        one, other = items[n - 1].last or items[n - 1].first, items[n].first
+        one, before, other = items[n - 1].first, items[n - 1].last, items[n].first
+        if one and before:
+            one = join(one, before, year)[1]
         if one and other and one.year is not None and not items[n].last:
             items[n] = replace(items[n], first=join(one, other, year)[1])
     return items

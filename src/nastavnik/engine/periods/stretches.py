@@ -114,7 +114,8 @@ def join(first: Stretch, last: Stretch, base: int | None) -> tuple[Stretch, Stre
     first = first.placed(base)
     if last.year is None and last.shift is None and last.base is None and first.year is not None:
         earlier = (last.last_month, last.last_day or 31) < (first.month, first.day)
-        return first, replace(last, year=first.year + earlier)
+        crosses = last.last_month < last.month
+        return first, replace(last, year=first.year + earlier - crosses)
     return first, last.placed(base)
 
 
