@@ -5,11 +5,11 @@ import datetime as dt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.engine.periods.test_reading import WRITTEN
 
 from nastavnik.engine.periods.reading import read_term
 from nastavnik.engine.periods.terms import Recurrence, Term, TermKind
 from nastavnik.engine.periods.writing import write_term
-from tests.engine.periods.test_reading import WRITTEN
 
 D = dt.date
 

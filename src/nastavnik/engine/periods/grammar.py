@@ -1,5 +1,6 @@
 """Atoms in, items out: single terms with their stretches, and what hangs around them."""
 
+import calendar
 from dataclasses import dataclass, field, replace
 
 from nastavnik.engine.periods.scanning import Atom, Piece
@@ -12,11 +13,13 @@ from nastavnik.engine.periods.stretches import (
 )
 from nastavnik.engine.periods.terms import Recurrence, TermKind
 
+_COMMON_YEAR = 2025  # any that is no leap year
 _LISTS = {Piece.COMMA, Piece.DASH, Piece.TO}
 _SPANS = {Piece.DASH, Piece.TO, Piece.BY}
 _ANCHORED = {Piece.WORD, Piece.FROM, Piece.TO, Piece.BY, Piece.FILLER, Piece.UNIT, Piece.NUMBER}
 _TERMS = {1: (9, 10), 2: (11, 12), 3: (1, 3), 4: (4, 5)}  # about: every school sets its own
 _TRIMESTERS = {1: (9, 11), 2: (12, 2), 3: (3, 5)}
+_NUMBERED = {Piece.UNIT, Piece.PART}
 _N_UNITS = {"quarter": 4, "half": 2, "term": 4, "trimester": 3}
 
 
@@ -112,6 +115,8 @@ def _anchor(cursor: "_Cursor", reading: Reading) -> int:
     """Take the words an anchor is made of, up to a sign or a term."""
     start, atom = cursor.place, cursor.atoms[cursor.place]
     cursor.place += 1
+    if atom.name == "after":
+        _dated(cursor)  # «по окончании учебного года»: the year says after what, not when
     while (piece := cursor.piece()) in _ANCHORED:
         if piece is not Piece.WORD and _dated(_Cursor(cursor.atoms, cursor.place)):
             break
@@ -184,8 +189,7 @@ def _deadline(cursor: _Cursor, start: int) -> Item | None:
     word = cursor.take(Piece.BY, Piece.TO)
     if word is None:
         return None
-    limit = "before" if word.name == "before" else "through"
-    side = _limited(cursor, limit)
+    side = _limited(cursor, word.name or "through")
     if side is None:
         cursor.place = start
         return None
@@ -194,11 +198,15 @@ def _deadline(cursor: _Cursor, start: int) -> Item | None:
 
 
 def _limited(cursor: _Cursor, limit: str) -> tuple[Stretch, str, bool] | None:
-    """Read the right side after «до» or «по»: the stretch, up to where in it, and a guess."""
+    """Read the right side after «до» or «по»: the stretch, up to where in it, and a guess.
+
+    Without a limit, after a dash, «начало сентября» is a stretch of its own.
+    """
     while cursor.take(Piece.FILLER):
         pass
     place = cursor.place
-    if named := cursor.take(Piece.EDGE):
+    named = cursor.take(Piece.EDGE) if limit else None
+    if named:
         whole = _stretch(cursor)
         if whole is not None:
             limits = {"start": "before", "middle": "middle", "end": "through"}
@@ -207,8 +215,10 @@ def _limited(cursor: _Cursor, limit: str) -> tuple[Stretch, str, bool] | None:
     last = _stretch(cursor)
     if last is None:
         return None
+    if cursor.piece() is Piece.FILLER and cursor.atoms[cursor.place].name == "inclusive":
+        limit = "through"
     is_open = limit == "before" and not last.is_day
-    return last, "through" if last.is_day else limit, is_open
+    return last, limit if is_open else "through", is_open
 
 
 def _range(cursor: _Cursor, start: int) -> Item | None:
@@ -221,7 +231,7 @@ def _range(cursor: _Cursor, start: int) -> Item | None:
     while cursor.take(Piece.FILLER, Piece.STOP) and cursor.piece() not in {None, *_SPANS}:
         pass
     word = cursor.take(*_SPANS)
-    side = word and _limited(cursor, "before" if word.name == "before" else "through")
+    side = word and _limited(cursor, "" if word.piece is Piece.DASH else word.name or "through")
     if word and side and (is_from or word.piece is not Piece.BY):
         return Item(TermKind.RANGE, start, 0, first, side[0], side[1], is_guess=side[2])
     cursor.place = place
@@ -238,19 +248,27 @@ def _short_side(cursor: _Cursor) -> Stretch | None:
     number = cursor.atoms[place].number
     cursor.place += 2
     last = _stretch(cursor)
-    unit = next((a for a in cursor.atoms[place + 2 : cursor.place] if a.piece is Piece.UNIT), None)
+    named = [a for a in cursor.atoms[place + 2 : cursor.place] if a.piece in _NUMBERED]
     cursor.place = place
     if last is None:
         return None
     first: Stretch | None = None
     if last.is_day:
         first = replace(last, day=number, last_day=number)
-    elif unit is not None:
-        first = _unit(unit.name, number, is_calendar=last.year is not None)
+    elif named:
+        first = _like(last, named[0], number)
     if first is None:
         return None
     cursor.place += 1
     return replace(first, year=last.year, base=last.base, shift=last.shift)
+
+
+def _like(last: Stretch, named: Atom, number: int) -> Stretch | None:
+    """Return the left side of «1–2 неделя сентября», «I–II квартал»."""
+    if named.piece is Piece.UNIT:
+        return _unit(named.name, number, is_calendar=last.year is not None)
+    bounds = _bounds(named.name, number, last.month)
+    return bounds and replace(last, day=bounds[0], last_day=bounds[1])
 
 
 def _stretch(cursor: _Cursor) -> Stretch | None:
@@ -294,17 +312,16 @@ def _part_of_month(cursor: _Cursor) -> Stretch | None:
     if whole.month != whole.last_month:
         is_half = part.name == "half" and whole.last_month in {8, 12}
         return _half_of(whole, number.number) if is_half else None
-    bounds = _bounds(part.name, number.number)
+    bounds = _bounds(part.name, number.number, whole.month)
     return bounds and replace(whole, day=bounds[0], last_day=bounds[1])
 
 
-def _bounds(part: str, number: int) -> tuple[int, int] | None:
+def _bounds(part: str, number: int, month: int) -> tuple[int, int] | None:
     """Return the first and the last day of a part of a month, None if there is no such part."""
+    if part == "week" and number == -1:
+        return calendar.monthrange(_COMMON_YEAR, month)[1] - 6, LAST_DAY
     if part == "week":
-        # the last week of a month of any length: its last days, from the 22nd on
-        return (
-            (22, LAST_DAY) if number == -1 else _nth(number, [(1, 7), (8, 14), (15, 21), (22, 28)])
-        )
+        return _nth(number, [(1, 7), (8, 14), (15, 21), (22, 28)])
     if part == "decade":
         return _nth(number, [(1, 10), (11, 20), (21, LAST_DAY)])
     return _nth(number, [(1, 15), (16, LAST_DAY)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from nastavnik.engine.periods.grammar import Item, Reading, parse
 from nastavnik.engine.periods.letters import EvenText, even
 from nastavnik.engine.periods.scanning import Atom, Piece, scan
-from nastavnik.engine.periods.stretches import Stretch, join
+from nastavnik.engine.periods.stretches import Stretch, edge, join
 from nastavnik.engine.periods.terms import Term, TermKind
 
 _LONGEST = 2_000  # a cell longer than this is no term, and reading must stay quick
@@ -156,9 +156,8 @@ def _limit(stretch: Stretch, limit: str) -> dt.date | None:
         return end
     if limit == "before":
         return start - dt.timedelta(days=1)
-    if start.day == 1 and (start.year, start.month) == (end.year, end.month):
-        return start.replace(day=_MIDDLE_DAY)
-    return start + (end - start) // 2
+    middle = edge(stretch, "middle").days()
+    return middle and middle[0].replace(day=_MIDDLE_DAY)
 
 
 def _checked(stretch: Stretch) -> Days:

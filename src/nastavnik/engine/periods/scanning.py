@@ -307,6 +307,10 @@ _RULES: list[tuple[re.Pattern[str], Maker]] = [
     ),
     _rule(rf"по\sчетвертям{_E}", _recurrence(Recurrence.QUARTERLY)),
     _rule(rf"(?:из\sгода\sв\sгод){_E}", _recurrence(Recurrence.YEARLY)),
+    _rule(
+        rf"кажд\w+(?=\s(?:{'|'.join(_MONTHS)}){_E})",
+        _recurrence(Recurrence.YEARLY),
+    ),
     _rule(rf"(?:кажд\w+|по)\s(?:{_DAY_WORDS}){_E}", _recurrence(Recurrence.WEEKLY)),
     # all the time
     _rule(
@@ -320,7 +324,9 @@ _RULES: list[tuple[re.Pattern[str], Maker]] = [
         _plain(Piece.ONGOING, "anchor"),
     ),
     _rule(
-        rf"в\sходе\s(?:реализации|внедрения|работы){_OF_PERIOD}", _plain(Piece.ONGOING, "anchor")
+        rf"(?:в\sходе|в\sтечени[еи]|на\sпротяжении|(?:в|на)\sпериод)"
+        rf"\s(?:реализации|внедрения|действия|работы){_E}{_OF_PERIOD}",
+        _plain(Piece.ONGOING, "anchor"),
     ),
     _rule(
         rf"(?:в\sсоответствии\sсо?|согласно|по)\sсрок(?:ами|ам|и){_E}",
@@ -371,12 +377,16 @@ _RULES: list[tuple[re.Pattern[str], Maker]] = [
     _rule(rf"(?:(?:следующ|текущ|эт|календарн)\w+\s)+год[ау]?{_E}", _this_year),
     # what it hangs on
     _rule(
+        rf"(?:(?:по|после)\s(?:окончани|завершени|итог)\w+|после|перед|за\sнеделю"
+        rf"|не\sпозднее\sчем\sчерез|через"
+        rf"|(?:в\sтечени[еи]|в\s\w+дневный\sсрок|за|не\s(?:позднее|позже))(?=\s(?:{_COUNT}\s)?"
+        rf"(?:рабочих\s|календарных\s|учебных\s)?(?:дн|недел|месяц|суток|час)\w*)){_E}",
+        _plain(Piece.ANCHOR, "after"),
+    ),
+    _rule(
         r"(?:согласно|в\sсоответствии\sсо?"
         r"|по(?=(?:\s[а-я]+){0,2}\s(?:план|график|расписани|положени|согласован|договор|программ"
-        r"|распоряжени|приказ|итог|результат|окончани|завершени))"
-        rf"|(?:по|после)\s(?:окончани|завершени)\w+|после|перед|за\sнеделю|не\sпозднее\sчем\sчерез"
-        rf"|через|(?:в\sтечени[еи]|в\s\w+дневный\sсрок|за)(?=\s(?:{_COUNT}\s)?(?:рабочих\s"
-        rf"|календарных\s|учебных\s)?(?:дн|недел|месяц|суток|час)\w*)){_E}",
+        rf"|распоряжени|приказ|результат))){_E}",
         _plain(Piece.ANCHOR),
     ),
     # parts
@@ -417,9 +427,10 @@ _RULES: list[tuple[re.Pattern[str], Maker]] = [
     _rule(rf"[,;+]|и{_E}", _plain(Piece.COMMA)),
     _rule(
         rf"(?:в\sтечени[еи]|на\sпротяжении|в\sпериод|в\sсрок|во?|на|срок|сроки|гг|г|год|года|году"
-        rf"|годы|весь|вс[ея]|месяц|месяца|месяце|далее|затем|включительно|период|текущ\w+){_E}",
+        rf"|годы|весь|вс[ея]|всего|всей|месяц|месяца|месяце|далее|затем|период|текущ\w+){_E}",
         _plain(Piece.FILLER),
     ),
+    _rule(rf"включительно{_E}", _plain(Piece.FILLER, "inclusive")),
     _rule(r"[а-я]{6,10}", _misspelt_month),
     _rule(r"[^\W_]+", _plain(Piece.WORD)),
     _rule(r"[^\s\w]", _plain(Piece.STOP)),
