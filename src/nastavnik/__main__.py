@@ -19,6 +19,7 @@ DONE, REFUSED, USAGE = 0, 1, 2
 ENGINE_WORDS = {
     "match": "nastavnik.words.match",
     "decline": "nastavnik.words.decline",
+    "read-term": "nastavnik.words.read_term",
 }
 
 
