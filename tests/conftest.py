@@ -131,6 +131,6 @@ def django_db_setup(django_db_setup, django_db_blocker):
 @pytest.fixture
 def cast(db):
     """The district with two schools; see tests/cast.py."""
-    from tests.cast import build_cast
+    from tests.remembered import remembered_cast
 
-    return build_cast()
+    return remembered_cast()

@@ -246,6 +246,11 @@ def _free_year(scene):
     )
 
 
+def _ready_and_gone(scene):
+    record = add_pupils(scene.school, 1, start=61)[0]
+    people.mark_left(record.person, by=scene.by)
+
+
 def _newcomer_and_class(scene):
     return _newcomer(scene), people.open_group(scene.year, "3Г", by=scene.by), None
 
@@ -280,6 +285,7 @@ PREPARED = {
     ),
     "programmes.add_to_base": _newcomer,
     "programmes.make_ready": _candidate,
+    "programmes.review_ready": _ready_and_gone,
     "programmes.take_place": lambda scene: make_room(scene.school, "older"),
 }
 # Action → how to do it.
@@ -372,6 +378,7 @@ DONE = {
         s.record("waiting"), ParticipationStatus.LEFT, by=s.by
     ),
     "programmes.make_ready": lambda s: programmes.make_ready([s.it], by=s.by),
+    "programmes.review_ready": lambda s: programmes.review_ready(s.programme, by=s.by),
     "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),
     "programmes.free_place": lambda s: programmes.free_place(s.record("younger"), by=s.by),
     "roadmaps.make_from_catalogue": lambda s: roadmaps.make_from_catalogue(s.it, RoadmapLevel.COLLEGE, by=s.by),

@@ -126,9 +126,12 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 AXES_DISABLE_ACCESS_LOG = True  # who came and when is nobody's business; failures are counted
+AXES_USERNAME_FORM_FIELD = "username"  # as `authenticate` calls it, not our column
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "people/locked.html"
+AXES_RESET_ON_SUCCESS = True  # slips of a morning do not add up to a lock-out
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]

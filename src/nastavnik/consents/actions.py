@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
-from nastavnik.consents.queries import signer_for
+from nastavnik.consents.queries import is_signed_by_right_person, signer_for
 from nastavnik.consents.signals import consent_withdrawn
 from nastavnik.core import audit
 from nastavnik.core.dates import today
@@ -28,6 +28,8 @@ def record_consents(
 ) -> list[Consent]:
     """Tick signed papers off: each person × purpose that has no live paper yet gets a line.
 
+    A representative's paper ends when the person, 18 by now, signs alone (method.md §9.2).
+
     Raises:
         RefusedError: the day of signing lies ahead.
     """
@@ -36,11 +38,7 @@ def record_consents(
             _("The day of signing is still ahead: put the date that stands on the paper.")
         )
     people, purposes = list(people), list(purposes)
-    live = set(
-        Consent.objects.filter(
-            person__in=people, purpose__in=purposes, withdrawn_on=None
-        ).values_list("person_id", "purpose")
-    )
+    live = _live_papers(people, purposes, signed_on, by=by)
     fresh = Consent.objects.bulk_create(
         Consent(
             organisation_id=person.organisation_id,
@@ -56,6 +54,22 @@ def record_consents(
     )
     audit.record_many("consent-recorded", fresh, by=by, fields=["person", "purpose", "signed_on"])
     return fresh
+
+
+def _live_papers(
+    people: list[Person], purposes: list[Purpose], day: dt.date, *, by: models.Model | None
+) -> set[tuple[int, str]]:
+    """Return person key and purpose of the papers that stand; those outgrown end the day before."""
+    live = set()
+    papers = Consent.objects.filter(person__in=people, purpose__in=purposes, withdrawn_on=None)
+    for paper in papers.exclude(ends_on__lt=day).select_related("person"):
+        if is_signed_by_right_person(paper, day):
+            live.add((paper.person_id, paper.purpose))
+            continue
+        paper.ends_on = max(paper.signed_on, day - dt.timedelta(days=1))
+        paper.save(update_fields=["ends_on"])
+        audit.record("consent-outgrown", paper, by=by, fields=["ends_on"])
+    return live
 
 
 @transaction.atomic

@@ -50,7 +50,7 @@ class Consent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "purpose"],
-                condition=Q(withdrawn_on=None),
+                condition=Q(withdrawn_on=None, ends_on=None),
                 name="consent_one_live_paper",
             ),
             models.CheckConstraint(

@@ -27,8 +27,8 @@ def signer_for(person: Person, day: dt.date) -> Signer:
     return Signer.BOTH if age >= AGE_OF_OWN_SIGNATURE else Signer.REPRESENTATIVE
 
 
-def _signed_by_right_person(consent: Consent, day: dt.date) -> bool:
-    """Tell whether the paper still counts: on the 18th birthday an own consent is asked for."""
+def is_signed_by_right_person(consent: Consent, day: dt.date) -> bool:
+    """Tell whether a paper (person fetched) still counts: on the 18th birthday an own consent is asked for."""
     return consent.signer == Signer.PERSON or signer_for(consent.person, day) != Signer.PERSON
 
 
@@ -37,7 +37,7 @@ def held_purposes(people: Iterable[int], day: dt.date) -> dict[int, frozenset[Pu
     found: dict[int, set[Purpose]] = {}
     rows = Consent.objects.valid_on(day).filter(person_id__in=list(people)).select_related("person")
     for consent in rows:
-        if _signed_by_right_person(consent, day):
+        if is_signed_by_right_person(consent, day):
             found.setdefault(consent.person_id, set()).add(Purpose(consent.purpose))
     return {key: frozenset(purposes) for key, purposes in found.items()}
 

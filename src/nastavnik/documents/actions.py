@@ -10,7 +10,7 @@ from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.signals import document_registered
+from nastavnik.documents.signals import document_opened, document_registered
 from nastavnik.organisations.models import AcademicYear
 
 
@@ -86,6 +86,9 @@ def register_document(document: Document, *, by: models.Model | None) -> Documen
         raise RefusedError(_("The paper is registered already."))
     if not document.number or document.dated_on is None:
         raise RefusedError(_("Write the number and the date of the paper first."))
+    # drawn for the last time: the number, the date and the pairs of this very moment
+    document_opened.send(sender=Document, document=document, by=by)
+    document.refresh_from_db()
     document.status = DocumentStatus.REGISTERED
     document.save(update_fields=["status", "changed_at"])
     audit.record("document-registered", document, by=by, fields=["status"])

@@ -58,7 +58,6 @@ def card(request: Request, pk: int) -> HttpResponse:
         try:
             actions.set_requisites(document, by=request.user, **form.cleaned_data)
             if "register" in request.POST:
-                _opened(request, pk)
                 actions.register_document(document, by=request.user)
                 messages.success(request, _("The order is registered: the pairs run from now on."))
             else:

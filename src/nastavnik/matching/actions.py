@@ -1,6 +1,7 @@
 """Writes of matching: run, lock, forbid."""
 
 import datetime as dt
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -15,8 +16,10 @@ from nastavnik.engine.matching.proposing import Pair, Unmatched
 from nastavnik.matching.adapter import Input, build_input
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
+from nastavnik.programmes.actions import review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.queries import base_rows
 
 
 @transaction.atomic
@@ -27,6 +30,7 @@ def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRu
         RefusedError: nobody is ready on one of the sides.
     """
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    review_ready(programme, by=by)
     given = engine_input(programme)
     if not given.mentees:
         raise RefusedError(
@@ -40,6 +44,7 @@ def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRu
                 "No mentor is ready for matching: in the base of mentors the gate says what is missing."
             )
         )
+    _check_locks(given)
     result = given.run()
     if not result.certificate.ok:
         raise RuntimeError("the engine could not prove its own result")
@@ -80,7 +85,10 @@ def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRu
 
 
 def engine_input(programme: Programme) -> Input:
-    """Return what the engine would be given now: the ready mentees, the mentors with their free places."""
+    """Return what the engine would be given now: the ready mentees, the mentors with their free places.
+
+    A mentor who has pairs and no longer passes the gate takes no further mentees.
+    """
     records = (
         Participation.objects.filter(programme=programme)
         .select_related("person")
@@ -94,13 +102,28 @@ def engine_input(programme: Programme) -> Input:
     mentees = records.filter(side=Side.MENTEE, status=ParticipationStatus.READY)
     rulings = PairRuling.objects.filter(mentee__programme=programme)
     return build_input(
-        mentors,
+        [row.record for row in base_rows(mentors) if row.verdict],
         mentees,
         programme.forms.all(),
         locked=rulings.filter(ruling=Ruling.LOCK).values_list("mentor_id", "mentee_id"),
         forbidden=rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id"),
         day=today(),
     )
+
+
+def _check_locks(given: Input) -> None:
+    """Refuse more locks of a mentor than free places: the limit was lowered after the lock."""
+    asked = Counter(given.locked.values())
+    full = [one.key for one in given.mentors if asked[one.key] > one.capacity]
+    if full:
+        people = Participation.objects.filter(pk__in=full).select_related("person")
+        raise RefusedError(_no_place(record) for record in people)
+
+
+def _no_place(mentor: Participation) -> str:
+    return _(
+        "%(name)s has no free place left: raise the limit in the record or choose another mentor."
+    ) % {"name": mentor.person.full_name}
 
 
 def _form_of_lock(mentor: frozenset[str], mentee: frozenset[str]) -> str:
@@ -162,12 +185,7 @@ def rule_pair(
         held = PairRuling.objects.filter(mentor=mentor, ruling=Ruling.LOCK).exclude(mentee=mentee)
         n_waiting = held.filter(mentee__status=ParticipationStatus.READY).count()
         if mentor.active_count + n_waiting >= mentor.capacity:
-            raise RefusedError(
-                _(
-                    "%(name)s has no free place left: raise the limit in the record or choose another mentor."
-                )
-                % {"name": mentor.person.full_name}
-            )
+            raise RefusedError(_no_place(mentor))
     row = PairRuling.objects.update_or_create(
         mentor=mentor,
         mentee=mentee,

@@ -104,12 +104,17 @@ def _stale(people: dict[int, Participation]) -> list[str]:
                 _("%(name)s: no consent any more (%(purpose)s). Run the matching anew.")
                 % {"name": record.person.full_name, "purpose": missing[0].label.lower()}
             )
-        elif record.side == Side.MENTEE and record.status != ParticipationStatus.READY:
+        elif record.side == Side.MENTEE and (
+            record.status != ParticipationStatus.READY or record.person.left_on
+        ):
             reasons.append(
                 _("%(name)s is no longer waiting for a mentor. Run the matching anew.")
                 % {"name": record.person.full_name}
             )
-        elif record.status not in (ParticipationStatus.READY, ParticipationStatus.PAIRED):
+        elif record.side == Side.MENTOR and (
+            record.status not in (ParticipationStatus.READY, ParticipationStatus.PAIRED)
+            or record.person.left_on
+        ):
             reasons.append(
                 _("%(name)s is no longer ready as a mentor. Run the matching anew.")
                 % {"name": record.person.full_name}
@@ -158,7 +163,8 @@ def set_pair_status(
     """Move a pair along `NEXT`; an end frees the places of both sides.
 
     Raises:
-        RefusedError: there is no such step, or an early end without a reason.
+        RefusedError: there is no such step, an early end without a reason, or a stopped pair that would go on
+            without a consent.
     """
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
     if status not in NEXT[S(pair.status)]:
@@ -168,6 +174,8 @@ def set_pair_status(
         )
     if status == S.CANCELLED and not reason.strip():
         raise RefusedError(_("Write why the pair ends early: one line is enough."))
+    if pair.status == S.SUSPENDED and status == S.ACTIVE:
+        _check_papers(pair)
     pair.status = status
     if status in (S.COMPLETED, S.CANCELLED):
         pair.ended_on, pair.end_reason = today(), reason.strip()
@@ -179,6 +187,20 @@ def set_pair_status(
     pair.save(update_fields=["status", "ended_on", "end_reason"])
     audit.record("pair-status", pair, by=by, fields=["status", "ended_on", "end_reason"])
     return pair
+
+
+def _check_papers(pair: Mentorship) -> None:
+    ties = Tie.objects.filter(mentorship=pair, ends_on=None).select_related("mentee__person")
+    people = [pair.mentor.person, *(tie.mentee.person for tie in ties)]
+    held = held_purposes([person.pk for person in people], today())
+    reasons = [
+        _("%(name)s: no consent (%(purpose)s). Tick the paper off first, then the pair goes on.")
+        % {"name": person.full_name, "purpose": missing[0].label.lower()}
+        for person in people
+        if (missing := missing_purposes(held.get(person.pk, frozenset()), NEEDED_FOR_BASE))
+    ]
+    if reasons:
+        raise RefusedError(reasons)
 
 
 @transaction.atomic

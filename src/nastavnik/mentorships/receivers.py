@@ -16,9 +16,9 @@ from nastavnik.mentorships.queries import running_pairs_of
 
 
 @receiver(document_opened, dispatch_uid="mentorships.redraw")
-def redraw(*, document: Document, **kwargs: Any) -> None:
+def redraw(*, document: Document, by: Any = None, **kwargs: Any) -> None:
     """Draw a draft order anew before anybody sees it."""
-    refresh_order(document, by=None)
+    refresh_order(document, by=by)
 
 
 @receiver(document_registered, dispatch_uid="mentorships.start")

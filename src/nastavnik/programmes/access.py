@@ -81,6 +81,8 @@ def may_be_ready(
         _("No signed consent: %(purpose)s.") % {"purpose": purpose.label.lower()}
         for purpose in missing_purposes(held, NEEDED_FOR_BASE)
     ]
+    if left_on := record.person.left_on:
+        reasons.append(_("Left on %(day)s.") % {"day": left_on.strftime("%d.%m.%Y")})
     if not forms:
         reasons.append(_("No form of mentoring is chosen."))
     for form in forms:

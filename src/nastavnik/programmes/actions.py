@@ -18,6 +18,7 @@ from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import fits_form, may_be_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
+from nastavnik.programmes.queries import base_rows
 
 S = ParticipationStatus
 
@@ -51,7 +52,7 @@ def load_directory(*, by: models.Model | None) -> int:
 NEXT: dict[ParticipationStatus, frozenset[ParticipationStatus]] = {
     S.CANDIDATE: frozenset({S.READY, S.LEFT}),
     S.READY: frozenset({S.CANDIDATE, S.PAIRED, S.LEFT}),
-    S.PAIRED: frozenset({S.READY, S.FINISHED, S.LEFT}),
+    S.PAIRED: frozenset({S.CANDIDATE, S.READY, S.FINISHED, S.LEFT}),
     S.FINISHED: frozenset(),
     S.LEFT: frozenset(),
 }
@@ -272,9 +273,9 @@ def set_participation_status(
             _("From «%(before)s» there is no step to «%(after)s».")
             % {"before": record.get_status_display(), "after": status.label}
         )
-    if status == S.READY and record.status == S.CANDIDATE and not (verdict := gate(record)):
+    if status == S.READY and not (verdict := gate(record)):
         raise RefusedError(verdict.reasons)
-    if status == S.LEFT and record.active_count:
+    if record.active_count:
         raise RefusedError(
             _("There is an open pair: end it first, then the record leaves the base.")
         )
@@ -301,6 +302,21 @@ def make_ready(
 
 
 @transaction.atomic
+def review_ready(programme: Programme, *, by: models.Model | None) -> list[Participation]:
+    """Take out of matching who no longer passes the gate: a paper was outgrown, a person has left."""
+    records = (
+        Participation.objects.filter(programme=programme, status=S.READY)
+        .select_related("person")
+        .prefetch_related("forms")
+    )
+    return [
+        set_participation_status(row.record, S.CANDIDATE, by=by)
+        for row in base_rows(records)
+        if not row.verdict
+    ]
+
+
+@transaction.atomic
 def take_place(record: Participation, *, by: models.Model | None) -> None:
     """Count one more open pair of a record; the database refuses more than its capacity."""
     Participation.objects.filter(pk=record.pk).update(
@@ -311,10 +327,10 @@ def take_place(record: Participation, *, by: models.Model | None) -> None:
 
 @transaction.atomic
 def free_place(record: Participation, *, by: models.Model | None) -> None:
-    """Count one open pair less; with none left the record is ready again."""
-    record = Participation.objects.select_for_update().get(pk=record.pk)
+    """Count one open pair less; with none left the record is ready again, if it passes the gate."""
+    record = Participation.objects.select_for_update().select_related("person").get(pk=record.pk)
     record.active_count -= 1
     if record.active_count == 0 and record.status == S.PAIRED:
-        record.status = S.READY
+        record.status = S.READY if gate(record) else S.CANDIDATE
     record.save(update_fields=["active_count", "status"])
     audit.record("place-freed", record, by=by, fields=["active_count", "status"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, Textarea
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +90,12 @@ class LimitsForm(forms.ModelForm[MentoringForm]):
                 "1: a pupil of grade 8 may lead grade 7 and below. 0: the same grade too."
             ),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # said at the field, before the database refuses it in its own words
+        self.fields["max_mentees"].validators.append(MinValueValidator(1))
+        self.fields["max_mentees"].widget.attrs["min"] = 1
 
 
 class AddToBaseForm(forms.Form):

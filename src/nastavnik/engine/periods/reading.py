@@ -10,7 +10,7 @@ from nastavnik.engine.periods.scanning import Atom, Piece, scan
 from nastavnik.engine.periods.stretches import Stretch, edge, join
 from nastavnik.engine.periods.terms import Term, TermKind
 
-_LONGEST = 2_000  # a cell longer than this is no term, and reading must stay quick
+_LONGEST = 1_000  # what stands after so many letters is no term, and reading must stay quick
 _GUESSED, _LEFT_OVER, _SEVERAL = 0.8, 0.6, 0.9
 _MIDDLE_DAY = 15
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
@@ -32,7 +32,16 @@ def read_term(text: str, *, year: int | None) -> Term:
         What it means; of several terms the days of all, when they follow one another, else of
         the first with days. Nothing is raised: what is not understood is `rest`.
     """
-    evened = even(text[:_LONGEST])
+    term = _read(text[:_LONGEST], year)
+    tail = " ".join(text[_LONGEST:].split())
+    if not tail:
+        return term
+    rest = f"{term.rest} {tail}".strip()
+    return replace(term, rest=rest, confidence=min(term.confidence, _LEFT_OVER))
+
+
+def _read(text: str, year: int | None) -> Term:
+    evened = even(text)
     atoms = scan(evened)
     reading = parse(atoms)
     if not (reading.items or reading.recurs or reading.anchors):
