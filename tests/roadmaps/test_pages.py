@@ -87,6 +87,7 @@ def test_the_page_shows_states_parts_and_the_picture(browser, cast, made):
     change_activity(
         lines[1], starts_on=today(), ends_on=today() + dt.timedelta(days=30), by=cast.anna
     )
+    change_activity(lines[2], term_text="октябрь", by=cast.anna)
     set_activity_status(lines[2], S.DONE, by=cast.anna)
     set_activity_status(lines[3], S.SKIPPED, by=cast.anna)
     text = body(browser.get("/roadmap/"))
