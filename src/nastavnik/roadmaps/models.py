@@ -161,5 +161,5 @@ class RoadmapDraft(models.Model):
         ordering = ["-pk"]
 
     class Privacy:
-        personal = ["content"]
-        technical = ["id", "organisation", "roadmap", "file_name", "read_at"]
+        personal = ["content", "file_name"]
+        technical = ["id", "organisation", "roadmap", "read_at"]
