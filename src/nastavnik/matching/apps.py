@@ -14,5 +14,5 @@ class MatchingConfig(AppConfig):
 
         attention.register(self.label, own.items)
         navigation.register(
-            navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW)
+            navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW, "m")
         )

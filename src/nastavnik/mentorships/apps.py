@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, navigation
+from nastavnik.core import attention, navigation, search
 from nastavnik.core.access import Perm
 
 
@@ -12,9 +12,14 @@ class MentorshipsConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.mentorships import attention as own
         from nastavnik.mentorships import receivers  # noqa: F401 - connects them
+        from nastavnik.mentorships.search import find
 
         attention.register(self.label, own.items)
-        navigation.register(navigation.Section(31, _("Pairs"), "mentorships:list", Perm.PAIR_VIEW))
+        both = frozenset({Perm.PAIR_VIEW, Perm.OWN_PAIR_VIEW})
+        search.register(search.Source(30, "pair", _("Pairs"), "users", both, find))
         navigation.register(
-            navigation.Section(32, _("My pairs"), "mentorships:own", Perm.OWN_PAIR_VIEW)
+            navigation.Section(31, _("Pairs"), "mentorships:list", Perm.PAIR_VIEW, "p")
+        )
+        navigation.register(
+            navigation.Section(32, _("My pairs"), "mentorships:own", Perm.OWN_PAIR_VIEW, "p")
         )
