@@ -262,6 +262,7 @@ PREPARED = {
         scene.order(), number="78", dated_on=today(), by=scene.by
     ),
     "people.enrol_all": _newcomer_and_class,
+    "people.take_back": lambda scene: people.mark_left(scene.person("waiting"), by=scene.by),
     "people.accept_import": lambda scene: add_list(scene.school, 2, start=50),
     "programmes.load_directory": lambda scene: (
         MentoringForm.objects.directory().update(version=0) or scene
@@ -319,6 +320,7 @@ DONE = {
     "people.change_person": lambda s: people.change_person(s.person("older"), subject="физика", by=s.by),
     "people.correct_person": lambda s: people.correct_person(s.person("older"), subject="физика", by=s.by),
     "people.register_person": lambda s: people.register_person(s.organisation, by=s.by, **NEWCOMER),
+    "people.take_back": lambda s: people.take_back(s.it, by=s.by),
     "people.mark_left": lambda s: people.mark_left(s.person("waiting"), by=s.by),
     "people.open_group": lambda s: people.open_group(s.year, "11Я", by=s.by),
     "people.appoint_class_teacher": lambda s: people.appoint_class_teacher(
