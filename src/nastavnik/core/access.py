@@ -45,6 +45,7 @@ class Perm(StrEnum):
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
     DISTRICT_VIEW = "district_view"
+    COMPONENTS_VIEW = "components_view"
 
 
 _SCHOOL_READING = frozenset(
@@ -74,6 +75,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.PAIR_APPROVE,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_EDIT,
+        Perm.COMPONENTS_VIEW,
     },
     Role.DIRECTOR: _SCHOOL_READING
     | {Perm.ORGANISATION_EDIT, Perm.ACCOUNT_EDIT, Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
