@@ -85,7 +85,9 @@ class ExampleForm(forms.Form):
         choices=[("maths", _("mathematics")), ("sport", _("sport"))],
     )
     agreed = forms.BooleanField(label=_("I have seen the paper"), required=False)
-    words = forms.CharField(label=_("In your own words"), widget=forms.Textarea, required=False)
+    words = forms.CharField(
+        label=_("In your own words"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
 
 
 class ExampleFilter(forms.Form):

@@ -118,7 +118,7 @@ def components(request: Request) -> HttpResponse:
     """Show every part of the look in every state, with invented people; nothing here is saved."""
     sort = request.GET.get("sort", "name")
     context = {
-        "form": ExampleForm({"name": "", "day": "31.02", "kind": "pupil"}),
+        "form": ExampleForm({"name": "", "day": "", "kind": "pupil"}),
         "filters": ExampleFilter(request.GET),
         "people": example_people(is_descending=sort == "-name"),
         "sort": sort,
