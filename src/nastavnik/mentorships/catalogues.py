@@ -47,7 +47,8 @@ class Cycle:
         planned = opening[:1] + [(kind, day) for kind, day in opening[1:] if day < final]
         step = dt.timedelta(self.regular_every_days)
         day = starts_on + dt.timedelta(max(self.first_days.values())) + step
-        while len(planned) == len(opening) and _working_day(day, 1) < final:
+        is_whole = len(planned) == len(opening)
+        while is_whole and _working_day(day, 1) < final:
             planned.append(("regular", _working_day(day, 1)))
             day += step
         return [*planned, ("final", max(final, planned[0][1]))]

@@ -104,7 +104,7 @@ def chain_of(meetings: Iterable[Meeting], sides: frozenset[Side]) -> Chain:
         return []
     return [
         Link(
-            str(MeetingKind(kind).label),
+            _("Regular ones") if kind == MeetingKind.REGULAR else str(MeetingKind(kind).label),
             tuple(_node(meeting, sides) for meeting in found),
             _words_of_many(found) if kind == MeetingKind.REGULAR else _words_of(found),
         )
