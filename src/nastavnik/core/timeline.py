@@ -46,4 +46,4 @@ def register(name: str, provider: Provider) -> None:
 def events_of(user: SignedIn, subject: Subject) -> list[TimelineEvent]:
     """Return what this user may read of the subject, the latest first."""
     found = [event for provider in _providers.values() for event in provider(user, subject)]
-    return sorted(found, key=lambda event: event.on, reverse=True)
+    return sorted(found, key=lambda event: event.on)[::-1]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from nastavnik.consents.actions import record_consents
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
@@ -144,6 +145,14 @@ def build(stage: str) -> None:
     if depth >= 2:  # noqa: PLR2004 - the place in STAGES
         first.match(approve=depth > 2)  # noqa: PLR2004 - as above
         second.match(approve=depth > 2)  # noqa: PLR2004 - as above
+
+
+def _pairs_with_accounts(pairs: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
+    """Return the pairs in which somebody may sign in: they are to find a meeting that waits for them."""
+    people = User.objects.exclude(person=None).values("person_id")
+    return pairs.filter(
+        Q(mentor__person__in=people) | Q(ties__mentee__person__in=people)
+    ).distinct()
 
 
 def _story(number: int, place: int) -> Note:
@@ -379,11 +388,12 @@ class School:
         """Let the pairs meet: most as planned, one falls silent, one postpones, one asks for help, one finds it hard."""
         notes: dict[Meeting, Note] = {}
         pairs = Mentorship.objects.filter(organisation=self.organisation).order_by("pk")
+        to_mark = set(_pairs_with_accounts(pairs).values_list("pk", flat=True))
         for number, pair in enumerate(pairs.prefetch_related("meetings")):
             due = [m for m in pair.meetings.all() if m.planned_on <= today()]
             if not due:
                 continue
-            left = LEFT_OPEN.get(number, number % 2)
+            left = LEFT_OPEN.get(number, int(pair.pk in to_mark))
             notes |= {m: _story(number, place) for place, m in enumerate(due[: len(due) - left])}
             if number == POSTPONING:
                 postpone_meeting(postpone_meeting(due[-1], by=self.curator), by=self.curator)

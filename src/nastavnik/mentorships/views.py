@@ -260,7 +260,7 @@ def month(request: Request, year: int, month: int) -> HttpResponse:
     """Enter what became of the meetings of a month, all pairs on one screen."""
     try:
         first, last = month_bounds(year, month)
-    except (ValueError, OverflowError) as error:
+    except ValueError as error:
         raise Http404 from error
     filters = MonthFilter(current_programme(request.user), request.GET)
     filters.is_valid()

@@ -20,7 +20,7 @@ from nastavnik.mentorships.queries.pairs import (
     running_pairs_of,
     with_people,
 )
-from nastavnik.mentorships.queries.risk import LEVELS, Risk, calls_for_help, risks_of
+from nastavnik.mentorships.queries.risk import LEVELS, Risk, readable_by, risk_of, risks_of
 
 __all__ = [
     "LEVELS",
@@ -31,7 +31,6 @@ __all__ = [
     "Node",
     "Risk",
     "Tap",
-    "calls_for_help",
     "can_undo",
     "chain_of",
     "meetings_of",
@@ -41,6 +40,8 @@ __all__ = [
     "own_side",
     "pairs_for",
     "pairs_of_order",
+    "readable_by",
+    "risk_of",
     "risks_of",
     "running_pairs_of",
     "tap_of",

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -240,10 +240,11 @@ def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]
         yield TimelineEvent(
             step.on, _STEP_STATES[step.status], _("Pair: %(state)s") % {"state": step.get_status_display()}
         )  # fmt: skip
-    pairs = Mentorship.objects.visible_to(user).filter(pk=subject.pair)
-    may_read = pairs.with_marks_for(user).exists()
-    meetings = Meeting.objects.filter(mentorship__in=pairs.values("pk"))
-    for meeting in meetings:
+    readable = Mentorship.objects.with_marks_for(user).values("pk")
+    meetings = Meeting.objects.visible_to(user).filter(mentorship=subject.pair)
+    is_readable = ExpressionWrapper(Q(mentorship__in=readable), output_field=BooleanField())
+    for meeting in meetings.annotate(is_readable=is_readable):
+        may_read = meeting.is_readable
         called = may_read and Mark.HELP in (meeting.mentor_mark, meeting.mentee_mark)
         if meeting.status in (S.HELD, S.MISSED) or meeting.n_postponed or called:
             yield _event(meeting, called=called, may_read=may_read)
@@ -272,4 +273,4 @@ def _event(meeting: Meeting, *, called: bool, may_read: bool) -> TimelineEvent:
 def _told(meeting: Meeting) -> str:
     if meeting.status == S.POSTPONED:
         return _("postponed to %(day)s") % {"day": f"{meeting.planned_on:%d.%m.%Y}"}
-    return str(S(meeting.status).label)
+    return state_words(meeting)

@@ -16,6 +16,9 @@ from nastavnik.mentorships.queries.meetings import state_words
 from nastavnik.mentorships.queries.pairs import pairs_for
 
 
+YEARS = range(2000, 2100)
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One meeting of the month; `is_open` when one may say today what became of it."""
@@ -41,7 +44,13 @@ class MonthRow:
 
 
 def month_bounds(year: int, month: int) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day of a month."""
+    """Return the first and the last day of a month.
+
+    Raises:
+        ValueError: there is no such month, or no school has planned that far.
+    """
+    if year not in YEARS:
+        raise ValueError(year)
     return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 

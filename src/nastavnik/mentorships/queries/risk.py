@@ -1,11 +1,13 @@
 """Which pairs need somebody, and why (product: pairs by risk)."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, Protocol
 
-from django.db.models import Case, Count, DateField, F, Max, Q, QuerySet, Sum, When, Window
-from django.db.models.functions import RowNumber
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,20 +16,56 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.catalogues import Limits, cycle
 from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, MentorshipQuerySet
+from nastavnik.programmes.choices import Side
 
 HELP, SILENT, POSTPONED, LOW, PLAIN = range(5)
 # level → its word in addresses and its state
 LEVELS = {HELP: "help", SILENT: "silent", POSTPONED: "postponed", LOW: "low", PLAIN: "plain"}
 _STATES = {HELP: "sos", SILENT: "risk", POSTPONED: "wait", LOW: "wait", PLAIN: "go"}
+_FACTS = (
+    "mentorship_id", "status", "planned_on", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark",
+    "help_answered_on",
+)  # fmt: skip
+
+
+class Facts(Protocol):
+    """What the risk needs of a meeting: a `Meeting` or a row of its values."""
+
+    @property
+    def status(self) -> Any: ...  # noqa: ANN401, D102 - of the model
+    @property
+    def planned_on(self) -> dt.date: ...  # noqa: D102
+    @property
+    def held_on(self) -> dt.date | None: ...  # noqa: D102
+    @property
+    def postponed_from(self) -> dt.date | None: ...  # noqa: D102
+    @property
+    def n_postponed(self) -> int: ...  # noqa: D102
+    @property
+    def mentor_mark(self) -> Any: ...  # noqa: ANN401, D102
+    @property
+    def mentee_mark(self) -> Any: ...  # noqa: ANN401, D102
+    @property
+    def help_answered_on(self) -> dt.date | None: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """Why a pair stands where it does in the list; the lower the level, the sooner it is looked at."""
+    """Why a pair stands where it does in the list; the lower the level, the sooner it is looked at.
+
+    Attributes:
+        level: one of `LEVELS`.
+        words: the reason, empty for a pair that needs nobody.
+        days: of silence.
+        callers: the sides that ask for help.
+        status: the state of the pair.
+    """
 
     level: int
     words: str = ""
     days: int = 0
+    callers: tuple[Side, ...] = ()
+    status: str = ""
 
     @property
     def code(self) -> str:
@@ -40,98 +78,85 @@ class Risk:
         return _STATES[self.level]
 
 
-def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
-    """Return pair → risk for pairs the user sees, in three statements whatever their number.
+def readable_by(user: SignedIn) -> ExpressionWrapper:
+    """Return an expression that tells of a pair whether the user may read its marks."""
+    readable = Mentorship.objects.with_marks_for(user).values("pk")
+    return ExpressionWrapper(Q(pk__in=readable), output_field=BooleanField())
 
-    Calls for help and marks are counted only where the user may read marks. Silence is counted for running pairs from the
-    last meeting of which anything is known, or from the beginning.
+
+def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
+    """Return pair → risk in the order of the pairs, in two statements whatever their number.
+
+    Calls for help and marks are counted only where the user may read marks.
     """
-    limits = cycle().limits
-    rows = list(pairs.order_by().values_list("pk", "status", "starts_on"))
-    readable = set(pairs.order_by().with_marks_for(user).values_list("pk", flat=True))
-    facts = _facts(pairs)
-    low = _low(pairs, limits) & readable if readable else set()
-    return {
-        pk: _risk(
-            status, starts_on, facts.get(pk, {}), limits, may_read=pk in readable, is_low=pk in low
+    rows = list(
+        pairs.annotate(may_read=readable_by(user)).values_list(
+            "pk", "status", "starts_on", "may_read"
         )
-        for pk, status, starts_on in rows
+    )
+    known = ~Q(status=MeetingStatus.PLANNED) | Q(planned_on__lte=today())
+    marked = ~Q(mentor_mark=Mark.NONE) | ~Q(mentee_mark=Mark.NONE)
+    meetings = (
+        Meeting.objects.filter(known | marked, mentorship__in=pairs.order_by().values("pk"))
+        .order_by("mentorship_id")
+        .values_list(*_FACTS, named=True)
+    )
+    by_pair = {key: list(found) for key, found in groupby(meetings, attrgetter("mentorship_id"))}
+    return {
+        pk: risk_of(status, starts_on, by_pair.get(pk, ()), may_read=may_read)
+        for pk, status, starts_on, may_read in rows
     }
 
 
-def _facts(pairs: MentorshipQuerySet) -> dict[int, dict[str, object]]:
-    news = Case(
-        When(status=MeetingStatus.HELD, then=F("held_on")),
-        When(status=MeetingStatus.MISSED, then=F("planned_on")),
-        When(status=MeetingStatus.POSTPONED, then=F("postponed_from")),
-        output_field=DateField(),
-    )
-    rows = (
-        Meeting.objects.filter(mentorship__in=pairs.order_by().values("pk"))
-        .order_by()
-        .values("mentorship_id")
-        .annotate(
-            n_calls=Count(
-                "pk",
-                filter=Q(help_answered_on=None)
-                & (Q(mentor_mark=Mark.HELP) | Q(mentee_mark=Mark.HELP)),
-            ),
-            n_due=Count("pk", filter=Q(status__in=AHEAD, planned_on__lte=today())),
-            n_moved=Sum("n_postponed", filter=Q(status=MeetingStatus.POSTPONED), default=0),
-            last_on=Max(news),
-        )
-    )
-    return {row["mentorship_id"]: dict(row) for row in rows}
+def risk_of(status: str, starts_on: dt.date, meetings: Sequence[Facts], *, may_read: bool) -> Risk:
+    """Return the risk of one pair.
 
-
-def _low(pairs: MentorshipQuerySet, limits: Limits) -> set[int]:
-    """Return the pairs in which one side found the last meetings hard, as many in a row as the limit says."""
-    held = (
-        Meeting.objects.filter(
-            mentorship__in=pairs.order_by().values("pk"), status=MeetingStatus.HELD
-        )
-        .annotate(
-            place=Window(
-                RowNumber(), partition_by="mentorship_id", order_by=["-held_on", "-planned_on"]
-            )
-        )
-        .filter(place__lte=limits.hard_marks)
-        .order_by()
-    )
-    counts: dict[tuple[int, str], int] = {}
-    for pk, mentor, mentee in held.values_list("mentorship_id", "mentor_mark", "mentee_mark"):
-        for side, mark in (("mentor", mentor), ("mentee", mentee)):
-            counts[pk, side] = counts.get((pk, side), 0) + (mark == Mark.HARD)
-    return {pk for (pk, _side), n_hard in counts.items() if n_hard >= limits.hard_marks}
-
-
-def _risk(
-    status: str,
-    starts_on: dt.date,
-    facts: dict[str, object],
-    limits: Limits,
-    *,
-    may_read: bool,
-    is_low: bool,
-) -> Risk:
-    if may_read and facts.get("n_calls"):
-        return Risk(HELP, _("help is asked for"))
+    Silence is counted for running pairs from the last meeting of which anything is known, or from the beginning.
+    """
+    limits = cycle().limits
+    if may_read and (callers := _callers(meetings)):
+        return Risk(HELP, _("help is asked for"), callers=callers, status=status)
     if status != MentorshipStatus.ACTIVE:
-        return Risk(PLAIN)
-    since = max(filter(None, (starts_on, facts.get("last_on"))))  # type: ignore[type-var]
-    days = (today() - since).days  # type: ignore[operator]
-    if facts.get("n_due") and days > limits.silent_days:
+        return Risk(PLAIN, status=status)
+    days = (today() - max([starts_on, *filter(None, map(_news_on, meetings))])).days
+    if _is_due(meetings) and days > limits.silent_days:
         words = ngettext("silent for %(n)s day", "silent for %(n)s days", days) % {"n": days}
-        return Risk(SILENT, words, days)
-    if int(str(facts.get("n_moved") or 0)) >= limits.postponements:
-        return Risk(POSTPONED, _("postponed twice"))
-    return Risk(LOW, _("twice hard in a row")) if is_low else Risk(PLAIN)
+        return Risk(SILENT, words, days, status=status)
+    moved = [m.n_postponed for m in meetings if m.status == MeetingStatus.POSTPONED]
+    if sum(moved) >= limits.postponements:
+        return Risk(POSTPONED, _("postponed twice"), status=status)
+    if may_read and _is_low(meetings, limits):
+        return Risk(LOW, _("twice hard in a row"), status=status)
+    return Risk(PLAIN, status=status)
 
 
-def calls_for_help(user: SignedIn, pairs: Iterable[int] | None = None) -> QuerySet[Meeting]:
-    """Return the open calls for help this user may read."""
-    seen = Mentorship.objects.visible_to(user).with_marks_for(user).values("pk")
-    calls = Meeting.objects.asking_for_help().filter(mentorship__in=seen)
-    if pairs is not None:
-        calls = calls.filter(mentorship__in=list(pairs))
-    return calls.select_related("mentorship__mentor__person")
+def _callers(meetings: Iterable[Facts]) -> tuple[Side, ...]:
+    asking = [m for m in meetings if m.help_answered_on is None]
+    found = []
+    if any(m.mentor_mark == Mark.HELP for m in asking):
+        found.append(Side.MENTOR)
+    if any(m.mentee_mark == Mark.HELP for m in asking):
+        found.append(Side.MENTEE)
+    return tuple(found)
+
+
+def _news_on(meeting: Facts) -> dt.date | None:
+    if meeting.status == MeetingStatus.MISSED:
+        return meeting.planned_on
+    return meeting.held_on or meeting.postponed_from
+
+
+def _is_due(meetings: Iterable[Facts]) -> bool:
+    return any(m.status in AHEAD and m.planned_on <= today() for m in meetings)
+
+
+def _is_low(meetings: Iterable[Facts], limits: Limits) -> bool:
+    """Tell whether one side found the last meetings hard, as many in a row as the limit says."""
+    held = sorted(
+        (m for m in meetings if m.held_on), key=lambda m: (m.held_on or m.planned_on, m.planned_on)
+    )[-limits.hard_marks :]
+    if len(held) < limits.hard_marks:
+        return False
+    return all(m.mentor_mark == Mark.HARD for m in held) or all(
+        m.mentee_mark == Mark.HARD for m in held
+    )
