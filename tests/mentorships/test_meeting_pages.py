@@ -248,7 +248,7 @@ def test_the_pages_ask_as_often_for_sixty_pairs_as_for_five(cast, pair):
     assert counts[0] == counts[1]
     assert saves[0] == saves[1]
     assert counts[0][1] <= 12
-    assert counts[0][0] <= 14
+    assert max(counts[0][:3]) <= 12, counts
 
 
 def test_pairs_stand_by_risk_with_the_reason(cast, pair):

@@ -1,6 +1,6 @@
 """What the pairs ask of each: help first, then silence, then papers; of both sides, a word about their meeting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,10 +11,11 @@ from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import AHEAD, Mark, MentorshipStatus
+from nastavnik.mentorships.choices import AHEAD, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
-from nastavnik.mentorships.queries import calls_for_help, own_due_meetings, risks_of, with_people
-from nastavnik.mentorships.queries.risk import LOW, POSTPONED, SILENT, Risk
+from nastavnik.mentorships.queries import LEVELS, Risk, own_due_meetings, risks_of, with_people
+from nastavnik.mentorships.queries.risk import HELP, LOW, POSTPONED, SILENT
+from nastavnik.programmes.choices import Side
 
 AT_MOST_OWN = 3
 
@@ -22,58 +23,51 @@ AT_MOST_OWN = 3
 def items(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield what the pairs ask of this user."""
     viewer = user.viewer
-    if viewer.may(Perm.MARK_VIEW):
-        yield from _calls(user)
     if viewer.may(Perm.PAIR_VIEW):
-        yield from _worries(user)
+        yield from _pairs(user)
     if viewer.may(Perm.DOCUMENT_VIEW):
         yield from _drafts(user)
-    if viewer.may(Perm.PAIR_APPROVE):
-        yield from _stopped(user)
     if viewer.may(Perm.OWN_PAIR_VIEW):
         yield from _own(user)
 
 
-def pair_title(pair: Mentorship) -> str:
-    """Return the names of both sides; its ties are to be fetched."""
-    people = [pair.mentor.person, *(tie.mentee.person for tie in pair.ties.all())]
-    return " + ".join(person.short_name for person in people)
-
-
-def _calls(user: SignedIn) -> Iterator[AttentionItem]:
-    calls = list(calls_for_help(user))
-    pairs = with_people(Mentorship.objects.visible_to(user)).filter(
-        pk__in=[call.mentorship_id for call in calls]
-    )
-    named = {pair.pk: pair for pair in pairs}
-    for call in calls:
-        who = _("The mentor") if call.mentor_mark == Mark.HELP else _("The mentee")
+def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
+    risks = risks_of(user, Mentorship.objects.visible_to(user).open())
+    found = {
+        level: {pk: risk for pk, risk in risks.items() if risk.level == level}
+        for level in (HELP, SILENT, POSTPONED, LOW)
+    }
+    to_name = [
+        pk for level, some in found.items() if level == HELP or len(some) == 1 for pk in some
+    ]
+    named = with_people(Mentorship.objects.visible_to(user)).in_bulk(to_name) if to_name else {}
+    titles = {pk: _title(pair) for pk, pair in named.items()}
+    for pk, risk in found[HELP].items():
+        who = _("The mentee") if Side.MENTEE in risk.callers else _("The mentor")
         yield AttentionItem(
-            0, "sos", _("Help is needed"), pair_title(named[call.mentorship_id]),
+            0, "sos", _("Help is needed"), titles[pk],
             _("%(who)s asks a grown-up for help. The other side of the pair does not see it.") % {"who": who},
-            _("Open the pair"), reverse("mentorships:card", args=[call.mentorship_id]),
+            _("Open the pair"), reverse("mentorships:card", args=[pk]),
         )  # fmt: skip
-
-
-def _worries(user: SignedIn) -> Iterator[AttentionItem]:
-    running = Mentorship.objects.visible_to(user).filter(status=MentorshipStatus.ACTIVE)
-    risks = risks_of(user, running)
     for level, urgency, state, words, title in (
         (SILENT, 8, "risk", _("Silent"), _("Pairs with no news of their meetings: %(n)s")),
         (POSTPONED, 12, "wait", _("Postponed twice"), _("Pairs that postpone their meeting: %(n)s")),
         (LOW, 14, "wait", _("Hard twice in a row"), _("Pairs that find it hard: %(n)s")),
     ):  # fmt: skip
-        found = {pk: risk for pk, risk in risks.items() if risk.level == level}
-        if not found:
-            continue
-        many = title % {"n": len(found)}
-        if len(found) == 1:
-            (key,) = found
-            many = pair_title(with_people(running).get(pk=key))
-            url = reverse("mentorships:card", args=[key])
-        else:
-            url = f"{reverse('mentorships:list')}?risk={next(iter(found.values())).code}"
-        yield AttentionItem(urgency, state, words, many, _why(level, found), _("Open"), url)
+        if some := found[level]:
+            one = next(iter(some)) if len(some) == 1 else None
+            yield AttentionItem(
+                urgency, state, words, titles[one] if one else title % {"n": len(some)}, _why(level, some),
+                _("Open"),
+                reverse("mentorships:card", args=[one]) if one else f"{reverse('mentorships:list')}?risk={LEVELS[level]}",
+            )  # fmt: skip
+    if user.viewer.may(Perm.PAIR_APPROVE):
+        yield from _stopped(risks.values())
+
+
+def _title(pair: Mentorship) -> str:
+    people = [pair.mentor.person, *(tie.mentee.person for tie in pair.ties.all())]
+    return " + ".join(person.short_name for person in people)
 
 
 def _why(level: int, found: dict[int, Risk]) -> str:
@@ -103,8 +97,8 @@ def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
         )  # fmt: skip
 
 
-def _stopped(user: SignedIn) -> Iterator[AttentionItem]:
-    stopped = Mentorship.objects.visible_to(user).filter(status=MentorshipStatus.SUSPENDED).count()
+def _stopped(risks: Iterable[Risk]) -> Iterator[AttentionItem]:
+    stopped = sum(risk.status == MentorshipStatus.SUSPENDED for risk in risks)
     if stopped:
         yield AttentionItem(
             5, "risk", _("Stopped"),

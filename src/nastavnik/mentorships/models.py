@@ -104,6 +104,14 @@ class Mentorship(models.Model):
         ]  # fmt: skip
         technical = ["id", "organisation", "programme", "run", "order"]
 
+    def is_allowed_to(self, user: SignedIn, perm: Perm) -> bool:
+        """Tell whether the user holds a right in the organisation and form of this pair; `form` is to be fetched."""
+        viewer = user.viewer
+        if self.organisation_id not in viewer.organisations(perm):
+            return False
+        codes = viewer.form_codes(perm, self.organisation_id)
+        return not codes or self.form.code in codes
+
 
 class TieQuerySet(ScopedQuerySet["Tie"]):
     view_perm = Perm.PAIR_VIEW

@@ -39,6 +39,8 @@ from nastavnik.mentorships.queries import (
     month_rows,
     own_side,
     pairs_for,
+    readable_by,
+    risk_of,
     risks_of,
     tap_of,
     with_people,
@@ -62,9 +64,7 @@ def pair_list(request: Request) -> HttpResponse:
     wanted = filters.cleaned_data.pop("risk", "")
     found = pairs_for(request.user, **filters.cleaned_data)
     risks = risks_of(request.user, found)
-    keys = [
-        pk for pk in found.values_list("pk", flat=True) if not wanted or risks[pk].code == wanted
-    ]
+    keys = [pk for pk, risk in risks.items() if wanted in ("", risk.code)]
     keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days))
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     shown = with_people(Mentorship.objects.visible_to(request.user)).in_bulk(list(page))
@@ -119,14 +119,10 @@ def _groups(pairs: Iterable[Mentorship]) -> dict[int, str]:
 @requires(Perm.PAIR_VIEW)
 def pair_card(request: Request, pk: int) -> HttpResponse:
     """Show everything about one pair."""
-    seen = Mentorship.objects.visible_to(request.user)
-    pair = get_object_or_404(with_people(seen), pk=pk)
     viewer = request.user.viewer
-    one = seen.filter(pk=pk)
-    may_read = one.with_marks_for(request.user).exists()
-    may_note = viewer.may(Perm.MEETING_EDIT) and pair in one.allowed_to(
-        request.user, Perm.MEETING_EDIT
-    )
+    seen = Mentorship.objects.visible_to(request.user).annotate(may_read=readable_by(request.user))
+    pair = get_object_or_404(with_people(seen), pk=pk)
+    may_read = bool(pair.may_read)  # type: ignore[attr-defined]
     meetings = meetings_of(pair)
     steps = actions.NEXT[MentorshipStatus(pair.status)] if viewer.may(Perm.PAIR_APPROVE) else ()
     return render(
@@ -139,10 +135,10 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "note_form": NoteForm(auto_id="note_%s"),
             "chain": chain_of(meetings, BOTH_SIDES if may_read else frozenset()),
             "tap": tap_of(meetings, request.user.pk, side=None, may_read=may_read),
-            "risk": risks_of(request.user, one)[pk],
+            "risk": risk_of(pair.status, pair.starts_on, meetings, may_read=may_read),
             "events": timeline.events_of(request.user, _subject(pair)),
             "may_read": may_read,
-            "may_note": may_note,
+            "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
@@ -161,7 +157,7 @@ def _pair_to_note(request: Request, pk: int) -> tuple[Mentorship, Side | None]:
     """Return a pair this user may note for, and the own side; None is the curator, who speaks for both."""
     seen = Mentorship.objects.visible_to(request.user)
     pair = get_object_or_404(with_people(seen), pk=pk)
-    if seen.filter(pk=pk).allowed_to(request.user, Perm.MEETING_EDIT).exists():
+    if pair.is_allowed_to(request.user, Perm.MEETING_EDIT):
         return pair, None
     if side := own_side(request.user, pair):
         return pair, side

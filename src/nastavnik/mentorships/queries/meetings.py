@@ -244,7 +244,7 @@ def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]
     meetings = Meeting.objects.visible_to(user).filter(mentorship=subject.pair)
     is_readable = ExpressionWrapper(Q(mentorship__in=readable), output_field=BooleanField())
     for meeting in meetings.annotate(is_readable=is_readable):
-        may_read = meeting.is_readable
+        may_read = bool(meeting.is_readable)  # type: ignore[attr-defined]
         called = may_read and Mark.HELP in (meeting.mentor_mark, meeting.mentee_mark)
         if meeting.status in (S.HELD, S.MISSED) or meeting.n_postponed or called:
             yield _event(meeting, called=called, may_read=may_read)

@@ -15,7 +15,6 @@ from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries.meetings import state_words
 from nastavnik.mentorships.queries.pairs import pairs_for
 
-
 YEARS = range(2000, 2100)
 
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any, Protocol
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -78,7 +79,7 @@ class Risk:
         return _STATES[self.level]
 
 
-def readable_by(user: SignedIn) -> ExpressionWrapper:
+def readable_by(user: SignedIn) -> Combinable:
     """Return an expression that tells of a pair whether the user may read its marks."""
     readable = Mentorship.objects.with_marks_for(user).values("pk")
     return ExpressionWrapper(Q(pk__in=readable), output_field=BooleanField())
