@@ -69,14 +69,16 @@ def pair_list(request: Request) -> HttpResponse:
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     shown = with_people(Mentorship.objects.visible_to(request.user)).in_bulk(list(page))
     rows = [(shown[pk], risks[pk]) for pk in page if pk in shown]
+    pairs = [pair for pair, _risk in rows]
     return render(
         request,
         "mentorships/list.html",
         {
             "page": page,
+            "pairs": pairs,
             "rows": rows,
             "n_risky": sum(bool(risk.words) for risk in risks.values()),
-            "groups": _groups(pair for pair, _risk in rows),
+            "groups": _groups(pairs),
             "filters": filters,
             "is_filtered": wanted or any(filters.cleaned_data.values()),
             "may_match": viewer.may(Perm.MATCHING_VIEW),
@@ -103,7 +105,7 @@ def own(request: Request) -> HttpResponse:
     return render(
         request,
         "mentorships/own.html",
-        {"pairs": shown, "groups": _groups(pair for pair, _side in mine)},
+        {"pairs": [pair for pair, _side in mine], "shown": shown},
     )
 
 
