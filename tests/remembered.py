@@ -66,6 +66,7 @@ def _taken(rows):
     return False
 
 
+@transaction.atomic  # a row may name one that is laid down after it
 def _lay_down(rows):
     # in one transaction, since tables are filled in no order of their references
     with transaction.atomic(), connection.cursor() as cursor:

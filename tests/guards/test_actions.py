@@ -27,7 +27,7 @@ from nastavnik.matching import actions as matching
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.mentorships import actions as mentorships
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import Organisation
@@ -212,6 +212,9 @@ class Scene:
     def order(self):
         return self.first(Document, status=DocumentStatus.DRAFT)
 
+    def meeting(self):
+        return pair_of(self.school, "younger").meetings.first()
+
     def draft(self):
         return self.first(RosterImport, status=ImportStatus.DRAFT)
 
@@ -258,6 +261,15 @@ PREPARED = {
     "mentorships.refresh_order": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
     ),
+    "mentorships.plan_meetings": lambda scene: (
+        scene.meeting().mentorship.meetings.all().delete() and pair_of(scene.school, "younger")
+    ),
+    "mentorships.undo_note": lambda scene: mentorships.postpone_meeting(
+        scene.meeting(), by=scene.by
+    ),
+    "mentorships.answer_help": lambda scene: mentorships.note_meeting(
+        scene.meeting(), None, side=Side.MENTEE, mark=Mark.HELP, by=scene.by
+    ),
     "documents.register_document": lambda scene: documents.set_requisites(
         scene.order(), number="78", dated_on=today(), by=scene.by
     ),
@@ -300,6 +312,15 @@ DONE = {
         pair_of(s.school, "younger"), MentorshipStatus.SUSPENDED, by=s.by
     ),
     "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
+    "mentorships.plan_meetings": lambda s: mentorships.plan_meetings([s.it], by=s.by),
+    "mentorships.strike_meetings": lambda s: mentorships.strike_meetings(pair_of(s.school, "younger"), by=s.by),
+    "mentorships.note_meeting": lambda s: mentorships.note_meeting(s.meeting(), MeetingStatus.HELD, by=s.by),
+    "mentorships.postpone_meeting": lambda s: mentorships.postpone_meeting(s.meeting(), by=s.by),
+    "mentorships.enter_month": lambda s: mentorships.enter_month(
+        {s.meeting(): mentorships.Note(status=MeetingStatus.HELD)}, by=s.by
+    ),
+    "mentorships.undo_note": lambda s: mentorships.undo_note(s.it, by=s.by),
+    "mentorships.answer_help": lambda s: mentorships.answer_help(s.it, by=s.by),
     "mentorships.start_pairs": lambda s: mentorships.start_pairs(s.order(), by=s.by),
     "organisations.add_organisation": lambda s: organisations.add_organisation(
         s.organisation.parent, level=Level.ORGANISATION, kind=Kind.SCHOOL, full_name="Ш", short_name="Ш", town="Т",

@@ -47,8 +47,8 @@ def front(_request: HttpRequest) -> HttpResponse:
 def home(request: Request) -> HttpResponse:
     """Show what needs the person now."""
     viewer = request.user.viewer
-    if not viewer.may(Perm.BASE_VIEW):
-        return redirect("cabinet:district" if viewer.may(Perm.DISTRICT_VIEW) else "mentorships:own")
+    if viewer.may(Perm.DISTRICT_VIEW) and not viewer.may(Perm.BASE_VIEW):
+        return redirect("cabinet:district")
     programme = current_programme(request.user)
     return render(
         request,
@@ -58,6 +58,7 @@ def home(request: Request) -> HttpResponse:
             "stages": stages(request.user, programme) if programme else [],
             "items": attention.items_for(request.user),
             "may_open": viewer.may(Perm.PROGRAMME_EDIT),
+            "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),
         },
     )
 

@@ -42,6 +42,10 @@ class Perm(StrEnum):
     PAIR_VIEW = "pair_view"
     PAIR_APPROVE = "pair_approve"
     OWN_PAIR_VIEW = "own_pair_view"
+    MEETING_NOTE = "meeting_note"
+    MEETING_EDIT = "meeting_edit"
+    MARK_VIEW = "mark_view"
+    HELP_ANSWER = "help_answer"
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
     DISTRICT_VIEW = "district_view"
@@ -59,7 +63,7 @@ _SCHOOL_READING = frozenset(
         Perm.PAIR_VIEW,
     }
 )
-_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW})
+_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW, Perm.MEETING_NOTE})
 
 GRANTS: dict[Role, frozenset[Perm]] = {
     Role.CURATOR: _SCHOOL_READING
@@ -73,6 +77,10 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.MATCHING_VIEW,
         Perm.MATCHING_EDIT,
         Perm.PAIR_APPROVE,
+        Perm.MEETING_NOTE,
+        Perm.MEETING_EDIT,
+        Perm.MARK_VIEW,
+        Perm.HELP_ANSWER,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_EDIT,
         Perm.COMPONENTS_VIEW,
@@ -80,7 +88,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     Role.DIRECTOR: _SCHOOL_READING
     | {Perm.ORGANISATION_EDIT, Perm.ACCOUNT_EDIT, Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
-    Role.PSYCHOLOGIST: _SCHOOL_READING | {Perm.MATCHING_VIEW},
+    Role.PSYCHOLOGIST: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.MARK_VIEW, Perm.HELP_ANSWER},
     Role.SOCIAL_TEACHER: _SCHOOL_READING,
     Role.CLASS_TEACHER: frozenset(
         {

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation, search
+from nastavnik.core import navigation, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -10,6 +10,7 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
+        from nastavnik.documents.queries import timeline_events
         from nastavnik.documents.search import find
 
         search.register(
@@ -17,6 +18,7 @@ class DocumentsConfig(AppConfig):
                 40, "paper", _("Documents"), "file-text", frozenset({Perm.DOCUMENT_VIEW}), find
             )
         )
+        timeline.register(self.label, timeline_events)
         navigation.register(
             navigation.Section(40, _("Documents"), "documents:register", Perm.DOCUMENT_VIEW)
         )

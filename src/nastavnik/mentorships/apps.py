@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, navigation, search
+from nastavnik.core import attention, navigation, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -12,9 +12,11 @@ class MentorshipsConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.mentorships import attention as own
         from nastavnik.mentorships import receivers  # noqa: F401 - connects them
+        from nastavnik.mentorships.queries import timeline_events
         from nastavnik.mentorships.search import find
 
         attention.register(self.label, own.items)
+        timeline.register(self.label, timeline_events)
         both = frozenset({Perm.PAIR_VIEW, Perm.OWN_PAIR_VIEW})
         search.register(search.Source(30, "pair", _("Pairs"), "users", both, find))
         navigation.register(
