@@ -16,7 +16,7 @@ _MOST_UNPACKED = 200 * 1024 * 1024  # pictures included; they are never unpacked
 _MOST_RATIO = 300
 _RATIO_MATTERS = 4 * 1024 * 1024
 _MOST_PART = 24 * 1024 * 1024
-_MOST_TAGS = 400_000
+_MOST_TAGS = 800_000
 _MOST_DEPTH = 100
 _CHUNK = 1 << 18
 _FORBIDDEN = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
@@ -62,6 +62,13 @@ def part_names(data: bytes) -> frozenset[str]:
     return frozenset(part.filename for part in parts)
 
 
+def _check(piece: bytes, size: int, n_tags: int) -> None:
+    if size > _MOST_PART or n_tags > _MOST_TAGS:
+        raise ReaderError(BOMB)
+    if _FORBIDDEN.search(piece):
+        raise ReaderError(BROKEN)
+
+
 def unpack(data: bytes, name: str) -> bytes:
     """Return one part, read in pieces and no further than the limits go.
 
@@ -76,10 +83,7 @@ def unpack(data: bytes, name: str) -> bytes:
             while piece := stream.read(_CHUNK):
                 size += len(piece)
                 n_tags += piece.count(b"<")
-                if size > _MOST_PART or n_tags > 2 * _MOST_TAGS:
-                    raise ReaderError(BOMB)
-                if _FORBIDDEN.search(tail + piece):
-                    raise ReaderError(BROKEN)
+                _check(tail + piece, size, n_tags)
                 tail = piece[-16:]
                 pieces.append(piece)
     except ReaderError:

@@ -57,6 +57,12 @@ class BlockBuilder:
         if self._table is None:
             self._flush()
 
+    def end_block(self) -> None:
+        """End a paragraph if anything was said since the last one ended."""
+        said = self._text if self._cell is None else self._cell
+        if said and said[-1] != "\n":
+            self.end_line()
+
     def open_table(self) -> None:
         """Start a table; one inside a cell only adds to its text."""
         self._depth += 1

@@ -139,7 +139,7 @@ def _read_table(table: Any, words: Sequence[dict[str, Any]], builder: BlockBuild
 
 def _inside(word: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
     across, down = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
-    return box[0] <= across <= box[2] and box[1] <= down <= box[3]
+    return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
 def _lines(words: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -70,11 +70,9 @@ class _Page(HTMLParser):
         if self._skipped or tag in _SKIPPED:
             self._skipped = self._skipped or tag
             return
-        if tag in _PARTING:
-            self.builder.end_line()
-        elif tag == "li":
-            self.builder.end_line()
-            self.builder.text("- ")
+        if tag in _PARTING or tag == "li":
+            self.builder.end_block()
+            self.builder.text("- " if tag == "li" else "\n" if tag == "br" else "")
         elif tag == "table":
             self._depth += 1
             if self._depth > _MOST_DEPTH:
@@ -91,8 +89,10 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if self._skipped:
             self._skipped = "" if tag == self._skipped else self._skipped
-        elif tag in _PARTING or tag == "li":
+        elif tag == "p":
             self.builder.end_line()
+        elif tag in _PARTING or tag == "li":
+            self.builder.end_block()
         elif tag in {"td", "th", "tr"} and self._depth > 1:
             self.builder.text(" ")
         elif tag in {"td", "th"}:

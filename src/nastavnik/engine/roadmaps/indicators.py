@@ -46,7 +46,7 @@ def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
         if not isinstance(block, Table):
             continue
         for at, row in enumerate(block.rows):
-            years = _years(row)
+            years = years_in(row)
             if years:
                 rows = _read_rows(block.rows[at + 1 :], years)
                 _add_fallen_out(rows, blocks[index + 1 :])
@@ -55,7 +55,7 @@ def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
     return tuple(found)
 
 
-def _years(row: Row) -> dict[int, int]:
+def years_in(row: Row) -> dict[int, int]:
     """Return column to year if the row is a header of indicators."""
     if not any(_NAME.search(cell) for cell in row.cells):
         return {}

@@ -1,5 +1,6 @@
 """Who answers: a cell of people, posts and bodies parted into a list."""
 
+import itertools
 import re
 
 from nastavnik.engine.roadmaps.phrases import clean, one_line
@@ -95,7 +96,7 @@ def _pieces(line: str) -> list[str]:
         if level == 0 and _cuts_here(line, index, cuts[-1]):
             cuts.append(index + 1 if char in ",;:.•➤" else index)
     cuts.append(len(line))
-    return [line[start:end] for start, end in zip(cuts, cuts[1:], strict=False)]
+    return [line[start:end] for start, end in itertools.pairwise(cuts)]
 
 
 def _cuts_here(line: str, index: int, since: int) -> bool:

@@ -41,6 +41,7 @@ _FULL_NAME = re.compile(
     r"образовани|отдел\w*\s+образовани|комитет\w*\s+(?:по\s+)?образовани)",
     re.IGNORECASE,
 )
+_ORDER = re.compile(r"приказ|распоряжение|постановление|решение|план\b|дорожн", re.IGNORECASE)
 _DISTRICT = re.compile(
     r"муниципальн\w+\s+образовани\w+\s+[А-ЯЁ«][\w«»\-]+(?:\s+(?:район|округ|город)\w*)?|"
     r"[А-ЯЁ][\w-]+\s+(?:муниципальн\w+\s+)?(?:район|округ)\w*",
@@ -128,6 +129,7 @@ def _named(before: Sequence[Source]) -> list[Source]:
             for after in before[index + 1 : index + 3]:
                 text = _plain(after.text)
                 adjacent = after.line == found[-1].line + 1 and line.isupper() and text.isupper()
+                adjacent = adjacent and not _ORDER.match(text)
                 if not (adjacent or text.startswith(("«", '"'))):
                     break
                 found.append(after)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table, sources_of
+from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, sources_of
 from nastavnik.engine.roadmaps.columns import (
     Layout,
     Meaning,
@@ -15,6 +15,7 @@ from nastavnik.engine.roadmaps.columns import (
 from nastavnik.engine.roadmaps.indicators import Indicator, read_indicators
 from nastavnik.engine.roadmaps.owners import split_responsible
 from nastavnik.engine.roadmaps.pairs import PARTED, part_line
+from nastavnik.engine.roadmaps.parting import is_foreign_header, part_tables
 from nastavnik.engine.roadmaps.phrases import first_year, number_of, one_line
 from nastavnik.engine.roadmaps.preface import Preface, read_preface
 from nastavnik.engine.roadmaps.rows import JOINED, Line, are_sections, join_rows
@@ -104,6 +105,7 @@ class _Found:
 
 def read_roadmap(blocks: Sequence[Block]) -> Roadmap:
     """Read the roadmap of a document; a document without one gives no activities."""
+    blocks = part_tables(blocks)
     tables, before = _find(blocks)
     kinds: dict[int, str] = {}
     sections: list[Section] = []
@@ -153,16 +155,15 @@ def _find(blocks: Sequence[Block]) -> tuple[list[_Found], list[Source]]:
                 heading = [block.text]
             _extend(before, [block.source], found)
             continue
-        rows = _padded(block)
-        at, layout = _header(rows)
+        rows = list(block.rows)
+        layout = read_layout(rows[0])
         if layout is not None:
-            _extend(before, [source for row in rows[:at] for source in row.sources], found)
             same = open_table is not None and open_table.layout.header == layout.header
-            open_table = _start(layout, rows[at:], open_table if same else None)
-            open_table.heading = heading[0] if heading and found and not same else ""
+            open_table = _start(layout, rows, open_table if same else None)
             if not same:
+                open_table.heading = heading[0] if heading and found else ""
                 found.append(open_table)
-        elif open_table and rows and len(rows[0].cells) == len(open_table.layout.meanings):
+        elif open_table is not None and _is_next_page(open_table, rows[0]):
             _take_rows(open_table, rows, new_page=True)
         else:
             open_table = None
@@ -176,19 +177,8 @@ def _extend(before: list[Source], sources: list[Source], found: Sequence[_Found]
         before += sources
 
 
-def _padded(table: Table) -> list[Row]:
-    width = max((len(row.cells) for row in table.rows), default=0)
-    return [
-        Row(row.cells + ("",) * (width - len(row.cells)), row.sources, row.after_break)
-        for row in table.rows
-    ]
-
-
-def _header(rows: Sequence[Row]) -> tuple[int, Layout | None]:
-    for index, row in enumerate(rows):
-        if (layout := read_layout(row)) is not None:
-            return index, layout
-    return 0, None
+def _is_next_page(table: _Found, row: Row) -> bool:
+    return len(row.cells) == len(table.layout.meanings) and not is_foreign_header(row)
 
 
 def _start(layout: Layout, rows: Sequence[Row], open_table: _Found | None) -> _Found:
@@ -268,18 +258,20 @@ def _warnings(
 ) -> Iterator[str]:
     if preface.blank_date is not None:
         yield f"Строка {preface.blank_date}: дата утверждения не вписана до конца."
-    said: set[tuple[int, str]] = set()
-    for activity in activities:
-        line = activity.sources[0].line
-        for doubt in activity.doubts:
-            if (line, doubt) not in said:
-                yield f"Строка {line}: {_DOUBTS[doubt]}"
-            said.add((line, doubt))
-        if not activity.term_text:
-            yield f"Строка {line}: у мероприятия не указан срок."
-        if not activity.responsible:
-            yield f"Строка {line}: у мероприятия не указан ответственный."
+    yield from dict.fromkeys(
+        f"Строка {activity.sources[0].line}: {said}"
+        for activity in activities
+        for said in _doubts(activity)
+    )
     for indicator in indicators:
         for text in indicator.unread:
             line = indicator.sources[0].line
             yield f"Строка {line}: значение показателя «{text}» — не число, мы его не взяли."
+
+
+def _doubts(activity: Activity) -> Iterator[str]:
+    yield from (_DOUBTS[doubt] for doubt in activity.doubts)
+    if not activity.term_text:
+        yield "у мероприятия не указан срок."
+    if not activity.responsible:
+        yield "у мероприятия не указан ответственный."

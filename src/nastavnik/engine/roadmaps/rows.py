@@ -10,7 +10,6 @@ from nastavnik.engine.roadmaps.phrases import (
     depth,
     glue,
     hangs,
-    looks_like_term,
     number_of,
     numbered,
     one_line,
@@ -133,16 +132,15 @@ def _goes_on(layout: Layout, row: Row, before: Line, line: Line) -> bool:
     if not line.title:
         return True
     if line.alone:
-        return starts_low(line.title) or (
-            row.after_break
-            and not before.alone
-            and (hangs(before.title) or _under_the_title(layout, row))
-        )
-    if line.title == before.title and not layout.has_numbers:
-        return False
-    if row.after_break:
-        return _was_cut(before, line)
-    return starts_low(line.title) and not line.values[Meaning.TERM]
+        return _lone_goes_on(layout, row, before, line)
+    return _was_cut(row, before, line)
+
+
+def _lone_goes_on(layout: Layout, row: Row, before: Line, line: Line) -> bool:
+    if starts_low(line.title):
+        return True
+    apart = hangs(before.title) or _under_the_title(layout, row)
+    return row.after_break and not before.alone and apart
 
 
 def _under_the_title(layout: Layout, row: Row) -> bool:
@@ -159,14 +157,16 @@ def _repeats(before: Line, line: Line) -> bool:
     return line.number == before.number and line.title == before.title and bool(line.title)
 
 
-def _was_cut(before: Line, line: Line) -> bool:
+def _was_cut(row: Row, before: Line, line: Line) -> bool:
     """Tell whether a page end cut a row with nothing left empty (method.md §10.1, S0)."""
-    if starts_low(line.title) or hangs(before.title):
+    low = starts_low(line.title)
+    term = line.values[Meaning.TERM]
+    if low and (before.number is not None or row.after_break or not term):
         return True
-    term_before, term = before.values[Meaning.TERM], line.values[Meaning.TERM]
-    if term_breaks(term_before, term):
-        return True
-    return not term and bool(term_before) and hangs(before.values[Meaning.RESPONSIBLE])
+    breaks = term_breaks(before.values[Meaning.TERM], term)
+    if not row.after_break:
+        return breaks and hangs(before.title)
+    return breaks or hangs(before.title) or (not term and hangs(before.values[Meaning.RESPONSIBLE]))
 
 
 def _append(before: Line, line: Line) -> None:
@@ -195,8 +195,6 @@ def are_sections(lines: Sequence[Line]) -> list[bool]:
 
 
 def _is_section(line: Line, parents: set[str]) -> bool:
-    if line.number is None:
-        return line.alone and not looks_like_term(line.title)
-    if depth(line.number) > 1:
-        return False
-    return line.number in parents or line.alone
+    if line.number is None or line.alone:
+        return line.alone
+    return depth(line.number) == 1 and line.number in parents
