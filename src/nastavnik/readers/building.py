@@ -9,6 +9,7 @@ from nastavnik.readers.refusals import TOO_MANY_CELLS, ReaderError
 MOST_CELLS = 50_000
 MOST_CHARS = 5_000_000
 MOST_COLUMNS = 500
+_USUAL_COLUMNS = 30
 _MOST_BLOCKS = 50_000
 
 TOO_LONG = (
@@ -136,6 +137,8 @@ class BlockBuilder:
         table = self._table
         self._skip_held(table)
         self._fill_to_last_held(table)
+        if len(table.cells) + table.blanks <= _USUAL_COLUMNS:
+            table.cells += [""] * table.blanks  # the width tells a next page from another table
         cells, table.cells, table.blanks = table.cells, [], 0
         table.above = cells
         table.held = {at: (text, left - 1) for at, (text, left) in table.held.items() if left > 1}

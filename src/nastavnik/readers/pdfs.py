@@ -10,6 +10,7 @@ from typing import Any
 import pdfplumber
 
 from nastavnik.engine.roadmaps.blocks import Block
+from nastavnik.engine.roadmaps.spelling import is_one_word
 from nastavnik.readers.archives import BOMB, LOCKED
 from nastavnik.readers.building import BlockBuilder
 from nastavnik.readers.refusals import ReaderError
@@ -26,7 +27,11 @@ _TWICE = re.compile(
 )
 _PICTURE = re.compile(rb"/Subtype\s*/Image|/FontFile|/Length1\b")
 _SHORT = 4096
-_BOX_SLACK = 2.0
+_SLACK = 2.0
+
+Word = dict[str, Any]
+Words = Sequence[Word]
+Line = list[Word]
 
 BROKEN = (
     "PDF повреждён или сохранён не до конца. Сохраните документ из Word ещё раз: лучше как .docx."
@@ -112,62 +117,101 @@ def _read(pdf: Any) -> tuple[Block, ...]:  # noqa: ANN401 - the library has no t
 
 def _read_page(page: Any, builder: BlockBuilder) -> None:  # noqa: ANN401
     tables = [table for table in page.find_tables() if len(table.rows[0].cells) > 1]
-    words = page.extract_words(use_text_flow=False, keep_blank_chars=False)
+    words: Words = page.extract_words(use_text_flow=False, keep_blank_chars=False)
     outside = [word for word in words if not any(_inside(word, table.bbox) for table in tables)]
+    room = max((w["x1"] for w in words), default=0) - min((w["x0"] for w in words), default=0)
     parts: list[tuple[float, Any]] = [(table.bbox[1], table) for table in tables]
-    parts += [(line[0]["top"], line) for line in _lines(outside)]
+    parts += [(paragraph[0][0]["top"], paragraph) for paragraph in _paragraphs(outside, room)]
     bottom = 0.0
     for top, part in sorted(parts, key=lambda item: item[0]):
         if isinstance(part, list):
-            height = part[0]["bottom"] - part[0]["top"]
-            if bottom and top - bottom > height:
-                builder.end_line()  # a gap as high as a line parts paragraphs
-            builder.text(" ".join(word["text"] for word in part))
+            if bottom and top - bottom > 2 * _height(part[0]):
+                builder.end_line()  # a gap as high as two lines is an empty line
+            builder.text(_said(part, room))
             builder.end_line()
-            bottom = part[0]["bottom"]
+            bottom = part[-1][0]["bottom"]
         else:
             _read_table(part, words, builder)
             bottom = part.bbox[3]
 
 
-def _read_table(table: Any, words: Sequence[dict[str, Any]], builder: BlockBuilder) -> None:  # noqa: ANN401
+def _read_table(table: Any, words: Words, builder: BlockBuilder) -> None:  # noqa: ANN401
+    boxes = [list(row.cells) for row in table.rows]
+    held = {
+        box: [word for word in words if _inside(word, box)] for row in boxes for box in row if box
+    }
+    padding = min(
+        (word["x0"] - box[0] for box, inside in held.items() for word in inside), default=0.0
+    )
     builder.open_table()
-    for row in table.rows:
-        builder.add_row([_cell_text(words, box) if box else "" for box in row.cells])
+    for row in boxes:
+        builder.add_row([_cell_text(held[box], box, padding) if box else "" for box in row])
     builder.close_table()
 
 
-def _inside(word: dict[str, Any], box: tuple[float, float, float, float]) -> bool:
+def _inside(word: Word, box: tuple[float, float, float, float]) -> bool:
     across, down = (word["x0"] + word["x1"]) / 2, (word["top"] + word["bottom"]) / 2
     return bool(box[0] <= across <= box[2] and box[1] <= down <= box[3])
 
 
-def _lines(words: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+def _cell_text(words: Words, box: tuple[float, float, float, float], padding: float) -> str:
+    room = box[2] - box[0] - 2 * max(padding, 0.0)
+    return "\n".join(_said(paragraph, room) for paragraph in _paragraphs(words, room))
+
+
+def _lines(words: Words) -> list[Line]:
     """Gather words into lines, top to bottom, left to right."""
-    lines: list[list[dict[str, Any]]] = []
+    lines: list[Line] = []
     for word in sorted(words, key=lambda word: (word["top"], word["x0"])):
-        if lines and abs(lines[-1][0]["top"] - word["top"]) < _BOX_SLACK + 1:
+        if lines and abs(lines[-1][0]["top"] - word["top"]) < _SLACK + 1:
             lines[-1].append(word)
         else:
             lines.append([word])
     return [sorted(line, key=lambda word: float(word["x0"])) for line in lines]
 
 
-def _cell_text(words: Sequence[dict[str, Any]], box: tuple[float, float, float, float]) -> str:
-    """Return the text of a cell, telling the ends of paragraphs from mere line ends."""
-    lines = _lines([word for word in words if _inside(word, box)])
-    if not lines:
-        return ""
-    left = min(line[0]["x0"] for line in lines)
-    room = max(box[2] - (left - box[0]), *(line[-1]["x1"] for line in lines))
-    text = ""
-    for before, line in zip([None, *lines], lines, strict=False):
-        said = " ".join(word["text"] for word in line)
-        if before is None:
-            text = said
-            continue
-        first = line[0]["x1"] - line[0]["x0"]
-        space = (line[0]["bottom"] - line[0]["top"]) / 4
-        fits = before[-1]["x1"] + space + first + _BOX_SLACK < room
-        text += f"\n{said}" if fits else f" {said}"
-    return text
+def _paragraphs(words: Words, room: float) -> list[list[Line]]:
+    """Gather lines into paragraphs: a line ends one if the next word would still fit on it."""
+    paragraphs: list[list[Line]] = []
+    for line in _lines(words):
+        before = paragraphs[-1][-1] if paragraphs else None
+        if (
+            before is None
+            or _left(before, room) > _SLACK + _width(line[:1]) + _height(line) / 4
+            or line[0]["top"] - before[0]["bottom"] > _height(line)
+        ):
+            paragraphs.append([line])
+        else:
+            paragraphs[-1].append(line)
+    return paragraphs
+
+
+def _said(paragraph: Sequence[Line], room: float) -> str:
+    """Return a paragraph as one line; a word too long for its cell is put together again."""
+    said = ""
+    for at, line in enumerate(paragraph):
+        here = " ".join(word["text"] for word in line)
+        before = paragraph[at - 1] if at else None
+        said = here if before is None else said + _gap(before, line, room) + here
+    return said
+
+
+def _gap(before: Line, line: Line, room: float) -> str:
+    """Return what stands between two lines of a paragraph: a space, or nothing inside a word."""
+    first = line[0]["text"]
+    if before[-1]["text"][-2:-1].isalnum() and before[-1]["text"].endswith("-"):
+        return "" if first[0].islower() else " "
+    filled = len(before) == 1 and _left(before, room) < 2 * _width(line[:1]) / len(first)
+    return "" if filled and is_one_word(before[-1]["text"], first) else " "
+
+
+def _width(line: Line) -> float:
+    return float(line[-1]["x1"] - line[0]["x0"])
+
+
+def _left(line: Line, room: float) -> float:
+    return room - _width(line)
+
+
+def _height(line: Line) -> float:
+    return float(line[0]["bottom"] - line[0]["top"])

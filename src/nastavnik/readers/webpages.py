@@ -93,17 +93,21 @@ class _Page(HTMLParser):
             self.builder.end_line()
         elif tag in _PARTING or tag == "li":
             self.builder.end_block()
+        elif self._depth:
+            self._end_table_part(tag)
+
+    def _end_table_part(self, tag: str) -> None:
+        if tag == "table":
+            if self._depth == 1:
+                self._close_row()
+            self._depth -= 1
+            self.builder.close_table()
         elif tag in {"td", "th", "tr"} and self._depth > 1:
             self.builder.text(" ")
         elif tag in {"td", "th"}:
             self._close_cell()
         elif tag == "tr":
             self._close_row()
-        elif tag == "table" and self._depth:
-            if self._depth == 1:
-                self._close_row()
-            self._depth -= 1
-            self.builder.close_table()
 
     def handle_data(self, data: str) -> None:
         if not self._skipped:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
+from nastavnik.engine.roadmaps.columns import read_layout
 from nastavnik.engine.roadmaps.phrases import glue, hangs, is_rule, one_line, starts_low
 
 _NAME = re.compile(r"показател|индикатор", re.IGNORECASE)
@@ -43,16 +44,31 @@ def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
     """
     found: list[Indicator] = []
     for index, block in enumerate(blocks):
-        if not isinstance(block, Table):
-            continue
-        for at, row in enumerate(block.rows):
-            years = years_in(row)
-            if years:
-                rows = _read_rows(block.rows[at + 1 :], years)
-                _add_fallen_out(rows, blocks[index + 1 :])
-                found += [_indicator(row, years) for row in rows]
+        for at, row in enumerate(block.rows if isinstance(block, Table) else ()):
+            if years := years_in(row):
+                after = list(blocks[index + 1 :])
+                rows = _rows_of(block, at + 1) + _next_pages(after, len(row.cells))
+                read = _read_rows(rows, years)
+                _add_fallen_out(read, after)
+                found += [_indicator(one, years) for one in read]
                 break
     return tuple(found)
+
+
+def _rows_of(block: Block, start: int = 0) -> list[Row]:
+    return list(block.rows[start:]) if isinstance(block, Table) else []
+
+
+def _next_pages(after: list[Block], width: int) -> list[Row]:
+    """Take the tables right after that are as wide and have no header: the next pages."""
+    rows: list[Row] = []
+    while after and isinstance(after[0], Table):
+        page = _rows_of(after[0])
+        if len(page[0].cells) != width or read_layout(page[0]) or years_in(page[0]):
+            break
+        rows += page
+        after.pop(0)
+    return rows
 
 
 def years_in(row: Row) -> dict[int, int]:
