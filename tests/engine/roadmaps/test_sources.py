@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.readers import rebuilding
 
 from nastavnik.engine.roadmaps.payload import read_roadmap_json
 from nastavnik.readers.documents import read_document
-from tests.readers import rebuilding
 
 EXPECTED = Path(__file__).parent / "expected"
 SOURCES = sorted(path.stem for path in EXPECTED.glob("00*.yaml"))

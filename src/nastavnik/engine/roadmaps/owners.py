@@ -34,6 +34,7 @@ _ABBREVIATION = re.compile(
 )
 _EDGES = " \t\n.,;:•·–—-➤\u25a1"
 _FIRST_AND = re.compile(r"^(?:и|И)\b\s*,?\s*")
+_LAST_AND = re.compile(r"\s+[иИ]$")
 _ADDRESSED = re.compile(r"\(далее\s*[–—-][^)]*\)\s*$")
 
 
@@ -73,7 +74,7 @@ def _lines(text: str) -> list[str]:
 
 def _tidy(piece: str) -> str:
     line = one_line(piece).strip(_EDGES)
-    return _FIRST_AND.sub("", line).strip(_EDGES)
+    return _LAST_AND.sub("", _FIRST_AND.sub("", line)).strip(_EDGES)
 
 
 def _belongs_to(before: str, piece: str) -> bool:

@@ -214,9 +214,10 @@ def _read_table(table: _Found, sections: list[Section], activities: list[Activit
             sections.append(_section(line))
             heading = sections[-1].heading
             continue
+        heading = line.stage or heading
         if not line.title:
             continue  # its lines stay left over
-        activities += [_activity(part, line.stage or heading) for part in part_line(line)]
+        activities += [_activity(part, heading) for part in part_line(line)]
 
 
 def _section(line: Line) -> Section:

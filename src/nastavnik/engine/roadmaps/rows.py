@@ -117,7 +117,8 @@ def _own_number(line: Line) -> str | None:
     """Take «1.1. Назначение» apart when there is no column for numbers."""
     first, _, others = line.title.partition("\n")
     number, rest = numbered(first)
-    if number is None or not rest or not starts_high(rest):
+    is_list = any(numbered(other)[0] for other in others.split("\n"))
+    if number is None or is_list or not starts_high(rest):
         return None
     line.values[Meaning.TITLE] = "\n".join(filter(None, (rest, others)))
     return number

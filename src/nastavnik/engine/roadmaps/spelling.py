@@ -14,7 +14,10 @@ def _morph() -> MorphAnalyzer:
 
 
 def is_one_word(before: str, after: str) -> bool:
-    """Tell whether two pieces make one known word: «реализац» and «ии», or «отдела» and «,»."""
+    """Tell whether two pieces make one known word: «реализац» and «ии», or «отдела» and «,».
+
+    A piece that is no word by itself, «Примерског», belongs to what follows it.
+    """
     rest = _LETTERS.match(after)
     if rest is None:
         return after[:1] in {",", ";", ".", ":", ")", "»"}
@@ -22,4 +25,6 @@ def is_one_word(before: str, after: str) -> bool:
     if head is None or not before[-1:].isalpha():
         return False
     whole = head[0][::-1] + rest[0]
-    return bool(_morph().word_is_known(whole.lower()))
+    if _morph().word_is_known(whole.lower()):
+        return True
+    return rest[0].islower() and not _morph().word_is_known(head[0][::-1].lower())
