@@ -4,14 +4,18 @@ from dataclasses import dataclass, field
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
 from nastavnik.engine.roadmaps.phrases import clean, one_line
-from nastavnik.readers.refusals import TOO_MANY_CELLS, ReaderError
+from nastavnik.readers.refusals import ReaderError
 
-MOST_CELLS = 50_000
+MOST_CELLS = 20_000
 MOST_CHARS = 5_000_000
 MOST_COLUMNS = 500
 _USUAL_COLUMNS = 30
-_MOST_BLOCKS = 50_000
+_MOST_BLOCKS = 20_000
 
+TOO_MANY_CELLS = (
+    "В документе больше 20 000 ячеек таблиц. Оставьте только дорожную карту, сохраните "
+    "и загрузите ещё раз."
+)
 TOO_LONG = (
     "В документе слишком много текста. Оставьте только дорожную карту, сохраните "
     "и загрузите ещё раз."
@@ -70,6 +74,8 @@ class BlockBuilder:
         if self._depth == 1:
             self._flush()
             self._table = _OpenTable()
+        elif self._cell is not None:
+            self.end_block()
 
     def open_cell(self) -> None:
         """Start a cell."""

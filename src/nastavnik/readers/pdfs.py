@@ -16,7 +16,7 @@ from nastavnik.readers.building import BlockBuilder
 from nastavnik.readers.refusals import ReaderError
 
 MOST_PAGES = 60
-_MOST_STREAMS = 20_000
+_MOST_STREAMS = 5_000
 _MOST_UNPACKED = 24 * 1024 * 1024
 _MOST_DRAWING = 3 * 1024 * 1024  # page contents; a dense page takes some 60 kB
 _MOST_CHARS = 300_000

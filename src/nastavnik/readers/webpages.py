@@ -12,10 +12,9 @@ MOST_CHARS = 3_000_000
 _MOST_TAGS = 150_000
 _MOST_DEPTH = 60
 _SKIPPED = frozenset({"script", "style", "head", "template", "noscript", "svg", "iframe"})
-_DROPPED = re.compile(
-    r"<(script|style|svg|template|noscript|iframe)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL
-)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_DROPPED = ("script", "style", "svg", "template", "noscript", "iframe")
+# a «<» that starts no tag with an end near by makes the parser look for the end over and over
+_NO_TAG = re.compile(r"<(?!/?[a-zA-Z][^<>]{0,4000}>)")
 _PARTING = frozenset({"p", "div", "ul", "ol", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section"})
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 _DECLARATION = re.compile(r"<[!?][^<>]{0,1000}>")
@@ -39,13 +38,26 @@ def read_page(data: bytes) -> tuple[Block, ...]:
         raise ReaderError(BOMB)
     if "<!entity" in text.lower() or _CONTROL.search(text):
         raise ReaderError(NOT_A_TABLE)
-    for noise in (_COMMENT, _DROPPED, _DECLARATION):
-        text = noise.sub(" ", text) if text.count(noise.pattern[:2]) < _MOST_TAGS else text
+    text = _without(text, "<!--", "-->")
+    for tag in _DROPPED:
+        text = _without(text, f"<{tag}", f"</{tag}")
     page = _Page()
-    # a mark-up declaration or a bare «<» makes the parser look for its end over and over
-    page.feed(re.sub(r"<(?![a-zA-Z/])", "&lt;", text))
+    page.feed(_NO_TAG.sub("&lt;", _DECLARATION.sub(" ", text)))
     page.close()
     return page.builder.finish()
+
+
+def _without(text: str, start: str, end: str) -> str:
+    """Cut out what stands between two marks; one that never ends takes the rest."""
+    low = text.lower() if len(text.lower()) == len(text) else text
+    kept: list[str] = []
+    at = 0
+    while (found := low.find(start, at)) >= 0:
+        kept.append(text[at:found])
+        after = low.find(end, found + len(start))
+        at = len(text) if after < 0 else after
+        at += len(end) if at < len(text) and end == "-->" else 0
+    return "".join([*kept, text[at:]])
 
 
 def _decoded(data: bytes) -> str:
@@ -64,6 +76,7 @@ class _Page(HTMLParser):
         self.builder = BlockBuilder()
         self._depth = 0
         self._skipped = ""
+        self._in_row = False
         self._spans: tuple[int, int] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -81,10 +94,12 @@ class _Page(HTMLParser):
         elif tag in {"td", "th"} and self._depth == 1:
             self._close_cell()
             found = dict(attrs)
+            self._in_row = True
             self._spans = whole_number(found.get("colspan")), whole_number(found.get("rowspan"))
             self.builder.open_cell()
         elif tag == "tr" and self._depth == 1:
             self._close_row()
+            self._in_row = True
 
     def handle_endtag(self, tag: str) -> None:
         if self._skipped:
@@ -121,4 +136,6 @@ class _Page(HTMLParser):
 
     def _close_row(self) -> None:
         self._close_cell()
-        self.builder.close_row()
+        if self._in_row:
+            self.builder.close_row()
+        self._in_row = False
