@@ -20,6 +20,7 @@ ENGINE_WORDS = {
     "match": "nastavnik.words.match",
     "decline": "nastavnik.words.decline",
     "read-term": "nastavnik.words.read_term",
+    "read-roadmap": "nastavnik.words.read_roadmap",
 }
 
 

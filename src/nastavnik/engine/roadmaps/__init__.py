@@ -1,0 +1,1 @@
+"""Anyone's roadmap document: blocks of text and tables in, activities out."""

@@ -1,0 +1,121 @@
+"""Planned values of indicators by year (method.md §6, §10.1)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
+from nastavnik.engine.roadmaps.columns import read_layout
+from nastavnik.engine.roadmaps.phrases import glue, hangs, is_rule, one_line, starts_low
+
+_NAME = re.compile(r"показател|индикатор", re.IGNORECASE)
+_YEAR = re.compile(r"(20\d\d)\s*(?:г\.?|год[а]?)?(?:\s*\(?план\)?)?", re.IGNORECASE)
+_VALUE = re.compile(r"(?:не\s+менее\s+|до\s+)?(\d+(?:[.,]\d+)?)\s*%?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator and its planned values.
+
+    Attributes:
+        name: With the definition that stands beside it.
+        targets: Year to value in the units of the source; None where the cell is blank.
+        sources: The lines of the document it was read from.
+        unread: Cells that hold something else than a number.
+    """
+
+    name: str
+    targets: dict[int, float | None]
+    sources: tuple[Source, ...]
+    unread: tuple[str, ...] = ()
+
+
+@dataclass
+class _Growing:
+    name: str
+    values: list[str]
+    sources: list[Source]
+
+
+def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
+    """Read every table of indicators by year.
+
+    A row that a page end has parted is joined, lines that fell out of the table too.
+    """
+    found: list[Indicator] = []
+    for index, block in enumerate(blocks):
+        for at, row in enumerate(block.rows if isinstance(block, Table) else ()):
+            if years := years_in(row):
+                after = list(blocks[index + 1 :])
+                rows = _rows_of(block, at + 1) + _next_pages(after, len(row.cells))
+                read = _read_rows(rows, years)
+                _add_fallen_out(read, after)
+                found += [_indicator(one, years) for one in read]
+                break
+    return tuple(found)
+
+
+def _rows_of(block: Block, start: int = 0) -> list[Row]:
+    return list(block.rows[start:]) if isinstance(block, Table) else []
+
+
+def _next_pages(after: list[Block], width: int) -> list[Row]:
+    """Take the tables right after that are as wide and have no header: the next pages."""
+    rows: list[Row] = []
+    while after and isinstance(after[0], Table):
+        page = _rows_of(after[0])
+        if len(page[0].cells) != width or read_layout(page[0]) or years_in(page[0]):
+            break
+        rows += page
+        after.pop(0)
+    return rows
+
+
+def years_in(row: Row) -> dict[int, int]:
+    """Return column to year if the row is a header of indicators."""
+    if not any(_NAME.search(cell) for cell in row.cells):
+        return {}
+    return {
+        index: int(match[1])
+        for index, cell in enumerate(row.cells)
+        if (match := _YEAR.fullmatch(one_line(cell)))
+    }
+
+
+def _read_rows(rows: Sequence[Row], years: dict[int, int]) -> list[_Growing]:
+    first = min(years)
+    growing: list[_Growing] = []
+    for row in rows:
+        names = [one_line(cell) for cell in row.cells[:first]]
+        name = max(names, key=len, default="")
+        values = [one_line(row.cells[at]) if at < len(row.cells) else "" for at in years]
+        if all(is_rule(text) for text in (name, *values) if text):
+            continue
+        if growing and not any(values) and (starts_low(name) or hangs(growing[-1].name)):
+            growing[-1].name = glue(growing[-1].name, name)
+            growing[-1].sources += row.sources
+        elif name:
+            growing.append(_Growing(name, values, list(row.sources)))
+    return growing
+
+
+def _add_fallen_out(rows: list[_Growing], after: Sequence[Block]) -> None:
+    """Take lines right after the table while its last name is not finished."""
+    for block in after:
+        if not rows or not isinstance(block, Paragraph) or not hangs(rows[-1].name):
+            return
+        if not starts_low(block.text):
+            return
+        rows[-1].name = glue(rows[-1].name, one_line(block.text))
+        rows[-1].sources.append(block.source)
+
+
+def _indicator(row: _Growing, years: dict[int, int]) -> Indicator:
+    targets: dict[int, float | None] = {}
+    unread = []
+    for year, text in zip(years.values(), row.values, strict=True):
+        match = _VALUE.fullmatch(text)
+        targets[year] = float(match[1].replace(",", ".")) if match else None
+        if text and not match and not is_rule(text):
+            unread.append(text)
+    return Indicator(row.name, targets, tuple(row.sources), tuple(unread))
