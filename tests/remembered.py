@@ -7,7 +7,7 @@ import pickle
 
 from django.apps import apps
 from django.core.management.color import no_style
-from django.db import connection
+from django.db import connection, transaction
 from tests.cast import Cast, build_cast
 
 _kept: dict[str, tuple[bytes, dict[str, tuple[list[str], list[tuple]]]]] = {}
@@ -66,8 +66,10 @@ def _taken(rows):
     return False
 
 
+@transaction.atomic  # a row may name one that is laid down after it
 def _lay_down(rows):
-    with connection.cursor() as cursor:
+    # in one transaction, since tables are filled in no order of their references
+    with transaction.atomic(), connection.cursor() as cursor:
         for table, (names, found) in rows.items():
             columns = ", ".join(f'"{name}"' for name in names)
             places = ", ".join(["%s"] * len(names))

@@ -57,16 +57,26 @@ def coverage(*words: str) -> int:
 
 
 def runs(*, deep: bool, words: list[str], browser: bool) -> list[int]:
-    """Do the runs one after another; return their exit codes."""
+    """Do the runs, the longest beside the others; return their exit codes."""
     long = ["--deep"] if deep else []
     coverage("erase")
     chosen = "not browser" if deep else "both and not browser"
-    codes = [
-        pytest("SQLite", "-m", "not browser", *long, *words),
-        pytest("PostgreSQL", "--database=postgres", "-m", chosen, *long, *words),
-    ]
-    if browser:
-        codes.append(pytest("browser", "-m", "browser", *long, *words))
+    with tempfile.TemporaryFile("w+") as printed:
+        command = [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
+        sqlite = subprocess.Popen(
+            [*command, "-m", "not browser", *long, *words],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=printed,
+            stderr=subprocess.STDOUT,
+        )
+        codes = [pytest("PostgreSQL", "--database=postgres", "-m", chosen, *long, *words)]
+        if browser:
+            codes.append(pytest("browser", "-m", "browser", *long, *words))
+        code = sqlite.wait()
+        codes.append(0 if code == NOTHING_COLLECTED else code)
+        printed.seek(0)
+        print("\n==== SQLite", printed.read(), sep="\n", flush=True)
     coverage("combine", "--quiet")
     if not words:
         print("\n==== coverage", flush=True)

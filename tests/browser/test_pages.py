@@ -26,6 +26,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
     "documents:download", "roadmaps:paper", "roadmaps:table", "roadmaps:calendar", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
+    "mentorships:month",  # mentorships:this-month leads to it
 }  # fmt: skip
 
 

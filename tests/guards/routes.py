@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from nastavnik.consents.models import Consent
+from nastavnik.core.dates import today
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.mentorships.models import Mentorship
@@ -43,6 +44,9 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:past": MatchingRun,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
+    "mentorships:note": Mentorship,
+    "mentorships:undo": Mentorship,
+    "mentorships:help": Mentorship,
     "mentorships:approve": MatchingRun,
     **{
         f"roadmaps:{name}": Roadmap
@@ -58,7 +62,11 @@ OBJECTS: dict[str, type[Model]] = {
     "documents:download": Document,
 }
 # Other arguments of addresses, by the name of the argument: the same for every school.
-VALUES: dict[str, tuple[object, ...]] = {"side": tuple(Side.values)}
+VALUES: dict[str, tuple[object, ...]] = {
+    "side": tuple(Side.values),
+    "year": (today().year,),
+    "month": (today().month,),
+}
 
 
 @dataclass(frozen=True)

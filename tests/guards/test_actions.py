@@ -27,7 +27,7 @@ from nastavnik.matching import actions as matching
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.mentorships import actions as mentorships
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import Organisation
@@ -215,6 +215,9 @@ class Scene:
     def order(self):
         return self.first(Document, status=DocumentStatus.DRAFT)
 
+    def meeting(self):
+        return pair_of(self.school, "younger").meetings.first()
+
     def draft(self):
         return self.first(RosterImport, status=ImportStatus.DRAFT)
 
@@ -271,10 +274,20 @@ PREPARED = {
     "mentorships.refresh_order": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
     ),
+    "mentorships.plan_meetings": lambda scene: (
+        scene.meeting().mentorship.meetings.all().delete() and pair_of(scene.school, "younger")
+    ),
+    "mentorships.undo_note": lambda scene: mentorships.postpone_meeting(
+        scene.meeting(), by=scene.by
+    ),
+    "mentorships.answer_help": lambda scene: mentorships.note_meeting(
+        scene.meeting(), None, side=Side.MENTEE, mark=Mark.HELP, by=scene.by
+    ),
     "documents.register_document": lambda scene: documents.set_requisites(
         scene.order(), number="78", dated_on=today(), by=scene.by
     ),
     "people.enrol_all": _newcomer_and_class,
+    "people.take_back": lambda scene: people.mark_left(scene.person("waiting"), by=scene.by),
     "people.accept_import": lambda scene: add_list(scene.school, 2, start=50),
     "roadmaps.make_from_catalogue": _free_year,
     "roadmaps.shift_from": _free_year,
@@ -316,6 +329,15 @@ DONE = {
         pair_of(s.school, "younger"), MentorshipStatus.SUSPENDED, by=s.by
     ),
     "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
+    "mentorships.plan_meetings": lambda s: mentorships.plan_meetings([s.it], by=s.by),
+    "mentorships.strike_meetings": lambda s: mentorships.strike_meetings(pair_of(s.school, "younger"), by=s.by),
+    "mentorships.note_meeting": lambda s: mentorships.note_meeting(s.meeting(), MeetingStatus.HELD, by=s.by),
+    "mentorships.postpone_meeting": lambda s: mentorships.postpone_meeting(s.meeting(), by=s.by),
+    "mentorships.enter_month": lambda s: mentorships.enter_month(
+        {s.meeting(): mentorships.Note(status=MeetingStatus.HELD)}, by=s.by
+    ),
+    "mentorships.undo_note": lambda s: mentorships.undo_note(s.it, by=s.by),
+    "mentorships.answer_help": lambda s: mentorships.answer_help(s.it, by=s.by),
     "mentorships.start_pairs": lambda s: mentorships.start_pairs(s.order(), by=s.by),
     "organisations.add_organisation": lambda s: organisations.add_organisation(
         s.organisation.parent, level=Level.ORGANISATION, kind=Kind.SCHOOL, full_name="Ш", short_name="Ш", town="Т",
@@ -336,6 +358,7 @@ DONE = {
     "people.change_person": lambda s: people.change_person(s.person("older"), subject="физика", by=s.by),
     "people.correct_person": lambda s: people.correct_person(s.person("older"), subject="физика", by=s.by),
     "people.register_person": lambda s: people.register_person(s.organisation, by=s.by, **NEWCOMER),
+    "people.take_back": lambda s: people.take_back(s.it, by=s.by),
     "people.mark_left": lambda s: people.mark_left(s.person("waiting"), by=s.by),
     "people.open_group": lambda s: people.open_group(s.year, "11Я", by=s.by),
     "people.appoint_class_teacher": lambda s: people.appoint_class_teacher(

@@ -228,9 +228,9 @@ def test_the_list_is_narrowed_by_either_side_state_and_form(cast, made):
     client = signed_in(cast.anna)
 
     def shown(**query):
-        return {pair.form.code for pair in client.get("/pairs/", query).context["page"]}
+        return {pair.form.code for pair in client.get("/pairs/", query).context["pairs"]}
 
-    assert len(client.get("/pairs/").context["page"]) == 3
+    assert len(client.get("/pairs/").context["pairs"]) == 3
     assert shown(q="учителева") == {"teacher_teacher"}
     assert shown(q="НОВИК") == {"teacher_teacher"}
     assert shown(form="pupil_pupil") == {"pupil_pupil"}
@@ -242,7 +242,7 @@ def test_the_list_is_narrowed_by_either_side_state_and_form(cast, made):
 
 def test_a_class_teacher_sees_the_pairs_of_the_own_class(cast, made):
     approve_run(made, by=cast.anna)
-    pairs = signed_in(cast.users[Role.CLASS_TEACHER]).get("/pairs/").context["page"]
+    pairs = signed_in(cast.users[Role.CLASS_TEACHER]).get("/pairs/").context["pairs"]
     mentees = {tie.mentee.person.last_name for pair in pairs for tie in pair.ties.all()}
     assert mentees == {"Младшов", "Младшова"}
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.readers.rebuilding import as_docx, as_html, as_odt, as_xlsx, odt_of
 
 from nastavnik.engine.roadmaps.blocks import Paragraph, Table, sources_of
+from nastavnik.engine.roadmaps.spelling import is_one_word
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document, read_pasted_text
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -189,6 +190,40 @@ def test_a_ruled_table_of_a_pdf():
     assert cells_of(pdf_of(rules + text), "a.pdf") == [
         "Plan", [["No", "What"], ["1", "First\nSecond"]],
     ]  # fmt: skip
+
+
+def test_wrapped_lines_of_a_pdf_are_one_paragraph_and_a_gap_is_an_empty_line():
+    words = [(50, 380, b"wide wide wide wide wide-"), (50, 366, b"and more"), (50, 300, b"Far")]
+    text = b"".join(b"BT /F 10 Tf %d %d Td (%s) Tj ET " % word for word in words)
+    blocks = read_document(pdf_of(text), "a.pdf")
+    assert [(b.source.line, b.text) for b in blocks] == [
+        (1, "wide wide wide wide wide-and more"),
+        (3, "Far"),
+    ]
+
+
+def test_a_pdf_of_too_many_letters_is_refused():
+    assert "слишком много" in refusal(pdf_of(b" " * 3_200_000, flate=True), "a.pdf")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "one"),
+    [
+        ("реализац", "ии", True),
+        ("наставничества", "для", False),
+        ("Примерског", "о", True),
+        ("отдела", ", школы", True),
+        ("2031", "года", False),
+        ("отдела", "— школы", False),
+    ],
+)
+def test_a_word_cut_by_a_narrow_column(before, after, one):
+    assert is_one_word(before, after) is one
+
+
+def test_deleted_text_of_opendocument_stays_out():
+    body = "<text:tracked-changes><text:p>нет</text:p></text:tracked-changes><text:p>да</text:p>"
+    assert cells_of(odt_of(body), "a.odt") == ["да"]
 
 
 def test_a_scan_is_refused():

@@ -10,7 +10,7 @@ class CabinetConfig(AppConfig):
     label = "cabinet"
 
     def ready(self) -> None:
-        navigation.register(navigation.Section(10, _("Today"), "cabinet:home", Perm.HOME))
+        navigation.register(navigation.Section(10, _("Today"), "cabinet:home", Perm.HOME, "t"))
         navigation.register(
             navigation.Section(80, _("District"), "cabinet:district", Perm.DISTRICT_VIEW)
         )

@@ -70,3 +70,32 @@ class SetUpForm(OrganisationForm):
             (_("You, the curator"), ["curator_name", "login", "password"]),
         ]
         return [(str(title), [self[name] for name in fields]) for title, fields in names]
+
+
+class ExampleForm(forms.Form):
+    """Every kind of field, for the page of components."""
+
+    name = forms.CharField(label=_("Name"), help_text=_("As it stands in papers."))
+    day = forms.DateField(label=_("Date"), widget=DateInput())
+    kind = forms.ChoiceField(label=_("Who"), choices=[("pupil", _("pupil")), ("staff", _("staff"))])
+    areas = forms.MultipleChoiceField(
+        label=_("Areas"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        choices=[("maths", _("mathematics")), ("sport", _("sport"))],
+    )
+    agreed = forms.BooleanField(label=_("I have seen the paper"), required=False)
+    words = forms.CharField(
+        label=_("In your own words"), widget=forms.Textarea(attrs={"rows": 3}), required=False
+    )
+
+
+class ExampleFilter(forms.Form):
+    """A filter, for the page of components."""
+
+    who = forms.CharField(
+        label=_("Name"), required=False, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All states")), ("go", _("goes on"))]
+    )

@@ -12,6 +12,8 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.models import Organisation
+from nastavnik.people.choices import PersonKind
+from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation, Programme
 
@@ -111,3 +113,13 @@ def district(user: SignedIn) -> QuerySet[Organisation]:
         n_mentees=count(base.filter(side=Side.MENTEE)),
         n_pairs=count(Mentorship.objects.open()),
     )
+
+
+def example_people(*, is_descending: bool = False) -> list[Person]:
+    """Return invented people for the page of components, by name; they are not in the database."""
+    names = [("Глобусова", "Ася"), ("Звонков", "Матвей"), ("Тетрадкина-Промокашкина", "Лиза")]
+    people = [
+        Person(pk=number, kind=PersonKind.PUPIL, last_name=last, first_name=first)
+        for number, (last, first) in enumerate(names, start=1)
+    ]
+    return people[::-1] if is_descending else people

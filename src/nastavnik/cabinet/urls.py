@@ -8,6 +8,9 @@ urlpatterns = [
     path("today/", views.home, name="home"),
     path("setup/", views.set_up, name="set-up"),
     path("district/", views.district, name="district"),
+    path("search/", views.search, name="search"),
+    path("components/", views.components, name="components"),
+    path("keys/", views.keys, name="keys"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]

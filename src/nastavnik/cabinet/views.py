@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,18 +12,24 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.cabinet.actions import set_up as set_up_site
-from nastavnik.cabinet.forms import SetUpForm
+from nastavnik.cabinet.forms import ExampleFilter, ExampleForm, SetUpForm
 from nastavnik.cabinet.queries import district as district_rows
-from nastavnik.cabinet.queries import stages
+from nastavnik.cabinet.queries import example_people, stages
 from nastavnik.core import attention
+from nastavnik.core import search as registry
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
+from nastavnik.core.keys import COOKIE as KEYS
+from nastavnik.core.keys import OFF as KEYS_OFF
 from nastavnik.core.marks import public, requires
 from nastavnik.core.theme import COOKIE, THEMES
 from nastavnik.people.queries import has_any_account
 from nastavnik.programmes.queries import current_programme
 
+# what the page of components shows in turn: `components/state.html`, `components/node.html`
+STATES = ("done", "go", "wait", "risk", "sos", "stop", "next")
+NODES = ("both", "mentor", "mentee", "no", "wait", "next")
 A_YEAR = 60 * 60 * 24 * 365
 
 
@@ -40,8 +47,8 @@ def front(_request: HttpRequest) -> HttpResponse:
 def home(request: Request) -> HttpResponse:
     """Show what needs the person now."""
     viewer = request.user.viewer
-    if not viewer.may(Perm.BASE_VIEW):
-        return redirect("cabinet:district" if viewer.may(Perm.DISTRICT_VIEW) else "mentorships:own")
+    if viewer.may(Perm.DISTRICT_VIEW) and not viewer.may(Perm.BASE_VIEW):
+        return redirect("cabinet:district")
     programme = current_programme(request.user)
     return render(
         request,
@@ -51,6 +58,7 @@ def home(request: Request) -> HttpResponse:
             "stages": stages(request.user, programme) if programme else [],
             "items": attention.items_for(request.user),
             "may_open": viewer.may(Perm.PROGRAMME_EDIT),
+            "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),
         },
     )
 
@@ -87,6 +95,42 @@ def district(request: Request) -> HttpResponse:
     )
 
 
+@require_GET
+@requires(Perm.HOME)
+def search(request: Request) -> HttpResponse:
+    """Show what a question finds among what the person may see, and the keys of the site."""
+    asked = request.GET.get("q", "")[: registry.LONGEST].strip()
+    groups = registry.find(request.user, asked)
+    return render(
+        request,
+        "cabinet/search.html",
+        {
+            "asked": asked,
+            "groups": groups,
+            "n_found": sum(len(group.hits) for group in groups),
+            "has_more": any(group.has_more for group in groups),
+        },
+    )
+
+
+@require_GET
+@requires(Perm.COMPONENTS_VIEW)
+def components(request: Request) -> HttpResponse:
+    """Show every part of the look in every state, with invented people; nothing here is saved."""
+    sort = request.GET.get("sort", "name")
+    context = {
+        "form": ExampleForm({"name": "", "day": "", "kind": "pupil"}),
+        "filters": ExampleFilter(request.GET),
+        "people": example_people(is_descending=sort == "-name"),
+        "sort": sort,
+        "page": Paginator(range(3), 1).get_page(request.GET.get("page", 2)),
+        "states": STATES,
+        "stages": range(1, 8),
+        "nodes": NODES,
+    }
+    return render(request, "cabinet/components.html", context)
+
+
 def _back(request: HttpRequest) -> HttpResponse:
     onward = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
@@ -104,6 +148,18 @@ def language(request: HttpRequest) -> HttpResponse:
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME, chosen, max_age=A_YEAR, samesite="Lax", httponly=True
         )
+    return response
+
+
+@require_POST
+@public
+def keys(request: HttpRequest) -> HttpResponse:
+    """Keep in a cookie that pages do not listen to keys, or forget it."""
+    response = redirect("cabinet:search")
+    if request.POST.get("keys") == KEYS_OFF:
+        response.set_cookie(KEYS, KEYS_OFF, max_age=A_YEAR, samesite="Lax", httponly=True)
+    else:
+        response.delete_cookie(KEYS, samesite="Lax")
     return response
 
 

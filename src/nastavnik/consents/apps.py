@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation
+from nastavnik.core import navigation, timeline
 from nastavnik.core.access import Perm
 
 
@@ -10,6 +10,9 @@ class ConsentsConfig(AppConfig):
     label = "consents"
 
     def ready(self) -> None:
+        from nastavnik.consents.queries import timeline_events
+
+        timeline.register(self.label, timeline_events)
         navigation.register(
             navigation.Section(21, _("Consents"), "consents:ledger", Perm.CONSENT_VIEW)
         )

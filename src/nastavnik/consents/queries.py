@@ -1,12 +1,16 @@
 """Reads of the ledger: what holds, who signs, who is missing."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import Purpose, Signer
 from nastavnik.consents.models import Consent
 from nastavnik.core.dates import today
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 
@@ -74,3 +78,18 @@ def ledger_rows(people: Iterable[Person], needed: Iterable[Purpose]) -> list[Led
         )
         for person in people
     ]
+
+
+def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
+    """Yield the consents withdrawn by the people of a subject since it began."""
+    withdrawn = Consent.objects.visible_to(user).filter(
+        person_id__in=subject.people, withdrawn_on__gte=subject.from_day
+    )
+    for consent in withdrawn.select_related("person"):
+        assert consent.withdrawn_on is not None  # noqa: S101 - filtered above
+        yield TimelineEvent(
+            consent.withdrawn_on,
+            "risk",
+            _("Consent withdrawn: %(person)s") % {"person": consent.person.short_name},
+            str(consent.get_purpose_display()),
+        )

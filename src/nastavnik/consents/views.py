@@ -4,16 +4,17 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from nastavnik.consents import actions
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.forms import LedgerFilter, RecordForm
 from nastavnik.consents.models import Consent
 from nastavnik.consents.queries import LedgerRow, ledger_rows
-from nastavnik.core import concerned
+from nastavnik.core import concerned, confirm
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -103,11 +104,24 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Perm.CONSENT_EDIT)
 def withdraw(request: Request, pk: int) -> HttpResponse:
-    """Withdraw a consent from today."""
-    consent = get_object_or_404(Consent.objects.visible_to(request.user), pk=pk)
+    """Ask, then withdraw a consent from today."""
+    consent = get_object_or_404(
+        Consent.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+    if request.method == "GET":
+        return confirm.ask(
+            request,
+            heading=_("Withdraw the consent?"),
+            sentence=_(
+                "%(name)s, «%(purpose)s»: what it covers stops at once, the record leaves matching and an open pair is stopped until you decide. To go on, a new signed paper will be needed."
+            )
+            % {"name": consent.person.full_name, "purpose": consent.get_purpose_display()},
+            action=_("Withdraw"),
+            back=reverse("consents:person", args=[consent.person_id]),
+        )
     try:
         actions.withdraw_consent(consent, by=request.user)
     except RefusedError as refusal:

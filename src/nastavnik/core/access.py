@@ -43,9 +43,14 @@ class Perm(StrEnum):
     PAIR_APPROVE = "pair_approve"
     OWN_PAIR_VIEW = "own_pair_view"
     ROADMAP_EDIT = "roadmap_edit"
+    MEETING_NOTE = "meeting_note"
+    MEETING_EDIT = "meeting_edit"
+    MARK_VIEW = "mark_view"
+    HELP_ANSWER = "help_answer"
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
     DISTRICT_VIEW = "district_view"
+    COMPONENTS_VIEW = "components_view"
 
 
 _SCHOOL_READING = frozenset(
@@ -59,7 +64,7 @@ _SCHOOL_READING = frozenset(
         Perm.PAIR_VIEW,
     }
 )
-_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW})
+_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW, Perm.MEETING_NOTE})
 
 GRANTS: dict[Role, frozenset[Perm]] = {
     Role.CURATOR: _SCHOOL_READING
@@ -74,13 +79,18 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.MATCHING_EDIT,
         Perm.PAIR_APPROVE,
         Perm.ROADMAP_EDIT,
+        Perm.MEETING_NOTE,
+        Perm.MEETING_EDIT,
+        Perm.MARK_VIEW,
+        Perm.HELP_ANSWER,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_EDIT,
+        Perm.COMPONENTS_VIEW,
     },
     Role.DIRECTOR: _SCHOOL_READING
     | {Perm.ORGANISATION_EDIT, Perm.ACCOUNT_EDIT, Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
-    Role.PSYCHOLOGIST: _SCHOOL_READING | {Perm.MATCHING_VIEW},
+    Role.PSYCHOLOGIST: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.MARK_VIEW, Perm.HELP_ANSWER},
     Role.SOCIAL_TEACHER: _SCHOOL_READING,
     Role.CLASS_TEACHER: frozenset(
         {

@@ -17,12 +17,14 @@ class Section:
         label: a lazily translated word.
         url_name: the page it opens.
         perm: who sees it.
+        key: the Latin letter that, pressed after g, opens it; empty for none.
     """
 
     order: int
     label: StrOrPromise
     url_name: str
     perm: Perm
+    key: str = ""
 
 
 _sections: dict[str, Section] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import cycle, islice
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from nastavnik.consents.actions import record_consents
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
@@ -14,7 +15,16 @@ from nastavnik.core.dates import today
 from nastavnik.demo.names import people
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.matching.actions import run_matching
-from nastavnik.mentorships.actions import approve_run, refresh_order
+from nastavnik.mentorships.actions import (
+    Note,
+    approve_run,
+    enter_month,
+    note_meeting,
+    postpone_meeting,
+    refresh_order,
+)
+from nastavnik.mentorships.choices import Mark, MeetingStatus
+from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import AcademicYear, Organisation
@@ -59,6 +69,9 @@ POSITIONS = (
     ("учитель технологии", "технология"), ("тьютор", ""), ("старший вожатый", ""), ("директор", ""),
     ("учитель математики", "математика"),
 )  # fmt: skip
+BEGAN_AGO = dt.timedelta(days=70)  # the pairs of the running demo have met for ten weeks
+SILENT, POSTPONING, ASKING, LOW = 2, 4, 6, 8  # places of the pairs that need somebody
+LEFT_OPEN = {SILENT: 3, POSTPONING: 1, ASKING: 1, LOW: 0}  # their last meetings nobody has noted
 REQUESTS = (
     ("подтянуть математику к концу четверти", ["maths"], ["chess", "football"]),
     ("привыкнуть к новому классу", ["adaptation", "communication"], ["drawing", "reading"]),
@@ -142,6 +155,24 @@ def build(stage: str) -> None:
         second.match(approve=depth > 2)  # noqa: PLR2004 - as above
     if depth > 2:  # noqa: PLR2004 - as above
         first.plan()
+
+
+def _pairs_with_accounts(pairs: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
+    """Return the pairs in which somebody may sign in: they are to find a meeting that waits for them."""
+    people = User.objects.exclude(person=None).values("person_id")
+    return pairs.filter(
+        Q(mentor__person__in=people) | Q(ties__mentee__person__in=people)
+    ).distinct()
+
+
+def _story(number: int, place: int) -> Note:
+    """Return what is said of a meeting, by the place of the pair and of the meeting: always the same."""
+    if (number + 3 * place) % 17 == 16:  # noqa: PLR2004 - some meeting, not the first ones
+        return Note(status=MeetingStatus.MISSED, words="карантин в классе")
+    marks = {Side.MENTOR: Mark.GOOD, Side.MENTEE: (Mark.GOOD, Mark.PLAIN)[(number + place) % 2]}
+    if number == LOW:
+        marks[Side.MENTEE] = Mark.HARD
+    return Note(status=MeetingStatus.HELD, marks=marks)
 
 
 @dataclass
@@ -356,12 +387,29 @@ class School:
         run = run_matching(self.programme, by=self.curator)
         if not approve:
             return
-        order = approve_run(run, by=self.curator)
-        set_requisites(
-            order, number="118-о", dated_on=max(self.year.starts_on, today()), by=self.curator
-        )
+        began_on = max(self.year.starts_on, today() - BEGAN_AGO)
+        order = approve_run(run, starts_on=began_on, by=self.curator)
+        set_requisites(order, number="118-о", dated_on=began_on, by=self.curator)
         refresh_order(order, by=self.curator)
         register_document(order, by=self.curator)
+        self.meet()
+
+    def meet(self) -> None:
+        """Let the pairs meet: most as planned, one falls silent, one postpones, one asks for help, one finds it hard."""
+        notes: dict[Meeting, Note] = {}
+        pairs = Mentorship.objects.filter(organisation=self.organisation).order_by("pk")
+        to_mark = set(_pairs_with_accounts(pairs).values_list("pk", flat=True))
+        for number, pair in enumerate(pairs.prefetch_related("meetings")):
+            due = [m for m in pair.meetings.all() if m.planned_on <= today()]
+            if not due:
+                continue
+            left = LEFT_OPEN.get(number, int(pair.pk in to_mark))
+            notes |= {m: _story(number, place) for place, m in enumerate(due[: len(due) - left])}
+            if number == POSTPONING:
+                postpone_meeting(postpone_meeting(due[-1], by=self.curator), by=self.curator)
+            elif number == ASKING:
+                note_meeting(due[-1], None, side=Side.MENTEE, mark=Mark.HELP, by=self.curator)
+        enter_month(notes, by=self.curator)
 
     def plan(self) -> None:
         """Make the roadmap of the year; what was due before today is done, but for one line."""

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import facts, navigation
+from nastavnik.core import facts, navigation, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -13,6 +13,15 @@ class DocumentsConfig(AppConfig):
         from nastavnik.documents import facts as own
 
         facts.register(self.label, own.facts)
+        from nastavnik.documents.queries import timeline_events
+        from nastavnik.documents.search import find
+
+        search.register(
+            search.Source(
+                40, "paper", _("Documents"), "file-text", frozenset({Perm.DOCUMENT_VIEW}), find
+            )
+        )
+        timeline.register(self.label, timeline_events)
         navigation.register(
             navigation.Section(40, _("Documents"), "documents:register", Perm.DOCUMENT_VIEW)
         )

@@ -1,9 +1,12 @@
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
 from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.text import fold
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.organisations.models import AcademicYear, Organisation
 
@@ -30,6 +33,7 @@ class Document(models.Model):
         _("state"), max_length=10, choices=DocumentStatus, default=DocumentStatus.DRAFT
     )
     content = models.JSONField(default=dict)
+    search_text = models.CharField(max_length=400, editable=False, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -51,9 +55,17 @@ class Document(models.Model):
         ]
 
     class Privacy:
-        public = ["kind", "title", "number", "dated_on", "status"]
+        public = ["kind", "title", "number", "dated_on", "status", "search_text"]
         personal = ["content"]
         technical = ["id", "organisation", "year", "subject_id", "created_at", "changed_at"]
 
     def __str__(self) -> str:
         return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the search key in step with title and number, also when only those are written."""
+        self.search_text = fold(f"{self.title} {self.number}")
+        fields = kwargs.get("update_fields")
+        if fields is not None and {"title", "number"} & set(fields):
+            kwargs["update_fields"] = [*fields, "search_text"]
+        super().save(*args, **kwargs)

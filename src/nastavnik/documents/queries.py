@@ -1,7 +1,11 @@
 """Reads of the register: what a paper still lacks."""
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext as _
 
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.texts import BLANK
@@ -34,3 +38,14 @@ def findings(document: Document) -> list[str]:
     if not content.get("annex", {}).get("parts"):
         found.append(_("There is no pair in the annex."))
     return found
+
+
+def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
+    """Yield the signed papers of a subject that the user may read."""
+    papers = Document.objects.visible_to(user).filter(
+        pk__in=subject.documents, status=DocumentStatus.REGISTERED, dated_on__isnull=False
+    )
+    for paper in papers:
+        assert paper.dated_on is not None  # noqa: S101 - the database sees to it
+        number = f"{paper.title} № {paper.number}"
+        yield TimelineEvent(paper.dated_on, "done", _("Signed: %(paper)s") % {"paper": number})

@@ -16,5 +16,5 @@ class MatchingConfig(AppConfig):
         attention.register(self.label, own.items)
         facts.register(self.label, own_facts.facts)
         navigation.register(
-            navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW)
+            navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW, "m")
         )

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, facts, navigation
+from nastavnik.core import attention, facts, navigation, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -13,10 +13,17 @@ class MentorshipsConfig(AppConfig):
         from nastavnik.mentorships import attention as own
         from nastavnik.mentorships import facts as own_facts
         from nastavnik.mentorships import receivers  # noqa: F401 - connects them
+        from nastavnik.mentorships.queries import timeline_events
+        from nastavnik.mentorships.search import find
 
         attention.register(self.label, own.items)
         facts.register(self.label, own_facts.facts)
-        navigation.register(navigation.Section(31, _("Pairs"), "mentorships:list", Perm.PAIR_VIEW))
+        timeline.register(self.label, timeline_events)
+        both = frozenset({Perm.PAIR_VIEW, Perm.OWN_PAIR_VIEW})
+        search.register(search.Source(30, "pair", _("Pairs"), "users", both, find))
         navigation.register(
-            navigation.Section(32, _("My pairs"), "mentorships:own", Perm.OWN_PAIR_VIEW)
+            navigation.Section(31, _("Pairs"), "mentorships:list", Perm.PAIR_VIEW, "p")
+        )
+        navigation.register(
+            navigation.Section(32, _("My pairs"), "mentorships:own", Perm.OWN_PAIR_VIEW, "p")
         )

@@ -1,6 +1,6 @@
-"""What the pairs ask of a curator."""
+"""What the pairs ask of each: help first, then silence, then papers; of both sides, a word about their meeting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,28 +11,110 @@ from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.choices import AHEAD, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.queries import LEVELS, Risk, own_due_meetings, risks_of, with_people
+from nastavnik.mentorships.queries.risk import HELP, LOW, POSTPONED, SILENT
+from nastavnik.programmes.choices import Side
+
+AT_MOST_OWN = 3
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
-    """Yield orders that wait for a signature and pairs that were stopped."""
-    if not user.viewer.may(Perm.PAIR_APPROVE):
-        return
+    """Yield what the pairs ask of this user."""
+    viewer = user.viewer
+    if viewer.may(Perm.PAIR_VIEW):
+        yield from _pairs(user)
+    if viewer.may(Perm.DOCUMENT_VIEW):
+        yield from _drafts(user)
+    if viewer.may(Perm.OWN_PAIR_VIEW):
+        yield from _own(user)
+
+
+def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
+    risks = risks_of(user, Mentorship.objects.visible_to(user).open())
+    found = {
+        level: {pk: risk for pk, risk in risks.items() if risk.level == level}
+        for level in (HELP, SILENT, POSTPONED, LOW)
+    }
+    to_name = [
+        pk for level, some in found.items() if level == HELP or len(some) == 1 for pk in some
+    ]
+    named = with_people(Mentorship.objects.visible_to(user)).in_bulk(to_name) if to_name else {}
+    titles = {pk: _title(pair) for pk, pair in named.items()}
+    for pk, risk in found[HELP].items():
+        who = _("The mentee") if Side.MENTEE in risk.callers else _("The mentor")
+        yield AttentionItem(
+            0, "sos", _("Help is needed"), titles[pk],
+            _("%(who)s asks a grown-up for help. The other side of the pair does not see it.") % {"who": who},
+            _("Open the pair"), reverse("mentorships:card", args=[pk]),
+        )  # fmt: skip
+    for level, urgency, state, words, title in (
+        (SILENT, 8, "risk", _("Silent"), _("Pairs with no news of their meetings: %(n)s")),
+        (POSTPONED, 12, "wait", _("Postponed twice"), _("Pairs that postpone their meeting: %(n)s")),
+        (LOW, 14, "wait", _("Hard twice in a row"), _("Pairs that find it hard: %(n)s")),
+    ):  # fmt: skip
+        if some := found[level]:
+            one = next(iter(some)) if len(some) == 1 else None
+            yield AttentionItem(
+                urgency, state, words, titles[one] if one else title % {"n": len(some)}, _why(level, some),
+                _("Open"),
+                reverse("mentorships:card", args=[one]) if one else f"{reverse('mentorships:list')}?risk={LEVELS[level]}",
+            )  # fmt: skip
+    if user.viewer.may(Perm.PAIR_APPROVE):
+        yield from _stopped(risks.values())
+
+
+def _title(pair: Mentorship) -> str:
+    people = [pair.mentor.person, *(tie.mentee.person for tie in pair.ties.all())]
+    return " + ".join(person.short_name for person in people)
+
+
+def _why(level: int, found: dict[int, Risk]) -> str:
+    if level == SILENT:
+        days = max(risk.days for risk in found.values())
+        return ngettext(
+            "The longest for %(n)s day: ask how they are.",
+            "The longest for %(n)s days: ask how they are.",
+            days,
+        ) % {"n": days}
+    if level == POSTPONED:
+        return _("The same meeting moves on and on: help them to find a day.")
+    return _("Speak with each of them alone first, then make the next step smaller together.")
+
+
+def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
     drafts = Document.objects.visible_to(user).filter(
         kind=DocumentKind.PAIR_ORDER, status=DocumentStatus.DRAFT
     )
+    why = _("Write the number and date, print, sign, register: the pairs begin to run.")
+    if not user.viewer.may(Perm.DOCUMENT_EDIT):
+        why = _("The curator has prepared it: the pairs begin to run when it is signed.")
     for document in drafts:
         yield AttentionItem(
-            15, "wait", _("Waits for a signature"), document.title,
-            _("Write the number and date, print, sign, register: the pairs begin to run."),
+            15, "wait", _("Waits for a signature"), document.title, why,
             _("Open the order"), reverse("documents:card", args=[document.pk]),
         )  # fmt: skip
-    stopped = Mentorship.objects.visible_to(user).filter(status=MentorshipStatus.SUSPENDED).count()
+
+
+def _stopped(risks: Iterable[Risk]) -> Iterator[AttentionItem]:
+    stopped = sum(risk.status == MentorshipStatus.SUSPENDED for risk in risks)
     if stopped:
         yield AttentionItem(
             5, "risk", _("Stopped"),
             ngettext("%(n)s pair is stopped", "%(n)s pairs are stopped", stopped) % {"n": stopped},
             _("A consent was withdrawn or you stopped it: decide whether it goes on."),
             _("Open"), f"{reverse('mentorships:list')}?status=suspended",
+        )  # fmt: skip
+
+
+def _own(user: SignedIn) -> Iterator[AttentionItem]:
+    for meeting in own_due_meetings(user)[:AT_MOST_OWN]:
+        day = meeting.held_on or meeting.planned_on
+        why = _("Say whether you met: one press is enough.")
+        if meeting.status not in AHEAD:
+            why = _("Say how it was: one press is enough.")
+        yield AttentionItem(
+            3, "wait", _("Waits for your word"), _("The meeting of %(day)s") % {"day": f"{day:%d.%m}"}, why,
+            _("Mark it"), reverse("mentorships:own"),
         )  # fmt: skip

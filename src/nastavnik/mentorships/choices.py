@@ -16,3 +16,35 @@ class MentorshipStatus(models.TextChoices):
 
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
 CLOSED = (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED)
+
+
+class MeetingKind(models.TextChoices):
+    """The links of the chain of a pair (method.md §2.2)."""
+
+    ACQUAINTANCE = "acquaintance", _("Acquaintance")
+    TRIAL = "trial", _("Trial")
+    PLANNING = "planning", _("Planning")
+    REGULAR = "regular", _("Regular")
+    FINAL = "final", _("Final")
+
+
+class MeetingStatus(models.TextChoices):
+    """The life of a meeting; `actions.meetings.NEXT` says what may follow what."""
+
+    PLANNED = "planned", _("planned")
+    POSTPONED = "postponed", _("postponed")
+    HELD = "held", _("held")
+    MISSED = "missed", _("did not take place")
+
+
+AHEAD = (MeetingStatus.PLANNED, MeetingStatus.POSTPONED)
+
+
+class Mark(models.TextChoices):
+    """How one side found a meeting; «help» asks for a grown-up and stands without a meeting as well."""
+
+    NONE = "", _("no mark")
+    GOOD = "good", _("good")
+    PLAIN = "plain", _("all right")
+    HARD = "hard", _("hard")
+    HELP = "help", _("help is needed")

@@ -1,13 +1,31 @@
 """Forms of pairs."""
 
+import datetime as dt
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import offer
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.core.forms import DateInput, offer
+from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
+from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Programme
+
+# What a button says → what became of the meeting and the mark.
+SAYINGS: dict[str, tuple[MeetingStatus | None, Mark]] = {
+    "held": (MeetingStatus.HELD, Mark.NONE),
+    "good": (MeetingStatus.HELD, Mark.GOOD),
+    "plain": (MeetingStatus.HELD, Mark.PLAIN),
+    "hard": (MeetingStatus.HELD, Mark.HARD),
+    "postponed": (MeetingStatus.POSTPONED, Mark.NONE),
+    "missed": (MeetingStatus.MISSED, Mark.NONE),
+    "help": (None, Mark.HELP),
+}
+_NEED_A_SIDE = ("good", "plain", "hard", "help")
+OUTCOMES = (MeetingStatus.HELD, MeetingStatus.POSTPONED, MeetingStatus.MISSED)
+_CELL = re.compile(r"meeting-(\d{1,18})-([a-z]{1,10})-(\d{4}-\d{2}-\d{2})")
 
 
 class PairFilter(forms.Form):
@@ -22,9 +40,16 @@ class PairFilter(forms.Form):
         choices=[("", _("All states")), *MentorshipStatus.choices],
     )
     form = forms.ChoiceField(label=_("Form"), required=False)
+    risk = forms.ChoiceField(label=_("What needs you"), required=False)
 
-    def __init__(self, programme: Programme | None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, programme: Programme | None, *args: Any, may_read: bool = False, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        risks = [("silent", _("Silent")), ("postponed", _("Postponed twice"))]
+        if may_read:
+            risks = [("help", _("Help is needed")), *risks, ("low", _("Hard twice in a row"))]
+        offer(self, "risk", [("", _("All pairs")), *risks])
         codes = programme.forms.all() if programme else ()
         offer(self, "form", [("", _("All forms")), *((form.code, form.title) for form in codes)])
 
@@ -36,3 +61,70 @@ class EndForm(forms.Form):
         help_text=_("In neutral words; an early end needs a reason."),
         required=False,
     )
+
+
+class MonthFilter(forms.Form):
+    """Which pairs stand on the screen of a month."""
+
+    q = forms.CharField(
+        label=_("Name"),
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or part of it")}),
+    )
+    form = forms.ChoiceField(label=_("Form"), required=False)
+
+    def __init__(self, programme: Programme | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = programme.forms.all() if programme else ()
+        offer(self, "form", [("", _("All forms")), *((form.code, form.title) for form in codes)])
+
+
+class NoteForm(forms.Form):
+    """One press about one meeting: what was seen, what is said, whose word it is."""
+
+    meeting = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    seen_status = forms.ChoiceField(choices=MeetingStatus, widget=forms.HiddenInput)
+    seen_on = forms.DateField(widget=forms.HiddenInput)
+    say = forms.ChoiceField(choices=[(word, word) for word in SAYINGS])
+    side = forms.ChoiceField(choices=[("", ""), *Side.choices], required=False)
+    on = forms.DateField(label=_("Another day"), required=False, widget=DateInput())
+    words = forms.CharField(
+        label=_("Note in neutral words"),
+        max_length=300,
+        required=False,
+        help_text=_("The school reads it, the pair does not."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        # the buttons for a side carry it with the word: good-mentor
+        if data.get("say") in _NEED_A_SIDE and not data.get("side"):
+            raise forms.ValidationError(_("Say whose mark it is."))
+        return data
+
+
+def said(data: Mapping[str, Any], own: Side | None) -> dict[str, Any]:
+    """Return a pressed button as the data of `NoteForm`: «good-mentee» is a word and a side, an own side goes before."""
+    word, _dash, side = str(data.get("press", "")).partition("-")
+    fields = ("meeting", "seen_status", "seen_on") if own else (
+        "meeting", "seen_status", "seen_on", "on", "words",
+    )  # fmt: skip
+    return {
+        **{name: data.get(name, "") for name in fields},
+        "say": word,
+        "side": own.value if own else side,
+    }
+
+
+def picked(data: Mapping[str, Any]) -> dict[tuple[int, MeetingStatus, dt.date], MeetingStatus]:
+    """Return what was picked on the screen of a month: meeting as it was seen → what became of it."""
+    found = {}
+    for name, value in data.items():
+        if (cell := _CELL.fullmatch(name)) and value in OUTCOMES:
+            key, status, day = cell.groups()
+            try:
+                seen = (int(key), MeetingStatus(status), dt.date.fromisoformat(day))
+            except ValueError:
+                continue
+            found[seen] = MeetingStatus(value)
+    return found

@@ -9,8 +9,17 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import MatchingRun
-from nastavnik.mentorships.choices import CLOSED, OPEN, MentorshipStatus
+from nastavnik.mentorships.choices import (
+    AHEAD,
+    CLOSED,
+    OPEN,
+    Mark,
+    MeetingKind,
+    MeetingStatus,
+    MentorshipStatus,
+)
 from nastavnik.organisations.models import Organisation
+from nastavnik.people.models import User
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
@@ -33,6 +42,24 @@ class MentorshipQuerySet(ScopedQuerySet["Mentorship"]):
             )
             own = Q(organisation_id__in=at, status__in=OPEN) & mine
         return self.filter(whole | own)
+
+    def with_marks_for(self, user: SignedIn) -> Self:
+        """Leave the pairs whose marks the user may read: never a pair the user stands in."""
+        rows = self.allowed_to(user, Perm.MARK_VIEW)
+        if (person_id := user.viewer.person_id) is None:
+            return rows
+        led = Tie.objects.filter(mentee__person_id=person_id).values("mentorship_id")
+        return rows.exclude(mentor__person_id=person_id).exclude(pk__in=led)
+
+    def allowed_to(self, user: SignedIn, perm: Perm) -> Self:
+        """Leave the pairs of the organisations and forms in which the user holds a right."""
+        viewer = user.viewer
+        allowed = Q(pk__in=[])
+        for organisation_id in viewer.organisations(perm):
+            at = Q(organisation_id=organisation_id)
+            codes = viewer.form_codes(perm, organisation_id)
+            allowed |= at & Q(form__code__in=codes) if codes else at
+        return self.filter(allowed)
 
     def open(self) -> Self:
         """Leave the pairs that go on."""
@@ -77,6 +104,14 @@ class Mentorship(models.Model):
         ]  # fmt: skip
         technical = ["id", "organisation", "programme", "run", "order"]
 
+    def is_allowed_to(self, user: SignedIn, perm: Perm) -> bool:
+        """Tell whether the user holds a right in the organisation and form of this pair; `form` is to be fetched."""
+        viewer = user.viewer
+        if self.organisation_id not in viewer.organisations(perm):
+            return False
+        codes = viewer.form_codes(perm, self.organisation_id)
+        return not codes or self.form.code in codes
+
 
 class TieQuerySet(ScopedQuerySet["Tie"]):
     view_perm = Perm.PAIR_VIEW
@@ -103,3 +138,115 @@ class Tie(models.Model):
     class Privacy:
         personal = ["mentorship", "mentee", "ends_on"]
         technical = ["id", "organisation"]
+
+
+class PairStepQuerySet(ScopedQuerySet["PairStep"]):
+    view_perm = Perm.PAIR_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the steps of the pairs the user sees."""
+        return self.filter(mentorship__in=Mentorship.objects.visible_to(user))
+
+
+class PairStep(models.Model):
+    """A change of a pair's state, for its timeline."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="pair_steps")
+    mentorship = models.ForeignKey(Mentorship, models.CASCADE, related_name="steps")
+    status = models.CharField(_("state"), max_length=10, choices=MentorshipStatus)
+    on = models.DateField(_("date"))
+
+    objects = PairStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["on", "pk"]
+
+    class Privacy:
+        personal = ["mentorship", "status", "on"]
+        technical = ["id", "organisation"]
+
+
+class MeetingQuerySet(ScopedQuerySet["Meeting"]):
+    view_perm = Perm.PAIR_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the meetings of the pairs the user sees."""
+        return self.filter(mentorship__in=Mentorship.objects.visible_to(user))
+
+    def ahead(self) -> Self:
+        """Leave the meetings nobody has answered yet."""
+        return self.filter(status__in=AHEAD)
+
+    def asking_for_help(self) -> Self:
+        """Leave the meetings at which a side asked for help and nobody has answered."""
+        return self.filter(
+            Q(mentor_mark=Mark.HELP) | Q(mentee_mark=Mark.HELP), help_answered_on=None
+        )
+
+
+_WITHOUT_MEETING = (Mark.NONE, Mark.HELP)
+
+
+class Meeting(models.Model):
+    """A planned meeting of a pair and what became of it.
+
+    A mark belongs to its side: it is shown to that side and to those who hold `Perm.MARK_VIEW`, never to the other.
+    `before` keeps what the last note changed, so that its author can take it back for ten minutes.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="meetings")
+    mentorship = models.ForeignKey(Mentorship, models.CASCADE, related_name="meetings")
+    kind = models.CharField(_("kind"), max_length=12, choices=MeetingKind)
+    status = models.CharField(
+        _("state"), max_length=10, choices=MeetingStatus, default=MeetingStatus.PLANNED
+    )
+    planned_on = models.DateField(_("planned for"))
+    held_on = models.DateField(_("held on"), null=True, blank=True)
+    postponed_from = models.DateField(_("postponed from"), null=True, blank=True)
+    n_postponed = models.PositiveSmallIntegerField(default=0)
+    mentor_mark = models.CharField(_("mentor's mark"), max_length=5, choices=Mark, blank=True)
+    mentee_mark = models.CharField(_("mentee's mark"), max_length=5, choices=Mark, blank=True)
+    help_answered_on = models.DateField(_("help given on"), null=True, blank=True)
+    note = models.CharField(_("curator's note"), max_length=300, blank=True)
+    noted_at = models.DateTimeField(null=True)
+    noted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    before = models.JSONField(null=True)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["planned_on", "pk"]
+        indexes = [models.Index(fields=["organisation", "planned_on"], name="meeting_by_month")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mentorship", "kind"],
+                condition=~Q(kind=MeetingKind.REGULAR),
+                name="meeting_of_single_kind_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MeetingStatus.HELD, held_on__isnull=False)
+                | (~Q(status=MeetingStatus.HELD) & Q(held_on=None)),
+                name="meeting_held_has_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(n_postponed=0, postponed_from=None)
+                | Q(n_postponed__gt=0, postponed_from__isnull=False),
+                name="meeting_postponed_from_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=MeetingStatus.POSTPONED) | Q(n_postponed__gt=0),
+                name="meeting_postponed_is_counted",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=MeetingStatus.HELD)
+                | Q(mentor_mark__in=_WITHOUT_MEETING, mentee_mark__in=_WITHOUT_MEETING),
+                name="meeting_mark_needs_a_meeting",
+            ),
+        ]
+
+    class Privacy:
+        personal = [
+            "mentorship", "kind", "status", "planned_on", "held_on", "postponed_from", "n_postponed", "note",
+        ]  # fmt: skip
+        psychological = ["mentor_mark", "mentee_mark", "help_answered_on", "before"]
+        technical = ["id", "organisation", "noted_at", "noted_by"]

@@ -6,7 +6,12 @@ app_name = "mentorships"
 urlpatterns = [
     path("pairs/", views.pair_list, name="list"),
     path("pairs/own/", views.own, name="own"),
+    path("pairs/month/", views.this_month, name="this-month"),
+    path("pairs/month/<int:year>-<int:month>/", views.month, name="month"),
     path("pairs/<int:pk>/", views.pair_card, name="card"),
     path("pairs/<int:pk>/status/", views.set_status, name="status"),
+    path("pairs/<int:pk>/note/", views.note, name="note"),
+    path("pairs/<int:pk>/undo/", views.undo, name="undo"),
+    path("pairs/<int:pk>/help/", views.answer_help, name="help"),
     path("matching/<int:pk>/approve/", views.approve, name="approve"),
 ]

@@ -1,46 +1,88 @@
 """Pages of pairs."""
 
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from nastavnik.core import timeline
 from nastavnik.core.access import Perm
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.mentorships import actions
-from nastavnik.mentorships.choices import MentorshipStatus
-from nastavnik.mentorships.forms import EndForm, PairFilter
-from nastavnik.mentorships.models import Mentorship
-from nastavnik.mentorships.queries import pairs_for, with_people
+from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.forms import (
+    SAYINGS,
+    EndForm,
+    MonthFilter,
+    NoteForm,
+    PairFilter,
+    picked,
+    said,
+)
+from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.mentorships.queries import (
+    MonthRow,
+    chain_of,
+    meetings_of,
+    month_bounds,
+    month_rows,
+    own_side,
+    pairs_for,
+    readable_by,
+    risk_of,
+    risks_of,
+    tap_of,
+    with_people,
+)
 from nastavnik.people.queries import group_names
+from nastavnik.programmes.choices import Side
 from nastavnik.programmes.queries import current_programme
 
-PER_PAGE = 100
+PER_PAGE = 50
+BOTH_SIDES = frozenset(Side)
 
 
 @require_GET
 @requires(Perm.PAIR_VIEW)
 def pair_list(request: Request) -> HttpResponse:
-    """Show the pairs."""
-    filters = PairFilter(current_programme(request.user), request.GET)
+    """Show the pairs, those that need somebody first."""
+    viewer = request.user.viewer
+    may_read = viewer.may(Perm.MARK_VIEW)
+    filters = PairFilter(current_programme(request.user), request.GET, may_read=may_read)
     filters.is_valid()
-    page = Paginator(pairs_for(request.user, **filters.cleaned_data), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    wanted = filters.cleaned_data.pop("risk", "")
+    found = pairs_for(request.user, **filters.cleaned_data)
+    risks = risks_of(request.user, found)
+    keys = [pk for pk, risk in risks.items() if wanted in ("", risk.code)]
+    keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days))
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
+    shown = with_people(Mentorship.objects.visible_to(request.user)).in_bulk(list(page))
+    rows = [(shown[pk], risks[pk]) for pk in page if pk in shown]
+    pairs = [pair for pair, _risk in rows]
     return render(
         request,
         "mentorships/list.html",
         {
             "page": page,
-            "groups": _groups(page.object_list),
+            "pairs": pairs,
+            "rows": rows,
+            "n_risky": sum(bool(risk.words) for risk in risks.values()),
+            "groups": _groups(pairs),
             "filters": filters,
-            "is_filtered": any(filters.cleaned_data.values()),
-            "may_match": request.user.viewer.may(Perm.MATCHING_VIEW),
+            "is_filtered": wanted or any(filters.cleaned_data.values()),
+            "may_match": viewer.may(Perm.MATCHING_VIEW),
+            "may_enter": viewer.may(Perm.MEETING_EDIT),
         },
     )
 
@@ -48,15 +90,29 @@ def pair_list(request: Request) -> HttpResponse:
 @require_GET
 @requires(Perm.OWN_PAIR_VIEW)
 def own(request: Request) -> HttpResponse:
-    """Show a mentor or a mentee the own pairs."""
+    """Show a mentor or a mentee the own pairs with the own side of their meetings."""
     pairs = with_people(Mentorship.objects.visible_to(request.user).open())
-    return render(request, "mentorships/own.html", {"pairs": pairs, "groups": _groups(pairs)})
+    mine = [
+        (pair, side)
+        for pair in pairs.prefetch_related("meetings")
+        if (side := own_side(request.user, pair))
+    ]
+    shown = []
+    for pair, side in mine:
+        meetings = list(pair.meetings.all())
+        tap = tap_of(meetings, request.user.pk, side=side)
+        shown.append((pair, side, chain_of(meetings, frozenset({side})), tap))
+    return render(
+        request,
+        "mentorships/own.html",
+        {"pairs": [pair for pair, _side in mine], "shown": shown},
+    )
 
 
-def _groups(pairs: object) -> dict[int, str]:
+def _groups(pairs: Iterable[Mentorship]) -> dict[int, str]:
     return group_names(
         person
-        for pair in pairs  # type: ignore[attr-defined]
+        for pair in pairs
         for person in (pair.mentor.person, *(tie.mentee.person for tie in pair.ties.all()))
     )
 
@@ -64,9 +120,13 @@ def _groups(pairs: object) -> dict[int, str]:
 @require_GET
 @requires(Perm.PAIR_VIEW)
 def pair_card(request: Request, pk: int) -> HttpResponse:
-    """Show one pair."""
-    pair = get_object_or_404(with_people(Mentorship.objects.visible_to(request.user)), pk=pk)
-    may_edit = request.user.viewer.may(Perm.PAIR_APPROVE)
+    """Show everything about one pair."""
+    viewer = request.user.viewer
+    seen = Mentorship.objects.visible_to(request.user).annotate(may_read=readable_by(request.user))
+    pair = get_object_or_404(with_people(seen), pk=pk)
+    may_read = bool(pair.may_read)  # type: ignore[attr-defined]
+    meetings = meetings_of(pair)
+    steps = actions.NEXT[MentorshipStatus(pair.status)] if viewer.may(Perm.PAIR_APPROVE) else ()
     return render(
         request,
         "mentorships/card.html",
@@ -74,10 +134,200 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "pair": pair,
             "groups": _groups([pair]),
             "form": EndForm(),
-            "steps": sorted(actions.NEXT[MentorshipStatus(pair.status)]) if may_edit else [],
-            "may_read_papers": request.user.viewer.may(Perm.DOCUMENT_VIEW),
+            "note_form": NoteForm(auto_id="note_%s"),
+            "chain": chain_of(meetings, BOTH_SIDES if may_read else frozenset()),
+            "tap": tap_of(meetings, request.user.pk, side=None, may_read=may_read),
+            "risk": risk_of(pair.status, pair.starts_on, meetings, may_read=may_read),
+            "events": timeline.events_of(request.user, _subject(pair)),
+            "may_read": may_read,
+            "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
+            "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
+            "steps": sorted(steps),
+            "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
+            "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
         },
     )
+
+
+def _subject(pair: Mentorship) -> timeline.Subject:
+    people = {pair.mentor.person_id, *(tie.mentee.person_id for tie in pair.ties.all())}
+    papers = {pair.order_id} if pair.order_id else set()
+    return timeline.Subject(pair.pk, frozenset(people), frozenset(papers), pair.starts_on)
+
+
+def _pair_to_note(request: Request, pk: int) -> tuple[Mentorship, Side | None]:
+    """Return a pair this user may note for, and the own side; None is the curator, who speaks for both."""
+    seen = Mentorship.objects.visible_to(request.user)
+    pair = get_object_or_404(with_people(seen), pk=pk)
+    if pair.is_allowed_to(request.user, Perm.MEETING_EDIT):
+        return pair, None
+    if side := own_side(request.user, pair):
+        return pair, side
+    raise Http404
+
+
+def _back(pair: Mentorship, side: Side | None) -> HttpResponse:
+    return redirect("mentorships:own") if side else redirect("mentorships:card", pk=pair.pk)
+
+
+def _chosen_meeting(pair: Mentorship, key: object) -> Meeting:
+    return get_object_or_404(pair.meetings.all(), pk=key)
+
+
+@require_POST
+@requires(Perm.MEETING_NOTE)
+def note(request: Request, pk: int) -> HttpResponse:
+    """Note one meeting by one press: what became of it, how it was, or that help is needed."""
+    pair, own_one = _pair_to_note(request, pk)
+    form = NoteForm(said(request.POST, own_one))
+    if not form.is_valid():
+        messages.error(request, _("Press one of the buttons of the meeting."))
+        return _back(pair, own_one)
+    data = form.cleaned_data
+    meeting = _chosen_meeting(pair, data["meeting"])
+    meeting.status, meeting.planned_on = data["seen_status"], data["seen_on"]
+    status, mark = SAYINGS[data["say"]]
+    try:
+        actions.note_meeting(
+            meeting,
+            status,
+            side=Side(data["side"]) if mark else None,
+            mark=mark,
+            on=data["on"],
+            words=data["words"],
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _noted(status, mark))
+    return _back(pair, own_one)
+
+
+def _noted(status: MeetingStatus | None, mark: Mark) -> str:
+    if mark == Mark.HELP:
+        return _("The curator and the psychologist see it at once. The other side does not.")
+    if mark:
+        return _("Noted: %(what)s.") % {"what": mark.label.lower()}
+    return _("Noted: %(what)s.") % {"what": status.label.lower() if status else ""}
+
+
+@require_POST
+@requires(Perm.MEETING_NOTE)
+def undo(request: Request, pk: int) -> HttpResponse:
+    """Take the own last note of a meeting back."""
+    pair, side = _pair_to_note(request, pk)
+    key = request.POST.get("meeting", "")
+    if not key.isdecimal():
+        raise Http404
+    try:
+        actions.undo_note(_chosen_meeting(pair, key), by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back: it is as it was."))
+    return _back(pair, side)
+
+
+@require_POST
+@requires(Perm.HELP_ANSWER)
+def answer_help(request: Request, pk: int) -> HttpResponse:
+    """Note that the call for help has been answered."""
+    readable = Mentorship.objects.visible_to(request.user).with_marks_for(request.user)
+    pair = get_object_or_404(readable, pk=pk)
+    key = request.POST.get("meeting", "")
+    if not key.isdecimal():
+        raise Http404
+    actions.answer_help(
+        _chosen_meeting(pair, key), words=request.POST.get("words", "")[:300], by=request.user
+    )
+    messages.success(request, _("Noted: help is given."))
+    return redirect("mentorships:card", pk=pk)
+
+
+@require_GET
+@requires(Perm.MEETING_EDIT)
+def this_month(_request: Request) -> HttpResponse:
+    """Lead to the month of today."""
+    return redirect("mentorships:month", year=today().year, month=today().month)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.MEETING_EDIT)
+def month(request: Request, year: int, month: int) -> HttpResponse:
+    """Enter what became of the meetings of a month, all pairs on one screen."""
+    try:
+        first, last = month_bounds(year, month)
+    except ValueError as error:
+        raise Http404 from error
+    filters = MonthFilter(current_programme(request.user), request.GET)
+    filters.is_valid()
+    chosen, refused = {}, False
+    rows = month_rows(request.user, first, last, **filters.cleaned_data)
+    if request.method == "POST":
+        notes = _month_notes(request, rows)
+        try:
+            n_changed = actions.enter_month(notes, by=request.user)
+        except RefusedError as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            chosen, refused = {m.pk: str(one.status) for m, one in notes.items()}, True
+            rows = month_rows(request.user, first, last, **filters.cleaned_data, chosen=chosen)
+        else:
+            messages.success(request, _saved(n_changed))
+            return redirect(request.get_full_path())
+    context = _month_context(rows, first)
+    return render(
+        request,
+        "mentorships/month.html",
+        {"filters": filters, **context},
+        status=422 if refused else 200,
+    )
+
+
+def _month_notes(request: Request, rows: list[MonthRow]) -> dict[Meeting, actions.Note]:
+    """Return what was picked; «all met» answers what nobody picked among the meetings on the screen."""
+    kept = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.MEETING_EDIT)
+    wanted = {seen[0]: (seen, outcome) for seen, outcome in picked(request.POST).items()}
+    found = Meeting.objects.visible_to(request.user).filter(
+        mentorship__in=kept.values("pk"), pk__in=list(wanted)
+    )
+    notes = {}
+    for meeting in found:
+        (_key, meeting.status, meeting.planned_on), outcome = wanted[meeting.pk]
+        notes[meeting] = actions.Note(status=outcome)
+    if "all" in request.POST:
+        for cell in _open_cells(rows):
+            notes.setdefault(cell.meeting, actions.Note(status=MeetingStatus.HELD))
+    return notes
+
+
+def _open_cells(rows: list[MonthRow]) -> list[Any]:
+    return [cell for row in rows for cell in row.cells if cell and cell.is_open]
+
+
+def _month_context(rows: list[MonthRow], first: dt.date) -> dict[str, Any]:
+    return {
+        "rows": rows,
+        "columns": range(1, len(rows[0].cells) + 1) if rows else (),
+        "groups": _groups(row.pair for row in rows),
+        "first": first,
+        "before": first - dt.timedelta(1),
+        "after": first + dt.timedelta(32),
+        "n_open": len(_open_cells(rows)),
+        "n_meetings": sum(cell is not None for row in rows for cell in row.cells),
+        "outcomes": (
+            (MeetingStatus.HELD, _("yes")),
+            (MeetingStatus.POSTPONED, _("postponed")),
+            (MeetingStatus.MISSED, _("no")),
+        ),
+    }
+
+
+def _saved(n_changed: int) -> str:
+    if not n_changed:
+        return _("Nothing has changed: no meeting was picked.")
+    return ngettext("Saved: %(n)s meeting.", "Saved: %(n)s meetings.", n_changed) % {"n": n_changed}
 
 
 @require_POST

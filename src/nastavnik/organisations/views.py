@@ -38,6 +38,7 @@ def settings(request: Request) -> HttpResponse:
             "year_form": YearForm(initial={"starts_on": first, "ends_on": last}),
             "partner_form": PartnerForm(),
             "may_edit": request.user.viewer.may(Perm.ORGANISATION_EDIT),
+            "may_see_components": request.user.viewer.may(Perm.COMPONENTS_VIEW),
             "may_edit_accounts": request.user.viewer.may(Perm.ACCOUNT_EDIT),
         },
     )

@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from nastavnik.core import confirm
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -197,22 +198,38 @@ def edit_person(request: Request, pk: int) -> HttpResponse:
     return render(request, "people/edit.html", {"form": form, "person": person})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Perm.ROSTER_EDIT)
 def mark_left(request: Request, pk: int) -> HttpResponse:
-    """Say that a person has left the organisation, or is back."""
+    """Ask, then say that a person has left the organisation; one who has left is taken back."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    if request.method == "GET" and person.left_on is None:
+        return confirm.ask(
+            request,
+            heading=_("Has this person left?"),
+            sentence=_(
+                "%(name)s goes off the roster and out of the class today; papers and pairs stay as they are. The card keeps the button «Back on the roster»."
+            )
+            % {"name": person.full_name},
+            action=_("Has left"),
+            back=reverse("people:card", args=[pk]),
+        )
+    if request.method == "POST":
+        _leave_or_return(request, person)
+    return redirect("people:card", pk=person.pk)
+
+
+def _leave_or_return(request: Request, person: Person) -> None:
     if person.left_on is None:
         actions.mark_left(person, by=request.user)
         messages.success(
             request, _("%(name)s is marked as having left.") % {"name": person.full_name}
         )
     else:
-        actions.change_person(person, left_on=None, by=request.user)
+        actions.take_back(person, by=request.user)
         messages.success(
             request, _("%(name)s is on the roster again.") % {"name": person.full_name}
         )
-    return redirect("people:card", pk=person.pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -335,11 +352,22 @@ def import_errors(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Perm.ROSTER_EDIT)
 def discard_import(request: Request, pk: int) -> HttpResponse:
-    """Throw a draft away; the roster is as before."""
+    """Ask, then throw a draft away; the roster is as before."""
     draft = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
+    if request.method == "GET":
+        return confirm.ask(
+            request,
+            heading=_("Throw this list away?"),
+            sentence=_(
+                "%(name)s: what was read and set for its columns is lost. The roster stays as it is; the list can be loaded again."
+            )
+            % {"name": draft.file_name or _("Pasted table")},
+            action=_("Throw away"),
+            back=reverse("people:import-preview", args=[pk]),
+        )
     try:
         actions.discard_import(draft, by=request.user)
     except RefusedError as refusal:
@@ -399,11 +427,24 @@ def accounts(request: Request) -> HttpResponse:
     return render(request, "people/accounts.html", {"form": form, "rows": rows})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Perm.ACCOUNT_EDIT)
 def end_role(request: Request, pk: int) -> HttpResponse:
-    """Take a role away: it no longer holds at the very next request."""
-    membership = get_object_or_404(Membership.objects.visible_to(request.user), pk=pk)
+    """Ask, then take a role away: it no longer holds at the very next request."""
+    membership = get_object_or_404(
+        Membership.objects.visible_to(request.user).select_related("user"), pk=pk
+    )
+    if request.method == "GET":
+        return confirm.ask(
+            request,
+            heading=_("End the role?"),
+            sentence=_(
+                "%(name)s, %(role)s: what this role opens closes at the very next page. What was written stays."
+            )
+            % {"name": membership.user.full_name, "role": membership.get_role_display()},
+            action=_("End the role"),
+            back=reverse("people:accounts"),
+        )
     try:
         actions.end_role(membership, by=request.user)
     except RefusedError as refusal:

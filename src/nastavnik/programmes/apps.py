@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, concerned, directions, facts, navigation
+from nastavnik.core import attention, concerned, directions, facts, navigation, search
 from nastavnik.core.access import Perm
 
 
@@ -32,12 +32,18 @@ class ProgrammesConfig(AppConfig):
         from nastavnik.programmes import facts as own_facts
         from nastavnik.programmes import receivers  # noqa: F401 - connects them
         from nastavnik.programmes.queries import forms_of, people_in_bases
+        from nastavnik.programmes.search import find
 
         post_migrate.connect(load_directory, sender=self)
         concerned.register(self.label, people_in_bases)
         directions.register(self.label, forms_of)
         attention.register(self.label, own.items)
         facts.register(self.label, own_facts.facts)
+        search.register(
+            search.Source(
+                20, "record", _("In the bases"), "list", frozenset({Perm.BASE_VIEW}), find
+            )
+        )
         navigation.register(
             navigation.Section(11, _("Programme"), "programmes:overview", Perm.PROGRAMME_VIEW)
         )

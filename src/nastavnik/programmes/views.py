@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from nastavnik.core import confirm
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -286,11 +288,22 @@ def make_ready(request: Request, side: str) -> HttpResponse:
     return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Perm.BASE_EDIT)
 def leave_base(request: Request, pk: int) -> HttpResponse:
-    """Take a record out of the base."""
+    """Ask, then take a record out of the base."""
     record = _record(request, pk)
+    if request.method == "GET":
+        return confirm.ask(
+            request,
+            heading=_("Take out of the base?"),
+            sentence=_(
+                "%(name)s no longer goes to matching, and this record is closed. Whoever comes back is taken from the roster anew, with a new record."
+            )
+            % {"name": record.person.full_name},
+            action=_("Take out of the base"),
+            back=reverse("programmes:record", args=[pk]),
+        )
     try:
         actions.set_participation_status(record, ParticipationStatus.LEFT, by=request.user)
     except RefusedError as refusal:

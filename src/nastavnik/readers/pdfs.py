@@ -90,7 +90,9 @@ def _size(body: memoryview) -> int:
     unpacker = zlib.decompressobj()
     size = at = 0
     try:
-        while not unpacker.eof and at < len(body) and size <= _MOST_UNPACKED:
+        while size <= _MOST_UNPACKED and not unpacker.eof:
+            if at >= len(body) and not unpacker.unconsumed_tail:
+                break
             piece = unpacker.unconsumed_tail or body[at : at + _SHORT]
             at += 0 if unpacker.unconsumed_tail else len(piece)
             size += len(unpacker.decompress(piece, 1 << 18))

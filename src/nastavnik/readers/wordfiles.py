@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from nastavnik.engine.roadmaps.blocks import Block
 from nastavnik.readers.archives import parse, unpack, whole_number
-from nastavnik.readers.building import BlockBuilder
+from nastavnik.readers.building import MOST_CELLS, TOO_MANY_CELLS, BlockBuilder
 from nastavnik.readers.numbering import Numbering, read_numbering
+from nastavnik.readers.refusals import ReaderError
 
 MAIN_PART = "word/document.xml"
 _NUMBERING_PART = "word/numbering.xml"
@@ -25,7 +26,10 @@ def read_word(data: bytes, names: frozenset[str]) -> tuple[Block, ...]:
     if _NUMBERING_PART in names:
         numbering = read_numbering(unpack(data, _NUMBERING_PART))
     reader = _Reader(numbering)
-    parse(unpack(data, MAIN_PART), reader)
+    main = unpack(data, MAIN_PART)
+    if main.count(b":tc>") > 2 * MOST_CELLS:  # starts and ends; sooner than reading up to there
+        raise ReaderError(TOO_MANY_CELLS)
+    parse(main, reader)
     return reader.builder.finish()
 
 

@@ -1,10 +1,10 @@
 """`read-roadmap FILE`: what a roadmap document says."""
 
 import argparse
-import importlib
 from pathlib import Path
 from typing import Any
 
+from nastavnik.engine.periods.payload import read_term_json
 from nastavnik.engine.roadmaps.payload import read_roadmap_json
 from nastavnik.readers.documents import read_document
 
@@ -32,9 +32,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_term(text: str, year: int | None) -> dict[str, Any]:
-    periods = importlib.import_module("nastavnik.engine.periods.payload")
-    said: dict[str, Any] = periods.read_term_json({"text": text, "year": year})
-    return said
+    return read_term_json({"text": text, "year": year})
 
 
 def text(answered: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Invented roadmaps in the layouts schools use, in every format, and the rules one by one."""
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 import yaml
 from tests.readers import rebuilding
 
+from nastavnik.__main__ import main
 from nastavnik.engine.roadmaps.payload import read_roadmap_json
 from nastavnik.engine.roadmaps.reading import read_roadmap
 from nastavnik.readers.documents import read_document, read_pasted_text
@@ -209,6 +211,90 @@ def test_a_target_that_is_no_number_is_said():
     said = answer(text.encode())
     assert said["indicators"] == [{"name": "Доля", "targets": {"2031": None, "2032": 5}}]
     assert "«вырастет»" in said["warnings"][0]
+
+
+def test_the_command_prints_the_roadmap(tmp_path, capsys):
+    path = tmp_path / "plan.txt"
+    path.write_text("План\n\n№\tМероприятие\tСрок\n1\tСлёт\tдо 01.09.2031\n", encoding="utf-8")
+    assert main(["read-roadmap", str(path), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["activities"][0]["term"]["end"] == "2031-09-01"
+    assert main(["read-roadmap", str(path)]) == 0
+    assert "1 · Слёт · до 01.09.2031" in capsys.readouterr().out
+    path.write_bytes(b"{\\rtf1 }")
+    assert main(["read-roadmap", str(path)]) == 1
+    assert ".docx" in capsys.readouterr().err
+
+
+def test_indicators_go_on_over_the_next_page():
+    parts = [
+        [["Показатель", "2031"], ["Доля тех, кто", "5"]],
+        [["доволен", ""], ["Доля других", "7"]],
+        [["Показатель", "2032"], ["Число", "1"]],
+    ]
+    said = answer(rebuilding.as_docx(["Цели", *parts[:2], "Ещё", parts[2]]), "a.docx")
+    assert said["indicators"] == [
+        {"name": "Доля тех, кто доволен", "targets": {"2031": 5}},
+        {"name": "Доля других", "targets": {"2031": 7}},
+        {"name": "Число", "targets": {"2032": 1}},
+    ]
+
+
+def test_the_next_page_of_a_table_without_a_header_goes_on():
+    first = [["№", "Мероприятие", "Срок"], ["1", "Отбор", "май"]]
+    second = [["", "наставников", ""], ["2", "Слёт", "июнь"]]
+    other = [["№", "ФИО", "Роль"], ["1", "Примеров А.Б.", "куратор"]]
+    wide = [["3", "Примеров", "куратор", "x"]]
+    said = answer(rebuilding.as_docx([first, second, other, "Приложение", wide]), "a.docx")
+    assert titles(said) == ["Отбор наставников", "Слёт"]
+    said = answer(rebuilding.as_docx([first, "5", [first[0], *second]]), "a.docx")
+    assert titles(said) == ["Отбор наставников", "Слёт"]
+
+
+def test_a_number_cell_with_words_and_a_cell_beyond_the_header():
+    text = "№\tМероприятие\tСрок\n1. Сайт\tшколы\tмай\nБез\tСлёт\tиюнь\tв зале\n"
+    said = answer(text.encode())
+    assert [(one["number"], one["title"], one.get("notes")) for one in said["activities"]] == [
+        ("1", "Сайт школы", None),
+        (None, "Без Слёт", "в зале"),
+    ]
+
+
+def test_a_capital_half_after_a_page_end_is_joined_under_its_title():
+    text = "№\tМероприятие\tСрок\n1\tПриказ.\tмай\n\n\tПоложение.\t\n2\tСлёт\tиюнь\n"
+    assert titles(answer(text.encode())) == ["Приказ. Положение.", "Слёт"]
+
+
+def test_rows_that_repeat_merged_cells_are_one_activity():
+    rows = [
+        ["№", "Мероприятие", "Ответственный"],
+        ["1", "Слёт", "Директор"],
+        ["1", "Слёт", "Куратор"],
+    ]
+    said = answer(rebuilding.as_xlsx([rows]), "a.xlsx")
+    assert [one[4] for one in lists(said)] == [["Директор", "Куратор"]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "approved_on"),
+    [
+        (["УТВЕРЖДАЮ", "01.09.2031"], "2031-09-01"),
+        (["Утверждено", "«1» сентября 2031 г."], "2031-09-01"),
+        (["УТВЕРЖДЕН", "31.02.2031"], None),
+        (["Согласовано", "01.09.2031"], None),
+    ],
+)
+def test_the_date_of_approval(lines, approved_on):
+    before = "\n".join([*lines, "", "Дорожная карта", "", ""])
+    assert (
+        table(["Мероприятие", "Срок"], ["Слёт", "май"], before=before)["approved_on"] == approved_on
+    )
+
+
+def test_fewer_owners_than_activities_stay_with_the_first():
+    row = ["<p>Опрос</p><p>Разбор</p><p>Слёт</p>", "<p>май</p><p>июнь</p><p>июль</p>"]
+    said = table(["Мероприятие", "Срок", "Ответственный"], [*row, "<p>Директор</p><p>Куратор</p>"])
+    assert [one[4] for one in lists(said)] == [["Директор", "Куратор"], [], []]
 
 
 def test_pasted_text_needs_no_file():

@@ -6,6 +6,7 @@ title and a digest of the whole. NASTAVNIK_SEEDS names the folder with the docum
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,10 +15,16 @@ import pytest
 import yaml
 from tests.readers import rebuilding
 
+from nastavnik.engine.periods.payload import read_term_json
 from nastavnik.engine.roadmaps.payload import read_roadmap_json
 from nastavnik.readers.documents import read_document
 
 EXPECTED = Path(__file__).parent / "expected"
+TERMS = Path(__file__).parents[1] / "periods" / "seeds.yaml"
+PARTED_TERMS = {  # two terms of one cell of 000, each with its own activity
+    "декабрь 2022 г": ["range", "2022-12-01", "2022-12-31", None, ""],
+    "С 15.06.2021 по 30.12.2021": ["range", "2021-06-15", "2021-12-30", None, ""],
+}
 SOURCES = sorted(path.stem for path in EXPECTED.glob("00*.yaml"))
 FOLDER = os.environ.get("NASTAVNIK_SEEDS", "")
 
@@ -26,8 +33,19 @@ needs_sources = pytest.mark.skipif(
 )
 
 
-def unread(text, year):
-    return {"kind": "unknown", "start": None, "end": None, "recurs": None, "rest": text}
+def read_term(text, year):
+    return read_term_json({"text": text, "year": year})
+
+
+def terms_of(name):
+    """Return what a person read in the terms of a source (tests/engine/periods/seeds.yaml)."""
+    said = yaml.safe_load(TERMS.read_text(encoding="utf-8"))[f"S{int(name)}"]
+    terms = {}
+    for text, _, kind, start, end, recurs, rest in said["cells"]:
+        days = [day.isoformat() if day else None for day in (start, end)]
+        plain = " ".join(re.sub("<[^>]*>", " ", text).split())
+        terms[plain] = [kind, *days, recurs, rest]
+    return terms | PARTED_TERMS
 
 
 def source(name):
@@ -36,7 +54,7 @@ def source(name):
 
 
 def answer(data, filename):
-    return read_roadmap_json(read_document(data, filename), read_term=unread)
+    return read_roadmap_json(read_document(data, filename), read_term=read_term)
 
 
 def expected(name):
@@ -76,6 +94,15 @@ def test_a_source_is_read_as_it_is(name):
         for i in said["indicators"]
     ]
     assert read == want.get("indicators", [])
+
+
+@needs_sources
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_terms_of_a_source_are_understood(name):
+    terms = terms_of(name)
+    for one in answer(source(name), f"{name}.txt")["activities"]:
+        meaning = [one["term"][key] for key in ("kind", "start", "end", "recurs", "rest")]
+        assert (one["term_text"], meaning) == (one["term_text"], terms[one["term_text"]])
 
 
 @needs_sources

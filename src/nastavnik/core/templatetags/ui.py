@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 from lucide.templatetags.lucide import lucide
 
-from nastavnik.core import navigation
+from nastavnik.core import navigation, search
+from nastavnik.core.keys import keys_on
 from nastavnik.core.theme import theme_of
 
 register = template.Library()
@@ -42,6 +43,18 @@ def theme(context: Context) -> str:
     return "light" if request is None else theme_of(request)
 
 
+@register.simple_tag(takes_context=True)
+def keys(context: Context) -> bool:
+    """Tell whether the page listens to keys."""
+    return keys_on(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def searchable(context: Context) -> bool:
+    """Tell whether there is anything this person may look for."""
+    return bool(search.sources_for(context["request"].user))
+
+
 @register.simple_tag
 def languages() -> list[tuple[str, str]]:
     """Return the languages of the interface, each by its own name."""
@@ -55,6 +68,7 @@ class ShownSection:
     label: StrOrPromise
     url_name: str
     is_open: bool
+    key: str
 
 
 @register.simple_tag(takes_context=True)
@@ -71,7 +85,7 @@ def sections(context: Context) -> list[list[ShownSection]]:
     ]
     opened = max(fitting, key=len, default="")
     return [
-        [ShownSection(s.label, s.url_name, reverse(s.url_name) == opened) for s in group]
+        [ShownSection(s.label, s.url_name, reverse(s.url_name) == opened, s.key) for s in group]
         for group in groups
     ]
 

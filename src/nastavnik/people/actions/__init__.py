@@ -21,6 +21,7 @@ from nastavnik.people.actions.roster import (
     mark_left,
     open_group,
     register_person,
+    take_back,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "open_group",
     "register_person",
     "start_import",
+    "take_back",
 ]

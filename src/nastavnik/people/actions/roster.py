@@ -245,6 +245,22 @@ def mark_left(person: Person, *, by: models.Model | None) -> Person:
 
 
 @transaction.atomic
+def take_back(person: Person, *, by: models.Model | None) -> Person:
+    """Undo `mark_left`: back on the roster, and in the class of that day while its year runs."""
+    own = Enrolment.objects.filter(person=person)
+    last = (
+        own.filter(ends_on__gte=person.left_on, study_group__year__ends_on__gte=today())
+        .order_by("-starts_on", "-pk")
+        .first()
+    )
+    if last and not own.filter(ends_on=None).exists():
+        last.ends_on = None
+        last.save(update_fields=["ends_on"])
+        audit.record("enrolment-reopened", last, by=by, fields=["ends_on"])
+    return change_person(person, left_on=None, by=by)
+
+
+@transaction.atomic
 def invite(
     organisation: Organisation,
     *,

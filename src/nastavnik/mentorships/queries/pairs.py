@@ -6,10 +6,10 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import MentorshipStatus
-from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie
 
 
-def with_people(pairs: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
+def with_people(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
     """Fetch what a page of pairs shows: form, both sides, the order."""
     ties = Tie.objects.select_related("mentee__person").order_by("mentee__person__search_name")
     return pairs.select_related("form", "mentor__person__partner", "order").prefetch_related(
@@ -25,7 +25,7 @@ def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
 
 def pairs_for(
     user: SignedIn, *, q: str = "", status: str = "", form: str = ""
-) -> QuerySet[Mentorship]:
+) -> MentorshipQuerySet:
     """Return the pairs a user sees, narrowed by part of a name of either side, state and form."""
     pairs = with_people(Mentorship.objects.visible_to(user))
     if status:

@@ -1,5 +1,6 @@
 """Writes of pairs: approval of a matching, the order, the end of a pair."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import cast
 
@@ -18,9 +19,10 @@ from nastavnik.documents.models import Document
 from nastavnik.matching.actions import mark_run_approved
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.actions.meetings import plan_meetings, strike_meetings
+from nastavnik.mentorships.choices import CLOSED, MentorshipStatus
 from nastavnik.mentorships.documents import pair_order_content
-from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.models import Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries import pairs_of_order
 from nastavnik.programmes.actions import free_place, take_place
 from nastavnik.programmes.choices import ParticipationStatus, Side
@@ -38,13 +40,18 @@ NEXT: dict[MentorshipStatus, frozenset[MentorshipStatus]] = {
 
 @transaction.atomic
 def approve_run(
-    run: MatchingRun, *, only: Iterable[int] | None = None, by: models.Model | None
+    run: MatchingRun,
+    *,
+    only: Iterable[int] | None = None,
+    starts_on: dt.date | None = None,
+    by: models.Model | None,
 ) -> Document:
     """Make pairs of the proposals, all or nothing, and draft the order on them.
 
     Args:
         run: a run that is still proposed.
         only: keys of the proposals to approve; None means every proposed pair.
+        starts_on: the day the pairs begin, today when none is named; not before the programme.
         by: the person who approves: the system only proposes.
 
     Raises:
@@ -75,7 +82,7 @@ def approve_run(
         by=by,
     )
     for proposal in proposals:
-        _make_pair(proposal, programme, document, people, by=by)
+        _make_pair(proposal, programme, document, people, starts_on=starts_on or today(), by=by)
     redraw_document(
         document, pair_order_content(document, programme, pairs_of_order(document)), by=by
     )
@@ -128,6 +135,7 @@ def _make_pair(
     document: Document,
     people: dict[int, Participation],
     *,
+    starts_on: dt.date,
     by: models.Model | None,
 ) -> Mentorship:
     mentor, mentee = people[proposal.mentor_id or 0], people[proposal.mentee_id]
@@ -148,19 +156,33 @@ def _make_pair(
         mentor=mentor,
         run_id=proposal.run_id,
         order=document,
-        starts_on=max(today(), programme.starts_on),
-        ends_on=max(programme.ends_on, today()),
+        starts_on=max(starts_on, programme.starts_on),
+        ends_on=max(programme.ends_on, starts_on, programme.starts_on),
     )
+    _keep_step(pair, min(starts_on, today()))
     Tie.objects.create(organisation_id=programme.organisation_id, mentorship=pair, mentee=mentee)
     audit.record("pair-approved", pair, by=by, fields=["mentor", "form", "run", "order"])
     return pair
 
 
+def _keep_step(pair: Mentorship, on: dt.date) -> None:
+    PairStep.objects.create(
+        organisation_id=pair.organisation_id, mentorship=pair, status=pair.status, on=on
+    )
+
+
 @transaction.atomic
 def set_pair_status(
-    pair: Mentorship, status: MentorshipStatus, *, reason: str = "", by: models.Model | None
+    pair: Mentorship,
+    status: MentorshipStatus,
+    *,
+    reason: str = "",
+    on: dt.date | None = None,
+    by: models.Model | None,
 ) -> Mentorship:
-    """Move a pair along `NEXT`; an end frees the places of both sides.
+    """Move a pair along `NEXT`; an end frees the places of both sides and strikes the meetings ahead.
+
+    A pair that begins to run gets its chain of meetings. `on` is the day of the step, today when none is named.
 
     Raises:
         RefusedError: there is no such step, an early end without a reason, or a stopped pair that would go on
@@ -177,7 +199,7 @@ def set_pair_status(
     if pair.status == S.SUSPENDED and status == S.ACTIVE:
         _check_papers(pair)
     pair.status = status
-    if status in (S.COMPLETED, S.CANCELLED):
+    if status in CLOSED:
         pair.ended_on, pair.end_reason = today(), reason.strip()
         for tie in Tie.objects.filter(mentorship=pair, ends_on=None).select_related("mentee"):
             tie.ends_on = today()
@@ -185,7 +207,12 @@ def set_pair_status(
             free_place(tie.mentee, by=by)
             free_place(pair.mentor, by=by)
     pair.save(update_fields=["status", "ended_on", "end_reason"])
+    _keep_step(pair, on or today())
     audit.record("pair-status", pair, by=by, fields=["status", "ended_on", "end_reason"])
+    if status == S.ACTIVE:
+        plan_meetings([pair], by=by)
+    elif status in CLOSED:
+        strike_meetings(pair, by=by)
     return pair
 
 
@@ -219,5 +246,5 @@ def start_pairs(document: Document, *, by: models.Model | None) -> int:
     """Let the pairs of a registered order run; return how many."""
     pairs = list(Mentorship.objects.filter(order=document, status=S.APPROVED))
     for pair in pairs:
-        set_pair_status(pair, S.ACTIVE, by=by)
+        set_pair_status(pair, S.ACTIVE, on=min(document.dated_on or today(), today()), by=by)
     return len(pairs)

@@ -1,0 +1,35 @@
+"""Writes of pairs and of their meetings."""
+
+from nastavnik.mentorships.actions.meetings import (
+    Note,
+    answer_help,
+    enter_month,
+    note_meeting,
+    plan_meetings,
+    postpone_meeting,
+    strike_meetings,
+    undo_note,
+)
+from nastavnik.mentorships.actions.pairs import (
+    NEXT,
+    approve_run,
+    refresh_order,
+    set_pair_status,
+    start_pairs,
+)
+
+__all__ = [
+    "NEXT",
+    "Note",
+    "answer_help",
+    "approve_run",
+    "enter_month",
+    "note_meeting",
+    "plan_meetings",
+    "postpone_meeting",
+    "refresh_order",
+    "set_pair_status",
+    "start_pairs",
+    "strike_meetings",
+    "undo_note",
+]

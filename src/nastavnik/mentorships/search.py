@@ -1,0 +1,52 @@
+"""Pairs found by a part of the name of either side."""
+
+from collections.abc import Iterator
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.urls import reverse
+
+from nastavnik.core import search
+from nastavnik.core.access import Perm
+from nastavnik.core.marks import SignedIn
+from nastavnik.mentorships.choices import CLOSED
+from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.programmes.models import Participation
+
+
+def find(user: SignedIn, words: tuple[str, ...]) -> Iterator[search.Hit]:
+    """Yield pairs, those that go on first; two queries."""
+    ties = _ties_for(user)
+    pairs = Mentorship.objects.visible_to(user)
+    for word in words:
+        of_mentee = ties.filter(mentee__person__search_name__contains=word)
+        pairs = pairs.filter(
+            Q(mentor__person__search_name__contains=word)
+            | Q(pk__in=of_mentee.values("mentorship_id"))
+        )
+    shown = Prefetch("ties", queryset=ties.select_related("mentee__person"), to_attr="found_ties")
+    may_open = user.viewer.may(Perm.PAIR_VIEW)
+    rows = pairs.select_related("mentor__person", "form").prefetch_related(shown)
+    for pair in rows.order_by("-starts_on", "mentor__person__search_name", "pk")[
+        : search.AT_MOST + 1
+    ]:
+        found: list[Tie] = pair.found_ties  # type: ignore[attr-defined] # set by the Prefetch
+        mentees = [tie.mentee.person.short_name for tie in found]
+        yield search.Hit(
+            kind="pair",
+            title=" + ".join([pair.mentor.person.short_name, *mentees]),
+            subtitle=f"{pair.form.title}, {pair.get_status_display()}",
+            url=reverse("mentorships:card", args=[pair.pk])
+            if may_open
+            else reverse("mentorships:own"),
+        )
+
+
+def _ties_for(user: SignedIn) -> QuerySet[Tie]:
+    """Return the mentees a user may be told of: those of the bases seen, and of one's own pairs.
+
+    Of a pair that goes on, those who have left it are not named.
+    """
+    told = Q(mentee__in=Participation.objects.visible_to(user).values("pk"))
+    if (me := user.viewer.person_id) is not None:
+        told |= Q(mentorship__mentor__person_id=me) | Q(mentee__person_id=me)
+    return Tie.objects.filter(told, Q(ends_on=None) | Q(mentorship__status__in=CLOSED))
