@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik import __version__
+from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.files import archive, dumps
 from nastavnik.files.archive import DATABASES, FILES, Manifest
@@ -47,6 +48,7 @@ def make_backup(target: Path) -> Manifest:
 
 
 def _collect(target: Path, folder: Path, database: Path | None) -> Manifest:
+    audit.seal_all()  # so that the copy can be proved whole, to its last entry
     copy = folder / DATABASES[connection.vendor]
     if database is None:
         migrations = dumps.group(sorted(MigrationRecorder(connection).applied_migrations()))

@@ -10,8 +10,8 @@ from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
 from nastavnik.people.models import Person
-from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.queries import base_records, base_rows, current_programme
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.queries import base_records, base_rows, candidates, current_programme
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -25,11 +25,12 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
+    waiting = base_rows(candidates(user, programme))
     for side, people, title, url in (
         (Side.MENTEE, _("Mentees"), _("The base of mentees is empty"), "programmes:mentees"),
         (Side.MENTOR, _("Mentors"), _("The base of mentors is empty"), "programmes:mentors"),
     ):
-        rows = base_rows(base_records(user, programme, side, status=ParticipationStatus.CANDIDATE))
+        rows = [row for row in waiting if row.record.side == side]
         if not rows and not base_records(user, programme, side).exists():
             yield AttentionItem(
                 20, "go", _("Next step"), title, _("Take people from the roster."), _("Take"),

@@ -112,6 +112,16 @@ def candidates_of_roster(
     )
 
 
+def candidates(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
+    """Return the records of both bases that are still being prepared."""
+    return (
+        Participation.objects.visible_to(user)
+        .filter(programme=programme, status=ParticipationStatus.CANDIDATE)
+        .select_related("person")
+        .prefetch_related("forms")
+    )
+
+
 def base_records(
     user: SignedIn,
     programme: Programme,

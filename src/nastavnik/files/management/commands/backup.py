@@ -5,7 +5,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.files.backups import make_backup
 
@@ -19,7 +18,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        audit.seal_all()
         try:
             made = make_backup(options["file"].resolve())
         except RefusedError as error:
