@@ -25,6 +25,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -373,6 +374,42 @@ def start(word, arguments, data):
     ensure_venv()
     ensure_messages()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    accounts = prepare(word, data, environment)
+    with server(environment) as process:
+        wait_until_healthy(process, host, port)
+        tell_about_phones(host, public_url)
+        print(f"Сайт: {local}")
+        if public_url and public_url != local:
+            print(f"Для телефонов: {public_url}")
+        sys.stdout.write(accounts)
+        sys.stdout.flush()
+        say(f"Данные: {data}. Остановить: Ctrl+C.")
+        code = process.wait()
+    raise Refusal(f"Сервер остановился сам, код {code}: сообщения выше.")
+
+
+def code_print(word):
+    """Return what changes whenever the program, its libraries or the way of starting change."""
+    files = sorted(path for path in (HERE / "src").rglob("*") if "__pycache__" not in path.parts)
+    states = [(str(path.relative_to(HERE)), path.stat()) for path in files if path.is_file()]
+    parts = [word, sqlite3.sqlite_version, json.dumps(wanted_stamp(dev=False))]
+    parts += [
+        "{0} {1} {2}".format(name, state.st_size, state.st_mtime_ns) for name, state in states
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def prepare(word, data, environment):
+    """Bring the data in step with the program; return what the person should read.
+
+    Nothing is done where the same program has prepared the same embedded database before: the second start is quick.
+    """
+    mark, mine = data / "prepared.json", code_print(word)
+    embedded = "NASTAVNIK_DATABASE_URL" not in environment
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads(mark.read_text())
+        if embedded and known["print"] == mine and (data / "nastavnik.sqlite3").exists():
+            return str(known["accounts"])
     prepared = subprocess.run(
         [str(PYTHON), "-m", "nastavnik", "prepare"] + ([] if word == "serve" else ["--demo"]),
         env=environment,
@@ -382,17 +419,10 @@ def start(word, arguments, data):
     )
     if prepared.returncode:
         raise Refusal("База данных не готова: сообщения выше.")
-    with server(environment) as process:
-        wait_until_healthy(process, host, port)
-        tell_about_phones(host, public_url)
-        print(f"Сайт: {local}")
-        if public_url and public_url != local:
-            print(f"Для телефонов: {public_url}")
-        sys.stdout.write(prepared.stdout.decode())
-        sys.stdout.flush()
-        say(f"Данные: {data}. Остановить: Ctrl+C.")
-        code = process.wait()
-    raise Refusal(f"Сервер остановился сам, код {code}: сообщения выше.")
+    accounts = prepared.stdout.decode()
+    if embedded:
+        mark.write_text(json.dumps({"print": mine, "accounts": accounts}))
+    return accounts
 
 
 def tell_about_phones(host, public_url):

@@ -160,3 +160,33 @@ def test_start_answer_backup_restore_stop(tmp_path):
     restored = call("restore", archive, data=tmp_path / "restored")
     assert restored.returncode == 0, restored.stderr
     assert (tmp_path / "restored" / "nastavnik.sqlite3").exists()
+    # the next start on the same data has nothing to prepare; one on what was brought back looks at everything
+    assert (tmp_path / "live" / "prepared.json").exists()
+    assert not (tmp_path / "restored" / "prepared.json").exists()
+
+
+def test_what_was_prepared_is_not_prepared_again(tmp_path, monkeypatch):
+    done = []
+
+    class Prepared:
+        returncode, stdout = 0, "куратор: kurator".encode()
+
+    monkeypatch.setattr(
+        run.subprocess, "run", lambda *_words, **_options: done.append(1) or Prepared
+    )
+    database = tmp_path / "nastavnik.sqlite3"
+    database.touch()
+    assert run.prepare("start", tmp_path, {}) == "куратор: kurator"
+    assert run.prepare("start", tmp_path, {}) == "куратор: kurator"
+    assert len(done) == 1
+    # another way of starting, a lost database and PostgreSQL are looked at anew
+    run.prepare("serve", tmp_path, {})
+    run.prepare("serve", tmp_path, {"NASTAVNIK_DATABASE_URL": "postgresql://x"})
+    database.unlink()
+    run.prepare("serve", tmp_path, {})
+    assert len(done) == 4
+    # and so is a program that has changed
+    database.touch()
+    monkeypatch.setattr(run, "code_print", lambda _word: "another")
+    run.prepare("serve", tmp_path, {})
+    assert len(done) == 5

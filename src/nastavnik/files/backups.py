@@ -89,6 +89,8 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
             _swap(folder, [(folder / FILES, Path(settings.MEDIA_ROOT))])
         else:
             _place_sqlite(folder, database)
+    # what was prepared belongs to the data of before: the next start looks at everything again
+    (data / "prepared.json").unlink(missing_ok=True)
     archive.sync_folder(data)
     return manifest
 
