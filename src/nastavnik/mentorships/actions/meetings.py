@@ -229,10 +229,7 @@ def _apply(meeting: Meeting, note: Note) -> bool:
     after = {name: getattr(meeting, name) for name in NOTED}
     if before == after:
         return False
-    meeting.before = {
-        name: value.isoformat() if isinstance(value, dt.date) else value
-        for name, value in before.items()
-    }
+    meeting.before = {name: _plain(value) for name, value in before.items()}
     return True
 
 
@@ -280,9 +277,20 @@ def _set_mark(meeting: Meeting, side: Side, mark: Mark) -> None:
     setattr(meeting, name, mark)
 
 
+def _plain(value: object) -> object:
+    """Return a value as `before` keeps it: days and moments as ISO text."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 def _keep(meetings: list[Meeting], *, by: models.Model | None) -> None:
     now = timezone.now()
     for meeting in meetings:
         meeting.noted_at, meeting.noted_by = now, by if isinstance(by, User) else None
-    Meeting.objects.bulk_update(meetings, [*NOTED, *_TRACE], batch_size=100)
+    # only what differs somewhere: a bulk update pays for every field of every row
+    changed = [
+        name
+        for name in NOTED
+        if any(_plain(getattr(one, name)) != (one.before or {}).get(name) for one in meetings)
+    ]
+    Meeting.objects.bulk_update(meetings, [*changed, *_TRACE], batch_size=100)
     audit.record_many("meeting-noted", meetings, by=by, fields=NOTED)

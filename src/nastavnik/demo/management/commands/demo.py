@@ -11,6 +11,8 @@ from nastavnik.organisations.queries import is_set_up
 
 class Command(BaseCommand):
     help = "Load the demo: an invented district with two schools."
+    # the pages are not needed to fill a database: checking them costs as much as the rest of the start
+    requires_system_checks: tuple[str, ...] = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--stage", choices=scenario.STAGES, default="running")
