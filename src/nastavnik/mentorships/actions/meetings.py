@@ -286,11 +286,9 @@ def _keep(meetings: list[Meeting], *, by: models.Model | None) -> None:
     now = timezone.now()
     for meeting in meetings:
         meeting.noted_at, meeting.noted_by = now, by if isinstance(by, User) else None
-    # only what differs somewhere: a bulk update pays for every field of every row
-    changed = [
-        name
-        for name in NOTED
-        if any(_plain(getattr(one, name)) != (one.before or {}).get(name) for one in meetings)
-    ]
-    Meeting.objects.bulk_update(meetings, [*changed, *_TRACE], batch_size=100)
+    # The rows are locked and there: an insert that always meets its conflict writes many rows by one plain
+    # statement, where `bulk_update` builds a CASE of every field of every row.
+    Meeting.objects.bulk_create(
+        meetings, update_conflicts=True, unique_fields=["id"], update_fields=[*NOTED, *_TRACE]
+    )
     audit.record_many("meeting-noted", meetings, by=by, fields=NOTED)
