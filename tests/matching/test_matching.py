@@ -23,6 +23,7 @@ from nastavnik.matching.queries import (
     board,
     latest_run,
 )
+from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.people.actions import change_person, mark_left, register_person
 from nastavnik.people.models import Person
 from nastavnik.programmes.actions import (
@@ -492,6 +493,52 @@ def test_a_curator_of_one_direction_sees_its_mentees_only(cast):
     assert [leg.proposal.mentee for g in shown.groups for leg in g.legs] == [
         cast.school.records["novice"]
     ]
+
+
+def test_a_curator_of_one_direction_matches_and_approves_her_own_forms(cast):
+    """Her matching takes nobody else's mentee, and what the head curator proposed stays to be approved."""
+    whole = run(cast)
+    client = signed_in(cast.staff_curator)
+    approve = reverse("mentorships:approve", args=[whole.pk])
+    (refusal,) = said(client.post(approve, {"all": "1"}, follow=True))
+    assert "ученик – ученик" in refusal
+    assert not Mentorship.objects.exists()
+    client.post(reverse("matching:run"))
+    own, before = cast.school.programme.runs.order_by("-number")
+    assert [form.code for form in own.forms.all()] == ["teacher_teacher"]
+    assert [one.mentee for one in own.proposals.all()] == [cast.school.records["novice"]]
+    assert (own.status, before.status) == (RunStatus.PROPOSED, RunStatus.PROPOSED)
+    client.post(reverse("mentorships:approve", args=[own.pk]), {"all": "1"})
+    own.refresh_from_db()
+    assert own.status == RunStatus.APPROVED
+    before.refresh_from_db()
+    assert before.status == RunStatus.PROPOSED
+    assert [tie.mentee for tie in Tie.objects.all()] == [cast.school.records["novice"]]
+
+
+def test_the_head_curator_matches_the_ticked_forms(cast):
+    client = signed_in(cast.anna)
+    form = cast.school.programme.forms.get(code="pupil_pupil")
+    client.post(reverse("matching:run"), {"chosen": "1", "forms": [form.pk]})
+    made = latest_run(cast.anna, cast.school.programme)
+    assert [one.form for one in made.proposals.exclude(mentor=None)] == [form, form]
+    refusal = said(client.post(reverse("matching:run"), {"chosen": "1"}, follow=True))[-1]
+    assert refusal.startswith("Choose at least one form")
+    assert latest_run(cast.anna, cast.school.programme) == made
+    run(cast)
+    made.refresh_from_db()
+    assert made.status == RunStatus.SUPERSEDED
+    assert client.get("/matching/").context["others"] == ()
+
+
+def test_two_matchings_may_wait_and_each_is_shown(cast):
+    whole = run(cast)
+    signed_in(cast.staff_curator).post(reverse("matching:run"))
+    page = signed_in(cast.anna).get("/matching/")
+    assert page.context["others"] == (whole,)
+    assert f"?run={whole.pk}" in text(page)
+    other = signed_in(cast.anna).get(f"/matching/?run={whole.pk}")
+    assert other.context["board"].run == whole
 
 
 def test_the_workspace_of_the_curator(cast):

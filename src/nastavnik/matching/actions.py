@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -18,20 +19,36 @@ from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
 from nastavnik.programmes.actions import review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
 from nastavnik.programmes.queries import base_rows
 
 
 @transaction.atomic
-def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRun:
-    """Match everyone who is ready; what was proposed before and not approved is replaced.
+def run_matching(
+    programme: Programme,
+    *,
+    forms: Iterable[MentoringForm] | None = None,
+    by: models.Model | None,
+) -> MatchingRun:
+    """Match everyone who is ready in some forms of a programme.
+
+    What was proposed before for these forms alone and not approved is replaced; a proposal that holds other forms
+    too is another curator's as well and stays.
+
+    Args:
+        programme: whose bases are matched.
+        forms: forms of the programme, by default all of them.
+        by: who runs it.
 
     Raises:
-        RefusedError: nobody is ready on one of the sides.
+        RefusedError: no form is chosen, or nobody is ready on one of the sides.
     """
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    chosen_forms = list(programme.forms.all() if forms is None else forms)
+    if not chosen_forms:
+        raise RefusedError(_("Choose at least one form: nobody can be matched without it."))
     review_ready(programme, by=by)
-    given = engine_input(programme)
+    given = engine_input(programme, chosen_forms)
     if not given.mentees:
         raise RefusedError(
             _(
@@ -48,9 +65,10 @@ def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRu
     result = given.run()
     if not result.certificate.ok:
         raise RuntimeError("the engine could not prove its own result")
-    MatchingRun.objects.filter(programme=programme, status=RunStatus.PROPOSED).update(
-        status=RunStatus.SUPERSEDED
-    )
+    wider = MatchingRun.forms.through.objects.exclude(mentoringform__in=chosen_forms)
+    MatchingRun.objects.filter(programme=programme, status=RunStatus.PROPOSED).exclude(
+        pk__in=wider.values("matchingrun_id")
+    ).update(status=RunStatus.SUPERSEDED)
     last = programme.runs.aggregate(last=Max("number"))["last"] or 0
     run = MatchingRun.objects.create(
         organisation_id=programme.organisation_id,
@@ -62,17 +80,16 @@ def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRu
         total_score=result.total_score,
         is_certified=result.certificate.ok,
     )
-    forms = {form.code: form.pk for form in programme.forms.all()}
-    chosen = {one.key: one.forms for one in given.mentors} | {
-        one.key: one.forms for one in given.mentees
-    }
+    run.forms.set(chosen_forms)
+    form_keys = {form.code: form.pk for form in chosen_forms}
+    chosen = {one.key: one.forms & form_keys.keys() for one in (*given.mentors, *given.mentees)}
     Proposal.objects.bulk_create(
         [
             *(
                 _paired(
                     run,
                     pair,
-                    forms[pair.form or _form_of_lock(chosen[pair.mentor], chosen[pair.mentee])],
+                    form_keys[pair.form or _form_of_lock(chosen[pair.mentor], chosen[pair.mentee])],
                     locked=pair.mentee in given.locked,
                 )
                 for pair in result.pairs
@@ -80,17 +97,21 @@ def run_matching(programme: Programme, *, by: models.Model | None) -> MatchingRu
             *(_left_out(run, one) for one in result.unmatched),
         ]
     )
-    audit.record("matching-run", run, by=by, fields=["n_mentees", "n_matched"])
+    audit.record("matching-run", run, by=by, fields=["forms", "n_mentees", "n_matched"])
     return run
 
 
-def engine_input(programme: Programme) -> Input:
+def engine_input(programme: Programme, forms: Iterable[MentoringForm] | None = None) -> Input:
     """Return what the engine would be given now: the ready mentees, the mentors with their free places.
 
     A mentor who has pairs and no longer passes the gate takes no further mentees.
     """
+    forms = list(programme.forms.all() if forms is None else forms)
+    in_forms = Participation.forms.through.objects.filter(mentoringform__in=forms)
     records = (
-        Participation.objects.filter(programme=programme)
+        Participation.objects.filter(
+            programme=programme, pk__in=in_forms.values("participation_id")
+        )
         .select_related("person")
         .prefetch_related("forms")
     )
@@ -104,7 +125,7 @@ def engine_input(programme: Programme) -> Input:
     return build_input(
         [row.record for row in base_rows(mentors) if row.verdict],
         mentees,
-        programme.forms.all(),
+        forms,
         locked=rulings.filter(ruling=Ruling.LOCK).values_list("mentor_id", "mentee_id"),
         forbidden=rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id"),
         day=today(),

@@ -14,6 +14,19 @@ from nastavnik.programmes.models import MentoringForm, Participation, Programme
 class RunQuerySet(ScopedQuerySet["MatchingRun"]):
     view_perm = Perm.MATCHING_VIEW
 
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the runs of the user's organisations: a curator of one направление those with her forms."""
+        within = Q(pk__in=[])
+        for grant in user.viewer.grants_for(self.view_perm):
+            rows = Q(organisation_id=grant.organisation_id)
+            if grant.form_codes:
+                own = MatchingRun.forms.through.objects.filter(
+                    mentoringform__code__in=grant.form_codes
+                )
+                rows &= Q(pk__in=own.values("matchingrun_id"))
+            within |= rows
+        return self.filter(within)
+
 
 class MatchingRun(models.Model):
     """One matching: the rules and people it saw, what it proposed, the proof that it is optimal.
@@ -23,6 +36,7 @@ class MatchingRun(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="matching_runs")
     programme = models.ForeignKey(Programme, models.CASCADE, related_name="runs")
+    forms = models.ManyToManyField(MentoringForm, related_name="+")
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=10, choices=RunStatus, default=RunStatus.PROPOSED)
     snapshot = models.JSONField(default=dict)
@@ -49,7 +63,7 @@ class MatchingRun(models.Model):
     class Privacy:
         personal = ["snapshot"]
         technical = [
-            "id", "organisation", "programme", "number", "status", "n_mentees", "n_matched", "total_score",
+            "id", "organisation", "programme", "forms", "number", "status", "n_mentees", "n_matched", "total_score",
             "is_certified", "made_at", "approved_at",
         ]  # fmt: skip
 

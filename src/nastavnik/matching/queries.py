@@ -4,16 +4,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
+from nastavnik.matching.access import is_own_form
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,31 @@ class Board:
 def latest_run(user: SignedIn, programme: Programme) -> MatchingRun | None:
     """Return the newest run of a programme."""
     return MatchingRun.objects.visible_to(user).filter(programme=programme).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The run to show and the others that wait for approval: curators of two направления have one each."""
+
+    shown: MatchingRun | None
+    others: tuple[MatchingRun, ...]
+
+
+def runs_of(user: SignedIn, programme: Programme, asked: str = "") -> Runs:
+    """Return the run asked for by its key where it waits for approval, else the newest; forms are fetched."""
+    seen = MatchingRun.objects.visible_to(user).filter(programme=programme)
+    newest = seen.order_by("-number").values("pk")[:1]
+    rows = list(
+        seen.filter(Q(status=RunStatus.PROPOSED) | Q(pk__in=newest)).prefetch_related("forms")
+    )
+    proposed = [row for row in rows if row.status == RunStatus.PROPOSED]
+    shown = next((row for row in proposed if str(row.pk) == asked), rows[0] if rows else None)
+    return Runs(shown, tuple(row for row in proposed if row != shown))
+
+
+def forms_to_match(user: SignedIn, programme: Programme) -> list[MentoringForm]:
+    """Return the forms of a programme that the user may match."""
+    return [form for form in programme.forms.all() if is_own_form(user, form, Perm.MATCHING_EDIT)]
 
 
 def board(user: SignedIn, run: MatchingRun) -> Board:

@@ -12,10 +12,16 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
 from nastavnik.matching import actions
+from nastavnik.matching.access import may_approve
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.forms import RulingForm
 from nastavnik.matching.models import MatchingRun, PairRuling
-from nastavnik.matching.queries import board, latest_run, rulings_of
+from nastavnik.matching.queries import (
+    board,
+    forms_to_match,
+    rulings_of,
+    runs_of,
+)
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.queries import base_counts, current_programme
 
@@ -23,21 +29,28 @@ from nastavnik.programmes.queries import base_counts, current_programme
 @require_GET
 @requires(Perm.MATCHING_VIEW)
 def workspace(request: Request) -> HttpResponse:
-    """Show the newest matching: who is without a mentor first, then the pairs with reasons."""
+    """Show a matching, the newest by default: who is without a mentor first, then the pairs with reasons."""
     programme = current_programme(request.user)
     context: dict[str, object] = {
         "programme": programme,
         "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
-        "may_approve": request.user.viewer.may(Perm.PAIR_APPROVE),
     }
     if programme:
-        run = latest_run(request.user, programme)
+        runs = runs_of(request.user, programme, request.GET.get("run", ""))
+        run = runs.shown
+        forms = forms_to_match(request.user, programme)
+        run_forms = list(run.forms.all()) if run else forms
         context |= {
             "mentees": base_counts(request.user, programme, Side.MENTEE),
             "mentors": base_counts(request.user, programme, Side.MENTOR),
             "board": board(request.user, run) if run else None,
             "rulings": rulings_of(request.user, programme),
             "form": RulingForm(request.user, programme),
+            "forms": forms,
+            "run_forms": run_forms,
+            "verdict": (verdict := may_approve(request.user, run_forms)),
+            "may_approve": bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE),
+            "others": runs.others,
         }
     return render(request, "matching/workspace.html", context)
 
@@ -55,12 +68,16 @@ def past_run(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @requires(Perm.MATCHING_EDIT)
 def run(request: Request) -> HttpResponse:
-    """Match everyone who is ready."""
+    """Match everyone who is ready in the ticked forms, in all of one's own when none is asked about."""
     programme = current_programme(request.user)
     if programme is None:
         return redirect("matching:workspace")
+    forms = forms_to_match(request.user, programme)
+    if "chosen" in request.POST:
+        wanted = set(request.POST.getlist("forms"))
+        forms = [form for form in forms if str(form.pk) in wanted]
     try:
-        made = actions.run_matching(programme, by=request.user)
+        made = actions.run_matching(programme, forms=forms, by=request.user)
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:

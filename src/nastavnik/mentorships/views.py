@@ -18,6 +18,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
+from nastavnik.matching.access import may_approve
 from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
@@ -362,6 +363,9 @@ def approve(request: Request, pk: int) -> HttpResponse:
     seen = Proposal.objects.visible_to(request.user).filter(run=run)
     if "all" not in request.POST:
         seen = seen.filter(pk__in=ticked(request, "proposals"))
+    if not (verdict := may_approve(request.user, list(run.forms.all()))):
+        messages.error(request, verdict.reasons[0])
+        return redirect("matching:workspace")
     try:
         document = actions.approve_run(
             run, only=list(seen.values_list("pk", flat=True)), by=request.user
