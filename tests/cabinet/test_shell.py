@@ -7,6 +7,7 @@ from tests.organisations.test_tree import node
 from tests.pages import counts, guest, signed_in, text
 
 from nastavnik.cabinet.actions import set_up
+from nastavnik.cabinet.forms import QUESTIONS, SetUpForm, abbreviated
 from nastavnik.cabinet.queries import district, stages
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.models import Consent
@@ -71,7 +72,12 @@ def test_a_gap_keeps_what_was_typed_and_writes_nothing():
     assert response.status_code == 200
     assert set(response.context["form"].errors) == {"head_name", "year_ends_on"}
     page = text(response)
-    for typed in ("МБОУ «Школа № 7»", "г. Образцово", "Образцовский район", "три слова и 7"):
+    for typed in (
+        "МБОУ «Школа № 7»",
+        "г. Образцово",
+        "Образцовский район",
+        "Кураторова Анна Ивановна",
+    ):
         assert f'value="{typed}"' in page
     assert counts() == before
 
@@ -83,10 +89,69 @@ def test_a_wrong_answer_is_shown_at_its_field(wrong):
     assert not User.objects.exists()
 
 
-def test_the_sheet_has_three_parts_and_offers_this_year():
-    form = guest().get("/setup/").context["form"]
-    assert [len(fields) for _title, fields in form.parts()] == [8, 2, 3]
-    assert form["year_starts_on"].value().month == 9
+def test_the_conversation_asks_one_thing_after_another_and_offers_this_year():
+    """Four questions; each carries what was said before, and nothing is written before the last answer."""
+    client, said = guest(), {}
+    response = client.get("/setup/")
+    for number, question in enumerate(QUESTIONS):
+        assert [field.name for field in response.context["asked"]] == list(question.fields)
+        assert not User.objects.exists()
+        page = text(response)
+        assert all(f'value="{value}"' in page for value in said.values())
+        said |= {name: SHEET[name] for name in question.fields}
+        response = client.post("/setup/", said | {"question": number})
+    assert response["Location"] == "/programme/add/"
+    assert form_of(guest(), {}).initial["year_starts_on"].month == 9
+
+
+def form_of(client, answers):
+    return SetUpForm(initial=answers)
+
+
+def test_a_gap_holds_the_conversation_where_it_is():
+    response = guest().post("/setup/", {"question": "0", "full_name": " ", "kind": "school"})
+    assert response.context["number"] == 0
+    assert set(response.context["form"].errors) >= {"full_name"}
+    assert [f.name for f in response.context["asked"] if f.errors] == ["full_name"]
+
+
+def test_the_way_back_loses_nothing_and_never_sends_the_password_back():
+    response = guest().post("/setup/", SHEET | {"question": "3", "back": "1"})
+    assert response.context["number"] == 2
+    page = text(response)
+    assert 'value="МБОУ «Школа № 7»"' in page
+    assert 'value=" Anna@Example.RU "' in page
+    assert SHEET["password"] not in page
+
+
+@pytest.mark.parametrize("number", ["-1", "99", "x"])
+def test_a_strange_question_number_is_answered_all_the_same(number):
+    assert guest().post("/setup/", {"question": number}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("full", "short"),
+    [
+        ("Муниципальное бюджетное общеобразовательное учреждение «Школа № 7» города Н", "МБОУ «Школа № 7»"),
+        ('Государственное автономное учреждение "Колледж"', "ГАУ «Колледж»"),
+        ("Школа-интернат № 2", "Школа-интернат № 2"),
+        ("МБОУ «Школа № 7» г. Н", "МБОУ «Школа № 7»"),
+    ],
+)  # fmt: skip
+def test_a_short_name_is_made_of_the_full_one(full, short):
+    assert abbreviated(full) == short
+
+
+def test_an_empty_short_name_is_filled_in():
+    guest().post("/setup/", SHEET | {"full_name": "Муниципальная школа «Семь»", "short_name": ""})
+    assert Organisation.objects.get(parent__isnull=False).short_name == "МШ «Семь»"
+
+
+def test_the_paper_shows_the_answers_so_far():
+    response = guest().post("/setup/", SHEET | {"question": "1"})
+    page = text(response)
+    assert "Д. Д. Директорова".replace(" ", "\N{NO-BREAK SPACE}") in page
+    assert "г. Образцово" in page
 
 
 def test_a_site_that_is_set_up_is_not_set_up_again(cast):

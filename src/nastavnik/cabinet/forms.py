@@ -1,19 +1,76 @@
-"""The set-up wizard: the organisation, the year and the first curator on one sheet."""
+"""The set-up: a conversation of four questions about the organisation, the year and the first curator."""
 
-from typing import Any
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from nastavnik.core.dates import today
 from nastavnik.core.forms import DateInput
+from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.organisations.forms import OrganisationForm
 from nastavnik.organisations.queries import year_bounds
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One turn of the conversation: what is asked and the fields that answer it."""
+
+    title: StrOrPromise
+    words: StrOrPromise
+    fields: tuple[str, ...]
+
+
+QUESTIONS = (
+    Question(
+        _("What is your organisation called?"),
+        _("The full name stands at the head of every order, the short one on every page."),
+        ("full_name", "short_name", "kind"),
+    ),
+    Question(
+        _("Where is it, and who signs the orders?"),
+        _("From here the program takes the town and the signature of every paper."),
+        ("town", "time_zone", "head_name", "head_position"),
+    ),
+    Question(
+        _("Which year do we begin with?"),
+        _("Usually nothing needs to be changed here."),
+        ("year_starts_on", "year_ends_on", "municipality"),
+    ),
+    Question(
+        _("And who are you?"),
+        _("You will be the curator. Colleagues get accounts of their own later."),
+        ("curator_name", "login", "password"),
+    ),
+)
+LAST = len(QUESTIONS) - 1
+SECRET = "password"  # noqa: S105 - the name of the field, whose answer is never sent back in a hidden one
+
+
+def abbreviated(full_name: str) -> str:
+    """Shorten «Муниципальное бюджетное общеобразовательное учреждение «Школа № 7» города Н» to «МБОУ «Школа № 7»».
+
+    A name without quotation marks stays as it is.
+    """
+    found = re.match(r"([^«»\"]+)[«\"]([^»\"]+)[»\"]", full_name.strip())
+    if found is None:
+        return full_name.strip()
+    words = [word for word in re.split(r"[\s-]+", found[1]) if len(word) > 1]
+    letters = "".join(word if word.isupper() else word[0].upper() for word in words)
+    return f"{letters} «{found[2]}»"
+
+
 class SetUpForm(OrganisationForm):
-    """Everything the first evening needs to begin: three short parts."""
+    """Everything the first evening needs to begin.
+
+    The answers travel with the page: a question shows its own fields and carries the others hidden, so that nothing
+    typed is lost on the way back and nothing is written before the last answer.
+    """
 
     municipality = forms.CharField(
         label=_("Municipality or district"),
@@ -44,6 +101,8 @@ class SetUpForm(OrganisationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["short_name"].required = False
+        self.fields["short_name"].help_text = _("Leave it empty, and it is made from the full one.")
         first, last = year_bounds(today())
         self.initial.setdefault("year_starts_on", first)
         self.initial.setdefault("year_ends_on", last)
@@ -60,16 +119,70 @@ class SetUpForm(OrganisationForm):
             self.add_error(
                 "year_ends_on", _("The last day comes before the first: swap or correct them.")
             )
+        if data.get("full_name") and not data.get("short_name"):
+            data["short_name"] = abbreviated(data["full_name"])
         return data
 
-    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """Return the fields in the three parts of the sheet."""
-        names = [
-            (_("The organisation"), [*(self._meta.fields or ()), "municipality"]),
-            (_("The academic year"), ["year_starts_on", "year_ends_on"]),
-            (_("You, the curator"), ["curator_name", "login", "password"]),
-        ]
-        return [(str(title), [self[name] for name in fields]) for title, fields in names]
+    def first_gap(self) -> int | None:
+        """Return the first question that is not answered well; of the last one where the whole is at fault."""
+        for number, question in enumerate(QUESTIONS):
+            if any(name in self.errors for name in question.fields):
+                return number
+        return LAST if self.errors else None
+
+    def asked(self, number: int) -> list[forms.BoundField]:
+        """Return the fields of a question."""
+        return [self[name] for name in QUESTIONS[number].fields]
+
+    def carried(self, number: int) -> list[forms.BoundField]:
+        """Return the fields of the other questions, to travel hidden; never the password."""
+        shown = {*QUESTIONS[number].fields, SECRET}
+        return [self[name] for name in self.fields if name not in shown]
+
+
+def conversation(answers: Mapping[str, Any]) -> tuple[SetUpForm, int, bool]:
+    """Return the form, the number of the question to ask next, and whether everything is answered.
+
+    Args:
+        answers: what was posted. `question` is the number of the one just answered, by default the last, as where
+            the whole sheet is sent at once; `back` asks for the one before.
+    """
+    number = min(int(given), LAST) if (given := str(answers.get("question", LAST))).isdigit() else 0
+    if "back" in answers:
+        return SetUpForm(initial=_typed(answers)), max(number - 1, 0), False
+    form = SetUpForm(cast("dict[str, Any]", answers))
+    gap = form.first_gap()
+    if gap is not None and gap <= number:
+        return form, gap, False
+    if number == LAST:
+        return form, LAST, True
+    return SetUpForm(initial=_typed(answers)), number + 1, False
+
+
+def _typed(answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: answers[name] for name in SetUpForm.base_fields if name in answers}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderHead:
+    """How an order will begin and end, from what has been answered so far; empty parts are still open."""
+
+    organisation: str
+    town: str
+    position: str
+    signature: str
+
+
+def head_of_order(form: SetUpForm) -> OrderHead:
+    """Return the head of an order as the answers make it."""
+    said = {name: str(form[name].value() or "").strip() for name in form.fields}
+    name = name_of_text(said["head_name"], Case.NOMINATIVE) if said["head_name"] else None
+    return OrderHead(
+        organisation=said["full_name"],
+        town=said["town"],
+        position=said["head_position"].capitalize(),
+        signature=name.initials_and_last if name else "",
+    )
 
 
 class ExampleForm(forms.Form):

@@ -12,7 +12,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.cabinet.actions import set_up as set_up_site
-from nastavnik.cabinet.forms import ExampleFilter, ExampleForm, SetUpForm
+from nastavnik.cabinet.forms import (
+    LAST,
+    QUESTIONS,
+    ExampleFilter,
+    ExampleForm,
+    SetUpForm,
+    conversation,
+    head_of_order,
+)
 from nastavnik.cabinet.queries import district as district_rows
 from nastavnik.cabinet.queries import example_people, stages
 from nastavnik.core import attention
@@ -70,8 +78,10 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Set up an empty installation; with the first account the page is gone."""
     if has_any_account():
         raise Http404
-    form = SetUpForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form, number, is_whole = SetUpForm(), 0, False
+    if request.method == "POST":
+        form, number, is_whole = conversation(request.POST)
+    if is_whole:
         try:
             curator = set_up_site(by=None, **form.cleaned_data)
         except RefusedError as refusal:
@@ -80,7 +90,20 @@ def set_up(request: HttpRequest) -> HttpResponse:
             login(request, curator, backend="django.contrib.auth.backends.ModelBackend")
             messages.success(request, _("The site is ready. Now choose the forms of mentoring."))
             return redirect("programmes:add")
-    return render(request, "cabinet/set_up.html", {"form": form})
+    return render(
+        request,
+        "cabinet/set_up.html",
+        {
+            "form": form,
+            "number": number,
+            "question": QUESTIONS[number],
+            "asked": form.asked(number),
+            "carried": form.carried(number),
+            "n_questions": len(QUESTIONS),
+            "is_last": number == LAST,
+            "head": head_of_order(form),
+        },
+    )
 
 
 @require_GET

@@ -82,7 +82,8 @@ def run_matching(
     )
     run.forms.set(chosen_forms)
     form_keys = {form.code: form.pk for form in chosen_forms}
-    chosen = {one.key: one.forms & form_keys.keys() for one in (*given.mentors, *given.mentees)}
+    chosen = {one.key: one.forms & form_keys.keys() for one in given.mentors}
+    chosen |= {one.key: one.forms & form_keys.keys() for one in given.mentees}
     Proposal.objects.bulk_create(
         [
             *(
