@@ -1,30 +1,88 @@
-"""`match FILE.json`: pairs for people given as JSON, with reasons and proof."""
+"""`match`: pairs for two tables of people, or for people given as JSON, with reasons and proof."""
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from nastavnik.engine.matching.payload import match_json
+from nastavnik.engine.matching.candidates import Rules
+from nastavnik.engine.matching.lists import read_pairs, read_people, with_forms
+from nastavnik.engine.matching.payload import match_json, rules_of
+from nastavnik.engine.tables.cells import Grid
+from nastavnik.readers.sheets import read_sheets
+
+#: Why a mentee stays alone, in words.
+REASONS = {
+    "no_mentors": "не из кого выбирать",
+    "no_mentor_of_form": "нет наставника в этой форме",
+    "all_forbidden": "все подходящие запрещены",
+    "all_family": "подходят только члены семьи",
+    "only_class_teacher": "подходит только свой классный руководитель",
+    "none_in_organisation": "в своей организации никто не подходит",
+    "mentee_too_young": "младше, чем разрешает форма",
+    "grade_missing": "не указан класс",
+    "all_too_young": "нет наставника старше",
+    "age_missing": "не указан возраст",
+    "no_common_subject": "нет общего предмета",
+    "all_full": "все подходящие места заняты",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
-    parser.add_argument("file", type=Path, help='JSON: {"mentors": […], "mentees": […]}')
+    parser.add_argument(
+        "mentors", type=Path, help='a table of mentors, or JSON: {"mentors": […], "mentees": […]}'
+    )
+    parser.add_argument("mentees", type=Path, nargs="?", help="a table of mentees (.csv, .xlsx)")
+    parser.add_argument("--rules", type=Path, help="JSON: weights, forms, load_cost")
+    parser.add_argument(
+        "--pairs", type=Path, help="a table of pairs that stay: «Наставник», «Наставляемый»"
+    )
 
 
 def request(options: argparse.Namespace) -> dict[str, Any]:
-    """Read the file.
+    """Read the files.
 
     Raises:
-        ValueError: it is not a JSON object (a Russian sentence).
+        ValueError: a file is not what it should be (a Russian sentence).
     """
+    if options.mentees is None:
+        if options.pairs:
+            raise ValueError("--pairs подходит только к двум таблицам: наставники и наставляемые.")
+        asked = _json(options.mentors, "«mentors» и «mentees»")
+        return asked | ({"rules": _json(options.rules, "правилами")} if options.rules else {})
+    given = _json(options.rules, "правилами") if options.rules else {}
+    rules = rules_of(given)
+    mentors = _people(options.mentors, rules, is_mentors=True)
+    mentees = _people(options.mentees, rules, is_mentors=False)
+    asked = {"mentors": mentors, "mentees": mentees, "rules": given}
+    if options.pairs:
+        asked["locked"] = read_pairs(
+            _rows(options.pairs),
+            title=options.pairs.name,
+            mentors=[one["key"] for one in mentors],
+            mentees=[one["key"] for one in mentees],
+        )
+    return asked
+
+
+def _people(path: Path, rules: Rules, *, is_mentors: bool) -> list[dict[str, Any]]:
+    people = read_people(_rows(path), title=path.name, is_mentors=is_mentors)
+    return with_forms(people, rules.forms.values(), is_mentors=is_mentors)
+
+
+def _rows(path: Path) -> Grid:
+    return read_sheets(path.read_bytes(), path.name)[0].rows
+
+
+def _json(path: Path, what: str) -> dict[str, Any]:
     try:
-        asked = json.loads(options.file.read_text(encoding="utf-8"))
+        asked = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"Файл {options.file.name} не читается как JSON: {error}") from error
+        raise ValueError(f"Файл {path.name} не читается как JSON: {error}") from error
     if not isinstance(asked, dict):
-        raise ValueError(f"Файл {options.file.name}: нужен объект с «mentors» и «mentees».")  # noqa: TRY004 - one kind of refusal
+        raise ValueError(f"Файл {path.name}: нужен объект с {what}.")  # noqa: TRY004 - one kind of refusal
     return asked
 
 
@@ -34,10 +92,38 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def text(answered: dict[str, Any]) -> str:
-    """Return the pairs and those without a mentor, a line each."""
-    lines = [f"{pair['mentee']} — {pair['mentor']} ({pair['score']})" for pair in answered["pairs"]]
-    lines += [f"{one['mentee']} — без наставника: {one['code']}" for one in answered["unmatched"]]
-    lines.append(
-        f"Пар: {answered['n_matched']}, сумма: {answered['total_score']}, проверка: {answered['certificate']}"
-    )
+    """Return the pairs with their reasons, those without a mentor with theirs, and the totals."""
+    lines = [_pair(pair) for pair in answered["pairs"]]
+    lines += [_alone(one) for one in answered["unmatched"]]
+    proof = "доказано" if answered["certificate"] == "ok" else "НЕ доказано"
+    totals = f"Пар: {answered['n_matched']}, без наставника: {len(answered['unmatched'])}"
+    totals += f", сумма баллов: {answered['total_score']}. Что больше и лучше нельзя: {proof}."
+    lines += ["", totals]
     return "\n".join(lines)
+
+
+def _pair(pair: Mapping[str, Any]) -> str:
+    reasons = [said for part in pair["parts"] if part["points"] and (said := _part(part))]
+    kept = ["оставлены вместе"] if "locked" in pair["flags"] else []
+    why = "; ".join([*kept, *reasons]) or "решило свободное место"
+    return f"{pair['mentee']} — {pair['mentor']} ({pair['score']}): {why}"
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    items = ", ".join(part["items"])
+    words = {
+        "area": f"запрос: {items}",
+        "interest": f"общее: {items}",
+        "subject": "один предмет",
+        "grade_near": "близкие классы",
+        "organisation": "одна организация",
+    }
+    return words.get(part["code"], str(part["code"]))
+
+
+def _alone(one: Mapping[str, Any]) -> str:
+    reason = REASONS.get(one["code"], "никто не подходит по правилам")
+    shortage = one.get("shortage")
+    if shortage:
+        reason += f": просят {len(shortage['mentees'])}, а мест {shortage['places']}"
+    return f"{one['mentee']} — без наставника: {reason}"

@@ -35,7 +35,7 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
     proposal = propose(
         [_record(Mentor, item, "наставник", n) for n, item in _listed(payload, "mentors")],
         [_record(Mentee, item, "наставляемый", n) for n, item in _listed(payload, "mentees")],
-        _rules(_mapping(payload, "rules")),
+        rules_of(_mapping(payload, "rules")),
         locked={str(a): str(b) for a, b in _mapping(payload, "locked").items()},
         forbidden=frozenset(_pair(item) for _, item in _listed(payload, "forbidden")),
     )
@@ -128,7 +128,12 @@ def _value(value: object, hint: object, where: str) -> object:
     raise PayloadError(f"{where}: нужно {name}, а получено {value!r}.")
 
 
-def _rules(given: Mapping[str, Any]) -> Rules:
+def rules_of(given: Mapping[str, Any]) -> Rules:
+    """Return the standard rules with what is given in their place.
+
+    Raises:
+        PayloadError: a field is unknown or of another kind (a Russian sentence).
+    """
     rules = standard_rules()
     for name in given:
         if name not in {one.name for one in fields(Rules)}:
