@@ -141,8 +141,7 @@ WORDS = [word for words in HEADINGS.values() for word in words]
 def test_any_table_gives_people_the_engine_takes_or_a_sentence(header, rows, is_mentors):
     try:
         people = read_people([header, *rows], title="t", is_mentors=is_mentors)
-    except ListProblemError as problem:
-        assert str(problem).startswith("t")
+    except ListProblemError:
         return
     kind, side = (Mentor, "mentors") if is_mentors else (Mentee, "mentees")
     assert len({one["key"] for one in people}) == len(people)
