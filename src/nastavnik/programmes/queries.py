@@ -346,4 +346,5 @@ def group_meetings(user: SignedIn, programme: Programme) -> QuerySet[GroupMeetin
             n_chose=Count("attendances", filter=Q(attendances__answered_at__isnull=False)),
             n_noted=Count("attendances", filter=Q(attendances__came__isnull=False)),
         )
+        .order_by("-held_on", "-pk")
     )
