@@ -44,6 +44,7 @@ from nastavnik.programmes.actions import (
     keep_minutes,
     make_ready,
     note_attendance,
+    open_choices,
     plan_group_meeting,
     set_participation_status,
 )
@@ -347,7 +348,8 @@ def gather_more(
 ) -> None:
     """Let more people come to the open meeting and choose, and plan more meetings; match them."""
     by = school.curator
-    meeting = GroupMeeting.objects.filter(programme=school.programme, closed_at=None).get()
+    held = GroupMeeting.objects.filter(programme=school.programme, attendances__came=True)
+    meeting = open_choices(held.latest("pk"), by=by)
     invite_to_meeting(meeting, [*waiting, *free], by=by)
     come(meeting, by=by)
     rows = list(Attendance.objects.filter(meeting=meeting).choosing().select_related("record"))
