@@ -13,7 +13,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.queries import (
-    base_records,
+    base_counts,
     base_rows,
     candidates,
     current_programme,
@@ -68,19 +68,20 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
     programme = current_programme(user)
     if programme is None or not user.viewer.may(Perm.BASE_EDIT):
         return
-    if not Person.objects.visible_to(user).exists():
+    counts = {side: base_counts(user, programme, side).total for side in Side}
+    if not any(counts.values()) and not Person.objects.visible_to(user).exists():
         yield AttentionItem(
             10, "go", _("First step"), _("Load the lists"), _("The roster is empty: nobody to choose from."),
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
-    waiting = base_rows(candidates(user, programme))
+    waiting = base_rows(candidates(user, programme)) if any(counts.values()) else []
     for side, people, title, url in (
         (Side.MENTEE, _("Mentees"), _("The base of mentees is empty"), "programmes:mentees"),
         (Side.MENTOR, _("Mentors"), _("The base of mentors is empty"), "programmes:mentors"),
     ):
         rows = [row for row in waiting if row.record.side == side]
-        if not rows and not base_records(user, programme, side).exists():
+        if not counts[side]:
             yield AttentionItem(
                 20, "go", _("Next step"), title, _("Take people from the roster."), _("Take"),
                 reverse("programmes:add-to-base", args=[side]),

@@ -1,6 +1,7 @@
 """Reads of programmes and bases."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
@@ -11,6 +12,7 @@ from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core.access import Verdict
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names, roster
@@ -29,8 +31,12 @@ from nastavnik.programmes.models import (
 
 def current_programme(user: SignedIn, day: dt.date | None = None) -> Programme | None:
     """Return the programme the user works in: the one that holds the day, else the latest."""
-    programmes = Programme.objects.visible_to(user).select_related("organisation", "year")
     day = day or today()
+    return once(("current_programme", user.viewer.user_id, day), lambda: _programme_on(user, day))
+
+
+def _programme_on(user: SignedIn, day: dt.date) -> Programme | None:
+    programmes = Programme.objects.visible_to(user).select_related("organisation", "year")
     return programmes.filter(starts_on__lte=day, ends_on__gte=day).first() or programmes.first()
 
 
@@ -86,17 +92,32 @@ class BaseCounts:
 
 def base_counts(user: SignedIn, programme: Programme, side: Side) -> BaseCounts:
     """Count a base of a programme, those who left are not counted."""
-    statuses = list(
+    numbers = states_of_bases(user, programme)
+    return BaseCounts(
+        total=sum(n for (of, _status), n in numbers.items() if of == side),
+        ready=numbers[side, ParticipationStatus.READY],
+        paired=numbers[side, ParticipationStatus.PAIRED],
+    )
+
+
+def states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, str]]:
+    """Return (side, status) → how many records, of both bases, without those who left; one query a page."""
+    return once(
+        ("states_of_bases", user.viewer.user_id, programme.pk),
+        lambda: _states_of_bases(user, programme),
+    )
+
+
+def _states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, str]]:
+    rows = (
         Participation.objects.visible_to(user)
         .filter(programme=programme)
-        .of(side)
-        .values_list("status", flat=True)
+        .exclude(status=ParticipationStatus.LEFT)
+        .order_by()
+        .values_list("side", "status")
+        .annotate(n=Count("pk"))
     )
-    return BaseCounts(
-        total=len(statuses),
-        ready=statuses.count(ParticipationStatus.READY),
-        paired=statuses.count(ParticipationStatus.PAIRED),
-    )
+    return Counter({(side, status): n for side, status, n in rows})
 
 
 def candidates_of_roster(
