@@ -158,7 +158,7 @@ def gather(school: School, mentee: Participation) -> None:
     by = school.curator
     records = [school.records["older"], mentee]
     for _ in range(2):
-        close_choices(school.programme, by=by)
+        close_choices(school.programme, [mentee.pk], by=by)
         meeting = plan_group_meeting(
             school.programme, records, held_on=today(), place=f"зал {_word(school)}", by=by
         )
