@@ -76,6 +76,23 @@ def test_the_result_on_the_page_is_what_the_engine_answers(mark, given):
     assert drift(page(MATCHING), mark, given()) == []
 
 
+def with_wishes(**wishes):
+    given = asked() | {"wishes": wishes}
+    given["rules"]["rank_weight"] = shipped()["rank_weight"]
+    return given
+
+
+@pytest.mark.parametrize(
+    ("mark", "wishes"),
+    [
+        ("wishes", {"mentors": {"Оля": ["Боря"]}}),
+        ("wish not met", {"mentees": {"Аня": ["Оля"]}}),
+    ],
+)
+def test_wishes_lead_where_the_page_says(mark, wishes):
+    assert drift(page(MATCHING), mark, with_wishes(**wishes)) == []
+
+
 def test_the_first_result_leaves_no_answer_out():
     assert {question for question, _ in table(page(MATCHING), "result")} == set(answers(asked()))
 
@@ -127,14 +144,19 @@ def test_the_outcomes_on_the_page_are_all_there_are_and_the_best_one_is_last():
     assert shown[-1][0] == answers(asked())["pairs"]
 
 
+def shipped():
+    path = Path(nastavnik.matching.__file__).parent / "data" / "rules.yaml"
+    return yaml.safe_load(path.read_text())
+
+
 def test_weights_and_rules_on_the_page_are_the_shipped_ones():
-    shipped = yaml.safe_load(
-        (Path(nastavnik.matching.__file__).parent / "data" / "rules.yaml").read_text()
-    )
+    rules = shipped()
     shown = {code: int(points) for code, points, _ in table(page(MATCHING), "weights")}
-    assert shown == shipped["weights"] == dict(standard_rules().weights)
+    assert shown == rules["weights"] == dict(standard_rules().weights)
     assert tuple(shown) == PART_CODES
-    assert f"`load_cost` is {shipped['load_cost']}." in page(MATCHING)
+    assert f"`load_cost` is {rules['load_cost']}." in page(MATCHING)
+    assert f"`rank_weight` is {rules['rank_weight']}:" in page(MATCHING)
+    assert standard_rules().rank_weight == rules["rank_weight"]
     assert tuple(code for code, _ in table(page(MATCHING), "refusals")) == REFUSALS
 
 

@@ -17,7 +17,13 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.programmes.models import (
+    Attendance,
+    GroupMeeting,
+    MentoringForm,
+    Participation,
+    Programme,
+)
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -38,6 +44,11 @@ OBJECTS: dict[str, type[Model]] = {
     "programmes:limits": MentoringForm,
     "programmes:record": Participation,
     "programmes:leave": Participation,
+    **{
+        f"programmes:{name}": GroupMeeting
+        for name in ("meeting", "invite", "attendance", "minutes", "minutes-file", "reopen")
+    },
+    "programmes:choose": Attendance,
     "consents:person": Person,
     "consents:withdraw": Consent,
     "matching:lift": PairRuling,

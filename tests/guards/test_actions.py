@@ -38,7 +38,7 @@ from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup, User
 from nastavnik.programmes import actions as programmes
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.programmes.models import GroupMeeting, MentoringForm, Participation, Programme
 from nastavnik.roadmaps import actions as roadmaps
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
@@ -215,6 +215,9 @@ class Scene:
     def order(self):
         return self.first(Document, status=DocumentStatus.DRAFT)
 
+    def gathering(self):
+        return self.first(GroupMeeting, closed_at=None)
+
     def meeting(self):
         return pair_of(self.school, "younger").meetings.first()
 
@@ -380,6 +383,17 @@ DONE = {
     ),
     "people.accept_import": lambda s: people.accept_import(s.it, by=s.by),
     "people.discard_import": lambda s: people.discard_import(s.draft(), by=s.by),
+    "programmes.plan_group_meeting": lambda s: programmes.plan_group_meeting(
+        s.programme, [s.record("older"), s.record("waiting")], held_on=today(), by=s.by
+    ),
+    "programmes.invite_to_meeting": lambda s: programmes.invite_to_meeting(s.gathering(), [s.record("waiting")], by=s.by),
+    "programmes.note_attendance": lambda s: programmes.note_attendance(s.gathering(), set(), by=s.by),
+    "programmes.keep_minutes": lambda s: programmes.keep_minutes(s.gathering(), text="Были.", by=s.by),
+    "programmes.give_preferences": lambda s: programmes.give_preferences(
+        s.gathering(), {s.gathering().attendances.first().pk: programmes.Wishes()}, by=s.by
+    ),
+    "programmes.close_choices": lambda s: programmes.close_choices(s.programme, [s.gathering().attendances.get(record__side=Side.MENTEE).record_id], by=s.by),
+    "programmes.open_choices": lambda s: programmes.open_choices(s.first(GroupMeeting, closed_at__isnull=False), by=s.by),
     "programmes.load_directory": lambda s: programmes.load_directory(by=s.by),
     "programmes.adopt_form": lambda s: programmes.adopt_form(
         s.organisation,

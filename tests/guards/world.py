@@ -4,7 +4,9 @@ import datetime as dt
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from tests.cast import Cast, School, approve_pairs, build_cast
 
 from nastavnik.consents.actions import record_consents, withdraw_consent
@@ -33,13 +35,21 @@ from nastavnik.people.actions import (
 from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import Person, RosterImport, User
 from nastavnik.programmes.actions import (
+    Wishes,
     add_to_base,
     change_participation,
+    close_choices,
+    give_preferences,
+    invite_to_meeting,
+    keep_minutes,
     make_ready,
+    note_attendance,
+    open_choices,
+    plan_group_meeting,
     set_participation_status,
 )
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.models import Attendance, GroupMeeting, Participation, Programme
 from nastavnik.roadmaps.actions import (
     add_activity,
     add_evidence,
@@ -128,6 +138,7 @@ def live(school: School) -> None:
             school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
         )
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
+    gather(school, extra[2])
     plan(school, order)
     add_list(school, 2)
     accept_import(add_list(school, 3), by=by)
@@ -140,6 +151,29 @@ def live(school: School) -> None:
         ),
         by=by,
     )
+
+
+def gather(school: School, mentee: Participation) -> None:
+    """Hold two group meetings with a choice and a «not with»: one a matching has used, one that is open."""
+    by = school.curator
+    records = [school.records["older"], mentee]
+    for _ in range(2):
+        close_choices(school.programme, [mentee.pk], by=by)
+        meeting = plan_group_meeting(
+            school.programme, records, held_on=today(), place=f"зал {_word(school)}", by=by
+        )
+        come(meeting, by=by)
+        mentor, other = Attendance.objects.filter(meeting=meeting).order_by("pk")
+        words = {mentor.pk: Wishes((other.pk,)), other.pk: Wishes((), frozenset([mentor.pk]))}
+        give_preferences(meeting, words, by=by)
+    file = SimpleUploadedFile(f"{_word(school)}.pdf", _word(school).encode())
+    keep_minutes(meeting, text=f"Познакомились {_word(school)}", file=file, by=by)
+
+
+def come(meeting: GroupMeeting, *, by: User) -> None:
+    """Let everybody who is invited come."""
+    everybody = Attendance.objects.filter(meeting=meeting)
+    note_attendance(meeting, set(everybody.values_list("pk", flat=True)), by=by)
 
 
 def plan(school: School, order: Document) -> Roadmap:
@@ -301,7 +335,40 @@ def grow(cast: Cast, number: int, *, start: int) -> None:
     free = add_pupils(school, number, start=start + 3000, side=Side.MENTOR)
     for mentor, mentee in zip(free, reversed(waiting), strict=True):
         rule_pair(mentor, mentee, Ruling.FORBID, reason="врозь", by=by)
+    gather_more(school, waiting, free, number, start=start)
+
+
+def gather_more(
+    school: School,
+    waiting: list[Participation],
+    free: list[Participation],
+    number: int,
+    *,
+    start: int,
+) -> None:
+    """Let more people come to the open meeting and choose, and plan more meetings; match them."""
+    by = school.curator
+    held = GroupMeeting.objects.filter(programme=school.programme, attendances__came=True)
+    meeting = open_choices(held.latest("pk"), by=by)
+    invite_to_meeting(meeting, [*waiting, *free], by=by)
+    come(meeting, by=by)
+    rows = list(Attendance.objects.filter(meeting=meeting).choosing().select_related("record"))
+    mentors = [row for row in rows if row.record.is_mentor]
+    mentees = [row for row in rows if not row.record.is_mentor]
+    words = {row.pk: Wishes((mentors[-1].pk,), frozenset([mentors[0].pk])) for row in mentees}
+    give_preferences(meeting, words, by=by)
+    # the matching uses no choices here: the page of an open meeting is what is measured
+    Attendance.objects.filter(meeting=meeting).update(answered_at=None)
     run_matching(school.programme, by=by)
+    Attendance.objects.filter(pk__in=list(words)).update(answered_at=timezone.now())
+    for n in range(start, start + number):
+        plan_group_meeting(
+            school.programme,
+            [waiting[0], free[0]],
+            held_on=school.year.starts_on,
+            place=f"{n}",
+            by=by,
+        )
 
 
 def people_of(school: School) -> list[Person]:

@@ -16,6 +16,7 @@ from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.queries import base_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,12 @@ class Stage:
 
 def stages(user: SignedIn, programme: Programme) -> list[Stage]:
     """Return the seven stages of a programme with a count each; the first unfinished one is now."""
-    base = Participation.objects.visible_to(user).filter(programme=programme)
-    counts = base.exclude(status=ParticipationStatus.LEFT).aggregate(
-        mentees=Count("pk", filter=Q(side=Side.MENTEE)),
-        mentors=Count("pk", filter=Q(side=Side.MENTOR)),
-        prepared=Count(
-            "pk",
-            filter=Q(side=Side.MENTOR)
-            & Q(status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]),
-        ),
-    )
+    mentors = base_counts(user, programme, Side.MENTOR)
+    counts = {
+        "mentees": base_counts(user, programme, Side.MENTEE).total,
+        "mentors": mentors.total,
+        "prepared": mentors.ready + mentors.paired,
+    }
     pairs = Mentorship.objects.visible_to(user).filter(programme=programme)
     running = pairs.aggregate(
         all=Count("pk", filter=~Q(status=MentorshipStatus.CANCELLED)),

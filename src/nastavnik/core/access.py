@@ -39,6 +39,9 @@ class Perm(StrEnum):
     BASE_EDIT = "base_edit"
     MATCHING_VIEW = "matching_view"
     MATCHING_EDIT = "matching_edit"
+    PREFERENCE_GIVE = "preference_give"
+    PREFERENCE_VIEW = "preference_view"
+    REFUSAL_VIEW = "refusal_view"
     PAIR_VIEW = "pair_view"
     PAIR_APPROVE = "pair_approve"
     OWN_PAIR_VIEW = "own_pair_view"
@@ -64,7 +67,7 @@ _SCHOOL_READING = frozenset(
         Perm.PAIR_VIEW,
     }
 )
-_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW, Perm.MEETING_NOTE})
+_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW, Perm.MEETING_NOTE, Perm.PREFERENCE_GIVE})
 
 GRANTS: dict[Role, frozenset[Perm]] = {
     Role.CURATOR: _SCHOOL_READING
@@ -77,6 +80,9 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.BASE_EDIT,
         Perm.MATCHING_VIEW,
         Perm.MATCHING_EDIT,
+        Perm.PREFERENCE_GIVE,
+        Perm.PREFERENCE_VIEW,
+        Perm.REFUSAL_VIEW,
         Perm.PAIR_APPROVE,
         Perm.ROADMAP_EDIT,
         Perm.MEETING_NOTE,
@@ -90,7 +96,8 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     Role.DIRECTOR: _SCHOOL_READING
     | {Perm.ORGANISATION_EDIT, Perm.ACCOUNT_EDIT, Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
-    Role.PSYCHOLOGIST: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.MARK_VIEW, Perm.HELP_ANSWER},
+    Role.PSYCHOLOGIST: _SCHOOL_READING
+    | {Perm.MATCHING_VIEW, Perm.REFUSAL_VIEW, Perm.MARK_VIEW, Perm.HELP_ANSWER},
     Role.SOCIAL_TEACHER: _SCHOOL_READING,
     Role.CLASS_TEACHER: frozenset(
         {

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from nastavnik.core import memory
+
 Next = Callable[[HttpRequest], HttpResponse]
 
 
@@ -32,6 +34,18 @@ def choose_zone(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         name = getattr(request.user, "time_zone", None) or settings.TIME_ZONE
         with timezone.override(zoneinfo.ZoneInfo(name)):
+            return get_response(request)
+
+    return middleware
+
+
+def remember(get_response: Next) -> Next:
+    """Let a page that is only read ask each question once."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return get_response(request)
+        with memory.remembering():
             return get_response(request)
 
     return middleware

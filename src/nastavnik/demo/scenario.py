@@ -40,13 +40,18 @@ from nastavnik.people.actions import (
 from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import Enrolment, Person, StudyGroup, User
 from nastavnik.programmes.actions import (
+    Wishes,
     add_to_base,
     change_participation,
+    give_preferences,
+    keep_minutes,
     make_ready,
+    note_attendance,
     open_programme,
+    plan_group_meeting,
 )
-from nastavnik.programmes.choices import Side
-from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Attendance, MentoringForm, Participation, Programme
 from nastavnik.roadmaps.actions import add_evidence, make_from_catalogue, set_activity_status
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.queries import fact_code
@@ -72,6 +77,12 @@ POSITIONS = (
 BEGAN_AGO = dt.timedelta(days=70)  # the pairs of the running demo have met for ten weeks
 SILENT, POSTPONING, ASKING, LOW = 2, 4, 6, 8  # places of the pairs that need somebody
 LEFT_OPEN = {SILENT: 3, POSTPONING: 1, ASKING: 1, LOW: 0}  # their last meetings nobody has noted
+STAYED_AWAY = (3, 11)  # places in the list of the group meeting
+SILENT_ONES = 3  # how many came and did not choose
+MINUTES = (
+    "Представились наставники и наставляемые. Куратор рассказала о программе и о том, как пройдут встречи. "
+    "Каждый записал, с кем хотел бы работать."
+)
 REQUESTS = (
     ("подтянуть математику к концу четверти", ["maths"], ["chess", "football"]),
     ("привыкнуть к новому классу", ["adaptation", "communication"], ["drawing", "reading"]),
@@ -155,6 +166,20 @@ def build(stage: str) -> None:
         second.match(approve=depth > 2)  # noqa: PLR2004 - as above
     if depth > 2:  # noqa: PLR2004 - as above
         first.plan()
+
+
+def _wishes(came: list[Attendance]) -> dict[int, Wishes]:
+    """Return whom people would like, by their places in the list: up to three of those in one form with them."""
+    forms = {row.pk: {form.code for form in row.record.forms.all()} for row in came}
+    wishes = {}
+    for number, row in enumerate(came[:-SILENT_ONES]):
+        across = [one for one in came if one.record.side != row.record.side]
+        near = [one.pk for one in across if forms[one.pk] & forms[row.pk]]
+        ranked = [near[(number + 5 * step) % len(near)] for step in range(3)] if near else []
+        refused = [key for key in near[:1] if number % 9 == 4]  # noqa: PLR2004 - one in nine
+        chosen = tuple(key for key in dict.fromkeys(ranked) if key not in refused)
+        wishes[row.pk] = Wishes(chosen, frozenset(refused))
+    return wishes
 
 
 def _pairs_with_accounts(pairs: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
@@ -384,6 +409,7 @@ class School:
     def match(self, *, approve: bool) -> None:
         """Run the matching; approved, its order is registered and a few new people wait again."""
         assert self.programme is not None  # noqa: S101 - `fill` has opened it
+        self.gather(self.programme)
         run = run_matching(self.programme, by=self.curator)
         if not approve:
             return
@@ -393,6 +419,27 @@ class School:
         refresh_order(order, by=self.curator)
         register_document(order, by=self.curator)
         self.meet()
+
+    def gather(self, programme: Programme) -> None:
+        """Hold the group meeting of everybody who is ready; all but two come, all but three of those choose."""
+        ready = Participation.objects.filter(programme=programme, status=ParticipationStatus.READY)
+        meeting = plan_group_meeting(
+            programme,
+            ready.order_by("pk"),
+            held_on=max(programme.starts_on, today() - BEGAN_AGO - dt.timedelta(days=7)),
+            place="актовый зал, после шестого урока",
+            by=self.curator,
+        )
+        rows = list(
+            Attendance.objects.filter(meeting=meeting)
+            .select_related("record")
+            .prefetch_related("record__forms")
+            .order_by("pk")
+        )
+        came = [row for number, row in enumerate(rows) if number not in STAYED_AWAY]
+        note_attendance(meeting, {row.pk for row in came}, by=self.curator)
+        give_preferences(meeting, _wishes(came), by=self.curator)
+        keep_minutes(meeting, text=MINUTES, by=self.curator)
 
     def meet(self) -> None:
         """Let the pairs meet: most as planned, one falls silent, one postpones, one asks for help, one finds it hard."""

@@ -17,10 +17,10 @@ from nastavnik.engine.matching.proposing import Pair, Unmatched
 from nastavnik.matching.adapter import Input, build_input
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
-from nastavnik.programmes.actions import review_ready
+from nastavnik.programmes.actions import close_choices, review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
-from nastavnik.programmes.queries import base_rows
+from nastavnik.programmes.queries import base_rows, choices_of
 
 
 @transaction.atomic
@@ -39,6 +39,8 @@ def run_matching(
         programme: whose bases are matched.
         forms: forms of the programme, by default all of them.
         by: who runs it.
+
+    The choices made after group meetings stand from now on, until the curator opens them again.
 
     Raises:
         RefusedError: no form is chosen, or nobody is ready on one of the sides.
@@ -98,6 +100,7 @@ def run_matching(
             *(_left_out(run, one) for one in result.unmatched),
         ]
     )
+    close_choices(programme, [int(one.key) for one in given.mentees], by=by)
     audit.record("matching-run", run, by=by, fields=["forms", "n_mentees", "n_matched"])
     return run
 
@@ -129,6 +132,7 @@ def engine_input(programme: Programme, forms: Iterable[MentoringForm] | None = N
         forms,
         locked=rulings.filter(ruling=Ruling.LOCK).values_list("mentor_id", "mentee_id"),
         forbidden=rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id"),
+        choices=choices_of(programme),
         day=today(),
     )
 
@@ -166,6 +170,7 @@ def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool) -> Prop
             "parts": [asdict(part) for part in pair.parts],
             "flags": list(pair.flags),
             "alternatives": [asdict(other) for other in pair.alternatives],
+            "chosen": {"by_mentee": pair.mentee_choice, "by_mentor": pair.mentor_choice},
         },
     )
 

@@ -12,29 +12,39 @@ import yaml
 
 from nastavnik.core.text import fold
 from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules
-from nastavnik.engine.matching.proposing import Proposal, propose
+from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import enrolments_on
 from nastavnik.programmes.models import MentoringForm, Participation
+from nastavnik.programmes.queries import Choices
 
 DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What the engine is given: people by the keys of their records, rules, the curator's rulings."""
+    """What the engine is given: people by the keys of their records, rules, the curator's rulings, the wishes.
+
+    `forbidden` holds the bans of the curator and «not with» of either side alike.
+    """
 
     mentors: tuple[Mentor, ...]
     mentees: tuple[Mentee, ...]
     rules: Rules
     locked: Mapping[str, str]
     forbidden: frozenset[tuple[str, str]]
+    wishes: Wishes
 
     def run(self) -> Proposal:
         """Ask the engine."""
         return propose(
-            self.mentors, self.mentees, self.rules, locked=self.locked, forbidden=self.forbidden
+            self.mentors,
+            self.mentees,
+            self.rules,
+            locked=self.locked,
+            forbidden=self.forbidden,
+            wishes=self.wishes,
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -45,11 +55,16 @@ class Input:
             "rules": {
                 "version": self.rules.version,
                 "load_cost": self.rules.load_cost,
+                "rank_weight": self.rules.rank_weight,
                 "weights": dict(self.rules.weights),
                 "forms": {code: _plain(asdict(form)) for code, form in self.rules.forms.items()},
             },
             "locked": dict(self.locked),
             "forbidden": sorted(self.forbidden),
+            "wishes": {
+                "mentees": {key: list(ranked) for key, ranked in self.wishes.mentees.items()},
+                "mentors": {key: list(ranked) for key, ranked in self.wishes.mentors.items()},
+            },
         }
 
 
@@ -90,9 +105,13 @@ def build_input(
     *,
     locked: Iterable[tuple[int, int]],
     forbidden: Iterable[tuple[int, int]],
+    choices: Choices,
     day: dt.date,
 ) -> Input:
-    """Turn records (person and forms fetched) and rulings (mentor key, mentee key) into the engine's input."""
+    """Turn records (person and forms fetched), rulings (mentor key, mentee key) and choices into the engine's input.
+
+    Of the choices only people who are matched now count: who is not, cannot be had.
+    """
     mentors, mentees = list(mentors), list(mentees)
     groups = _groups([*mentors, *mentees], day)
     leaders = {record.person_id: str(record.pk) for record in mentors}
@@ -106,14 +125,30 @@ def build_input(
             weights=MappingProxyType(dict(shipped["weights"])),
             version=shipped["version"],
             load_cost=shipped["load_cost"],
+            rank_weight=shipped["rank_weight"],
         ),
         locked={
             str(mentee): str(mentor)
             for mentor, mentee in locked
             if {str(mentor), str(mentee)} <= keys
         },
-        forbidden=frozenset((str(mentor), str(mentee)) for mentor, mentee in forbidden),
+        forbidden=frozenset(
+            (str(mentor), str(mentee)) for mentor, mentee in (*forbidden, *choices.refused)
+        ),
+        wishes=Wishes(
+            mentees=_wishes(choices.of_mentees, keys), mentors=_wishes(choices.of_mentors, keys)
+        ),
     )
+
+
+def _wishes(given: Mapping[int, tuple[int, ...]], keys: set[str]) -> dict[str, tuple[str, ...]]:
+    """Return the wishes of those who are here for those who are here; who wished only for others wishes nothing."""
+    here = {
+        str(who): tuple(str(one) for one in ranked if str(one) in keys)
+        for who, ranked in given.items()
+        if str(who) in keys
+    }
+    return {who: ranked for who, ranked in here.items() if ranked}
 
 
 def _groups(records: Iterable[Participation], day: dt.date) -> dict[int, StudyGroup]:

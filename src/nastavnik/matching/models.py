@@ -61,7 +61,8 @@ class MatchingRun(models.Model):
         ]
 
     class Privacy:
-        personal = ["snapshot"]
+        # who chose whom, and who not, is in it
+        psychological = ["snapshot"]
         technical = [
             "id", "organisation", "programme", "forms", "number", "status", "n_mentees", "n_matched", "total_score",
             "is_certified", "made_at", "approved_at",
@@ -104,7 +105,8 @@ class Proposal(models.Model):
         ]
 
     class Privacy:
-        personal = ["mentee", "mentor", "form", "score", "is_locked", "explanation"]
+        personal = ["mentee", "mentor", "form", "score", "is_locked"]
+        psychological = ["explanation"]
         technical = ["id", "organisation", "run"]
 
 

@@ -20,6 +20,29 @@ from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """What of people's confidential words the viewer may read in a run.
+
+    Attributes:
+        choices: whom people chose after the group meeting.
+        refusals: that somebody said «not with».
+        person_id: the viewer's own person, of whose pairs nothing of the kind is told.
+        bans: (mentor, mentee) kept apart by hand, which everybody who sees the workspace may read.
+    """
+
+    choices: bool = True
+    refusals: bool = True
+    person_id: int | None = None
+    bans: frozenset[tuple[int, int]] = frozenset()
+
+    def is_of(self, *records: Participation | None) -> bool:
+        """Tell whether the viewer is one of these people."""
+        if self.person_id is None:
+            return False
+        return any(record is not None and record.person_id == self.person_id for record in records)
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Another mentor a mentee could have and what it would cost everybody."""
 
@@ -29,13 +52,17 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A proposed pair as a page shows it, with what the curator has said of it since."""
+    """A proposed pair as a page shows it, with what the curator has said of it since.
+
+    `bond` is both, one or fit: who of the two chose the other, as far as the viewer may know.
+    """
 
     proposal: Proposal
     group: str
     reasons: tuple[str, ...]
     others: tuple[Other, ...]
     ruling: PairRuling | None
+    bond: str = "fit"
 
     @property
     def is_locked(self) -> bool:
@@ -85,6 +112,7 @@ class Board:
     groups: tuple[MentorGroup, ...]
     left_out: tuple[LeftOut, ...]
     n_area: int
+    n_chosen: int | None
     n_idle: int
     changes: tuple[str, ...]
     n_same: int
@@ -145,18 +173,27 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         (row.mentor_id, row.mentee_id): row
         for row in PairRuling.objects.visible_to(user).filter(mentee__programme_id=run.programme_id)
     }
+    reader = _reader(user, run, rulings)
+    weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
     legs: dict[int, list[Leg]] = {}
     left_out = []
     for proposal in proposals:
         group = names.get(proposal.mentee.person_id, "")
         if proposal.mentor_id is None:
             left_out.append(
-                LeftOut(proposal, group, *_left_out_words(proposal.explanation, mentors))
+                LeftOut(
+                    proposal,
+                    group,
+                    *_left_out_words(
+                        proposal.explanation, mentors, reader=reader, mentee=proposal.mentee
+                    ),
+                )
             )
         else:
             said = rulings.get((proposal.mentor_id, proposal.mentee_id))
-            others = _others(proposal.explanation, mentors)
-            leg = Leg(proposal, group, _pair_words(proposal), others, said)
+            others = _others(proposal.explanation, mentors, weight)
+            words, bond = _pair_words(proposal, reader), _bond(proposal, reader)
+            leg = Leg(proposal, group, words, others, said, bond)
             legs.setdefault(proposal.mentor_id, []).append(leg)
     groups = tuple(
         MentorGroup(
@@ -172,10 +209,51 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         groups=groups,
         left_out=tuple(left_out),
         n_area=sum(1 for p in proposals if _part(p.explanation, "area")),
+        n_chosen=sum(leg.bond != "fit" for own in legs.values() for leg in own)
+        if reader.choices and any(run.snapshot.get("wishes", {}).values())
+        else None,
         n_idle=sum(1 for key in mentors if int(key) not in legs and mentors[key].active_count == 0),
         changes=changes,
         n_same=n_same,
     )
+
+
+def _reader(
+    user: SignedIn, run: MatchingRun, rulings: Mapping[tuple[int, int], PairRuling]
+) -> Reader:
+    viewer = user.viewer
+    return Reader(
+        choices=run.organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW),
+        refusals=run.organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
+        person_id=viewer.person_id,
+        bans=frozenset(key for key, row in rulings.items() if row.ruling == Ruling.FORBID),
+    )
+
+
+def _chosen(proposal: Proposal, reader: Reader) -> tuple[int | None, int | None]:
+    """Return which choice each was for the other: the mentor for the mentee first; None where it may not be told."""
+    if not reader.choices or reader.is_of(proposal.mentor, proposal.mentee):
+        return None, None
+    chosen: Mapping[str, int | None] = proposal.explanation.get("chosen", {})
+    return chosen.get("by_mentee"), chosen.get("by_mentor")
+
+
+def _bond(proposal: Proposal, reader: Reader) -> str:
+    n_sides = sum(place is not None for place in _chosen(proposal, reader))
+    return ("fit", "one", "both")[n_sides]
+
+
+def _choice_words(proposal: Proposal, reader: Reader) -> str:
+    by_mentee, by_mentor = _chosen(proposal, reader)
+    if by_mentee and by_mentor:
+        return _(
+            "They chose each other: the mentor is choice %(mentee)s of the mentee, the mentee choice %(mentor)s of the mentor."
+        ) % {"mentee": by_mentee, "mentor": by_mentor}
+    if by_mentee:
+        return _("The mentee chose the mentor: choice %(n)s.") % {"n": by_mentee}
+    if by_mentor:
+        return _("The mentor chose the mentee: choice %(n)s.") % {"n": by_mentor}
+    return ""
 
 
 def _part(explanation: Mapping[str, Any], code: str) -> Mapping[str, Any] | None:
@@ -183,14 +261,26 @@ def _part(explanation: Mapping[str, Any], code: str) -> Mapping[str, Any] | None
     return next((part for part in parts if part["code"] == code and part["points"]), None)
 
 
-def _pair_words(proposal: Proposal) -> tuple[str, ...]:
+def _pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     parts = [part for part in proposal.explanation.get("parts", ()) if part["points"]]
     flags = proposal.explanation.get("flags", ())
     words = [_("Put together by you.")] if proposal.is_locked else []
-    words += filter(None, map(_part_words, parts))
-    if any(flag.startswith("lock_not_eligible") for flag in flags):
-        words.append(_("The rules would not have proposed this pair."))
+    words += filter(None, [_choice_words(proposal, reader), *map(_part_words, parts)])
+    words += filter(None, [_against_words(proposal, flags, reader)])
     return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
+
+
+def _against_words(proposal: Proposal, flags: Iterable[str], reader: Reader) -> str:
+    """Return what speaks against a pair put together by hand; a «not with» only to who may read it."""
+    refusals = [flag.partition(":")[2] for flag in flags if flag.startswith("lock_not_eligible")]
+    if not refusals:
+        return ""
+    # a pair under a lock has no ban, so «forbidden» is the word of one of the two
+    if refusals != ["forbidden"]:
+        return _("The rules would not have proposed this pair.")
+    if not reader.refusals or reader.is_of(proposal.mentor, proposal.mentee):
+        return ""
+    return _("One of the two asked in confidence not to be with the other: speak with each alone.")
 
 
 def _part_words(part: Mapping[str, Any]) -> str:
@@ -209,17 +299,18 @@ def _part_words(part: Mapping[str, Any]) -> str:
 
 
 def _others(
-    explanation: Mapping[str, Any], mentors: Mapping[str, Participation]
+    explanation: Mapping[str, Any], mentors: Mapping[str, Participation], rank_weight: int
 ) -> tuple[Other, ...]:
     found = []
     for one in explanation.get("alternatives", ()):
         mentor = mentors.get(one["mentor"])
         if mentor is not None:
-            found.append(Other(mentor, _price_words(one["price"])))
+            found.append(Other(mentor, _price_words(one["price"], rank_weight)))
     return tuple(found)
 
 
-def _price_words(price: Mapping[str, int]) -> str:
+def _price_words(price: Mapping[str, int], rank_weight: int = 0) -> str:
+    """Return what another mentor costs everybody; a step of a wish is told without whose it is."""
     if price["people"] > 0:
         return ngettext(
             "%(n)s mentee would stay without a mentor",
@@ -228,11 +319,20 @@ def _price_words(price: Mapping[str, int]) -> str:
         ) % {"n": price["people"]}
     if price["points"] <= 0:
         return _("costs nothing")
+    if rank_weight and 2 * price["points"] >= rank_weight:
+        return _("people's wishes would be met worse")
     return _("the other pairs fit worse by %(n)s points together") % {"n": price["points"]}
 
 
+ANYBODY = Reader()
+
+
 def _left_out_words(
-    explanation: Mapping[str, Any], mentors: Mapping[str, Participation]
+    explanation: Mapping[str, Any],
+    mentors: Mapping[str, Participation],
+    *,
+    reader: Reader = ANYBODY,
+    mentee: Participation | None = None,
 ) -> tuple[str, str]:
     code = explanation.get("code", "")
     shortage = explanation.get("shortage")
@@ -247,7 +347,7 @@ def _left_out_words(
         reason = {
             "no_mentors": _("There is no mentor to choose from."),
             "no_mentor_of_form": _("No mentor works in the form of this request."),
-            "all_forbidden": _("You have ruled out everyone who would fit."),
+            "all_forbidden": _forbidden_words(explanation, reader, mentee),
             "all_family": _("Only members of the same family would fit."),
             "only_class_teacher": _(
                 "Only the own class teacher would fit, and that is not allowed."
@@ -258,8 +358,40 @@ def _left_out_words(
             "all_too_young": _("There is no mentor old enough."),
             "age_missing": _("A birth date is missing: it is not known who is older."),
             "no_common_subject": _("Nobody teaches the same subject."),
-        }.get(code, _("No mentor fits the rules."))
-    return reason, _change_words(explanation.get("change"), mentors)
+        }.get(code) or _("No mentor fits the rules.")
+    change = explanation.get("change")
+    if change and change.get("code") == "unforbid":
+        return reason, _lifted_words(change, mentors, reader, mentee)
+    return reason, _change_words(change, mentors)
+
+
+def _forbidden_words(
+    explanation: Mapping[str, Any], reader: Reader, mentee: Participation | None
+) -> str:
+    """Return that everybody is ruled out; to others than the curator and the psychologist not even that."""
+    if not reader.refusals or reader.is_of(mentee):
+        return ""
+    n_by_hand = sum(mentee is not None and key == mentee.pk for _mentor, key in reader.bans)
+    if explanation.get("refusals", {}).get("forbidden", 0) > n_by_hand:
+        return _("Everyone who would fit is ruled out by hand or by a confidential «not with».")
+    return _("You have ruled out everyone who would fit.")
+
+
+def _lifted_words(
+    change: Mapping[str, Any],
+    mentors: Mapping[str, Participation],
+    reader: Reader,
+    mentee: Participation | None,
+) -> str:
+    """Return how two who are kept apart could be together: a ban is lifted, a «not with» is talked over."""
+    mentor = mentors.get(change.get("mentor", ""))
+    if mentor is None or mentee is None or (mentor.pk, mentee.pk) in reader.bans:
+        return _change_words(change, mentors)
+    if not reader.refusals or reader.is_of(mentor, mentee):
+        return ""
+    return _(
+        "%(name)s would fit, but one of the two asked in confidence not to be with the other: speak with each alone."
+    ) % {"name": mentor.person.short_name}
 
 
 def _change_words(change: Mapping[str, Any] | None, mentors: Mapping[str, Participation]) -> str:

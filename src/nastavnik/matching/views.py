@@ -23,7 +23,7 @@ from nastavnik.matching.queries import (
     runs_of,
 )
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.queries import base_counts, current_programme
+from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
 
 
 @require_GET
@@ -51,6 +51,7 @@ def workspace(request: Request) -> HttpResponse:
             "verdict": (verdict := may_approve(request.user, run_forms)),
             "may_approve": bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE),
             "others": runs.others,
+            "gathering": last_group_meeting(request.user, programme),
         }
     return render(request, "matching/workspace.html", context)
 

@@ -167,18 +167,23 @@ class User(AbstractBaseUser):
     @cached_property
     def viewer(self) -> Viewer:
         """Return what this user may do today; one query, kept for the request."""
-        rows = self.memberships.filter(holds_on(today())).order_by("pk")
+        rows = self._memberships_of_today
         grants = tuple(
             Grant(Role(row.role), row.organisation_id, frozenset(row.form_codes)) for row in rows
         )
         return Viewer(self.pk, self.person_id, grants)
 
     @cached_property
+    def _memberships_of_today(self) -> list["Membership"]:
+        rows = self.memberships.filter(holds_on(today())).order_by("pk")
+        return list(rows.select_related("organisation"))
+
+    @cached_property
     def organisation(self) -> Organisation | None:
         """Return the organisation the user works in: the one of the first membership of today."""
         if not self.viewer.grants:
             return None
-        return Organisation.objects.get(pk=self.viewer.grants[0].organisation_id)
+        return self._memberships_of_today[0].organisation
 
     @property
     def workplace(self) -> Organisation:

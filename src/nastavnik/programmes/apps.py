@@ -45,6 +45,12 @@ class ProgrammesConfig(AppConfig):
             )
         )
         navigation.register(
+            navigation.Section(24, _("Group meetings"), "programmes:meetings", Perm.MATCHING_VIEW)
+        )
+        navigation.register(
+            navigation.Section(33, _("My choice"), "programmes:choices", Perm.OWN_PAIR_VIEW)
+        )
+        navigation.register(
             navigation.Section(11, _("Programme"), "programmes:overview", Perm.PROGRAMME_VIEW)
         )
         navigation.register(

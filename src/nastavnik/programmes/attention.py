@@ -8,30 +8,80 @@ from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
+from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.queries import base_records, base_rows, candidates, current_programme
+from nastavnik.programmes.queries import (
+    base_counts,
+    base_rows,
+    candidates,
+    current_programme,
+    last_group_meeting,
+    own_choices,
+)
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
-    """Yield what stands between the roster and matching, in the order of the work."""
+    """Yield what stands between the roster and matching, in the order of the work, and choices to be made."""
+    yield from _own(user)
+    yield from _gathering(user)
+    yield from _bases(user)
+
+
+def _own(user: SignedIn) -> Iterator[AttentionItem]:
+    if not user.viewer.may(Perm.OWN_PAIR_VIEW):
+        return
+    for row in own_choices(user).filter(answered_at=None)[:1]:
+        yield AttentionItem(
+            4, "wait", _("Waits for your word"), _("With whom you would like to be"),
+            _("You were at the meeting of %(day)s: choose up to three of those who came.") % {"day": f"{row.meeting.held_on:%d.%m}"},
+            _("Choose"), reverse("programmes:choose", args=[row.pk]),
+        )  # fmt: skip
+
+
+def _gathering(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the last group meeting, if it was and the choices are not all collected."""
+    programme = current_programme(user)
+    if programme is None or not user.viewer.may(Perm.MATCHING_EDIT):
+        return
+    meeting = last_group_meeting(user, programme)
+    if meeting is None or meeting.closed_at or meeting.held_on > today():
+        return
+    n_came, n_chose = meeting.n_came, meeting.n_chose
+    url = reverse("programmes:meeting", args=[meeting.pk])
+    title = _("The group meeting of %(day)s") % {"day": f"{meeting.held_on:%d.%m}"}
+    if not meeting.n_noted:
+        yield AttentionItem(
+            18, "wait", _("Waits for you"), title, _("Tick off who came: only they choose each other."), _("Tick off"), url
+        )  # fmt: skip
+    elif n_chose < n_came:
+        yield AttentionItem(
+            19, "go", _("Choices are coming in"), title,
+            ngettext("%(n)s of %(total)s has chosen: collect the choices of the others.",
+                     "%(n)s of %(total)s have chosen: collect the choices of the others.", n_chose) % {"n": n_chose, "total": n_came},
+            _("Collect the choices"), url,
+        )  # fmt: skip
+
+
+def _bases(user: SignedIn) -> Iterator[AttentionItem]:
     programme = current_programme(user)
     if programme is None or not user.viewer.may(Perm.BASE_EDIT):
         return
-    if not Person.objects.visible_to(user).exists():
+    counts = {side: base_counts(user, programme, side).total for side in Side}
+    if not any(counts.values()) and not Person.objects.visible_to(user).exists():
         yield AttentionItem(
             10, "go", _("First step"), _("Load the lists"), _("The roster is empty: nobody to choose from."),
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
-    waiting = base_rows(candidates(user, programme))
+    waiting = base_rows(candidates(user, programme)) if any(counts.values()) else []
     for side, people, title, url in (
         (Side.MENTEE, _("Mentees"), _("The base of mentees is empty"), "programmes:mentees"),
         (Side.MENTOR, _("Mentors"), _("The base of mentors is empty"), "programmes:mentors"),
     ):
         rows = [row for row in waiting if row.record.side == side]
-        if not rows and not base_records(user, programme, side).exists():
+        if not counts[side]:
             yield AttentionItem(
                 20, "go", _("Next step"), title, _("Take people from the roster."), _("Take"),
                 reverse("programmes:add-to-base", args=[side]),

@@ -25,3 +25,10 @@ class ApprovingBody(models.TextChoices):
     CURATOR = "curator", _("curator")
     METHOD_COUNCIL = "method_council", _("methodical council")
     CYCLE_COMMISSION = "cycle_commission", _("cycle commission")
+
+
+# whom one person may choose after the group meeting, at most, in order
+MOST_CHOICES = 3
+# what a file of minutes may be: it is kept and handed back, never opened here
+MINUTES_SUFFIXES = (".docx", ".odt", ".pdf", ".jpg", ".jpeg", ".png")
+MINUTES_MOST_BYTES = 10 * 1024 * 1024

@@ -13,8 +13,17 @@ from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import OUTSIDERS, PersonKind
 from nastavnik.programmes import catalogues
-from nastavnik.programmes.choices import ParticipationStatus
-from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.programmes.choices import (
+    MINUTES_SUFFIXES,
+    MOST_CHOICES,
+    ParticipationStatus,
+)
+from nastavnik.programmes.models import (
+    GroupMeeting,
+    MentoringForm,
+    Participation,
+    Programme,
+)
 
 
 class FormChoice(forms.ModelMultipleChoiceField[MentoringForm]):
@@ -206,3 +215,92 @@ class RosterFilter(forms.Form):
     def __init__(self, groups: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "group", [("", _("All classes")), *((name, name) for name in groups)])
+
+
+class GroupMeetingForm(forms.ModelForm[GroupMeeting]):
+    people = RowsField(
+        queryset=Participation.objects.none(),
+        error_messages={"required": _("Tick at least one mentor and one mentee.")},
+    )
+
+    class Meta:
+        model = GroupMeeting
+        fields = ["held_on", "place"]
+        widgets = {"held_on": DateInput()}
+        help_texts = {"place": _("For example: assembly hall, after the sixth lesson.")}
+
+    def __init__(self, people: QuerySet[Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("held_on", today())
+        offer_rows(self, "people", people)
+
+
+class MinutesForm(forms.Form):
+    """Minutes as words, as a file, or as both."""
+
+    text = forms.CharField(
+        label=_("Minutes in words"),
+        required=False,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    file = forms.FileField(
+        label=_("Minutes as a file"),
+        required=False,
+        help_text=_("Word, PDF or a photo of the sheet, up to 10 MB."),
+        widget=forms.FileInput(attrs={"accept": ",".join(MINUTES_SUFFIXES)}),
+    )
+
+
+ORDINALS = (_("First of all"), _("Or else"), _("Or else, third"))
+
+
+class ChoiceForm(forms.Form):
+    """Whom one person would like, in order, and with whom not: only people who came to the same meeting."""
+
+    refused = forms.TypedMultipleChoiceField(
+        label=_("Not with"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Nobody of them will hear of it. No reason is asked."),
+    )
+
+    def __init__(
+        self,
+        offered: list[tuple[int, str]],
+        given: tuple[list[int], list[int]],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        ranked, refused = given
+        self.ranks = [f"rank_{number}" for number in range(1, MOST_CHOICES + 1)]
+        for number, (name, label) in enumerate(zip(self.ranks, ORDINALS, strict=True)):
+            self.fields[name] = forms.TypedChoiceField(
+                label=label,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                choices=[("", "—"), *offered],
+                initial=ranked[number] if number < len(ranked) else "",
+            )
+        self.order_fields([*self.ranks, "refused"])
+        offer(self, "refused", [(str(key), name) for key, name in offered])
+        self.initial["refused"] = refused
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        ranked = self.ranked()
+        if len(ranked) != len(set(ranked)):
+            self.add_error(None, _("One person is named twice: leave them in one place."))
+        if set(ranked) & set(data.get("refused", ())):
+            self.add_error(
+                "refused", _("The same person is chosen above: leave them in one place.")
+            )
+        return data
+
+    def ranked(self) -> tuple[int, ...]:
+        """Return whom the person chose, the dearest first; an empty place is closed up."""
+        values = [self.cleaned_data.get(name) for name in self.ranks]
+        return tuple(value for value in values if value is not None)

@@ -1,4 +1,5 @@
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
@@ -8,8 +9,13 @@ from nastavnik.core.access import Perm, Role
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.people.models import Person
-from nastavnik.programmes.choices import ApprovingBody, ParticipationStatus, Side
+from nastavnik.people.models import Person, User
+from nastavnik.programmes.choices import (
+    MINUTES_SUFFIXES,
+    ApprovingBody,
+    ParticipationStatus,
+    Side,
+)
 
 
 class FormQuerySet(ScopedQuerySet["MentoringForm"]):
@@ -231,3 +237,152 @@ class Participation(models.Model):
     @property
     def is_mentor(self) -> bool:
         return self.side == Side.MENTOR
+
+
+def minutes_path(_meeting: "GroupMeeting", name: str) -> str:
+    """Return where a file of minutes is kept: under a name that tells nothing."""
+    suffix = f".{name.rpartition('.')[2].lower()}"
+    return f"minutes/{uuid4().hex}{suffix if suffix in MINUTES_SUFFIXES else ''}"
+
+
+class GroupMeetingQuerySet(ScopedQuerySet["GroupMeeting"]):
+    view_perm = Perm.MATCHING_VIEW
+
+
+class GroupMeeting(models.Model):
+    """The common meeting of both bases, after which people choose each other (method.md §2.1 stage 5, §4.4).
+
+    Choices may be changed until a matching has used them: from `closed_at` on they stand.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="group_meetings")
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="group_meetings")
+    held_on = models.DateField(_("day"))
+    place = models.CharField(_("place and time"), max_length=200, blank=True)
+    minutes = models.TextField(_("minutes"), max_length=10_000, blank=True)
+    minutes_file = models.FileField(_("minutes as a file"), upload_to=minutes_path, blank=True)
+    minutes_name = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    objects = GroupMeetingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-held_on", "-pk"]
+
+    class Privacy:
+        public = ["held_on", "place"]
+        personal = ["minutes", "minutes_file", "minutes_name"]
+        technical = ["id", "organisation", "programme", "closed_at"]
+
+
+class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
+    view_perm = Perm.MATCHING_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return who was invited among the records the user sees, and the own invitations."""
+        viewer = user.viewer
+        seen = Participation.objects.visible_to(user).values("pk")
+        at = viewer.organisations(self.view_perm)
+        whole = Q(organisation_id__in=at, record__in=seen)
+        return self.filter(whole | self._own(user))
+
+    def choosing(self) -> Self:
+        """Leave those who may choose and be chosen now: they came, and matching still concerns them."""
+        mentor = Q(
+            record__side=Side.MENTOR,
+            record__status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED],
+        )
+        mentee = Q(record__side=Side.MENTEE, record__status=ParticipationStatus.READY)
+        return self.filter(mentor | mentee, came=True, meeting__closed_at=None)
+
+    def entered_by(self, user: SignedIn) -> Self:
+        """Leave those whose choices the user may enter: the own ones, and as a curator all but of the side across."""
+        at = user.viewer.organisations(Perm.MATCHING_EDIT)
+        return self.filter(Q(organisation_id__in=at) & ~_across(user, "") | self._own(user))
+
+    def _own(self, user: SignedIn) -> Q:
+        viewer = user.viewer
+        at = viewer.organisations(Perm.OWN_PAIR_VIEW)
+        if viewer.person_id is None or not at:
+            return Q(pk__in=[])
+        return Q(organisation_id__in=at, record__person_id=viewer.person_id)
+
+
+def _across(user: SignedIn, path: str) -> Q:
+    """Return the condition «of the other side of a meeting in which the viewer stands», seen along a path."""
+    person_id = user.viewer.person_id
+    if person_id is None:
+        return Q(pk__in=[])
+    within = Q(pk__in=[])
+    for own, other in ((Side.MENTOR, Side.MENTEE), (Side.MENTEE, Side.MENTOR)):
+        mine = Attendance.objects.filter(record__person_id=person_id, record__side=own)
+        within |= Q(**{f"{path}meeting__in": mine.values("meeting"), f"{path}record__side": other})
+    return within
+
+
+class Attendance(models.Model):
+    """Somebody invited to a group meeting: whether they came, and when they chose; no choice made is an answer too."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="attendances")
+    meeting = models.ForeignKey(GroupMeeting, models.CASCADE, related_name="attendances")
+    record = models.ForeignKey(Participation, models.CASCADE, related_name="attendances")
+    came = models.BooleanField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["record__person__search_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "record"], name="attendance_once"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None) | Q(came=True), name="attendance_answers_who_came"
+            ),
+        ]
+
+    class Privacy:
+        personal = ["meeting", "record", "came"]
+        technical = ["id", "organisation", "answered_at", "answered_by"]
+
+
+class PreferenceQuerySet(ScopedQuerySet["Preference"]):
+    view_perm = Perm.PREFERENCE_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return choices for a curator, «not with» for a psychologist too; never of the side across one's own."""
+        viewer = user.viewer
+        seen = Participation.objects.visible_to(user).values("pk")
+        readable = Q(organisation_id__in=viewer.organisations(self.view_perm)) | Q(
+            organisation_id__in=viewer.organisations(Perm.REFUSAL_VIEW), rank=None
+        )
+        return self.filter(readable, chooser__record__in=seen).exclude(_across(user, "chooser__"))
+
+
+class Preference(models.Model):
+    """One person's word on another after a group meeting: a choice by rank, or, without a rank, «not with».
+
+    Confidential: read only by the curator, «not with» by the psychologist as well (method.md §4.4).
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="preferences")
+    chooser = models.ForeignKey(Attendance, models.CASCADE, related_name="preferences")
+    chosen = models.ForeignKey(Attendance, models.CASCADE, related_name="chosen_by")
+    rank = models.PositiveSmallIntegerField(null=True)
+
+    objects = PreferenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = [F("rank").asc(nulls_last=True), "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["chooser", "chosen"], name="preference_once"),
+            models.UniqueConstraint(fields=["chooser", "rank"], name="preference_rank_once"),
+            models.CheckConstraint(
+                condition=Q(rank=None) | Q(rank__gte=1), name="preference_rank_from_one"
+            ),
+            models.CheckConstraint(condition=~Q(chooser=F("chosen")), name="preference_of_another"),
+        ]
+
+    class Privacy:
+        psychological = ["chooser", "chosen", "rank"]
+        technical = ["id", "organisation"]

@@ -1,29 +1,42 @@
 """Reads of programmes and bases."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core.access import Verdict
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names, roster
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import may_be_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.programmes.models import (
+    Attendance,
+    GroupMeeting,
+    MentoringForm,
+    Participation,
+    Preference,
+    Programme,
+)
 
 
 def current_programme(user: SignedIn, day: dt.date | None = None) -> Programme | None:
     """Return the programme the user works in: the one that holds the day, else the latest."""
-    programmes = Programme.objects.visible_to(user).select_related("organisation", "year")
     day = day or today()
+    return once(("current_programme", user.viewer.user_id, day), lambda: _programme_on(user, day))
+
+
+def _programme_on(user: SignedIn, day: dt.date) -> Programme | None:
+    programmes = Programme.objects.visible_to(user).select_related("organisation", "year")
     return programmes.filter(starts_on__lte=day, ends_on__gte=day).first() or programmes.first()
 
 
@@ -79,17 +92,32 @@ class BaseCounts:
 
 def base_counts(user: SignedIn, programme: Programme, side: Side) -> BaseCounts:
     """Count a base of a programme, those who left are not counted."""
-    statuses = list(
+    numbers = states_of_bases(user, programme)
+    return BaseCounts(
+        total=sum(n for (of, _status), n in numbers.items() if of == side),
+        ready=numbers[side, ParticipationStatus.READY],
+        paired=numbers[side, ParticipationStatus.PAIRED],
+    )
+
+
+def states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, str]]:
+    """Return (side, status) → how many records, of both bases, without those who left; one query a page."""
+    return once(
+        ("states_of_bases", user.viewer.user_id, programme.pk),
+        lambda: _states_of_bases(user, programme),
+    )
+
+
+def _states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, str]]:
+    rows = (
         Participation.objects.visible_to(user)
         .filter(programme=programme)
-        .of(side)
-        .values_list("status", flat=True)
+        .exclude(status=ParticipationStatus.LEFT)
+        .order_by()
+        .values_list("side", "status")
+        .annotate(n=Count("pk"))
     )
-    return BaseCounts(
-        total=len(statuses),
-        ready=statuses.count(ParticipationStatus.READY),
-        paired=statuses.count(ParticipationStatus.PAIRED),
-    )
+    return Counter({(side, status): n for side, status, n in rows})
 
 
 def candidates_of_roster(
@@ -171,3 +199,173 @@ def people_in_bases(user: SignedIn) -> list[int]:
 def forms_of(user: SignedIn) -> list[tuple[str, str]]:
     """Return the forms of the user's organisation as choices."""
     return list(MentoringForm.objects.visible_to(user).values_list("code", "title"))
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What people said after the group meetings of a programme, in keys of their records.
+
+    Attributes:
+        of_mentees: mentee → mentors chosen, the dearest first, of the last meeting at which the person chose.
+        of_mentors: the same turned round.
+        refused: (mentor, mentee) of whom one said «not with», at whichever meeting.
+    """
+
+    of_mentees: dict[int, tuple[int, ...]]
+    of_mentors: dict[int, tuple[int, ...]]
+    refused: frozenset[tuple[int, int]]
+
+
+def choices_of(programme: Programme) -> Choices:
+    """Return the choices of a programme for matching; one query. Who reads them on a page is asked elsewhere."""
+    rows = (
+        Preference.objects.filter(chooser__meeting__programme=programme)
+        .order_by("chooser__meeting__held_on", "chooser__meeting_id", "rank")
+        .values_list(
+            "chooser__meeting_id",
+            "chooser__record_id",
+            "chooser__record__side",
+            "chosen__record_id",
+            "rank",
+        )
+    )
+    wishes: dict[str, dict[int, tuple[int, tuple[int, ...]]]] = {side: {} for side in Side}
+    refused = set()
+    for meeting, chooser, side, chosen, rank in rows:
+        if rank is None:
+            pair = (chosen, chooser) if side == Side.MENTEE else (chooser, chosen)
+            refused.add(pair)
+            continue
+        before, ranked = wishes[side].get(chooser, (meeting, ()))
+        wishes[side][chooser] = (meeting, (*(ranked if before == meeting else ()), chosen))
+    mentees, mentors = (
+        {key: ranked for key, (_meeting, ranked) in wishes[side].items()}
+        for side in (Side.MENTEE, Side.MENTOR)
+    )
+    return Choices(mentees, mentors, frozenset(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody invited to a group meeting as its page shows it.
+
+    Attributes:
+        row: the invitation.
+        group: the class.
+        chosen: names in the order of choice, empty where the viewer may not read them.
+        refused: names of «not with», likewise.
+        may_choose: the choices may be entered now by the viewer.
+    """
+
+    row: Attendance
+    group: str
+    chosen: tuple[str, ...]
+    refused: tuple[str, ...]
+    may_choose: bool
+
+
+def guests_of(user: SignedIn, meeting: GroupMeeting) -> list[Guest]:
+    """Return everybody the viewer sees at a meeting, in a fixed number of queries."""
+    rows = list(
+        Attendance.objects.visible_to(user)
+        .filter(meeting=meeting)
+        .select_related("record__person__partner", "meeting")
+    )
+    groups = group_names([row.record.person for row in rows])
+    open_ones = Attendance.objects.filter(meeting=meeting).choosing().entered_by(user)
+    may_choose = set(open_ones.values_list("pk", flat=True))
+    chosen: dict[int, list[str]] = {}
+    refused: dict[int, list[str]] = {}
+    readable = Preference.objects.visible_to(user).filter(chooser__meeting=meeting)
+    for word in readable.select_related("chosen__record__person"):
+        into = chosen if word.rank else refused
+        into.setdefault(word.chooser_id, []).append(word.chosen.record.person.short_name)
+    return [
+        Guest(
+            row=row,
+            group=groups.get(row.record.person_id, ""),
+            chosen=tuple(chosen.get(row.pk, ())),
+            refused=tuple(refused.get(row.pk, ())),
+            may_choose=row.pk in may_choose,
+        )
+        for row in rows
+    ]
+
+
+def invitable(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
+    """Return who matching concerns now: mentees who wait, mentors with a free place; with person."""
+    waits = Q(side=Side.MENTEE, status=ParticipationStatus.READY)
+    free = Q(
+        side=Side.MENTOR,
+        status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED],
+        active_count__lt=F("capacity"),
+    )
+    return (
+        Participation.objects.visible_to(user)
+        .filter(waits | free, programme=programme)
+        .select_related("person")
+    )
+
+
+def offered_to(row: Attendance) -> list[Attendance]:
+    """Return whom somebody may choose: the other side of the meeting, those who came."""
+    return list(
+        Attendance.objects.filter(meeting=row.meeting_id)
+        .choosing()
+        .exclude(record__side=row.record.side)
+        .select_related("record__person")
+    )
+
+
+def own_choices(user: SignedIn) -> QuerySet[Attendance]:
+    """Return the own invitations at which the user may choose now, the newest meeting first."""
+    person_id = user.viewer.person_id
+    if person_id is None:
+        return Attendance.objects.none()
+    return (
+        Attendance.objects.visible_to(user)
+        .choosing()
+        .filter(record__person_id=person_id)
+        .select_related("meeting", "record__person")
+        .order_by("-meeting__held_on", "pk")
+    )
+
+
+def given_by(row: Attendance) -> tuple[list[int], list[int]]:
+    """Return whom somebody chose, in order, and with whom not, as keys of attendances."""
+    words = list(Preference.objects.filter(chooser=row).values_list("chosen_id", "rank"))
+    return [key for key, rank in words if rank], [key for key, rank in words if not rank]
+
+
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """The newest group meeting: of how many it is noted whether they came, how many did, how many chose."""
+
+    pk: int
+    held_on: dt.date
+    closed_at: dt.datetime | None
+    n_noted: int
+    n_came: int
+    n_chose: int
+
+
+def last_group_meeting(user: SignedIn, programme: Programme) -> Gathering | None:
+    """Return the newest group meeting of a programme in numbers."""
+    names = [field.name for field in fields(Gathering)]
+    row = group_meetings(user, programme).values(*names).first()
+    return None if row is None else Gathering(**row)
+
+
+def group_meetings(user: SignedIn, programme: Programme) -> QuerySet[GroupMeeting]:
+    """Return the group meetings of a programme with `n_invited`, `n_noted`, `n_came`, `n_chose`, the newest first."""
+    return (
+        GroupMeeting.objects.visible_to(user)
+        .filter(programme=programme)
+        .annotate(
+            n_invited=Count("attendances"),
+            n_came=Count("attendances", filter=Q(attendances__came=True)),
+            n_chose=Count("attendances", filter=Q(attendances__answered_at__isnull=False)),
+            n_noted=Count("attendances", filter=Q(attendances__came__isnull=False)),
+        )
+        .order_by("-held_on", "-pk")
+    )

@@ -73,6 +73,11 @@ def test_an_answer_not_given_is_nothing():
     assert answer["unmatched"][0]["code"] == "grade_missing"
 
 
+def test_wishes_come_back_as_places():
+    (pair,) = match_json(given_(wishes={"mentees": {"Примеров": ["Образцова"]}}))["pairs"]
+    assert (pair["mentee_choice"], pair["mentor_choice"]) == (1, None)
+
+
 def test_nothing_gives_nothing():
     assert match_json({})["n_matched"] == 0
 
@@ -90,6 +95,9 @@ def test_nothing_gives_nothing():
         ({"mentors": [{**MENTOR, "capacity": True}]}, "поле «capacity»: нужно целое число"),
         ({"mentors": [{**MENTOR, "grade": "10"}]}, "поле «grade»: нужно целое число"),
         ({"forbidden": [["а"]]}, "список пар"),
+        ({"wishes": {"friends": {}}}, "поле «friends» незнакомо"),
+        ({"wishes": {"mentees": [1]}}, "«mentees» — это должен быть объект"),
+        ({"wishes": {"mentees": {"а": "б"}}}, "«а»: нужен список ключей"),
         ({"rules": {"вес": 1}}, "поле «вес» незнакомо"),
         ({"rules": {"weights": {"area": "много"}}}, "вес «area»"),
         ({"rules": {"forbid_family": 1}}, "нужно да или нет"),

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.engine.matching.people import mentee, mentor, schools
 
 from nastavnik.engine.matching.candidates import Edge, FormRule, judge, standard_rules
-from nastavnik.engine.matching.proposing import Change, Price, Shortage, propose
+from nastavnik.engine.matching.proposing import Change, Price, Shortage, Wishes, propose
 
 RULES = standard_rules()
 ALGEBRA, READING = frozenset({"алгебра"}), frozenset({"чтение"})
@@ -291,3 +291,63 @@ def test_load_cost_of_the_rules_spreads_the_work():
     people = [mentor(key, capacity=3) for key in "ab"]
     found = propose(people, [mentee(key) for key in "wxyz"], replace(RULES, load_cost=1))
     assert [load.n_mentees for load in found.loads] == [2, 2]
+
+
+def steps(wishes, who, whom, of):
+    """Count the steps by hand: place in the list, three for who is not in it, none without a list."""
+    chosen = getattr(wishes, of).get(who, ())
+    if not chosen:
+        return 0
+    return chosen.index(whom) if whom in chosen else max(3, len(chosen))
+
+
+@given(schools(), st.data())
+def test_wishes_cost_no_person_a_place_and_come_before_the_score(school, data):
+    mentors, mentees, forbidden = school
+    of_mentees = {
+        one.key: tuple(data.draw(st.permutations([m.key for m in mentors]))[:3]) for one in mentees
+    }
+    of_mentors = {
+        one.key: tuple(data.draw(st.permutations([m.key for m in mentees]))[:2]) for one in mentors
+    }
+    wishes = Wishes(mentees=of_mentees, mentors=of_mentors)
+    plain = propose(mentors, mentees, RULES, forbidden=forbidden)
+    found = propose(mentors, mentees, RULES, forbidden=forbidden, wishes=wishes)
+    assert found.certificate.ok
+    assert found.n_matched == plain.n_matched
+    assert found.total_score == sum(pair.score for pair in found.pairs)
+
+    def total(proposal):
+        return sum(
+            steps(wishes, pair.mentee, pair.mentor, "mentees")
+            + steps(wishes, pair.mentor, pair.mentee, "mentors")
+            for pair in proposal.pairs
+        )
+
+    assert total(found) <= total(plain)
+    for pair in found.pairs:
+        places = wishes.place(pair.mentor, pair.mentee)
+        assert (pair.mentee_choice, pair.mentor_choice) == places
+        assert [place is None or place >= 1 for place in places] == [True, True]
+
+
+def test_a_first_choice_beats_a_better_fit_and_no_wish_is_no_loss():
+    both = {"competences": ALGEBRA | READING, "capacity": 1}
+    people = [mentor("m1", **both), mentor("m2", capacity=1)]
+    others = [mentee("e1", areas=ALGEBRA), mentee("e2", areas=ALGEBRA | READING)]
+    plain = propose(people, others, RULES)
+    assert {(p.mentee, p.mentor) for p in plain.pairs} == {("e1", "m2"), ("e2", "m1")}
+    wishes = Wishes(mentees={"e1": ("m1",)})
+    chosen = propose(people, others, RULES, wishes=wishes)
+    assert {(p.mentee, p.mentor) for p in chosen.pairs} == {("e1", "m1"), ("e2", "m2")}
+    without = propose(people, others, replace(RULES, rank_weight=0), wishes=wishes)
+    assert {(p.mentee, p.mentor) for p in without.pairs} == {("e1", "m2"), ("e2", "m1")}
+
+
+def test_a_locked_pair_says_whose_choice_it_was():
+    wishes = Wishes(mentees={"e1": ("m2", "m1")})
+    found = propose(
+        [mentor("m1"), mentor("m2")], [mentee()], RULES, locked={"e1": "m1"}, wishes=wishes
+    )
+    (pair,) = found.pairs
+    assert (pair.mentee_choice, pair.mentor_choice) == (2, None)

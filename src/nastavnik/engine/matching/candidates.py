@@ -103,13 +103,17 @@ class FormRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """The rules of one run: forms, points per part, and the version they are kept under."""
+    """The rules of one run: forms, points per part, and the version they are kept under.
+
+    ``rank_weight`` is what one step away from a first choice costs, in points of the score.
+    """
 
     forms: Mapping[str, FormRule]
     weights: Mapping[str, int]
     version: str
     forbid_family: bool = True
     load_cost: int = 0
+    rank_weight: int = 0
 
     def __post_init__(self) -> None:
         wrong = [c for c, w in self.weights.items() if c not in PART_CODES or w < 0]
@@ -363,4 +367,5 @@ def standard_rules() -> Rules:
         weights=MappingProxyType(weights),
         version="1",
         load_cost=3,
+        rank_weight=1_000_000,
     )

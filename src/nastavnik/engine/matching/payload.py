@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules, standard_rules
-from nastavnik.engine.matching.proposing import Proposal, propose
+from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
 
 Person = TypeVar("Person", Mentor, Mentee, FormRule)
 
@@ -22,8 +22,9 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
         payload: ``mentors`` and ``mentees``: lists of objects with the fields of :class:`Mentor`
             and :class:`Mentee` (``key``, ``kind``, ``forms`` are needed); optional ``rules``
             (``forms``: list of :class:`FormRule` objects, ``weights``, ``version``,
-            ``forbid_family``, ``load_cost``), ``locked`` (mentee key → mentor key), ``forbidden``
-            (list of [mentor key, mentee key]).
+            ``forbid_family``, ``load_cost``, ``rank_weight``), ``locked`` (mentee key → mentor key), ``forbidden``
+            (list of [mentor key, mentee key]), ``wishes`` (``mentees`` and ``mentors``: key → list
+            of the keys chosen, the dearest first).
 
     Returns:
         ``pairs``, ``unmatched``, ``loads``, ``refusals``, ``total_score``, ``n_matched``,
@@ -38,6 +39,7 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
         rules_of(_mapping(payload, "rules")),
         locked={str(a): str(b) for a, b in _mapping(payload, "locked").items()},
         forbidden=frozenset(_pair(item) for _, item in _listed(payload, "forbidden")),
+        wishes=_wishes(_mapping(payload, "wishes")),
     )
     return _plain(proposal)
 
@@ -85,6 +87,23 @@ def _pair(item: object) -> tuple[str, str]:
             f"Получено: {item!r}."
         )
     return str(item[0]), str(item[1])
+
+
+def _wishes(given: Mapping[str, Any]) -> Wishes:
+    for name in given:
+        if name not in {one.name for one in fields(Wishes)}:
+            raise PayloadError(f"Выборы: поле «{name}» незнакомо. Есть mentees и mentors.")
+    sides = {
+        side: {str(who): _chosen(who, whom) for who, whom in _mapping(given, side).items()}
+        for side in given
+    }
+    return Wishes(**sides)
+
+
+def _chosen(who: object, whom: object) -> tuple[str, ...]:
+    if not isinstance(whom, list | tuple):
+        raise PayloadError(f"Выборы, «{who}»: нужен список ключей, а получено {whom!r}.")
+    return tuple(str(one) for one in whom)
 
 
 def _record(kind: type[Person], item: object, whom: str, number: int) -> Person:
@@ -147,7 +166,7 @@ def rules_of(given: Mapping[str, Any]) -> Rules:
             for name, value in _mapping(given, "weights").items()
         }
         rules = replace(rules, weights=MappingProxyType(weights))
-    plain = {"version": str, "forbid_family": bool, "load_cost": int}
+    plain = {"version": str, "forbid_family": bool, "load_cost": int, "rank_weight": int}
     changes: dict[str, Any] = {
         name: _value(given[name], hint, f"Правила, поле «{name}»")
         for name, hint in plain.items()

@@ -6,7 +6,8 @@ checked by the solver's certificate before it is handed out.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from nastavnik.engine.matching.candidates import (
     REFUSALS,
@@ -56,6 +57,42 @@ CHANGES = {
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """Whom people chose after the group meeting, the dearest first (method.md §4.4).
+
+    Both map a person's key to keys of the other side. A wish not met costs, no wish costs nothing: who chose nobody is
+    in neither.
+    """
+
+    mentees: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    mentors: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+    def place(self, mentor: str, mentee: str) -> tuple[int | None, int | None]:
+        """Return which choice, from 1, the mentor is for the mentee and the mentee for the mentor."""
+        return _place(self.mentees, mentee, mentor), _place(self.mentors, mentor, mentee)
+
+    def ranks(self, mentor: str, mentee: str) -> tuple[int, int]:
+        """Return the same as the solver counts it: 0 is the first choice or no wish at all."""
+        return _rank(self.mentees, mentee, mentor), _rank(self.mentors, mentor, mentee)
+
+
+#: Somebody who was not chosen stands after the last choice, at least as a fourth would.
+UNMET = 3
+
+
+def _place(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int | None:
+    chosen = wishes.get(who, ())
+    return chosen.index(whom) + 1 if whom in chosen else None
+
+
+def _rank(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int:
+    chosen = wishes.get(who, ())
+    if not chosen:
+        return 0
+    return chosen.index(whom) if whom in chosen else max(UNMET, len(chosen))
+
+
+@dataclass(frozen=True, slots=True)
 class Alternative:
     """Another mentor the mentee could have; forcing it costs everybody exactly ``price``."""
 
@@ -71,7 +108,8 @@ class Pair:
     """A proposed pair.
 
     ``margin`` is the price of the cheapest alternative, None where there is none. ``flags``:
-    ``locked``, ``lock_not_eligible:<refusal>``, ``same_family``.
+    ``locked``, ``lock_not_eligible:<refusal>``, ``same_family``. ``mentee_choice`` is which choice,
+    from 1, the mentor was for the mentee, None if not chosen; ``mentor_choice`` the same turned round.
     """
 
     mentor: str
@@ -82,6 +120,8 @@ class Pair:
     flags: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     margin: Price | None = None
+    mentee_choice: int | None = None
+    mentor_choice: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +191,7 @@ class _Run:
     candidates: Candidates
     solution: Solution
     room: frozenset[int]
+    wishes: Wishes
 
 
 def propose(
@@ -160,6 +201,7 @@ def propose(
     *,
     locked: Mapping[str, str] | None = None,
     forbidden: frozenset[tuple[str, str]] = frozenset(),
+    wishes: Wishes | None = None,
 ) -> Proposal:
     """Propose the best pairs and explain them.
 
@@ -169,14 +211,16 @@ def propose(
         rules: forms, weights, load cost.
         locked: mentee key → mentor key: pairs that stay, even against a rule (then flagged).
         forbidden: (mentor key, mentee key) that must not be.
+        wishes: whom people chose; ``rules.rank_weight`` says how much a step of it weighs.
 
     Raises:
         ValueError: a key is double or unknown (a Russian sentence).
     """
     fixed = dict(locked or {})
     candidates = find_candidates(mentors, mentees, rules, forbidden=forbidden)
-    solution = _solve(candidates, rules, fixed)
-    run = _Run(rules, forbidden, candidates, solution, solution.mentors_with_room())
+    wishes = wishes or Wishes()
+    solution = _solve(candidates, rules, fixed, wishes)
+    run = _Run(rules, forbidden, candidates, solution, solution.mentors_with_room(), wishes)
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
     for mentee, mentor in matched:
@@ -197,7 +241,9 @@ def propose(
     )
 
 
-def _solve(candidates: Candidates, rules: Rules, locked: dict[str, str]) -> Solution:
+def _solve(
+    candidates: Candidates, rules: Rules, locked: dict[str, str], wishes: Wishes
+) -> Solution:
     mentor_number = {person.key: n for n, person in enumerate(candidates.mentors)}
     mentee_number = {person.key: n for n, person in enumerate(candidates.mentees)}
     fixed, capacity = [-1] * len(mentee_number), list(candidates.capacity)
@@ -211,11 +257,15 @@ def _solve(candidates: Candidates, rules: Rules, locked: dict[str, str]) -> Solu
     for number in range(len(capacity)):
         # What a person has fixed stands, even above the limit; nobody is added then.
         capacity[number] = max(capacity[number], fixed.count(number))
+    ranks = _ranks(candidates, wishes)
     return solve(
         candidates.indptr,
         candidates.indices,
         candidates.score,
         capacity,
+        mentee_rank=[of_mentee for of_mentee, _of_mentor in ranks],
+        mentor_rank=[of_mentor for _of_mentee, of_mentor in ranks],
+        rank_weight=rules.rank_weight,
         load_cost=rules.load_cost,
         locked=fixed,
         tie_key_mentee=[person.key for person in candidates.mentees],
@@ -223,14 +273,28 @@ def _solve(candidates: Candidates, rules: Rules, locked: dict[str, str]) -> Solu
     )
 
 
+def _ranks(candidates: Candidates, wishes: Wishes) -> list[tuple[int, int]]:
+    """Return the two ranks of every candidate pair, in the order of the pairs."""
+    return [
+        wishes.ranks(candidates.mentors[mentor].key, taker.key)
+        for number, taker in enumerate(candidates.mentees)
+        for mentor in candidates.row(number)
+    ]
+
+
 def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
     row = run.candidates.row(mentee)
+    by_mentee, by_mentor = run.wishes.place(giver.key, taker.key)
     if locked:
         found = judge(giver, taker, run.rules, forbidden=run.forbidden)
         edge = found if isinstance(found, Edge) else Edge("", 0, ())
         flags = ("locked",) if isinstance(found, Edge) else ("locked", f"lock_not_eligible:{found}")
-        return Pair(giver.key, taker.key, edge.form, edge.score, edge.parts, (*flags, *edge.flags))
+        return replace(
+            Pair(giver.key, taker.key, edge.form, edge.score, edge.parts, (*flags, *edge.flags)),
+            mentee_choice=by_mentee,
+            mentor_choice=by_mentor,
+        )
     alternatives = _alternatives(run, mentee, row)
     edge = row[mentor]
     return Pair(
@@ -242,6 +306,8 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
         flags=edge.flags,
         alternatives=alternatives,
         margin=alternatives[0].price if alternatives else None,
+        mentee_choice=by_mentee,
+        mentor_choice=by_mentor,
     )
 
 

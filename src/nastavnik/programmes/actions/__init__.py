@@ -1,0 +1,53 @@
+"""Writes of programmes, of the bases and of group meetings."""
+
+from nastavnik.programmes.actions.bases import (
+    NEXT,
+    add_to_base,
+    adopt_form,
+    change_form,
+    change_participation,
+    change_programme,
+    free_place,
+    gate,
+    load_directory,
+    make_ready,
+    open_programme,
+    review_ready,
+    set_participation_status,
+    take_place,
+)
+from nastavnik.programmes.actions.group_meetings import (
+    Wishes,
+    close_choices,
+    give_preferences,
+    invite_to_meeting,
+    keep_minutes,
+    note_attendance,
+    open_choices,
+    plan_group_meeting,
+)
+
+__all__ = [
+    "NEXT",
+    "Wishes",
+    "add_to_base",
+    "adopt_form",
+    "change_form",
+    "change_participation",
+    "change_programme",
+    "close_choices",
+    "free_place",
+    "gate",
+    "give_preferences",
+    "invite_to_meeting",
+    "keep_minutes",
+    "load_directory",
+    "make_ready",
+    "note_attendance",
+    "open_choices",
+    "open_programme",
+    "plan_group_meeting",
+    "review_ready",
+    "set_participation_status",
+    "take_place",
+]

@@ -1,0 +1,49 @@
+"""Pages of programmes, of the bases and of group meetings."""
+
+from nastavnik.programmes.views.bases import (
+    add,
+    add_to_base,
+    edit,
+    edit_record,
+    leave_base,
+    limits,
+    make_ready,
+    mentees,
+    mentors,
+    overview,
+)
+from nastavnik.programmes.views.group_meetings import (
+    add_meeting,
+    attendance,
+    choose,
+    invite,
+    meeting,
+    meetings,
+    minutes,
+    minutes_file,
+    own,
+    reopen,
+)
+
+__all__ = [
+    "add",
+    "add_meeting",
+    "add_to_base",
+    "attendance",
+    "choose",
+    "edit",
+    "edit_record",
+    "invite",
+    "leave_base",
+    "limits",
+    "make_ready",
+    "meeting",
+    "meetings",
+    "mentees",
+    "mentors",
+    "minutes",
+    "minutes_file",
+    "overview",
+    "own",
+    "reopen",
+]
