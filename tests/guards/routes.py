@@ -53,6 +53,7 @@ OBJECTS: dict[str, type[Model]] = {
     "consents:withdraw": Consent,
     "matching:lift": PairRuling,
     "matching:past": MatchingRun,
+    "matching:recount": MatchingRun,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
     "mentorships:note": Mentorship,

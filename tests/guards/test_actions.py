@@ -24,6 +24,7 @@ from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching import actions as matching
+from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.mentorships import actions as mentorships
@@ -325,6 +326,7 @@ DONE = {
     "documents.register_document": lambda s: documents.register_document(s.it, by=s.by),
     "matching.run_matching": lambda s: matching.run_matching(s.programme, by=s.by),
     "matching.rule_pair": lambda s: matching.rule_pair(*s.it, Ruling.FORBID, by=s.by),
+    "matching.set_rules": lambda s: matching.set_rules(s.organisation, shipped_rules(), by=s.by),
     "matching.lift_ruling": lambda s: matching.lift_ruling(s.first(PairRuling), by=s.by),
     "matching.mark_run_approved": lambda s: matching.mark_run_approved(s.run(), by=s.by, at=timezone.now()),
     "mentorships.approve_run": lambda s: mentorships.approve_run(s.run(), by=s.by),

@@ -15,8 +15,11 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.matching.proposing import Pair, Unmatched
 from nastavnik.matching.adapter import Input, build_input
+from nastavnik.matching.catalogues import RuleValues
 from nastavnik.matching.choices import Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
+from nastavnik.matching.models import MatchingRun, PairRuling, Proposal, RuleSet
+from nastavnik.matching.queries import rules_in_force
+from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.actions import close_choices, review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
@@ -105,7 +108,12 @@ def run_matching(
     return run
 
 
-def engine_input(programme: Programme, forms: Iterable[MentoringForm] | None = None) -> Input:
+def engine_input(
+    programme: Programme,
+    forms: Iterable[MentoringForm] | None = None,
+    *,
+    rules: RuleValues | None = None,
+) -> Input:
     """Return what the engine would be given now: the ready mentees, the mentors with their free places.
 
     A mentor who has pairs and no longer passes the gate takes no further mentees.
@@ -133,6 +141,7 @@ def engine_input(programme: Programme, forms: Iterable[MentoringForm] | None = N
         locked=rulings.filter(ruling=Ruling.LOCK).values_list("mentor_id", "mentee_id"),
         forbidden=rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id"),
         choices=choices_of(programme),
+        rules=rules or rules_in_force(programme.organisation_id),
         day=today(),
     )
 
@@ -187,6 +196,24 @@ def _left_out(run: MatchingRun, one: Unmatched) -> Proposal:
         mentee_id=int(one.mentee),
         explanation=explanation,
     )
+
+
+@transaction.atomic
+def set_rules(
+    organisation: Organisation, values: RuleValues, *, by: models.Model | None
+) -> RuleSet:
+    """Put rules in force for the next matching; the ones of before stay for the record."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    last = RuleSet.objects.filter(organisation=organisation).aggregate(last=Max("number"))["last"]
+    rules = RuleSet.objects.create(
+        organisation=organisation,
+        number=(last or 0) + 1,
+        weights=dict(values.weights),
+        load_cost=values.load_cost,
+        rank_weight=values.rank_weight,
+    )
+    audit.record("rules-set", rules, by=by, fields=["weights", "load_cost", "rank_weight"])
+    return rules
 
 
 @transaction.atomic

@@ -3,23 +3,19 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-import yaml
-
 from nastavnik.core.text import fold
 from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules
+from nastavnik.engine.matching.payload import match_json
 from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
+from nastavnik.matching.catalogues import RuleValues
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import enrolments_on
 from nastavnik.programmes.models import MentoringForm, Participation
 from nastavnik.programmes.queries import Choices
-
-DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +71,70 @@ def _plain(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@cache
-def shipped_rules() -> Mapping[str, Any]:
-    """Return weights and version as shipped."""
-    rules: dict[str, Any] = yaml.safe_load((DATA / "rules.yaml").read_text(encoding="utf-8"))
-    return MappingProxyType(rules)
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an old input answers today: mentee key → mentor key, the sum, whether it is proven."""
+
+    mentor_of: Mapping[str, str]
+    total_score: int
+    is_certified: bool
+
+
+def recount(snapshot: Mapping[str, Any]) -> Answer:
+    """Compute an old run again from what it kept.
+
+    Raises:
+        ValueError: the input was kept in a way this program no longer reads.
+    """
+    rules = snapshot.get("rules", {})
+    answered = match_json(
+        {**snapshot, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
+    )
+    return Answer(
+        mentor_of={pair["mentee"]: pair["mentor"] for pair in answered["pairs"]},
+        total_score=answered["total_score"],
+        is_certified=answered["certificate"] == "ok",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What other rules would change: before and after, and who would get another mentor.
+
+    `moved` holds keys of records: mentee, mentor before, mentor after; "" stands for nobody.
+    """
+
+    n_matched: tuple[int, int]
+    n_area: tuple[int, int]
+    n_idle: tuple[int, int]
+    moved: tuple[tuple[str, str, str], ...]
+
+
+def effect_of(now: Input, then: Input) -> Effect:
+    """Compare what two inputs of the same people answer."""
+    before, after = now.run(), then.run()
+    old = {pair.mentee: pair.mentor for pair in before.pairs}
+    new = {pair.mentee: pair.mentor for pair in after.pairs}
+    return Effect(
+        n_matched=(before.n_matched, after.n_matched),
+        n_area=(_n_area(before), _n_area(after)),
+        n_idle=(_n_idle(before), _n_idle(after)),
+        moved=tuple(
+            (person.key, old.get(person.key, ""), new.get(person.key, ""))
+            for person in now.mentees
+            if old.get(person.key) != new.get(person.key)
+        ),
+    )
+
+
+def _n_area(proposal: Proposal) -> int:
+    return sum(
+        any(part.code == "area" and part.items for part in pair.parts) for pair in proposal.pairs
+    )
+
+
+def _n_idle(proposal: Proposal) -> int:
+    return sum(load.n_mentees == 0 for load in proposal.loads)
 
 
 def form_rule(form: MentoringForm) -> FormRule:
@@ -106,6 +161,7 @@ def build_input(
     locked: Iterable[tuple[int, int]],
     forbidden: Iterable[tuple[int, int]],
     choices: Choices,
+    rules: RuleValues,
     day: dt.date,
 ) -> Input:
     """Turn records (person and forms fetched), rulings (mentor key, mentee key) and choices into the engine's input.
@@ -115,17 +171,16 @@ def build_input(
     mentors, mentees = list(mentors), list(mentees)
     groups = _groups([*mentors, *mentees], day)
     leaders = {record.person_id: str(record.pk) for record in mentors}
-    shipped = shipped_rules()
     keys = {str(record.pk) for record in (*mentors, *mentees)}
     return Input(
         mentors=tuple(_mentor(record, groups, day) for record in mentors),
         mentees=tuple(_mentee(record, groups, leaders, day) for record in mentees),
         rules=Rules(
             forms=MappingProxyType({form.code: form_rule(form) for form in forms}),
-            weights=MappingProxyType(dict(shipped["weights"])),
-            version=shipped["version"],
-            load_cost=shipped["load_cost"],
-            rank_weight=shipped["rank_weight"],
+            weights=MappingProxyType(dict(rules.weights)),
+            version=rules.version,
+            load_cost=rules.load_cost,
+            rank_weight=rules.rank_weight,
         ),
         locked={
             str(mentee): str(mentor)

@@ -1,5 +1,6 @@
 """Forms of the workspace."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -7,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.forms import offer_rows
 from nastavnik.core.marks import SignedIn
+from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.choices import Ruling
+from nastavnik.matching.models import MatchingRun
+from nastavnik.matching.queries import past_runs
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation, Programme
 
@@ -49,3 +53,77 @@ class RulingForm(forms.Form):
                 side=Side.MENTOR, status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]
             ),
         )
+
+
+#: How much a choice made after the group meeting weighs, in points a step.
+ABOVE_ALL, BESIDE, NOT = 1_000_000, 20, 0
+MOST = 1000
+
+
+class RulesForm(forms.Form):
+    """What a school may set of the rules, in words and points."""
+
+    area = forms.IntegerField(
+        label=_("For each thing asked for that the mentor offers"), min_value=0, max_value=MOST
+    )
+    subject = forms.IntegerField(
+        label=_("For teaching the same subject"), min_value=0, max_value=MOST
+    )
+    interest = forms.IntegerField(
+        label=_("For each interest in common"), min_value=0, max_value=MOST
+    )
+    grade_near = forms.IntegerField(
+        label=_("For classes that are close, for each step"), min_value=0, max_value=MOST
+    )
+    organisation = forms.IntegerField(
+        label=_("For being of one organisation"), min_value=0, max_value=MOST
+    )
+    load_cost = forms.IntegerField(
+        label=_("Taken off for each further mentee of one mentor"),
+        help_text=_("The more, the more evenly mentees are shared out."),
+        min_value=0,
+        max_value=MOST,
+    )
+    rank_weight = forms.TypedChoiceField(
+        label=_("Choices after the group meeting"),
+        coerce=int,
+        choices=[
+            (ABOVE_ALL, _("stand above the fit")),
+            (BESIDE, _("count beside the fit")),
+            (NOT, _("do not count")),
+        ],
+    )
+
+    def __init__(self, values: RuleValues, *args: Any, **kwargs: Any) -> None:
+        self.values = values
+        super().__init__(*args, **kwargs)
+        self.initial.update(
+            values.weights, load_cost=values.load_cost, rank_weight=values.rank_weight
+        )
+
+    def chosen(self) -> RuleValues:
+        """Return the values of a valid form."""
+        data = dict(self.cleaned_data)
+        return replace(
+            self.values,
+            load_cost=data.pop("load_cost"),
+            rank_weight=data.pop("rank_weight"),
+            weights=data,
+        )
+
+    @property
+    def is_shipped(self) -> bool:
+        """Tell whether the rules in force are those shipped."""
+        return self.values == shipped_rules()
+
+
+class ComparisonForm(forms.Form):
+    """Two runs of one programme."""
+
+    before = forms.ModelChoiceField(MatchingRun.objects.none(), label=_("Compare"))
+    after = forms.ModelChoiceField(MatchingRun.objects.none(), label=_("with"))
+
+    def __init__(self, user: SignedIn, programme: Programme, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("before", "after"):
+            offer_rows(self, name, past_runs(user, programme))

@@ -2,6 +2,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
@@ -60,6 +62,9 @@ class MatchingRun(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"№ {self.number}, {date_format(localtime(self.made_at), 'd.m.Y H:i')}"
+
     class Privacy:
         # who chose whom, and who not, is in it
         psychological = ["snapshot"]
@@ -67,6 +72,33 @@ class MatchingRun(models.Model):
             "id", "organisation", "programme", "forms", "number", "status", "n_mentees", "n_matched", "total_score",
             "is_certified", "made_at", "approved_at",
         ]  # fmt: skip
+
+
+class RuleSetQuerySet(ScopedQuerySet["RuleSet"]):
+    view_perm = Perm.MATCHING_VIEW
+
+
+class RuleSet(models.Model):
+    """What a school set of the rules of matching; the newest is in force, the older ones stay for the record."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="rule_sets")
+    number = models.PositiveIntegerField()
+    weights = models.JSONField(default=dict)
+    load_cost = models.PositiveIntegerField()
+    rank_weight = models.PositiveIntegerField()
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RuleSetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="rule_set_number_once"),
+        ]
+
+    class Privacy:
+        public = ["weights", "load_cost", "rank_weight"]
+        technical = ["id", "organisation", "number", "made_at"]
 
 
 class ProposalQuerySet(ScopedQuerySet["Proposal"]):

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.access import is_own_form
+from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.choices import Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
+from nastavnik.matching.models import MatchingRun, PairRuling, Proposal, RuleSet
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.choices import Side
@@ -450,6 +451,88 @@ def _changes(
             }
         )
     return tuple(changes), n_same
+
+
+def rules_in_force(organisation_id: int) -> RuleValues:
+    """Return the rules of an organisation: its own newest ones, else those shipped."""
+    shipped = shipped_rules()
+    own = RuleSet.objects.filter(organisation_id=organisation_id).first()
+    if own is None:
+        return shipped
+    return RuleValues(
+        weights={**shipped.weights, **own.weights},
+        load_cost=own.load_cost,
+        rank_weight=own.rank_weight,
+        version=f"{shipped.version}/{own.number}",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A mentee whose mentor differs: None stands for nobody."""
+
+    mentee: Participation
+    before: Participation | None
+    after: Participation | None
+
+
+def moves(user: SignedIn, keys: Iterable[tuple[str, str, str]]) -> list[Move]:
+    """Return the records of (mentee, mentor before, mentor after) by their keys, of the mentees the user sees."""
+    keys = list(keys)
+    wanted = {int(key) for triple in keys for key in triple if key}
+    known = {
+        str(row.pk): row
+        for row in Participation.objects.visible_to(user)
+        .filter(pk__in=wanted)
+        .select_related("person__partner")
+    }
+    return [
+        Move(known[mentee], known.get(before), known.get(after))
+        for mentee, before, after in keys
+        if mentee in known
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs side by side: who has another mentor, how many have the same, who is in one of them only."""
+
+    before: MatchingRun
+    after: MatchingRun
+    moved: tuple[Move, ...]
+    n_same: int
+    n_only_before: int
+    n_only_after: int
+
+
+def compare_runs(user: SignedIn, before: MatchingRun, after: MatchingRun) -> Comparison:
+    """Compare two runs of one programme by the mentees the user sees."""
+    old, new = _mentors_of(user, before), _mentors_of(user, after)
+    both = [key for key in new if key in old]
+    moved = moves(user, ((key, old[key], new[key]) for key in both if old[key] != new[key]))
+    return Comparison(
+        before,
+        after,
+        tuple(sorted(moved, key=lambda move: move.mentee.person.search_name)),
+        n_same=sum(old[key] == new[key] for key in both),
+        n_only_before=len(old) - len(both),
+        n_only_after=len(new) - len(both),
+    )
+
+
+def _mentors_of(user: SignedIn, run: MatchingRun) -> dict[str, str]:
+    rows = Proposal.objects.visible_to(user).filter(run=run).values_list("mentee_id", "mentor_id")
+    return {str(mentee): str(mentor or "") for mentee, mentor in rows}
+
+
+def past_runs(user: SignedIn, programme: Programme) -> QuerySet[MatchingRun]:
+    """Return all runs of a programme, the newest first, without what they kept of people."""
+    return (
+        MatchingRun.objects.visible_to(user)
+        .filter(programme=programme)
+        .defer("snapshot")
+        .prefetch_related("forms")
+    )
 
 
 @dataclass(frozen=True, slots=True)

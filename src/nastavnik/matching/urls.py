@@ -9,4 +9,8 @@ urlpatterns = [
     path("matching/rule/", views.rule, name="rule"),
     path("matching/rulings/<int:pk>/lift/", views.lift, name="lift"),
     path("matching/<int:pk>/", views.past_run, name="past"),
+    path("matching/<int:pk>/recount/", views.recount, name="recount"),
+    path("matching/rules/", views.rules, name="rules"),
+    path("matching/rules/shipped/", views.shipped, name="shipped"),
+    path("matching/past/", views.history, name="history"),
 ]

@@ -1,29 +1,38 @@
 """The matching workspace."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
-from nastavnik.matching import actions
+from nastavnik.matching import actions, adapter
 from nastavnik.matching.access import may_approve
+from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Ruling
-from nastavnik.matching.forms import RulingForm
+from nastavnik.matching.forms import ComparisonForm, RulesForm, RulingForm
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.matching.queries import (
     board,
+    compare_runs,
     forms_to_match,
+    moves,
+    past_runs,
+    rules_in_force,
     rulings_of,
     runs_of,
 )
 from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
+
+RUNS_PER_PAGE = 50
 
 
 @require_GET
@@ -63,7 +72,112 @@ def past_run(request: Request, pk: int) -> HttpResponse:
     run = get_object_or_404(
         MatchingRun.objects.visible_to(request.user).select_related("programme"), pk=pk
     )
-    return render(request, "matching/run.html", {"board": board(request.user, run), "run": run})
+    return render(
+        request,
+        "matching/run.html",
+        {
+            "board": board(request.user, run),
+            "run": run,
+            "rules": run.snapshot.get("rules", {}),
+            "may_recount": request.user.viewer.may(Perm.MATCHING_EDIT),
+        },
+    )
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def recount(request: Request, pk: int) -> HttpResponse:
+    """Compute an old matching again from what it kept, and say whether it comes out the same."""
+    run = get_object_or_404(MatchingRun.objects.visible_to(request.user), pk=pk)
+    try:
+        answer = adapter.recount(run.snapshot)
+    except ValueError:
+        messages.error(
+            request,
+            _("What this matching kept was written by another version: it is not counted anew."),
+        )
+        return redirect("matching:past", pk=run.pk)
+    then = {
+        str(mentee): str(mentor)
+        for mentee, mentor in run.proposals.exclude(mentor=None).values_list(
+            "mentee_id", "mentor_id"
+        )
+    }
+    if (answer.mentor_of, answer.total_score) == (then, run.total_score) and answer.is_certified:
+        messages.success(
+            request,
+            _("Counted anew from what was kept: the same pairs, the same sum, proven again."),
+        )
+    else:
+        n = sum(answer.mentor_of.get(key) != then.get(key) for key in {*answer.mentor_of, *then})
+        messages.warning(
+            request,
+            _(
+                "Counted anew: it differs for %(n)s mentees. The rules of counting have changed since."
+            )
+            % {"n": n},
+        )
+    return redirect("matching:past", pk=run.pk)
+
+
+@require_GET
+@requires(Perm.MATCHING_VIEW)
+def history(request: Request) -> HttpResponse:
+    """Show all matchings of the programme; compare two of them."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    form = ComparisonForm(request.user, programme, request.GET or None)
+    comparison = None
+    if request.GET and form.is_valid():
+        comparison = compare_runs(
+            request.user, form.cleaned_data["before"], form.cleaned_data["after"]
+        )
+    page = Paginator(past_runs(request.user, programme), RUNS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(
+        request, "matching/history.html", {"page": page, "form": form, "comparison": comparison}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.MATCHING_EDIT)
+def rules(request: Request) -> HttpResponse:
+    """Show what a pair is given points for; show what other points would change before they are kept."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    form = RulesForm(rules_in_force(programme.organisation_id), request.POST or None)
+    context: dict[str, object] = {"form": form, "programme": programme}
+    if request.method == "POST" and form.is_valid():
+        if "keep" in request.POST:
+            actions.set_rules(programme.organisation, form.chosen(), by=request.user)
+            messages.success(request, _("The rules are kept. The next matching goes by them."))
+            return redirect("matching:workspace")
+        own = forms_to_match(request.user, programme)
+        now = actions.engine_input(programme, own)
+        then = actions.engine_input(programme, own, rules=form.chosen())
+        effect = adapter.effect_of(now, then)
+        context |= {
+            "effect": effect,
+            "moved": moves(request.user, effect.moved),
+            "is_empty": not (now.mentees and now.mentors),
+        }
+    return render(request, "matching/rules.html", context)
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def shipped(request: Request) -> HttpResponse:
+    """Go back to the rules as shipped."""
+    programme = current_programme(request.user)
+    if programme is not None:
+        actions.set_rules(programme.organisation, shipped_rules(), by=request.user)
+        messages.success(
+            request, _("The rules are as shipped again. The next matching goes by them.")
+        )
+    return redirect("matching:rules")
 
 
 @require_POST
@@ -124,8 +238,23 @@ def rule(request: Request) -> HttpResponse:
             else _("%(mentee)s and %(mentor)s: not together.")
         )
         hint = _("Run the matching anew to see what changes.")
-        messages.success(request, f"{text % names} {hint}")
+        if "again" in request.POST:
+            _run_anew(request, programme)
+            hint = ""
+        messages.success(request, f"{text % names} {hint}".strip())
     return redirect("matching:workspace")
+
+
+def _run_anew(request: Request, programme: Programme) -> None:
+    """Match anew the forms of the newest matching, as far as they are the user's own."""
+    shown = runs_of(request.user, programme).shown
+    own = forms_to_match(request.user, programme)
+    forms = [form for form in own if shown is None or form in shown.forms.all()]
+    try:
+        actions.run_matching(programme, forms=forms, by=request.user)
+    except RefusedError as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
 
 
 @require_POST
