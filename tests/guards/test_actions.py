@@ -273,6 +273,8 @@ NEXT_YEAR = today().replace(year=today().year + 1, day=1)
 
 # Action → what must be there before it, when the cast does not have it.
 PREPARED = {
+    # the run of the scene may hold somebody whose consent has been withdrawn since
+    "mentorships.approve_run": lambda scene: matching.run_matching(scene.programme, by=scene.by),
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
     "matching.rule_pair": _ready_pair,
     "mentorships.refresh_order": lambda scene: documents.redraw_document(

@@ -9,7 +9,7 @@ import zlib
 
 import docx
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.readers.rebuilding import as_docx, as_html, as_odt, as_xlsx, odt_of
 
@@ -372,6 +372,7 @@ ANY_LINE = st.text(st.sampled_from('аБ1.\t|<p>"« \n\f—-'), max_size=30)
 
 
 @given(st.lists(ANY_LINE, max_size=25))
+@example(['1\t"', '\n"'])  # an empty line inside a quoted cell
 def test_no_line_of_a_text_is_lost(lines):
     text = "\n".join(lines)
     plain = text.replace("\f", " ")

@@ -116,7 +116,8 @@ def _tabbed_row(sources: Sequence[Source], at: int, width: int) -> tuple[Row, in
         cells = [*cells[:-1], f"{cells[-1]}\n{first}", *others]
         end += 1
     texts = tuple(without_tags(cell).strip() for cell in cells)
-    return Row(texts, tuple(sources[at:end])), end
+    told = tuple(source for source in sources[at:end] if source.text.strip())
+    return Row(texts, told), end
 
 
 def _more(sources: Sequence[Source], at: int, n_cells: int, width: int) -> bool:
