@@ -13,7 +13,18 @@ from typing import Any
 
 from nastavnik.engine.matching import cores
 
-ENTRIES = ("place_all", "open_places", "open_all")
+#: What is called from outside; the rest is built into these.
+ENTRIES = (
+    "run_jobs",
+    "place_all",
+    "open_places",
+    "open_all",
+    "by_mentor",
+    "components",
+    "lower_prices",
+    "strong_components",
+    "n_breaches",
+)
 Cores = Mapping[str, Callable[..., Any]]
 
 

@@ -907,3 +907,49 @@ def strong_components(
                         break
                 count += 1
     return count
+
+
+# ------------------------------------------------------------------ changes
+
+
+def n_breaches(graph: Graph, state: State, chosen: Vector) -> int:
+    """Count what does not hold of the proof around the mentors listed, pair by pair.
+
+    Their own pairs and places are looked at, and all pairs of their mentees.
+    """
+    count = 0
+    for k in range(len(chosen)):
+        mentor = chosen[k]
+        price, load, first = state.v[mentor], state.load[mentor], graph.place_ptr[mentor]
+        if load > graph.capacity[mentor]:
+            count += 1
+        if load > 0 and price < graph.place_cost[first + load - 1]:
+            count += 1
+        if load < graph.capacity[mentor] and price > graph.place_cost[first + load]:
+            count += 1
+        for edge in range(graph.mentor_ptr[mentor], graph.mentor_ptr[mentor + 1]):
+            if graph.mentor_costs[edge] + price < state.u[graph.mentees[edge]]:
+                count += 1
+        for slot in range(first, first + load):
+            mentee = state.member[slot]
+            count += n_breaches_of(graph, state, mentee, mentor)
+    return count
+
+
+def n_breaches_of(graph: Graph, state: State, mentee: int, mentor: int) -> int:
+    """Count what does not hold of the proof around a mentee, matched to the mentor or to -1."""
+    count, met, price = 0, 0, state.u[mentee]
+    if state.mate[mentee] != mentor or price > graph.unmatched[mentee]:
+        count += 1
+    if mentor < 0 and price != graph.unmatched[mentee]:
+        count += 1
+    for edge in range(graph.mentee_ptr[mentee], graph.mentee_ptr[mentee + 1]):
+        other = graph.mentors[edge]
+        value = graph.costs[edge] + state.v[other] - price
+        if value < 0:
+            count += 1
+        if other == mentor and value == 0:
+            met = 1
+    if mentor >= 0 and met == 0:
+        count += 1
+    return count

@@ -191,19 +191,30 @@ class Solver:
         mate = np.array(state.mate, dtype=np.int64)
         return Matched(mate, *(exact(np.array(a) if self.is_compiled else a) for a in state[3:]))
 
-    def lowest(self, matched: Matched) -> Matched:
-        """Return the same matching with the smallest prices of mentors that prove it.
-
-        These do not depend on the order of rows nor on the way the matching was found.
-        """
+    def state_of(self, matched: Matched) -> cores.State:
+        """Return a matching with its prices as the cores want it."""
         network, mate = self.network, matched.mate
         load = load_of(network, mate)
         order = np.argsort(mate, kind="stable")[int((mate < 0).sum()) :]
         member = np.zeros(len(network.place_cost), dtype=np.int32)
         begins = np.repeat(network.place_ptr[:-1] - np.cumsum(load) + load, load)
         member[begins + np.arange(len(order))] = order
-        parts: list[Exact] = [mate, load, member, matched.u.copy(), matched.v.copy()]
-        state = cores.State(*(self.vector(values) for values in parts))
+        parts: list[Exact] = [
+            mate.astype(np.int32),
+            load,
+            member,
+            matched.u.copy(),
+            matched.v.copy(),
+        ]
+        return cores.State(*(self.vector(values) for values in parts))
+
+    def lowest(self, matched: Matched) -> Matched:
+        """Return the same matching with the smallest prices of mentors that prove it.
+
+        These do not depend on the order of rows nor on the way the matching was found.
+        """
+        network, mate, state = self.network, matched.mate, self.state_of(matched)
+        load = load_of(network, mate)
         last = network.place_ptr[:-1] + np.maximum(load - 1, 0)
         slack = self.vector(matched.v - network.place_cost[last])
         sources = self.vector(np.flatnonzero((mate < 0) & network.active).astype(np.int32))
