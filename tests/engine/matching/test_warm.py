@@ -107,3 +107,11 @@ def test_what_cannot_be_done_is_refused():
     with pytest.raises(ValueError, match="no place left"):
         LiveMatching(Case(rows, (1, 0), (-1, -1)).solve().problem).lock(1, 1)
     assert live.mentor_of.tolist() == [0, 1]
+
+
+def test_a_lock_of_somebody_who_is_no_candidate_frees_what_was_a_place_too_many():
+    live = LiveMatching(Case(({}, {0: (0, 0, 0)}), (0,), (-1, -1)).solve().problem)
+    assert live.add_places(0, 2).moves == (Move(1, -1, 0),)
+    before = live.mentor_of
+    check(live, before, live.lock(0, 0))
+    assert live.mentor_of.tolist() == [0, 0]

@@ -139,9 +139,12 @@ class LiveMatching:
             self._state.load[mentor] -= 1
             self._state.mate[kicked] = -1
         self._locked[mentee] = mentor
-        self._use_first_place(mentor)
+        room = self._use_first_place(mentor)
         if kicked >= 0:
             self._place(kicked)
+        while self._graph.capacity[mentor] < room:
+            self._graph.capacity[mentor] += 1
+            self._open(mentor)
         return self._changed([mentor, source], [mentee, kicked])
 
     def add_mentor(self, scores: Mapping[int, int], capacity: int, key: Key) -> Change:
@@ -285,13 +288,14 @@ class LiveMatching:
             if graph.mentees[edge] == mentee:
                 graph.mentees[edge] = self.n_mentees
 
-    def _use_first_place(self, mentor: int) -> None:
+    def _use_first_place(self, mentor: int) -> int:
+        """Close a mentor's first place and all free ones; return how many may be open."""
         graph = self._graph
-        asked = int(graph.mentor_ptr[mentor + 1] - graph.mentor_ptr[mentor])
-        n_locked = int(np.sum(self._locked == mentor))
-        graph.capacity[mentor] = min(self._capacity[mentor] - n_locked, asked)
+        graph.capacity[mentor] = self._state.load[mentor]
         for place in range(graph.place_ptr[mentor], graph.place_ptr[mentor + 1]):
             graph.place_cost[place] += self._problem.load_cost
+        asked = int(graph.mentor_ptr[mentor + 1] - graph.mentor_ptr[mentor])
+        return min(self._capacity[mentor] - int(np.sum(self._locked == mentor)), asked)
 
     def _first_price(self, scores: Mapping[int, int], matched: Matched) -> int:
         values = [int(matched.u[i]) + s for i, s in scores.items() if self._locked[i] < 0]
