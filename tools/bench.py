@@ -191,7 +191,7 @@ def alone(size: str, seed: int) -> dict[str, Any]:
         "ok": proof.ok,
         "peak_mb": megabytes(),
     }
-    laid_out, live = timed(lambda: LiveMatching(solution.problem, accelerated=True))
+    laid_out, live = timed(lambda: LiveMatching(solution, accelerated=True))
     random = np.random.default_rng(seed)
     busy = np.unique(solution.mentor_of[solution.mentor_of >= 0])
     leavers = random.choice(busy, min(N_DEPARTURES, len(busy) // 2), replace=False).tolist()

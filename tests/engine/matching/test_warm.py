@@ -60,7 +60,7 @@ def check(live, before, said):
 def test_changes_end_where_solving_from_nothing_does(accelerated, case, data):
     if not case.rows:
         return
-    live = LiveMatching(case.solve().problem, accelerated=accelerated)
+    live = LiveMatching(case.solve(), accelerated=accelerated)
     for _ in range(data.draw(st.integers(1, 5))):
         before = live.mentor_of
         said = change(live, data)
@@ -73,7 +73,7 @@ def test_changes_end_where_solving_from_nothing_does(accelerated, case, data):
 @settings(max_examples=8)
 def test_a_mentor_leaves_a_school(accelerated, seed, data):
     problem = random_problem(seed, 80, 30)
-    live = LiveMatching(solve(*problem).problem, accelerated=accelerated)
+    live = LiveMatching(solve(*problem), accelerated=accelerated)
     for _ in range(3):
         before = live.mentor_of
         check(live, before, live.mentor_leaves(data.draw(st.integers(0, 29))))
@@ -81,7 +81,7 @@ def test_a_mentor_leaves_a_school(accelerated, seed, data):
 
 def test_what_moves_is_told():
     rows = ({0: (5, 0, 0)}, {0: (9, 0, 0), 1: (1, 0, 0)})
-    live = LiveMatching(Case(rows, (2, 1), (-1, -1)).solve().problem)
+    live = LiveMatching(Case(rows, (2, 1), (-1, -1)).solve())
     assert live.mentor_of.tolist() == [0, 0]
     said = live.mentor_leaves(0)
     assert said.moves == (Move(0, 0, -1), Move(1, 0, 1))
@@ -92,7 +92,7 @@ def test_what_moves_is_told():
 
 def test_what_cannot_be_done_is_refused():
     rows = ({0: (5, 0, 0)}, {0: (9, 0, 0), 1: (1, 0, 0)})
-    live = LiveMatching(Case(rows, (2, 1), (0, -1)).solve().problem)
+    live = LiveMatching(Case(rows, (2, 1), (0, -1)).solve())
     with pytest.raises(ValueError, match="has locked mentees"):
         live.mentor_leaves(0)
     with pytest.raises(ValueError, match="locked already"):
@@ -105,12 +105,12 @@ def test_what_cannot_be_done_is_refused():
         live.add_mentor({0: 1}, 1, "mentor-0")
     live.lock(1, 1)
     with pytest.raises(ValueError, match="no place left"):
-        LiveMatching(Case(rows, (1, 0), (-1, -1)).solve().problem).lock(1, 1)
+        LiveMatching(Case(rows, (1, 0), (-1, -1)).solve()).lock(1, 1)
     assert live.mentor_of.tolist() == [0, 1]
 
 
 def test_a_lock_of_somebody_who_is_no_candidate_frees_what_was_a_place_too_many():
-    live = LiveMatching(Case(({}, {0: (0, 0, 0)}), (0,), (-1, -1)).solve().problem)
+    live = LiveMatching(Case(({}, {0: (0, 0, 0)}), (0,), (-1, -1)).solve())
     assert live.add_places(0, 2).moves == (Move(1, -1, 0),)
     before = live.mentor_of
     check(live, before, live.lock(0, 0))

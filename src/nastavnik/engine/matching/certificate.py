@@ -126,9 +126,18 @@ def tie_breaches(
         network, mate = choice.network, choice.take(mate)
 
 
-def totals(score: Exact, cost: Exact, network: Network, mate: Index) -> tuple[int, int]:
-    """Return the score and the cost of all candidate pairs taken, without locked ones."""
+def totals(
+    score: Exact, cost: Exact, network: Network, mate: Index, pairs: Index | None = None
+) -> tuple[int, int]:
+    """Return the score and the cost of all candidate pairs taken, without locked ones.
+
+    Where it is known that only some ``pairs`` can have been taken, only these are looked at.
+    """
     total_score = total_cost = 0
+    if pairs is not None:
+        i = np.searchsorted(network.mentee_ptr, pairs, side="right") - 1
+        used = pairs[mate[i] == network.mentors[pairs]]
+        return int(score[used].sum()), int(cost[used].sum())
     rows = network.rows
     for begin in range(0, len(rows), N_CHUNK):
         span = slice(begin, begin + N_CHUNK)

@@ -22,6 +22,7 @@ ENTRIES = (
     "by_mentor",
     "components",
     "lower_prices",
+    "tight_pairs",
     "strong_components",
     "n_breaches",
 )

@@ -858,6 +858,20 @@ def shorten(
             slack[other] = reach
 
 
+def tight_pairs(
+    mentee_ptr: Vector, mentors: Vector, costs: Vector, u: Vector, v: Vector, found: Vector
+) -> int:
+    """List the positions of the pairs of reduced cost 0; return how many there are."""
+    count = 0
+    for mentee in range(len(mentee_ptr) - 1):
+        price = u[mentee]
+        for edge in range(mentee_ptr[mentee], mentee_ptr[mentee + 1]):
+            if costs[edge] + v[mentors[edge]] == price:
+                found[count] = edge
+                count += 1
+    return count
+
+
 def strong_components(
     first: Vector, heads: Vector, label: Vector, low: Vector, at: Vector, stack: Vector, way: Vector
 ) -> int:

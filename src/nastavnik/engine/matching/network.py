@@ -191,6 +191,15 @@ class Solver:
         mate = np.array(state.mate, dtype=np.int64)
         return Matched(mate, *(exact(np.array(a) if self.is_compiled else a) for a in state[3:]))
 
+    def tight(self, matched: Matched) -> Index:
+        """Return the positions of the pairs of reduced cost 0."""
+        graph, found = self.graph, self.filled(len(self.network.mentors), 0, np.int32)
+        prices = (self.vector(matched.u), self.vector(matched.v))
+        count = self.cores["tight_pairs"](
+            graph.mentee_ptr, graph.mentors, graph.costs, *prices, found
+        )
+        return np.array(found[:count], dtype=np.int64)
+
     def state_of(self, matched: Matched) -> cores.State:
         """Return a matching with its prices as the cores want it."""
         network, mate = self.network, matched.mate

@@ -114,22 +114,28 @@ def bits(hashes: Hashes, level: int) -> NDArray[np.int32]:
     return (hashes >> np.uint64(64 - N_BITS)).astype(np.int32)
 
 
-def tight_arcs(network: Network, matched: Matched) -> Arcs:
-    """Return all changes that cost nothing under the prices."""
-    found = [_pair_arcs(network, matched), *_place_arcs(network, matched)]
+def tight_arcs(network: Network, matched: Matched, pair: Index | None = None) -> Arcs:
+    """Return all changes that cost nothing under the prices; ``pair`` are the tight pairs."""
+    pair = _tight(network, matched) if pair is None else pair
+    found = [_pair_arcs(network, matched, pair), *_place_arcs(network, matched)]
     return Arcs(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
-def _pair_arcs(network: Network, matched: Matched) -> tuple[Index, Index, Index]:
-    parts = []
-    rows, n = network.rows, network.n_mentees
+def _tight(network: Network, matched: Matched) -> Index:
+    """Return the positions of the tight pairs, without the cores."""
+    parts, rows = [np.zeros(0, dtype=np.int64)], network.rows
     for begin in range(0, len(rows), N_CHUNK):
         span = slice(begin, begin + N_CHUNK)
         i, j = rows[span], network.mentors[span]
         tight = np.flatnonzero(network.costs[span] + matched.v[j] == matched.u[i])
         parts.append(tight + begin)
-    pair = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-    i, j = rows[pair].astype(np.int64), network.mentors[pair].astype(np.int64)
+    return np.concatenate(parts)
+
+
+def _pair_arcs(network: Network, matched: Matched, pair: Index) -> tuple[Index, Index, Index]:
+    n = network.n_mentees
+    i = np.searchsorted(network.mentee_ptr, pair, side="right") - 1
+    j = network.mentors[pair].astype(np.int64)
     used = matched.mate[i] == j
     return np.where(used, n + j, i), np.where(used, i, n + j), pair
 
@@ -272,7 +278,7 @@ def settle(solver: Solver, matched: Matched, keys: Keys) -> tuple[Index, tuple[L
 
 def remaining(solver: Solver, matched: Matched) -> tuple[Arcs, Index]:
     """Return the tight changes that lie on cycles, and the ranks that show it."""
-    arcs = tight_arcs(solver.network, matched)
+    arcs = tight_arcs(solver.network, matched, solver.tight(matched))
     rank = rank_nodes(solver, arcs)
     return arcs.only(rank[arcs.tail] == rank[arcs.head]), rank
 

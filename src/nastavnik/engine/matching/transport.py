@@ -390,7 +390,7 @@ def solution_of(problem: Problem, *, accelerated: bool | None = None) -> Solutio
 def settled(problem: Problem, solver: Solver, matched: Matched) -> Solution:
     """Choose among the matchings as good as the one found, and put in the locked."""
     mate, proof = settle(solver, matched, problem.keys)
-    total_score, total_cost = _totals(problem, mate)
+    total_score, total_cost = _totals(problem, mate, solver.tight(matched))
     mentor_of = np.where(problem.locked >= 0, problem.locked, mate)
     mentor_of.setflags(write=False)
     return Solution(
@@ -500,10 +500,10 @@ def _keys(keys: Sequence[Key] | None, name: str, n: int) -> Sequence[Key]:
     return keys
 
 
-def _totals(problem: Problem, mate: Index) -> tuple[int, int]:
+def _totals(problem: Problem, mate: Index, pairs: Index | None = None) -> tuple[int, int]:
     """Return the score and the cost of all pairs; ``mate`` without the locked."""
     kept = problem.kept
-    score, cost = totals(problem.score[kept], problem.cost[kept], problem.network, mate)
+    score, cost = totals(problem.score[kept], problem.cost[kept], problem.network, mate, pairs)
     for mentee in np.flatnonzero(problem.locked >= 0).tolist():
         edge = problem.edge(mentee, int(problem.locked[mentee]))
         if edge >= 0:

@@ -51,10 +51,12 @@ class LiveMatching:
     change costs only what it touches.
     """
 
-    def __init__(self, problem: Problem, *, accelerated: bool | None = None) -> None:
+    def __init__(self, solution: Solution, *, accelerated: bool | None = None) -> None:
         self._accelerated = accelerated
+        problem, first = solution.problem, solution.proof[0]
+        mate = np.where(problem.locked < 0, solution.mentor_of, -1)
         self._touched, self._moved = set[int](), set[int]()
-        self._lay_out(problem, None)
+        self._lay_out(problem, Matched(mate, first.u, first.v))
         self._shadow = self.mentor_of
 
     # ------------------------------------------------------------------ changes
@@ -205,30 +207,25 @@ class LiveMatching:
 
     # ------------------------------------------------------------------ inside
 
-    def _lay_out(self, problem: Problem, matched: Matched | None) -> None:
+    def _lay_out(self, problem: Problem, matched: Matched) -> None:
         self._problem = problem
         self._locked, self._capacity = problem.locked.copy(), list(problem.capacity)
         self._gone = np.zeros(len(self._locked), dtype=np.bool_)
         self._forbidden: list[int] = []
         self._network = _with_nobody(problem)
         self._solver = Solver(self._network, accelerated=self._accelerated)
-        if matched is None:
-            self._solver.solve()
-        else:
-            far = self._network.limit()
-            self._solver.state = self._solver.state_of(
-                Matched(
-                    np.append(matched.mate, -1),
-                    exact(np.append(matched.u, -far)),
-                    exact(np.append(matched.v, far)),
-                )
+        far = self._network.limit()
+        self._solver.state = self._solver.state_of(
+            Matched(
+                np.append(matched.mate, -1),
+                exact(np.append(matched.u, -far)),
+                exact(np.append(matched.v, far)),
             )
+        )
         self._graph, self._state = self._solver.graph, self._solver.state
-        self._far = self._network.limit()
-        n, m = self.n_mentees, len(self._capacity)
-        self._state.v[m] = self._far
-        for mentee in [n, *np.flatnonzero(self._locked >= 0).tolist()]:
-            self._state.u[mentee] = -self._far
+        self._far = far
+        for mentee in np.flatnonzero(self._locked >= 0).tolist():
+            self._state.u[mentee] = -far
         self._work = self._solver.work(len(self._network.mentors))
 
     def _members(self, mentor: int) -> list[int]:
