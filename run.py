@@ -4,6 +4,7 @@
     python3 run.py                   the site with the demo school
     python3 run.py serve             the site on your own data
     python3 run.py test [--deep]     the tests (further words go to pytest)
+    python3 run.py bench matching    speed against other solvers, on invented people
     python3 run.py backup FILE       database and files into one archive, while the site runs
     python3 run.py restore FILE      back into an empty folder
     python3 run.py WORD ...          any other command: `python3 run.py help` lists them
@@ -39,6 +40,7 @@ PYTHON = VENV / "bin" / "python"
 DEFAULT_DATA = HERE / ".data"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REFUSED, USAGE = 1, 2
+TOOLS = {"test": "suite.py", "bench": "bench.py"}
 
 
 class Refusal(Exception):
@@ -492,12 +494,12 @@ def wait_until_healthy(process, host, port, patience=60.0):
 # ---------------------------------------------------------------- words
 
 
-def run_tests(arguments):
-    """Run the suite with the tools of the development lock; return its exit code."""
+def run_tool(script, arguments):
+    """Run a script of tools/ with what the development lock installs; return its exit code."""
     ensure_venv(dev=True)
     ensure_messages()
     environment = child_environment(DEFAULT_DATA / "tests")
-    command = [str(PYTHON), str(HERE / "tools" / "suite.py"), *arguments]
+    command = [str(PYTHON), str(HERE / "tools" / script), *arguments]
     return subprocess.run(command, env=environment, cwd=str(HERE), check=False).returncode
 
 
@@ -515,8 +517,8 @@ def main(arguments):
     if arguments and arguments[0] in ("-h", "--help"):
         print(__doc__)
         return 0
-    if arguments and arguments[0] == "test":
-        return run_tests(arguments[1:])
+    if arguments and arguments[0] in TOOLS:
+        return run_tool(TOOLS[arguments[0]], arguments[1:])
     given = take_option(arguments, "--data")
     options = ("--port", "--host", "--public-url")
     if not arguments or arguments[0].split("=")[0] in options:

@@ -17,7 +17,7 @@ class Case:
     rank_weight: int = 0
     load_cost: int = 0
 
-    def solve(self, mentees=None, mentors=None) -> Solution:
+    def solve(self, mentees=None, mentors=None, **options) -> Solution:
         """Solve, with the rows put in another order where one is given."""
         mentees = list(range(len(self.rows))) if mentees is None else mentees
         mentors = list(range(len(self.capacity))) if mentors is None else mentors
@@ -36,6 +36,7 @@ class Case:
             locked=[place.get(self.locked[i], -1) for i in mentees],
             tie_key_mentee=[f"mentee-{i}" for i in mentees],
             tie_key_mentor=[f"mentor-{j}" for j in mentors],
+            **options,
         )
 
     def cost_of(self, mentor_of) -> int:

@@ -4,30 +4,59 @@ Every mentee takes at most one place, a mentor has ``capacity`` places. The goal
 
 1. locked pairs stay;
 2. as many mentees as possible are matched;
-3. the cost is the smallest: ``-score + rank_weight * (mentee_rank + mentor_rank)`` for a pair and
-   ``load_cost * q`` for the q-th mentee (q = 0, 1, …) of a mentor;
-4. among equals, the smallest sum of hashes of the people's own keys, never of row numbers.
+3. on demand, the worst score of a pair is as high as it can be (:mod:`.fairness`);
+4. the cost is the smallest: ``-score + rank_weight * (mentee_rank + mentor_rank)`` for a pair,
+   ``change_cost`` more where the mentee had another mentor before, and ``load_cost * q`` for the
+   q-th mentee (q = 0, 1, …) of a mentor;
+5. among equals, the smallest sum of hashes of the people's own keys, never of row numbers
+   (:mod:`.ties`).
 
-The three lower goals are packed into one Python integer per pair, so nothing can overflow:
-``value = people * unmatched + (points << bits) + hash``. Successive shortest paths keep a price per
-mentor and per mentee; the prices prove the result optimal pair by pair. Of the many proofs the one
-with the smallest mentor prices is returned: it does not depend on the order of rows, and there a
-mentor's price is exactly what one more place with this mentor would be worth.
+Goals 2 and 4 are packed into one number, ``people * unmatched + points``, small enough for 64 bits
+by construction or else one of Python's own. Goal 5 is a level after it, on the changes that cost
+nothing. Of the many proofs the one with the smallest mentor prices explains: it does not depend on
+the order of rows, and there a mentor's price is exactly what one more place would be worth.
 """
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
-from itertools import pairwise
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-HASH_BITS = 64
+from nastavnik.engine.matching.certificate import (
+    Breach,
+    Certificate,
+    breaches,
+    tie_breaches,
+    totals,
+)
+from nastavnik.engine.matching.network import (
+    SAFE,
+    Exact,
+    Index,
+    Matched,
+    Network,
+    Solver,
+    exact,
+    largest,
+)
+from nastavnik.engine.matching.ties import Key, Keys, Level, settle
+
+__all__ = [
+    "Breach",
+    "Certificate",
+    "Key",
+    "Price",
+    "Problem",
+    "Solution",
+    "Witness",
+    "certify",
+    "solve",
+]
 
 Ints = tuple[int, ...]
-Key = str | int
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,23 +68,6 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
-    """One condition of the certificate that does not hold; -1 where nobody is concerned."""
-
-    code: str
-    mentee: int = -1
-    mentor: int = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """Whether a result was shown feasible and optimal, and where it was not."""
-
-    ok: bool
-    reasons: tuple[Breach, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Witness:
     """``mentees`` who can go only to ``mentors``, who together have fewer ``places`` than them."""
 
@@ -64,56 +76,102 @@ class Witness:
     places: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Problem:
-    """A checked problem: pairs by mentee, costs packed; built by :func:`solve`."""
+    """A checked problem; built by :func:`solve`.
 
-    indptr: Ints
-    indices: Ints
-    score: Ints
-    cost: Ints
-    packed: Ints
+    ``cost`` is goal 4 pair by pair, ``unmatched`` the price that puts goal 2 before it.
+    """
+
+    indptr: Index
+    indices: Index
+    score: Exact
+    cost: Exact
     capacity: Ints
-    locked: Ints
-    n_locked: Ints
+    locked: Index
+    n_locked: Index
     load_cost: int
-    bits: int
     unmatched: int
+    keys: Keys = field(repr=False)
 
     def price(self, value: int) -> Price:
-        """Unpack a difference of packed values; a lower bound stays a lower bound."""
+        """Unpack a difference of packed values."""
         people = (2 * value + self.unmatched) // (2 * self.unmatched)
-        rest = value - people * self.unmatched
-        return Price(people, (rest + (1 << (self.bits - 1))) >> self.bits)
+        return Price(people, value - people * self.unmatched)
 
-    def edges(self, mentee: int) -> range:
-        """Return the positions of the mentee's pairs."""
-        return range(self.indptr[mentee], self.indptr[mentee + 1])
+    @cached_property
+    def rows(self) -> list[list[tuple[int, int]]]:
+        """The mentors of each mentee with their costs, in the order given."""
+        pairs = list(zip(self.indices.tolist(), self.cost.tolist(), strict=True))
+        starts = self.indptr.tolist()
+        return [pairs[starts[i] : starts[i + 1]] for i in range(len(starts) - 1)]
 
     def choices(self, mentee: int) -> Ints:
         """Return the mentors the mentee may go to."""
-        return self.indices[self.indptr[mentee] : self.indptr[mentee + 1]]
+        return tuple(self.indices[self.indptr[mentee] : self.indptr[mentee + 1]].tolist())
+
+    @cached_property
+    def kept(self) -> NDArray[np.bool_] | slice:
+        """The pairs of those not locked."""
+        if np.all(self.locked < 0):
+            return slice(None)
+        return np.repeat(self.locked < 0, np.diff(self.indptr))
 
     def edge(self, mentee: int, mentor: int) -> int:
         """Return the position of the pair, -1 where the two are no candidates."""
-        return next((e for e in self.edges(mentee) if self.indices[e] == mentor), -1)
+        begin, end = int(self.indptr[mentee]), int(self.indptr[mentee + 1])
+        found = np.flatnonzero(self.indices[begin:end] == mentor)
+        return begin + int(found[0]) if len(found) else -1
 
     def place_cost(self, q: int) -> int:
-        """Return the packed cost of a mentor's place number q."""
-        return (self.load_cost * q) << self.bits
+        """Return the cost of a mentor's place number q."""
+        return self.load_cost * q
 
-    @property
+    @cached_property
     def free(self) -> list[int]:
         """The mentees who are not locked."""
-        return [mentee for mentee, mentor in enumerate(self.locked) if mentor < 0]
+        return np.flatnonzero(self.locked < 0).tolist()
+
+    @cached_property
+    def network(self) -> Network:
+        """The problem without the locked, as the cores want it."""
+        degree = np.where(self.locked < 0, np.diff(self.indptr), 0)
+        mentors, cost = self.indices[self.kept], self.cost[self.kept]
+        asked = np.bincount(mentors, minlength=len(self.capacity))
+        # More places than people who could come make no difference.
+        capacity = np.minimum(exact(self.capacity) - self.n_locked, asked).astype(np.int64)
+        place_ptr = np.concatenate([[0], np.cumsum(capacity + 1)]).astype(np.int64)
+        owner = np.repeat(np.arange(len(capacity)), capacity + 1)
+        nth = np.arange(place_ptr[-1]) - place_ptr[owner] + self.n_locked[owner]
+        wide = object if self.load_cost * (int(nth.max(initial=0)) + 1) >= SAFE else np.int64
+        return Network(
+            mentee_ptr=np.concatenate([[0], np.cumsum(degree)]).astype(np.int64),
+            mentors=mentors.astype(np.int32),
+            costs=narrow(cost),
+            capacity=capacity,
+            place_ptr=place_ptr,
+            place_cost=nth.astype(wide) * self.load_cost,
+            unmatched=exact([self.unmatched] * len(degree)),
+            active=self.locked < 0,
+        )
+
+    def solver(self, *, accelerated: bool | None = None) -> Solver:
+        """Return a solver of the problem."""
+        return Solver(self.network, accelerated=accelerated)
 
 
-@dataclass(frozen=True, slots=True)
+def narrow(cost: Exact) -> Exact:
+    """Return costs in 32 bits where they fit: half the memory to read."""
+    return cost.astype(np.int32) if largest(cost) < 1 << 31 else cost
+
+
+@dataclass(frozen=True)
 class Solution:
     """The matching with its proof.
 
-    ``mentor_of`` has a mentor's number or -1 per mentee. ``total_cost`` is goal 3 over all pairs.
-    Prices are packed integers (see :meth:`Problem.price`); a locked mentee has price 0.
+    ``mentor_of`` has a mentor's number or -1 per mentee. ``total_cost`` is goal 4 over all pairs.
+    ``proof`` are the prices that prove goals 2 and 4, and goal 5 level by level; a locked mentee
+    has no price. What explains is :attr:`price_of_mentor`, which is worked out when asked for.
     """
 
     problem: Problem
@@ -121,8 +179,25 @@ class Solution:
     total_score: int
     total_cost: int
     n_matched: int
-    price_of_mentee: Ints
-    price_of_mentor: Ints
+    proof: tuple[Level, ...] = field(repr=False)
+    is_compiled: bool = False
+
+    @cached_property
+    def _lowest(self) -> tuple[list[int], list[int]]:
+        free = np.where(self.problem.locked < 0, self.mentor_of, -1)
+        matched = Matched(free, self.proof[0].u, self.proof[0].v)
+        lowest = self.problem.solver(accelerated=self.is_compiled).lowest(matched)
+        return lowest.u.tolist(), lowest.v.tolist()
+
+    @property
+    def price_of_mentee(self) -> list[int]:
+        """What each mentee pays: the cost of the pair and the mentor's price."""
+        return self._lowest[0]
+
+    @property
+    def price_of_mentor(self) -> list[int]:
+        """How contested each mentor is: the smallest prices that prove the matching."""
+        return self._lowest[1]
 
     def certificate(self) -> Certificate:
         """Check feasibility and, pair by pair in exact integers, optimality."""
@@ -151,21 +226,26 @@ class Solution:
     def alternatives(self, mentee: int, limit: int) -> tuple[tuple[int, Price], ...]:
         """Return the cheapest other mentors of a mentee with their exact prices.
 
-        Candidates are taken in the order of their lower bounds, so only a few are worked out.
+        Candidates are taken in the order of their lower bounds, so only a few are worked out; of
+        equal ones the hash of the pair decides.
         """
+        others = [j for j in self.problem.choices(mentee) if j != self.mentor_of[mentee]]
+        if not others:
+            return ()
+        numbers = np.array(others, dtype=np.int64)
+        hashes = self.problem.keys.of_pairs(np.full(len(others), mentee), numbers).tolist()
         bounds = sorted(
-            (_reduced_cost(self, mentee, mentor), mentor)
-            for mentor in self.problem.choices(mentee)
-            if mentor != self.mentor_of[mentee]
+            (_reduced_cost(self, mentee, mentor), tie, mentor)
+            for mentor, tie in zip(others, hashes, strict=True)
         )
-        detour, found = _Detour(self, mentee), list[tuple[int, int]]()
-        for value, mentor in bounds:
-            if len(found) >= limit and value >= found[limit - 1][0]:
+        detour, found = _Detour(self, mentee), list[tuple[int, int, int]]()
+        for value, tie, mentor in bounds:
+            if len(found) >= limit and value > found[limit - 1][0]:
                 break
             length = detour.length(mentor)
             if length is not None:
-                found = sorted([*found, (value + length, mentor)])
-        return tuple((mentor, self.problem.price(value)) for value, mentor in found[:limit])
+                found = sorted([*found, (value + length, tie, mentor)])
+        return tuple((mentor, self.problem.price(value)) for value, _, mentor in found[:limit])
 
     def gain_of_place(self, mentor: int) -> Price:
         """Return exactly what one more place with the mentor would bring: people, then points."""
@@ -174,11 +254,19 @@ class Solution:
 
     def loads(self) -> list[int]:
         """Return how many mentees each mentor has."""
-        loads = [0] * len(self.problem.capacity)
-        for mentor in self.mentor_of:
-            if mentor >= 0:
-                loads[mentor] += 1
+        matched = self.mentor_of[self.mentor_of >= 0]
+        loads: list[int] = np.bincount(matched, minlength=len(self.problem.capacity)).tolist()
         return loads
+
+    @cached_property
+    def members(self) -> list[list[int]]:
+        """The mentees of each mentor who are free to move."""
+        members: list[list[int]] = [[] for _ in self.problem.capacity]
+        mentor_of = self.mentor_of.tolist()
+        for mentee in self.problem.free:
+            if mentor_of[mentee] >= 0:
+                members[mentor_of[mentee]].append(mentee)
+        return members
 
     def witness(self, mentee: int) -> Witness:
         """Return the set that shows why the unmatched mentee could not be placed (Hall).
@@ -188,29 +276,31 @@ class Solution:
         """
         if self.mentor_of[mentee] >= 0:
             raise ValueError(f"mentee {mentee} is matched")
-        members = _members(self)
         mentees, mentors, queue = {mentee}, set[int](), [mentee]
         while queue:
-            for mentor in self.problem.choices(queue.pop()):
+            for mentor, _ in self.problem.rows[queue.pop()]:
                 if mentor not in mentors:
                     mentors.add(mentor)
-                    queue.extend(members[mentor])
-                    mentees.update(members[mentor])
-        places = sum(self.problem.capacity[j] - self.problem.n_locked[j] for j in mentors)
+                    queue.extend(self.members[mentor])
+                    mentees.update(self.members[mentor])
+        places = sum(self.problem.capacity[j] - int(self.problem.n_locked[j]) for j in mentors)
         return Witness(tuple(sorted(mentees)), tuple(sorted(mentors)), places)
 
     def mentors_with_room(self) -> frozenset[int]:
         """Return the mentors who could take one more, if need be by moving others along."""
-        members, loads = _members(self), self.loads()
-        able = {j for j, load in enumerate(loads) if load < self.problem.capacity[j]}
-        grew = True
-        while grew:
-            movers = {i for i in self.problem.free if able.intersection(self.problem.choices(i))}
-            fresh = {
-                j for j, own in enumerate(members) if j not in able and movers.intersection(own)
-            }
-            able |= fresh
-            grew = bool(fresh)
+        full_of: dict[int, list[int]] = {}
+        for mentor, own in enumerate(self.members):
+            for mentee in own:
+                for other, _ in self.problem.rows[mentee]:
+                    full_of.setdefault(other, []).append(mentor)
+        pairs = zip(self.loads(), self.problem.capacity, strict=True)
+        queue = [mentor for mentor, (load, capacity) in enumerate(pairs) if load < capacity]
+        able = set(queue)
+        while queue:
+            for mentor in full_of.get(queue.pop(), ()):
+                if mentor not in able:
+                    able.add(mentor)
+                    queue.append(mentor)
         return frozenset(able)
 
 
@@ -225,8 +315,11 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
     rank_weight: int = 0,
     load_cost: int = 0,
     locked: ArrayLike | None = None,
+    previous: ArrayLike | None = None,
+    change_cost: int = 0,
     tie_key_mentee: Sequence[Key] | None = None,
     tie_key_mentor: Sequence[Key] | None = None,
+    accelerated: bool | None = None,
 ) -> Solution:
     """Match the most mentees at the least cost and prove it.
 
@@ -241,8 +334,11 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
         load_cost: points for the q-th mentee of a mentor are ``load_cost * q``, ≥ 0.
         locked: int, (n_mentees,): the mentor who is fixed, or -1. Such a pair takes a place and
             need not be a candidate; then it scores 0.
+        previous: int, (n_mentees,): the mentor of an earlier run, or -1.
+        change_cost: points for each mentee who had a mentor and gets another one, ≥ 0.
         tie_key_mentee: lasting keys, one per mentee; row numbers where none are given.
         tie_key_mentor: lasting keys, one per mentor.
+        accelerated: compiled or not; None leaves it to the size. The result is the same.
 
     Returns:
         The one best matching with its proof.
@@ -250,40 +346,65 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
     Raises:
         ValueError: shapes, ranges or keys do not fit; locks exceed a capacity.
     """
-    graph = _graph(indptr, indices, capacity)
-    n_pairs, n_mentees, n_mentors = len(graph[1]), len(graph[0]) - 1, len(graph[2])
+    starts, mentors, places = _graph(indptr, indices, capacity)
+    n_pairs, n_mentees = len(mentors), len(starts) - 1
     points = _ints(score, "score", n_pairs)
-    ranks = [
+    cost = _costs(
+        points,
         _ranks(mentee_rank, "mentee_rank", n_pairs),
         _ranks(mentor_rank, "mentor_rank", n_pairs),
-    ]
-    weight, load = _weight(rank_weight, "rank_weight"), _weight(load_cost, "load_cost")
-    fixed = (-1,) * n_mentees if locked is None else _ints(locked, "locked", n_mentees)
-    hashes = (
-        _hashes(tie_key_mentee, "tie_key_mentee", n_mentees),
-        _hashes(tie_key_mentor, "tie_key_mentor", n_mentors),
+        _weight(rank_weight, "rank_weight"),
     )
-    cost = tuple(weight * (a + b) - s for s, a, b in zip(points, ranks[0], ranks[1], strict=True))
-    tie = _pair_hashes(graph[0], graph[1], *hashes)
-    bits = HASH_BITS + n_mentees.bit_length() + 1
-    spread = max(map(abs, cost), default=0) + load * max(graph[2], default=0) + 1
+    if previous is not None and _weight(change_cost, "change_cost"):
+        before = _ints(previous, "previous", n_mentees)
+        cost = _with_changes(cost, starts, mentors, before, int(change_cost))
+    load = _weight(load_cost, "load_cost")
+    fixed = np.full(n_mentees, -1) if locked is None else _ints(locked, "locked", n_mentees)
+    keys = Keys(
+        _keys(tie_key_mentee, "tie_key_mentee", n_mentees),
+        _keys(tie_key_mentor, "tie_key_mentor", len(places)),
+    )
+    spread = largest(cost) + load * (min(max(places, default=0), n_mentees) + 1) + 1
     problem = Problem(
-        *graph[:2],
+        starts,
+        mentors,
         score=points,
         cost=cost,
-        packed=tuple((c << bits) + h for c, h in zip(cost, tie, strict=True)),
-        capacity=graph[2],
-        locked=fixed,
-        n_locked=_count_locked(fixed, graph[2]),
+        capacity=places,
+        locked=fixed.astype(np.int64),
+        n_locked=_count_locked(fixed, places),
         load_cost=load,
-        bits=bits,
         # Larger than twice any difference between two matchings, so it always goes first.
-        unmatched=(4 * (n_mentees + 1) * spread) << bits,
+        unmatched=4 * (n_mentees + 1) * spread,
+        keys=keys,
     )
-    return _solution(problem, _run(problem))
+    return solution_of(problem, accelerated=accelerated)
 
 
-def _ints(values: ArrayLike, name: str, n: int | None = None) -> Ints:
+def solution_of(problem: Problem, *, accelerated: bool | None = None) -> Solution:
+    """Solve a checked problem."""
+    solver = problem.solver(accelerated=accelerated)
+    return settled(problem, solver, solver.solve())
+
+
+def settled(problem: Problem, solver: Solver, matched: Matched) -> Solution:
+    """Choose among the matchings as good as the one found, and put in the locked."""
+    mate, proof = settle(solver, matched, problem.keys)
+    total_score, total_cost = _totals(problem, mate, solver.tight(matched))
+    mentor_of = np.where(problem.locked >= 0, problem.locked, mate)
+    mentor_of.setflags(write=False)
+    return Solution(
+        problem=problem,
+        mentor_of=mentor_of,
+        total_score=total_score,
+        total_cost=total_cost,
+        n_matched=int((mentor_of >= 0).sum()),
+        proof=proof,
+        is_compiled=solver.is_compiled,
+    )
+
+
+def _ints(values: ArrayLike, name: str, n: int | None = None) -> Exact:
     array = np.asarray(values)
     if array.size == 0:
         array = array.astype(np.int64)
@@ -291,11 +412,13 @@ def _ints(values: ArrayLike, name: str, n: int | None = None) -> Ints:
         raise ValueError(f"{name}: a flat list of whole numbers is needed, got {array.dtype}")
     if n is not None and len(array) != n:
         raise ValueError(f"{name}: {n} values are needed, got {len(array)}")
-    return tuple(array.tolist())
+    if array.dtype.itemsize < np.dtype(np.int64).itemsize:
+        return array
+    return exact(array.astype(object)) if largest(array) >= SAFE >> 2 else array.astype(np.int64)
 
 
-def _ranks(values: ArrayLike | None, name: str, n: int) -> Ints:
-    return (0,) * n if values is None else _ints(values, name, n)
+def _ranks(values: ArrayLike | None, name: str, n: int) -> Exact | None:
+    return None if values is None else _ints(values, name, n)
 
 
 def _weight(value: object, name: str) -> int:
@@ -304,261 +427,91 @@ def _weight(value: object, name: str) -> int:
     return int(value)
 
 
-def _graph(indptr: ArrayLike, indices: ArrayLike, capacity: ArrayLike) -> tuple[Ints, Ints, Ints]:
-    starts, mentors, places = (
-        _ints(indptr, "indptr"),
-        _ints(indices, "indices"),
-        _ints(capacity, "capacity"),
-    )
-    if not starts or starts[0] != 0 or starts[-1] != len(mentors):
+def _costs(points: Exact, one: Exact | None, other: Exact | None, weight: int) -> Exact:
+    ranks = [rank for rank in (one, other) if rank is not None and weight]
+    bound = largest(points) + weight * sum(map(largest, ranks))
+    wide: type = object if bound >= SAFE >> 2 else np.int64 if bound >= 1 << 31 else np.int32
+    cost: Exact = -points.astype(wide)
+    for rank in ranks:
+        cost += weight * rank.astype(wide)
+    return cost
+
+
+def _with_changes(
+    cost: Exact, starts: Index, mentors: Index, previous: Exact, change_cost: int
+) -> Exact:
+    before = np.repeat(previous, np.diff(starts))
+    changed = (before >= 0) & (before != mentors)
+    wide: type = object if largest(cost) + change_cost >= SAFE >> 2 else np.int64
+    changes: Exact = changed.astype(wide) * change_cost
+    return changes + cost
+
+
+def _graph(indptr: ArrayLike, indices: ArrayLike, capacity: ArrayLike) -> tuple[Index, Index, Ints]:
+    starts, mentors = _ints(indptr, "indptr").astype(np.int64), _ints(indices, "indices")
+    places = tuple(_ints(capacity, "capacity").tolist())
+    if not len(starts) or starts[0] != 0 or starts[-1] != len(mentors):
         raise ValueError("indptr: must begin with 0 and end with the number of pairs")
-    if any(a > b for a, b in pairwise(starts)):
+    if np.any(np.diff(starts) < 0):
         raise ValueError("indptr: must not decrease")
-    if any(not 0 <= mentor < len(places) for mentor in mentors):
+    if len(mentors) and not 0 <= mentors.min() <= mentors.max() < len(places):
         raise ValueError(f"indices: mentors are numbered 0 to {len(places) - 1}")
-    if any(place < 0 for place in places):
+    if min(places, default=0) < 0:
         raise ValueError("capacity: must not be below 0")
-    for mentee, (a, b) in enumerate(pairwise(starts)):
-        if len(set(mentors[a:b])) < b - a:
-            raise ValueError(f"indices: mentee {mentee} has a mentor twice")
-    return starts, mentors, places
+    _refuse_doubles(starts, mentors)
+    return starts, mentors.astype(np.int32), places
 
 
-def _count_locked(locked: Ints, capacity: Ints) -> Ints:
-    counts = [0] * len(capacity)
-    for mentee, mentor in enumerate(locked):
-        if not -1 <= mentor < len(capacity):
-            raise ValueError(f"locked: mentee {mentee} has the unknown mentor {mentor}")
-        if mentor >= 0:
-            counts[mentor] += 1
-    for mentor, count in enumerate(counts):
-        if count > capacity[mentor]:
+def _refuse_doubles(starts: Index, mentors: Exact) -> None:
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    within = rows[1:] == rows[:-1]
+    if np.all(mentors[1:][within] > mentors[:-1][within]):
+        return
+    order = np.lexsort((mentors, rows))
+    double = (np.diff(rows[order]) == 0) & (np.diff(mentors[order]) == 0)
+    if double.any():
+        mentee = int(rows[order][1:][double][0])
+        raise ValueError(f"indices: mentee {mentee} has a mentor twice")
+
+
+def _count_locked(locked: Exact, capacity: Ints) -> Index:
+    wrong = np.flatnonzero((locked < -1) | (locked >= len(capacity)))
+    if len(wrong):
+        mentee = int(wrong[0])
+        raise ValueError(f"locked: mentee {mentee} has the unknown mentor {locked[mentee]}")
+    fixed = locked[locked >= 0].astype(np.int64)
+    counts = np.bincount(fixed, minlength=len(capacity)).astype(np.int64)
+    for mentor in np.flatnonzero(counts).tolist():
+        if counts[mentor] > capacity[mentor]:
             raise ValueError(
-                f"locked: {count} mentees for mentor {mentor} with capacity {capacity[mentor]}"
+                f"locked: {counts[mentor]} mentees for mentor {mentor} "
+                f"with capacity {capacity[mentor]}"
             )
-    return tuple(counts)
+    return counts
 
 
-def _hashes(keys: Sequence[Key] | None, name: str, n: int) -> NDArray[np.uint64]:
-    texts = [str(key) for key in (range(n) if keys is None else keys)]
-    if len(texts) != n:
-        raise ValueError(f"{name}: {n} keys are needed, got {len(texts)}")
-    if len(set(texts)) < n:
+def _keys(keys: Sequence[Key] | None, name: str, n: int) -> Sequence[Key]:
+    if keys is None:
+        return range(n)
+    if len(keys) != n:
+        raise ValueError(f"{name}: {n} keys are needed, got {len(keys)}")
+    if len(set(map(str, keys))) < n:
         raise ValueError(f"{name}: a key occurs twice")
-    digests = [blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8) for text in texts]
-    return np.array([int.from_bytes(d.digest(), "big") for d in digests], dtype=np.uint64)
+    return keys
 
 
-def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Mix the bits (splitmix64's finaliser); wrapping round is what is wanted here."""
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-def _pair_hashes(
-    indptr: Ints, indices: Ints, mentees: NDArray[np.uint64], mentors: NDArray[np.uint64]
-) -> list[int]:
-    rows = np.repeat(mentees, np.array([b - a for a, b in pairwise(indptr)], dtype=np.int64))
-    columns = mentors[np.array(indices, dtype=np.int64)]
-    hashes: list[int] = _mixed(_mixed(rows) + np.uint64(0x9E3779B97F4A7C15) * columns).tolist()
-    return hashes
-
-
-@dataclass(slots=True)
-class _State:
-    """What changes while paths are added; ``members`` without the locked mentees."""
-
-    mentor_of: list[int]
-    members: list[list[int]]
-    mentee_price: list[int]
-    mentor_price: list[int]
-
-
-@dataclass(slots=True)
-class _Tree:
-    """The shortest paths from one mentee: how far each mentor is and through whom."""
-
-    best: int
-    end_mentee: int
-    end_mentor: int
-    came: dict[int, int]
-    near: dict[int, int]
-    done: dict[int, int]
-    heap: list[tuple[int, int]]
-
-
-def _run(problem: Problem) -> _State:
-    state = _State(
-        mentor_of=list(problem.locked),
-        members=[[] for _ in problem.capacity],
-        mentee_price=[0] * len(problem.locked),
-        mentor_price=[problem.place_cost(n) for n in problem.n_locked],
-    )
-    for mentee in problem.free:
-        values = (
-            problem.packed[e] + state.mentor_price[problem.indices[e]]
-            for e in problem.edges(mentee)
-        )
-        state.mentee_price[mentee] = min(values, default=problem.unmatched)
-        state.mentee_price[mentee] = min(state.mentee_price[mentee], problem.unmatched)
-        tree = _shortest_paths(problem, state, mentee)
-        _raise_prices(state, tree, mentee)
-        _flip(state, tree)
-    _lower_prices(problem, state)
-    return state
-
-
-def _shortest_paths(problem: Problem, state: _State, start: int) -> _Tree:
-    """Search from an unplaced mentee to a free place or to the mentee best left unmatched."""
-    tree = _Tree(problem.unmatched - state.mentee_price[start], start, -1, {}, {}, {}, [])
-    _scan(problem, state, tree, start, 0)
-    while tree.heap:
-        distance, mentor = heapq.heappop(tree.heap)
-        if distance >= tree.best:
-            break
-        if mentor in tree.done:
-            continue
-        tree.done[mentor] = distance
-        load = problem.n_locked[mentor] + len(state.members[mentor])
-        if load < problem.capacity[mentor]:
-            value = distance + problem.place_cost(load) - state.mentor_price[mentor]
-            if value < tree.best:
-                tree.best, tree.end_mentor = value, mentor
-        for mentee in state.members[mentor]:
-            value = distance + problem.unmatched - state.mentee_price[mentee]
-            if value < tree.best:
-                tree.best, tree.end_mentee, tree.end_mentor = value, mentee, -1
-            _scan(problem, state, tree, mentee, distance)
-    return tree
-
-
-def _scan(problem: Problem, state: _State, tree: _Tree, mentee: int, distance: int) -> None:
-    base, best, near = distance - state.mentee_price[mentee], tree.best, tree.near
-    packed, indices, prices = problem.packed, problem.indices, state.mentor_price
-    for edge in problem.edges(mentee):
-        mentor = indices[edge]
-        value = base + packed[edge] + prices[mentor]
-        if value < near.get(mentor, best):
-            near[mentor] = value
-            tree.came[mentor] = mentee
-            heapq.heappush(tree.heap, (value, mentor))
-
-
-def _raise_prices(state: _State, tree: _Tree, start: int) -> None:
-    state.mentee_price[start] += tree.best
-    for mentor, distance in tree.done.items():
-        if distance < tree.best:
-            step = tree.best - distance
-            state.mentor_price[mentor] += step
-            for mentee in state.members[mentor]:
-                state.mentee_price[mentee] += step
-
-
-def _flip(state: _State, tree: _Tree) -> None:
-    mentor = tree.end_mentor
-    if mentor < 0:
-        mentor = _leave(state, tree.end_mentee)
-    while mentor >= 0:
-        mentee = tree.came[mentor]
-        previous = _leave(state, mentee)
-        state.mentor_of[mentee] = mentor
-        state.members[mentor].append(mentee)
-        mentor = previous
-
-
-def _leave(state: _State, mentee: int) -> int:
-    mentor = state.mentor_of[mentee]
-    if mentor >= 0:
-        state.members[mentor].remove(mentee)
-        state.mentor_of[mentee] = -1
-    return mentor
-
-
-def _floor(problem: Problem, state: _State, mentor: int) -> int:
-    """Return the smallest price the mentor's own places allow."""
-    n_free = len(state.members[mentor])
-    return problem.place_cost(problem.n_locked[mentor] + max(0, n_free - 1))
-
-
-def _lower_prices(problem: Problem, state: _State) -> None:
-    """Move to the smallest prices that still prove the matching (one more Dijkstra)."""
-    slack = [p - _floor(problem, state, j) for j, p in enumerate(state.mentor_price)]
-    for mentee in problem.free:
-        if state.mentor_of[mentee] < 0:
-            _relax(problem, state, mentee, 0, slack)
-    _shorten(problem, state, slack)
-    for mentor, value in enumerate(slack):
-        state.mentor_price[mentor] -= value
-        for mentee in state.members[mentor]:
-            state.mentee_price[mentee] -= value
-
-
-def _shorten(problem: Problem, state: _State, slack: list[int]) -> None:
-    heap = [(value, mentor) for mentor, value in enumerate(slack)]
-    heapq.heapify(heap)
-    done: set[int] = set()
-    while heap:
-        value, mentor = heapq.heappop(heap)
-        if mentor in done:
-            continue
-        done.add(mentor)
-        for mentee in state.members[mentor]:
-            for closer in _relax(problem, state, mentee, value, slack):
-                heapq.heappush(heap, (slack[closer], closer))
-
-
-def _relax(problem: Problem, state: _State, mentee: int, value: int, slack: list[int]) -> list[int]:
-    closer = []
-    for edge in problem.edges(mentee):
-        mentor = problem.indices[edge]
-        reach = (
-            value + problem.packed[edge] + state.mentor_price[mentor] - state.mentee_price[mentee]
-        )
-        if reach < slack[mentor]:
-            slack[mentor] = reach
-            closer.append(mentor)
-    return closer
-
-
-def _solution(problem: Problem, state: _State) -> Solution:
-    mentor_of = np.array(state.mentor_of, dtype=np.int64)
-    mentor_of.setflags(write=False)
-    total_score, total_cost = _totals(problem, state.mentor_of)
-    return Solution(
-        problem=problem,
-        mentor_of=mentor_of,
-        total_score=total_score,
-        total_cost=total_cost,
-        n_matched=sum(mentor >= 0 for mentor in state.mentor_of),
-        price_of_mentee=tuple(state.mentee_price),
-        price_of_mentor=tuple(state.mentor_price),
-    )
-
-
-def _totals(problem: Problem, mentor_of: Sequence[int]) -> tuple[int, int]:
-    score = cost = 0
-    loads = [0] * len(problem.capacity)
-    for mentee, mentor in enumerate(mentor_of):
-        if mentor < 0:
-            continue
-        edge = problem.edge(mentee, mentor)
+def _totals(problem: Problem, mate: Index, pairs: Index | None = None) -> tuple[int, int]:
+    """Return the score and the cost of all pairs; ``mate`` without the locked."""
+    kept = problem.kept
+    score, cost = totals(problem.score[kept], problem.cost[kept], problem.network, mate, pairs)
+    for mentee in np.flatnonzero(problem.locked >= 0).tolist():
+        edge = problem.edge(mentee, int(problem.locked[mentee]))
         if edge >= 0:
-            score += problem.score[edge]
-            cost += problem.cost[edge]
-        cost += problem.load_cost * loads[mentor]
-        loads[mentor] += 1
-    return score, cost
-
-
-def _members(solution: Solution) -> list[list[int]]:
-    """Return the mentees of each mentor who are free to move."""
-    members: list[list[int]] = [[] for _ in solution.problem.capacity]
-    for mentee in solution.problem.free:
-        mentor = int(solution.mentor_of[mentee])
-        if mentor >= 0:
-            members[mentor].append(mentee)
-    return members
+            score += int(problem.score[edge])
+            cost += int(problem.cost[edge])
+    matched = np.where(problem.locked >= 0, problem.locked, mate)
+    loads = np.bincount(matched[matched >= 0], minlength=len(problem.capacity))
+    return score, cost + problem.load_cost * int((loads * (loads - 1) // 2).sum())
 
 
 def _reduced_cost(solution: Solution, mentee: int, mentor: int) -> int:
@@ -566,7 +519,7 @@ def _reduced_cost(solution: Solution, mentee: int, mentor: int) -> int:
     edge = problem.edge(mentee, mentor)
     if edge < 0 or problem.locked[mentee] >= 0:
         raise ValueError(f"mentee {mentee} and mentor {mentor} are not an open candidate pair")
-    value = problem.packed[edge] + solution.price_of_mentor[mentor]
+    value = int(problem.cost[edge]) + solution.price_of_mentor[mentor]
     return value - solution.price_of_mentee[mentee]
 
 
@@ -579,7 +532,7 @@ class _Detour:
 
     def __init__(self, solution: Solution, mentee: int) -> None:
         self.solution, self.mentee = solution, mentee
-        self.members, self.loads = _members(solution), solution.loads()
+        self.members, self.loads = solution.members, solution.loads()
         self.home = int(solution.mentor_of[mentee])
 
     def length(self, start: int) -> int | None:
@@ -615,12 +568,11 @@ class _Detour:
     def _push(
         self, mentor: int, distance: int, near: dict[int, int], heap: list[tuple[int, int]]
     ) -> None:
-        problem, prices = self.solution.problem, self.solution.price_of_mentor
+        rows, prices = self.solution.problem.rows, self.solution.price_of_mentor
         for other in self.members[mentor] if mentor != self.home else ():
             base = distance - self.solution.price_of_mentee[other]
-            for edge in problem.edges(other):
-                to = problem.indices[edge]
-                value = base + problem.packed[edge] + prices[to]
+            for to, cost in rows[other]:
+                value = base + cost + prices[to]
                 if to not in near or value < near[to]:
                     near[to] = value
                     heapq.heappush(heap, (value, to))
@@ -630,64 +582,28 @@ def certify(solution: Solution) -> Certificate:
     """Check a matching and its prices from scratch, without trusting the search.
 
     Feasible: every pair is a candidate or locked, locks hold, nobody has more than the capacity,
-    the totals are right. Optimal (complementary slackness): no pair would be cheaper than what the
-    mentee pays now, an unmatched mentee pays the whole price of being unmatched, and a mentor's
-    price lies between the last place taken and the first place free.
+    the totals are right. Optimal: see :mod:`nastavnik.engine.matching.certificate`.
     """
-    problem = solution.problem
-    mentor_of = [int(mentor) for mentor in solution.mentor_of]
-    shapes = (len(mentor_of), len(solution.price_of_mentee), len(solution.price_of_mentor))
-    if shapes != (len(problem.locked), len(problem.locked), len(problem.capacity)):
-        return Certificate(ok=False, reasons=(Breach("wrong_shape"),))
-    breaches = _pair_breaches(problem, mentor_of)
-    if breaches:
-        return Certificate(ok=False, reasons=tuple(breaches))
-    breaches = _total_breaches(solution, mentor_of)
-    for mentee in problem.free:
-        breaches += _mentee_breaches(solution, mentee, mentor_of[mentee])
-    for mentor, load in enumerate(solution.loads()):
-        breaches += _mentor_breaches(solution, mentor, load)
-    return Certificate(ok=not breaches, reasons=tuple(breaches))
+    reasons = tuple(_breaches(solution))
+    return Certificate(ok=not reasons, reasons=reasons)
 
 
-def _pair_breaches(problem: Problem, mentor_of: list[int]) -> list[Breach]:
-    breaches = []
-    for mentee, mentor in enumerate(mentor_of):
-        if not -1 <= mentor < len(problem.capacity):
-            breaches.append(Breach("unknown_mentor", mentee, mentor))
-        elif problem.locked[mentee] not in {-1, mentor}:
-            breaches.append(Breach("lock_broken", mentee, mentor))
-        elif problem.locked[mentee] < 0 <= mentor and problem.edge(mentee, mentor) < 0:
-            breaches.append(Breach("not_a_candidate", mentee, mentor))
-    return breaches
-
-
-def _total_breaches(solution: Solution, mentor_of: list[int]) -> list[Breach]:
-    breaches = []
-    if solution.n_matched != sum(mentor >= 0 for mentor in mentor_of):
-        breaches.append(Breach("wrong_count"))
-    if (solution.total_score, solution.total_cost) != _totals(solution.problem, mentor_of):
-        breaches.append(Breach("wrong_total"))
-    return breaches
-
-
-def _mentee_breaches(solution: Solution, mentee: int, mentor: int) -> list[Breach]:
-    problem, price = solution.problem, solution.price_of_mentee[mentee]
-    breaches = []
-    if price > problem.unmatched or (mentor < 0 and price != problem.unmatched):
-        breaches.append(Breach("mentee_price", mentee, mentor))
-    for edge in problem.edges(mentee):
-        other = problem.indices[edge]
-        value = problem.packed[edge] + solution.price_of_mentor[other] - price
-        if value < 0 or (other == mentor and value != 0):
-            breaches.append(Breach("cheaper_pair", mentee, other))
-    return breaches
-
-
-def _mentor_breaches(solution: Solution, mentor: int, load: int) -> list[Breach]:
-    problem, price = solution.problem, solution.price_of_mentor[mentor]
-    if load > problem.capacity[mentor]:
-        return [Breach("over_capacity", mentor=mentor)]
-    too_low = load > problem.n_locked[mentor] and price < problem.place_cost(load - 1)
-    too_high = load < problem.capacity[mentor] and price > problem.place_cost(load)
-    return [Breach("mentor_price", mentor=mentor)] if too_low or too_high else []
+def _breaches(solution: Solution) -> list[Breach]:
+    problem, mentor_of = solution.problem, solution.mentor_of
+    if len(mentor_of) != len(problem.locked) or not solution.proof:
+        return [Breach("wrong_shape")]
+    unlocked = np.flatnonzero((problem.locked >= 0) & (mentor_of != problem.locked)).tolist()
+    if unlocked:
+        return [Breach("lock_broken", i, int(mentor_of[i])) for i in unlocked]
+    mate = np.where(problem.locked < 0, mentor_of, -1)
+    first = solution.proof[0]
+    found = list(breaches(problem.network, Matched(mate, first.u, first.v)))
+    if {"unknown_mentor", "not_a_candidate", "wrong_shape"} & {one.code for one in found}:
+        return found
+    if solution.n_matched != int((mentor_of >= 0).sum()):
+        found.append(Breach("wrong_count"))
+    if (solution.total_score, solution.total_cost) != _totals(problem, mate):
+        found.append(Breach("wrong_total"))
+    if not found:
+        found += tie_breaches(problem.network, mate, solution.proof, problem.keys)
+    return found

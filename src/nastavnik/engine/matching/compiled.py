@@ -1,0 +1,65 @@
+"""The door to the accelerator: numba where it is installed (the extra ``district``).
+
+The functions of :mod:`nastavnik.engine.matching.cores` are compiled as they stand, once; the
+machine code is kept next to the source or in numba's own folder. Without numba nothing is missing
+but speed.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.util import find_spec
+from types import FunctionType, MappingProxyType
+from typing import Any
+
+from nastavnik.engine.matching import cores
+
+#: What is called from outside; the rest is built into these.
+ENTRIES = (
+    "run_jobs",
+    "place_all",
+    "open_places",
+    "open_all",
+    "by_mentor",
+    "components",
+    "lower_prices",
+    "tight_pairs",
+    "strong_components",
+    "n_breaches",
+)
+Cores = Mapping[str, Callable[..., Any]]
+
+
+def is_installed() -> bool:
+    """Tell whether there is an accelerator."""
+    return find_spec("numba") is not None
+
+
+@cache
+def plain() -> Cores:
+    """Return the functions as Python runs them, on lists."""
+    return MappingProxyType({name: value for name, value in vars(cores).items() if _is_core(value)})
+
+
+@cache
+def compiled() -> Cores:
+    """Return the functions compiled, on arrays; compiling happens at their first call.
+
+    Raises:
+        ImportError: the accelerator is not installed.
+    """
+    import numba  # noqa: PLC0415 - a second to import, and absent in most schools
+
+    scope, made = dict(vars(cores)), dict[str, Callable[..., Any]]()
+    for name, function in plain().items():
+        assert isinstance(function, FunctionType)  # noqa: S101 - for the type checker
+        copy = FunctionType(function.__code__, scope, name, function.__defaults__)
+        copy.__module__ = function.__module__
+        made[name] = numba.njit(
+            cache=True, nogil=True, error_model="numpy", forceinline=name not in ENTRIES
+        )(copy)
+    scope.update(made)
+    return MappingProxyType(made)
+
+
+def _is_core(value: object) -> bool:
+    return isinstance(value, FunctionType) and value.__module__ == cores.__name__

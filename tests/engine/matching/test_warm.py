@@ -1,0 +1,117 @@
+"""Changes to a solved problem against solving from nothing."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engine.matching.oracles import random_problem
+from tests.engine.matching.strategies import Case, cases
+
+from nastavnik.engine.matching.transport import solution_of, solve
+from nastavnik.engine.matching.warm import LiveMatching, Move
+
+WORDS = ("mentor_leaves", "add_places", "mentee_leaves", "forbid", "lock", "add_mentor")
+
+
+def change(live, data):
+    """Do one random change; return what it said, None where it was refused."""
+    word = data.draw(st.sampled_from(WORDS))
+    problem = live.problem()
+    mentee = data.draw(st.integers(0, len(problem.locked) - 1))
+    mentor = data.draw(st.integers(0, len(problem.capacity) - 1))
+    if word == "forbid":
+        choices = problem.choices(mentee)
+        mentor = data.draw(st.sampled_from(choices)) if choices else mentor
+    arguments = {
+        "mentor_leaves": (mentor,),
+        "add_places": (mentor, data.draw(st.integers(1, 5))),
+        "mentee_leaves": (mentee,),
+        "forbid": (mentee, mentor),
+        "lock": (mentee, mentor),
+        "add_mentor": (
+            data.draw(st.dictionaries(st.integers(0, len(problem.locked) - 1), st.integers(0, 4))),
+            data.draw(st.integers(0, 3)),
+            f"new-{len(problem.capacity)}",
+        ),
+    }[word]
+    try:
+        return getattr(live, word)(*arguments)
+    except ValueError:
+        return None
+
+
+def check(live, before, said):
+    after = live.mentor_of
+    assert said.is_proven
+    moved = np.flatnonzero(before != after)
+    assert [(move.mentee, move.before, move.after) for move in said.moves] == [
+        (i, before[i], after[i]) for i in moved
+    ]
+    assert said.n_matched == int((after >= 0).sum()) - int((before >= 0).sum())
+    cold, warm = solution_of(live.problem()), live.solution()
+    assert warm.certificate().ok, warm.certificate()
+    assert (warm.n_matched, warm.total_cost) == (cold.n_matched, cold.total_cost)
+    assert warm.mentor_of.tolist() == cold.mentor_of.tolist()
+    assert warm.price_of_mentor == cold.price_of_mentor
+
+
+@pytest.mark.parametrize("accelerated", [False, True])
+@given(case=cases(max_mentees=7, max_mentors=4), data=st.data())
+def test_changes_end_where_solving_from_nothing_does(accelerated, case, data):
+    if not case.rows:
+        return
+    live = LiveMatching(case.solve(), accelerated=accelerated)
+    for _ in range(data.draw(st.integers(1, 5))):
+        before = live.mentor_of
+        said = change(live, data)
+        if said is not None:
+            check(live, before, said)
+
+
+@pytest.mark.parametrize("accelerated", [False, True])
+@given(seed=st.integers(0, 2**32), data=st.data())
+@settings(max_examples=8)
+def test_a_mentor_leaves_a_school(accelerated, seed, data):
+    problem = random_problem(seed, 80, 30)
+    live = LiveMatching(solve(*problem), accelerated=accelerated)
+    for _ in range(3):
+        before = live.mentor_of
+        check(live, before, live.mentor_leaves(data.draw(st.integers(0, 29))))
+
+
+def test_what_moves_is_told():
+    rows = ({0: (5, 0, 0)}, {0: (9, 0, 0), 1: (1, 0, 0)})
+    live = LiveMatching(Case(rows, (2, 1), (-1, -1)).solve())
+    assert live.mentor_of.tolist() == [0, 0]
+    said = live.mentor_leaves(0)
+    assert said.moves == (Move(0, 0, -1), Move(1, 0, 1))
+    assert said.n_matched == -1
+    assert live.add_places(0).moves == (Move(0, -1, 0),)
+    assert live.solution().mentor_of.tolist() == [0, 1]
+
+
+def test_what_cannot_be_done_is_refused():
+    rows = ({0: (5, 0, 0)}, {0: (9, 0, 0), 1: (1, 0, 0)})
+    live = LiveMatching(Case(rows, (2, 1), (0, -1)).solve())
+    with pytest.raises(ValueError, match="has locked mentees"):
+        live.mentor_leaves(0)
+    with pytest.raises(ValueError, match="locked already"):
+        live.lock(0, 1)
+    with pytest.raises(ValueError, match="is locked"):
+        live.mentee_leaves(0)
+    with pytest.raises(ValueError, match="not an open candidate"):
+        live.forbid(0, 0)
+    with pytest.raises(ValueError, match="known already"):
+        live.add_mentor({0: 1}, 1, "mentor-0")
+    live.lock(1, 1)
+    with pytest.raises(ValueError, match="no place left"):
+        LiveMatching(Case(rows, (1, 0), (-1, -1)).solve()).lock(1, 1)
+    assert live.mentor_of.tolist() == [0, 1]
+
+
+def test_a_lock_of_somebody_who_is_no_candidate_frees_what_was_a_place_too_many():
+    live = LiveMatching(Case(({}, {0: (0, 0, 0)}), (0,), (-1, -1)).solve())
+    assert live.add_places(0, 2).moves == (Move(1, -1, 0),)
+    before = live.mentor_of
+    check(live, before, live.lock(0, 0))
+    assert live.mentor_of.tolist() == [0, 0]
