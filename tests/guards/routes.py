@@ -62,7 +62,18 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:approve": MatchingRun,
     **{
         f"roadmaps:{name}": Roadmap
-        for name in ("show", "shift", "add", "again", "paper", "table", "calendar")
+        for name in (
+            "show",
+            "edit",
+            "check",
+            "add-usual",
+            "shift",
+            "add",
+            "again",
+            "paper",
+            "table",
+            "calendar",
+        )
     },
     "roadmaps:draft": RoadmapDraft,
     "roadmaps:discard": RoadmapDraft,

@@ -16,6 +16,7 @@ from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps import adapter, catalogues
+from nastavnik.roadmaps.adapter import checks
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 
@@ -67,15 +68,21 @@ def make_from_catalogue(
                 else f"{entry.stage}.{counted[entry.stage]}",
                 "stage": entry.stage,
                 "section": stages[entry.stage].heading,
-                "title": entry.title,
-                "responsible": "; ".join(entry.owners),
-                "result": entry.result,
-                "catalogue_code": entry.code,
+                **_usual_fields(entry),
                 **days.as_fields(),
             }
         )
     _fill(roadmap, rows)
     return roadmap
+
+
+def _usual_fields(entry: catalogues.Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "responsible": "; ".join(entry.owners),
+        "result": entry.result,
+        "catalogue_code": entry.code,
+    }
 
 
 def _title(year: AcademicYear) -> str:
@@ -179,6 +186,10 @@ def make_from_document(
     )
     origin = draft.file_name or _("a pasted table")
     roadmap = _create(year, title, level, origin=origin, by=by)
+    if approved_on := draft.content.get("approved_on"):
+        change_roadmap(
+            roadmap, title=roadmap.title, approved_on=dt.date.fromisoformat(approved_on), by=by
+        )
     _fill(roadmap, [_from_document(row, begins_in) for row in rows])
     discard_draft(draft, by=by)
     return roadmap
@@ -259,6 +270,22 @@ def _term_fields(activity: Activity, changed: dict[str, Any]) -> dict[str, Any]:
     return days | {"term_text": adapter.words_of(**days)}
 
 
+@transaction.atomic
+def change_roadmap(
+    roadmap: Roadmap, *, title: str, approved_on: dt.date | None, by: models.Model | None
+) -> Roadmap:
+    """Give a roadmap another title, or say when it was approved."""
+    given = {"title": title, "approved_on": approved_on}
+    changed = {name: value for name, value in given.items() if getattr(roadmap, name) != value}
+    if not changed:
+        return roadmap
+    for name, value in changed.items():
+        setattr(roadmap, name, value)
+    roadmap.save(update_fields=list(changed))
+    audit.record(audit.CHANGED, roadmap, by=by, fields=changed)
+    return roadmap
+
+
 def _check_days(starts_on: dt.date | None, ends_on: dt.date | None) -> None:
     if starts_on and ends_on and ends_on < starts_on:
         raise RefusedError(_("The last day comes before the first: swap or correct them."))
@@ -277,6 +304,36 @@ def add_activity(
     [activity] = _fill(roadmap, [fields], start=last.position + 1 if last else 1)
     audit.record(audit.CREATED, activity, by=by, fields=fields)
     return activity
+
+
+@transaction.atomic
+def add_usual(
+    roadmap: Roadmap, codes: Collection[str], *, by: models.Model | None
+) -> list[Activity]:
+    """Add activities of the catalogue that a roadmap lacks, each behind the last line of its stage.
+
+    Codes the catalogue has not, and those that stand there already, are passed over.
+    """
+    there = {code for one in roadmap.activities.all() for code in checks.codes_of(one)}
+    year = roadmap.year
+    made = []
+    for entry in catalogues.entries().values():
+        if entry.code not in codes or entry.code in there:
+            continue
+        stage = catalogues.stages()[entry.stage]
+        neighbour = roadmap.activities.filter(stage__lte=entry.stage).order_by("-stage", "-position").first()  # fmt: skip
+        last = neighbour or roadmap.activities.order_by("-position").first()
+        twin = neighbour if neighbour and neighbour.stage == entry.stage else None
+        days = adapter.usual_days(entry, year.starts_on.year, year.starts_on)
+        fields = {
+            "stage": entry.stage,
+            "section": twin.section if twin else stage.heading,
+            **_usual_fields(entry),
+            **days.as_fields(),
+        }
+        made += _fill(roadmap, [fields], start=last.position if last else 1)
+    audit.record_many(audit.CREATED, made, by=by, fields=["title", "term_text", "stage", "section"])
+    return made
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from nastavnik.documents.models import Document
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps.choices import RoadmapLevel
-from nastavnik.roadmaps.models import Activity
+from nastavnik.roadmaps.models import Activity, Roadmap
 from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, SKIPPED
 
 
@@ -74,6 +74,14 @@ class AcceptForm(forms.Form):
         label=_("The academic year begins in"), min_value=2000, max_value=2099
     )
     level = forms.ChoiceField(label=_("Level"), choices=RoadmapLevel.choices)
+
+
+class RoadmapForm(forms.ModelForm[Roadmap]):
+    class Meta:
+        model = Roadmap
+        fields = ["title", "approved_on"]
+        widgets = {"title": Textarea(attrs={"rows": 2}), "approved_on": DateInput()}
+        help_texts = {"approved_on": _("Empty while it is not approved.")}
 
 
 class ActivityForm(forms.ModelForm[Activity]):

@@ -23,6 +23,7 @@ class Roadmap(models.Model):
         _("level"), max_length=12, choices=RoadmapLevel, default=RoadmapLevel.SCHOOL
     )
     origin = models.CharField(max_length=300, blank=True)
+    approved_on = models.DateField(_("approved on"), null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = RoadmapQuerySet.as_manager()
@@ -34,7 +35,7 @@ class Roadmap(models.Model):
         ]
 
     class Privacy:
-        public = ["title", "level", "origin"]
+        public = ["title", "level", "origin", "approved_on"]
         technical = ["id", "organisation", "year", "made_at"]
 
     def __str__(self) -> str:

@@ -12,6 +12,8 @@ from nastavnik.core.access import Viewer
 from nastavnik.core.facts import Fact, facts_of
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
+from nastavnik.people.choices import LEARNERS
+from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps.catalogues import entries
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
@@ -24,6 +26,13 @@ def current_roadmap(user: SignedIn, day: dt.date) -> Roadmap | None:
     """Return the roadmap of the year that holds a day, else the latest."""
     rows = Roadmap.objects.visible_to(user).select_related("organisation", "year")
     return rows.filter(year__starts_on__lte=day, year__ends_on__gte=day).first() or rows.first()
+
+
+def has_learners(user: SignedIn, roadmap: Roadmap) -> bool:
+    """Tell whether pupils or students take part in the programmes of its year; not known is yes."""
+    forms = MentoringForm.objects.visible_to(user).filter(programmes__year=roadmap.year_id)
+    kinds = {kind for several in forms.values_list("mentee_kinds", flat=True) for kind in several}
+    return not kinds or bool(kinds & set(LEARNERS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from nastavnik.roadmaps import views
+from nastavnik.roadmaps.views import checks
 
 app_name = "roadmaps"
 urlpatterns = [
@@ -10,6 +11,9 @@ urlpatterns = [
     path("roadmap/drafts/<int:pk>/", views.draft, name="draft"),
     path("roadmap/drafts/<int:pk>/discard/", views.discard, name="discard"),
     path("roadmap/<int:pk>/", views.show, name="show"),
+    path("roadmap/<int:pk>/edit/", checks.edit, name="edit"),
+    path("roadmap/<int:pk>/check/", checks.check, name="check"),
+    path("roadmap/<int:pk>/add-usual/", checks.add_usual, name="add-usual"),
     path("roadmap/<int:pk>/shift/", views.shift, name="shift"),
     path("roadmap/<int:pk>/add/", views.add, name="add"),
     path("roadmap/<int:pk>/again/", views.again, name="again"),

@@ -21,6 +21,7 @@ from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.roadmaps import actions, adapter
+from nastavnik.roadmaps.adapter.checks import check_roadmap
 from nastavnik.roadmaps.catalogues import entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
@@ -39,6 +40,7 @@ from nastavnik.roadmaps.queries import (
     Line,
     counts_of,
     current_roadmap,
+    has_learners,
     line_of,
     lines_of,
     narrowed,
@@ -48,6 +50,7 @@ from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import Chart, draw_chart
 from nastavnik.roadmaps.rendering.papers import render_docx
 from nastavnik.roadmaps.tables import roadmap_table
+from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,17 +63,6 @@ def _year(request: Request) -> AcademicYear:
     if year is None:
         raise Http404
     return year
-
-
-def _roadmap(request: Request, pk: int) -> Roadmap:
-    rows = Roadmap.objects.visible_to(request.user).select_related("organisation", "year")
-    return get_object_or_404(rows, pk=pk)
-
-
-def _activity(request: Request, pk: int) -> Activity:
-    rows = Activity.objects.visible_to(request.user)
-    rows = rows.select_related("roadmap__year", "roadmap__organisation")
-    return get_object_or_404(rows.prefetch_related("evidence__document"), pk=pk)
 
 
 @require_GET
@@ -89,12 +81,13 @@ def overview(request: Request) -> HttpResponse:
 @requires(Perm.PROGRAMME_VIEW)
 def show(request: Request, pk: int) -> HttpResponse:
     """Show one roadmap."""
-    return _shown(request, _roadmap(request, pk))
+    return _shown(request, roadmap_or_404(request, pk))
 
 
 def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
     day = today()
     lines = lines_of(request.user, roadmap, day)
+    may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
     owners = {o for line in lines for o in adapter.owners_of(line.activity.responsible)}
     filters = LinesFilter(sorted(owners), request.GET or None)
     wanted = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
@@ -122,7 +115,10 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
             "others": others,
             "free_years": [year for year in years if year.pk not in taken],
             "late": [line for line in lines if line.late_days][:5],
-            "may_edit": request.user.viewer.may(Perm.ROADMAP_EDIT),
+            "checked": check_roadmap(
+                roadmap, lines, with_learners=has_learners(request.user, roadmap)
+            ),
+            "may_edit": may_edit,
         },
     )
 
@@ -191,7 +187,7 @@ def read(request: Request) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def again(request: Request, pk: int) -> HttpResponse:
     """Take a copy of a roadmap that was edited by hand."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     form = DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and (found := _read(request, form, roadmap)):
         return redirect("roadmaps:draft", pk=found.pk)
@@ -278,7 +274,7 @@ def discard(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def shift(request: Request, pk: int) -> HttpResponse:
     """Make the roadmap of another year out of this one."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     years = AcademicYear.objects.visible_to(request.user).filter(
         organisation_id=roadmap.organisation_id
     )
@@ -296,7 +292,7 @@ def shift(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def add(request: Request, pk: int) -> HttpResponse:
     """Add a line."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     lines = Activity.objects.visible_to(request.user).filter(roadmap=roadmap)
     sections = list(dict.fromkeys(lines.values_list("section", flat=True))) or [""]
     form = NewActivityForm(sections, request.POST or None)
@@ -311,7 +307,7 @@ def add(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.PROGRAMME_VIEW)
 def activity(request: Request, pk: int) -> HttpResponse:
     """Show a line with what proves it; a curator changes it in one form."""
-    one = _activity(request, pk)
+    one = activity_or_404(request, pk)
     may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
     bound = request.POST if request.method == "POST" and may_edit else None
     form = ActivityForm(bound, instance=one)
@@ -323,7 +319,7 @@ def activity(request: Request, pk: int) -> HttpResponse:
 def _changed(request: Request, form: ActivityForm, pk: int) -> bool:
     if not form.is_valid():
         return False
-    actions.change_activity(_activity(request, pk), by=request.user, **form.cleaned_data)
+    actions.change_activity(activity_or_404(request, pk), by=request.user, **form.cleaned_data)
     messages.success(request, _("The line is saved."))
     return True
 
@@ -354,7 +350,7 @@ def _card(
 @requires(Perm.ROADMAP_EDIT)
 def state(request: Request, pk: int) -> HttpResponse:
     """Begin a line, finish it, leave it out, take that back, or take the line out for good."""
-    one = _activity(request, pk)
+    one = activity_or_404(request, pk)
     if request.POST.get("do") == "remove":
         actions.remove_activity(one, by=request.user)
         messages.success(request, _("The line is taken out."))
@@ -378,7 +374,7 @@ def state(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def evidence(request: Request, pk: int) -> HttpResponse:
     """Add what proves a line."""
-    one = _activity(request, pk)
+    one = activity_or_404(request, pk)
     form = EvidenceForm(request.user, request.POST)
     if form.is_valid():
         try:
@@ -416,7 +412,7 @@ def _file(data: bytes, content_type: str, roadmap: Roadmap, suffix: str) -> Http
 @requires(Perm.PROGRAMME_VIEW)
 def paper(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .docx in the columns the district asks for."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     known = layouts()
     chosen = request.GET.get("layout", "")
     layout = known[chosen] if chosen in known else next(iter(known.values()))
@@ -428,7 +424,7 @@ def paper(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.PROGRAMME_VIEW)
 def table(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .xlsx with days and states."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     lines = lines_of(request.user, roadmap, today())
     return _file(roadmap_table(roadmap, lines), XLSX, roadmap, "xlsx")
 
@@ -437,7 +433,7 @@ def table(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.PROGRAMME_VIEW)
 def calendar(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as a calendar."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     events = events_of(lines_of(request.user, roadmap, today()))
     name = f"{roadmap.organisation.short_name}: {roadmap.title}"
     return _file(render_calendar(name, events, made_at=timezone.now()), ICS, roadmap, "ics")
