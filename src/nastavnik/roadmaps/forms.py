@@ -11,9 +11,10 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.documents.models import Document
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.programmes.models import MentoringForm
+from nastavnik.roadmaps.catalogues import stages
 from nastavnik.roadmaps.choices import RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Roadmap
-from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, SKIPPED
+from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, SKIPPED, SOON
 
 
 class QuestionsForm(forms.Form):
@@ -126,6 +127,29 @@ class NewActivityForm(forms.ModelForm[Activity]):
         self.fields["section"].widget.choices = [(one, one or "—") for one in sections]
 
 
+class InlineForm(forms.ModelForm[Activity]):
+    """What is changed most often, in the row itself."""
+
+    class Meta:
+        model = Activity
+        fields = ["title", "term_text", "responsible"]
+        widgets = {
+            "title": Textarea(attrs={"rows": 2, "form": "inline"}),
+            "term_text": forms.TextInput(attrs={"form": "inline"}),
+            "responsible": Textarea(attrs={"rows": 2, "form": "inline"}),
+        }
+
+
+class BulkForm(forms.Form):
+    """What is done with the ticked lines at once; each button needs its own field."""
+
+    done_on = forms.DateField(label=_("Done on"), required=False, widget=DateInput())
+    n_days = forms.IntegerField(
+        label=_("Days"), required=False, min_value=-366, max_value=366, initial=7
+    )
+    responsible = forms.CharField(label=_("Who answers"), required=False, max_length=2000)
+
+
 class DoneForm(forms.Form):
     done_on = forms.DateField(label=_("Done on"), required=False, widget=DateInput())
 
@@ -146,6 +170,13 @@ class PaperField(forms.ModelChoiceField[Document]):
 
 class EvidenceForm(forms.Form):
     document = PaperField(Document.objects.none(), label=_("Paper of the register"), required=False)
+    file = forms.FileField(
+        label=_("File: scan, photo, Word, Excel"),
+        required=False,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.odt,.ods"}),
+        help_text=_("Up to 10 MB. A photo is kept without the place where it was taken."),
+    )
     link = forms.URLField(
         label=_("Address of a page"), required=False, max_length=500, assume_scheme="https"
     )
@@ -165,6 +196,7 @@ class LinesFilter(forms.Form):
             ("", _("Any state")),
             ("open", _("Not done, or without proof")),
             (LATE, _("Late")),
+            (SOON, _("Due within two weeks")),
             (GOING, _("Going on")),
             (NEXT, _("Ahead")),
             (DONE, _("Done")),
@@ -172,8 +204,11 @@ class LinesFilter(forms.Form):
         ],
     )
     owner = forms.ChoiceField(label=_("Who answers"), required=False)
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
 
     def __init__(self, owners: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        stages_known = [(str(n), one.heading) for n, one in stages().items()]
+        offer(self, "stage", [("", _("Any stage")), *stages_known])
         self.fields["q"].widget.attrs["placeholder"] = self.fields["q"].label
         offer(self, "owner", [("", _("Anybody answers")), *((one, one) for one in owners)])

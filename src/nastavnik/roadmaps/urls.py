@@ -1,7 +1,7 @@
 from django.urls import path
 
 from nastavnik.roadmaps import views
-from nastavnik.roadmaps.views import checks
+from nastavnik.roadmaps.views import checks, lines
 
 app_name = "roadmaps"
 urlpatterns = [
@@ -21,7 +21,11 @@ urlpatterns = [
     path("roadmap/<int:pk>/table.xlsx", views.table, name="table"),
     path("roadmap/<int:pk>/calendar.ics", views.calendar, name="calendar"),
     path("roadmap/lines/<int:pk>/", views.activity, name="activity"),
+    path("roadmap/<int:pk>/bulk/", lines.bulk, name="bulk"),
+    path("roadmap/<int:pk>/history/", lines.history, name="history"),
+    path("roadmap/lines/<int:pk>/inline/", lines.inline, name="inline"),
     path("roadmap/lines/<int:pk>/state/", views.state, name="state"),
     path("roadmap/lines/<int:pk>/evidence/", views.evidence, name="evidence"),
+    path("roadmap/evidence/<int:pk>/file/", lines.evidence_file, name="evidence-file"),
     path("roadmap/evidence/<int:pk>/remove/", views.remove_evidence, name="remove-evidence"),
 ]

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
+from nastavnik.core.text import fold
 from nastavnik.engine.roadmaps.checking import (
     Finding,
     Plan,
@@ -18,9 +19,10 @@ from nastavnik.engine.roadmaps.checking import (
     promised_by,
 )
 from nastavnik.engine.roadmaps.knowing import Sign, known_codes, sign_of
+from nastavnik.engine.roadmaps.owners import split_responsible
 from nastavnik.roadmaps.catalogues import Entry, chosen, entries
 from nastavnik.roadmaps.models import Activity, Roadmap
-from nastavnik.roadmaps.queries import SKIPPED, Line
+from nastavnik.roadmaps.queries import GOING, LATE, NEXT, SKIPPED, Line
 
 SEPTEMBER = 9
 
@@ -84,6 +86,38 @@ def needs_of_lines(activities: Sequence[Activity]) -> dict[int, tuple[Activity, 
         if lines:
             found[one.pk] = tuple(sorted(lines.values(), key=lambda line: line.position))
     return found
+
+
+# ---------------------------------------------------------------- whose turn it is
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerLoad:
+    """How many open lines somebody answers for; `late` and `soon` (two weeks) are among them."""
+
+    owner: str
+    still_open: int
+    late: int
+    soon: int
+
+
+def loads_of(lines: Iterable[Line]) -> list[OwnerLoad]:
+    """Return whose turn it is, those who are late first; a line of two owners counts for both."""
+    counted: dict[str, tuple[str, list[Line]]] = {}
+    for line in lines:
+        if line.state in (GOING, NEXT, LATE):
+            for owner in split_responsible(line.activity.responsible):
+                counted.setdefault(fold(owner), (owner, []))[1].append(line)
+    found = [
+        OwnerLoad(
+            owner,
+            len(own),
+            sum(line.state == LATE for line in own),
+            sum(line.is_soon for line in own),
+        )
+        for owner, own in counted.values()
+    ]
+    return sorted(found, key=lambda one: (-one.late, -one.soon, -one.still_open, one.owner))
 
 
 # ---------------------------------------------------------------- findings

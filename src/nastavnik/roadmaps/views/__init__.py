@@ -21,16 +21,18 @@ from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.roadmaps import actions, adapter
-from nastavnik.roadmaps.adapter.checks import check_roadmap
+from nastavnik.roadmaps.adapter.checks import check_roadmap, loads_of, needs_of_lines
 from nastavnik.roadmaps.catalogues import entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
 from nastavnik.roadmaps.forms import (
     AcceptForm,
     ActivityForm,
+    BulkForm,
     DocumentForm,
     DoneForm,
     EvidenceForm,
+    InlineForm,
     LinesFilter,
     NewActivityForm,
     QuestionsForm,
@@ -38,6 +40,7 @@ from nastavnik.roadmaps.forms import (
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 from nastavnik.roadmaps.queries import (
     Line,
+    changes_of,
     counts_of,
     current_roadmap,
     has_learners,
@@ -119,8 +122,20 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
                 roadmap, lines, with_learners=has_learners(request.user, roadmap)
             ),
             "may_edit": may_edit,
+            "loads": loads_of(lines),
+            "needs": needs_of_lines([line.activity for line in lines]),
+            "bulk_form": BulkForm(initial={"done_on": day}),
+            "edited": _edited(request, shown) if may_edit else None,
         },
     )
+
+
+def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
+    """Return the form of the row that is being changed in its place."""
+    wanted = request.GET.get("edit", "")
+    found = (line.activity for line in lines if str(line.activity.pk) == wanted)
+    one = next(found, None)
+    return InlineForm(instance=one) if one else None
 
 
 def _chart(roadmap: Roadmap, lines: Sequence[Line]) -> Chart:
@@ -342,7 +357,19 @@ def _card(
         "done_form": DoneForm(initial={"done_on": today()}),
         "proof_form": proof or EvidenceForm(request.user),
         "entry": entry,
+        "changes": changes_of(request.user, one.roadmap, one)[:30],
+        "needs": _needs(request, one),
         "may_edit": viewer.may(Perm.ROADMAP_EDIT),
+    }
+
+
+def _needs(request: Request, one: Activity) -> dict[str, Sequence[Activity]]:
+    """Return the lines a line needs first, and those that need it."""
+    rows = list(Activity.objects.visible_to(request.user).filter(roadmap=one.roadmap_id))
+    needs = needs_of_lines(rows)
+    return {
+        "before": needs.get(one.pk, ()),
+        "after": [row for row in rows if one in needs.get(row.pk, ())],
     }
 
 
@@ -375,7 +402,7 @@ def state(request: Request, pk: int) -> HttpResponse:
 def evidence(request: Request, pk: int) -> HttpResponse:
     """Add what proves a line."""
     one = activity_or_404(request, pk)
-    form = EvidenceForm(request.user, request.POST)
+    form = EvidenceForm(request.user, request.POST, request.FILES)
     if form.is_valid():
         try:
             actions.add_evidence(one, by=request.user, **form.cleaned_data)
