@@ -76,6 +76,7 @@ def spans_of(parts: Sequence[Part]) -> list[tuple[str, list[Span]]]:
                     line.activity.starts_on,
                     line.activity.ends_on,
                     "late" if line.state == LATE else line.state,
+                    line.activity.pk,
                 )
                 for line in part.lines
                 if line.state != SKIPPED

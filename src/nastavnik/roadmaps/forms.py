@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.forms import CheckboxSelectMultiple, DateField, Textarea
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.core.marks import SignedIn
@@ -145,9 +146,28 @@ class BulkForm(forms.Form):
 
     done_on = forms.DateField(label=_("Done on"), required=False, widget=DateInput())
     n_days = forms.IntegerField(
-        label=_("Days"), required=False, min_value=-366, max_value=366, initial=7
+        label=_("By how many days"),
+        required=False,
+        min_value=-366,
+        max_value=366,
+        initial=7,
+        widget=forms.NumberInput(attrs={"class": "narrow"}),
     )
-    responsible = forms.CharField(label=_("Who answers"), required=False, max_length=2000)
+    responsible = forms.CharField(
+        label=_("Who answers"),
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs={"placeholder": _("Who answers"), "size": 14}),
+    )
+
+    @property
+    def steps(self) -> list[tuple[str, forms.BoundField, StrOrPromise]]:
+        """Return what each button does: its value, its field, its words."""
+        return [
+            ("done", self["done_on"], _("Done")),
+            ("move", self["n_days"], _("Move by days")),
+            ("owner", self["responsible"], _("Appoint")),
+        ]
 
 
 class DoneForm(forms.Form):

@@ -131,11 +131,13 @@ class Remark:
         rule: which rule says so.
         words: what does not fit, one sentence.
         activity: the line to go to; None where it is about the whole roadmap.
+        other: the line it is compared with, if any.
     """
 
     rule: Rule
     words: str
     activity: Activity | None
+    other: Activity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,22 @@ def check_roadmap(roadmap: Roadmap, lines: Sequence[Line], *, with_learners: boo
         missing=tuple(entries()[one.code] for one in found if one.rule == Rule.MISSING),
         remarks=tuple(_remark(one, roadmap, by_key) for one in found if one.rule != Rule.MISSING),
     )
+
+
+def ties_of(
+    needs: Mapping[int, Iterable[Activity]], checked: Checked
+) -> list[tuple[int, int, bool]]:
+    """Return what the picture ties together: needed line, line that needs it, whether their order is broken."""
+    broken = {
+        (one.other.pk, one.activity.pk)
+        for one in checked.remarks
+        if one.rule in (Rule.OUT_OF_ORDER, Rule.BEGINS_EARLY) and one.other and one.activity
+    }
+    return [
+        (other.pk, key, (other.pk, key) in broken)
+        for key, several in needs.items()
+        for other in several
+    ]
 
 
 def _plan_line(line: Line) -> PlanLine:
@@ -229,6 +247,7 @@ def _remark(finding: Finding, roadmap: Roadmap, by_key: Mapping[int, Activity]) 
             "year": roadmap.year,
         },
         own,
+        other,
     )
 
 

@@ -21,7 +21,7 @@ from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.roadmaps import actions, adapter
-from nastavnik.roadmaps.adapter.checks import check_roadmap, loads_of, needs_of_lines
+from nastavnik.roadmaps.adapter.checks import check_roadmap, loads_of, needs_of_lines, ties_of
 from nastavnik.roadmaps.catalogues import entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
@@ -50,7 +50,7 @@ from nastavnik.roadmaps.queries import (
     parts_of,
 )
 from nastavnik.roadmaps.rendering.calendars import render_calendar
-from nastavnik.roadmaps.rendering.charts import Chart, draw_chart
+from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
 from nastavnik.roadmaps.rendering.papers import render_docx
 from nastavnik.roadmaps.tables import roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
@@ -95,6 +95,8 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
     filters = LinesFilter(sorted(owners), request.GET or None)
     wanted = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
     shown = narrowed(lines, **wanted)
+    checked = check_roadmap(roadmap, lines, with_learners=has_learners(request.user, roadmap))
+    needs = needs_of_lines([line.activity for line in lines])
     years = AcademicYear.objects.visible_to(request.user).filter(
         organisation_id=roadmap.organisation_id
     )
@@ -111,20 +113,18 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
             "parts": parts_of(shown),
             "counts": counts_of(lines),
             "n_shown": len(shown),
-            "chart": _chart(roadmap, lines),
+            "charts": _charts(roadmap, lines, ties_of(needs, checked)),
             "today": day,
             "filters": filters,
             "layouts": layouts().values(),
             "others": others,
             "free_years": [year for year in years if year.pk not in taken],
             "late": [line for line in lines if line.late_days][:5],
-            "checked": check_roadmap(
-                roadmap, lines, with_learners=has_learners(request.user, roadmap)
-            ),
+            "checked": checked,
             "may_edit": may_edit,
             "loads": loads_of(lines),
-            "needs": needs_of_lines([line.activity for line in lines]),
-            "bulk_form": BulkForm(initial={"done_on": day}),
+            "needs": needs,
+            "bulk_steps": BulkForm(initial={"done_on": day}).steps,
             "edited": _edited(request, shown) if may_edit else None,
         },
     )
@@ -138,11 +138,26 @@ def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
     return InlineForm(instance=one) if one else None
 
 
-def _chart(roadmap: Roadmap, lines: Sequence[Line]) -> Chart:
+def _charts(
+    roadmap: Roadmap, lines: Sequence[Line], ties: Sequence[tuple[int, int, bool]]
+) -> list[tuple[str, Chart]]:
+    """Return the picture for a sheet and for a telephone; one of them is shown."""
+    spans = spans_of(parts_of(lines))
     year = roadmap.year
-    return draw_chart(
-        spans_of(parts_of(lines)), first=year.starts_on, last=year.ends_on, today=today()
-    )
+    return [
+        (
+            name,
+            draw_chart(
+                spans,
+                first=year.starts_on,
+                last=year.ends_on,
+                today=today(),
+                ties=ties,
+                frame=frame,
+            ),
+        )
+        for name, frame in (("chart-broad", WIDE), ("chart-narrow", NARROW))
+    ]
 
 
 @require_http_methods(["GET", "POST"])
