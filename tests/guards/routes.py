@@ -73,6 +73,7 @@ OBJECTS: dict[str, type[Model]] = {
             "add",
             "again",
             "paper",
+            "pdf",
             "table",
             "calendar",
         )

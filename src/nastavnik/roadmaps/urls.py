@@ -18,6 +18,7 @@ urlpatterns = [
     path("roadmap/<int:pk>/add/", views.add, name="add"),
     path("roadmap/<int:pk>/again/", views.again, name="again"),
     path("roadmap/<int:pk>/file.docx", views.paper, name="paper"),
+    path("roadmap/<int:pk>/file.pdf", views.pdf, name="pdf"),
     path("roadmap/<int:pk>/table.xlsx", views.table, name="table"),
     path("roadmap/<int:pk>/calendar.ics", views.calendar, name="calendar"),
     path("roadmap/lines/<int:pk>/", views.activity, name="activity"),

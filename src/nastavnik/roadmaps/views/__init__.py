@@ -22,7 +22,7 @@ from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.roadmaps import actions, adapter
 from nastavnik.roadmaps.adapter.checks import check_roadmap, loads_of, needs_of_lines, ties_of
-from nastavnik.roadmaps.catalogues import entries, layouts
+from nastavnik.roadmaps.catalogues import PaperLayout, entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
 from nastavnik.roadmaps.forms import (
@@ -51,12 +51,14 @@ from nastavnik.roadmaps.queries import (
 )
 from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
-from nastavnik.roadmaps.rendering.papers import render_docx
+from nastavnik.roadmaps.rendering.papers import Paper, render_docx
+from nastavnik.roadmaps.rendering.pdfs import render_pdf
 from nastavnik.roadmaps.tables import roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
 ICS = "text/calendar; charset=utf-8"
 LEFT_OVER_SHOWN = 200
 
@@ -450,16 +452,28 @@ def _file(data: bytes, content_type: str, roadmap: Roadmap, suffix: str) -> Http
     )
 
 
+def _paper(request: Request, roadmap: Roadmap) -> tuple[Paper, PaperLayout]:
+    """Return what the paper says, in the columns asked for, else in those of the default roadmap."""
+    known = layouts()
+    chosen = request.GET.get("layout", "")
+    layout = known[chosen] if chosen in known else next(iter(known.values()))
+    return paper_of(roadmap, lines_of(request.user, roadmap, today()), layout), layout
+
+
 @require_GET
 @requires(Perm.PROGRAMME_VIEW)
 def paper(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .docx in the columns the district asks for."""
     roadmap = roadmap_or_404(request, pk)
-    known = layouts()
-    chosen = request.GET.get("layout", "")
-    layout = known[chosen] if chosen in known else next(iter(known.values()))
-    lines = lines_of(request.user, roadmap, today())
-    return _file(render_docx(paper_of(roadmap, lines, layout), layout), DOCX, roadmap, "docx")
+    return _file(render_docx(*_paper(request, roadmap)), DOCX, roadmap, "docx")
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def pdf(request: Request, pk: int) -> HttpResponse:
+    """Give the roadmap as .pdf in the same columns."""
+    roadmap = roadmap_or_404(request, pk)
+    return _file(render_pdf(*_paper(request, roadmap)), PDF, roadmap, "pdf")
 
 
 @require_GET
