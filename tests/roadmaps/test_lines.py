@@ -155,6 +155,54 @@ def test_whose_turn_it_is(browser, cast, made):
     assert late.title not in staged.split("<tbody>")[1].split("</tbody>")[0]
 
 
+def test_each_is_told_of_what_they_answer_for(client, cast, made):
+    made.activities.update(starts_on=None, ends_on=None)
+    psychologist = cast.users[Role.PSYCHOLOGIST]
+    surname = psychologist.full_name.split()[0]
+    late, soon, named, foreign = made.activities.all()[:4]
+    day = today()
+    for line, days, owner in (
+        (late, -1, "Педагог-психолог; Директор"), (soon, 3, "психолог"), (named, 2, f"{surname} А. Б."),
+        (foreign, -2, "Директор"),
+    ):  # fmt: skip
+        change_activity(
+            line, ends_on=day + dt.timedelta(days=days), responsible=owner, by=cast.anna
+        )
+    client.force_login(psychologist)
+    text = body(client.get("/today/"))
+    assert late.title in text
+    assert soon.title in text
+    assert named.title in text
+    assert foreign.title not in text
+    assert "скажите куратору" in text
+    # a stranger to these posts is told nothing, the curator is told of both
+    client.force_login(cast.users[Role.SOCIAL_TEACHER])
+    assert late.title not in body(client.get("/today/"))
+    client.force_login(cast.anna)
+    assert "state=risk" in body(client.get("/today/"))
+
+
+def test_the_calendar_reminds_a_week_before_of_what_is_not_done(browser, cast, made):
+    made.activities.exclude(pk__in=made.activities.all()[:2].values("pk")).delete()
+    done, ahead = made.activities.all()
+    set_activity_status(done, S.DONE, by=cast.anna)
+    change_activity(ahead, starts_on=None, ends_on=today() + dt.timedelta(days=30), by=cast.anna)
+    text = browser.get(reverse("roadmaps:calendar", args=[made.pk])).content.decode()
+    assert text.count("BEGIN:VEVENT") == 2
+    assert text.count("BEGIN:VALARM") == text.count("TRIGGER;RELATED=END:-P8D") == 1
+    assert text.index(f"UID:activity-{ahead.pk}@") < text.index("BEGIN:VALARM")
+
+
+def test_a_sign_the_face_lacks_is_a_dot_in_the_pdf(browser, cast, made, caplog):
+    from nastavnik.readers.documents import read_document
+
+    change_activity(made.activities.first(), title="➤ Слёт 🙂 наставников", by=cast.anna)
+    data = browser.get(reverse("roadmaps:pdf", args=[made.pk]), {"layout": "documents"}).content
+    cells = [c for block in read_document(data, "a.pdf") for row in getattr(block, "rows", ()) for c in row.cells]  # fmt: skip
+    assert any("• Слёт • наставников" in cell for cell in cells)
+    assert not [one for one in caplog.records if "glyph" in one.getMessage()]
+
+
 # ---------------------------------------------------------------- history
 
 

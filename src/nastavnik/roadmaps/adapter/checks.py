@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from django.utils.translation import gettext_lazy as _
 
+from nastavnik.core.access import Role
 from nastavnik.core.text import fold
 from nastavnik.engine.roadmaps.checking import (
     Finding,
@@ -118,6 +119,27 @@ def loads_of(lines: Iterable[Line]) -> list[OwnerLoad]:
         for owner, own in counted.values()
     ]
     return sorted(found, key=lambda one: (-one.late, -one.soon, -one.still_open, one.owner))
+
+
+# how roadmaps call those who have an account of their own (method.md §8, «Responsible»)
+_CALLED = {
+    Role.DIRECTOR: ("директор",),
+    Role.DEPUTY_DIRECTOR: ("заместител", "зам.", "завуч"),
+    Role.CLASS_TEACHER: ("классн", "кл. рук"),
+    Role.PSYCHOLOGIST: ("психолог", "педагог-психолог"),
+    Role.SOCIAL_TEACHER: ("социальн", "соцпедагог"),
+}
+
+
+def answers_for(activity: Activity, roles: Iterable[Role], full_name: str) -> bool:
+    """Tell whether somebody answers for a line: by post, or by surname."""
+    called = tuple(word for role in roles for word in _CALLED.get(role, ()))
+    surname = fold(full_name).partition(" ")[0]
+    owners = [fold(owner) for owner in split_responsible(activity.responsible)]
+    return any(
+        (called and owner.startswith(called)) or (surname and surname in owner.split())
+        for owner in owners
+    )
 
 
 # ---------------------------------------------------------------- findings

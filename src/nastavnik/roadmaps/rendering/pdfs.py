@@ -1,11 +1,14 @@
 """A roadmap as a .pdf in a column set of `layouts.yaml`: the same sheet as the .docx, for where nothing may be changed."""
 
-from collections.abc import Sequence
+from collections.abc import Container
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from nastavnik.documents.rendering import clean
 from nastavnik.roadmaps.catalogues import DATA, PaperLayout
-from nastavnik.roadmaps.rendering.papers import Paper
+from nastavnik.roadmaps.rendering.papers import Paper, tidy
+
+if TYPE_CHECKING:
+    from fpdf.fonts import TTFFont
 
 FONTS = DATA / "fonts"
 FACE = "PT Serif"
@@ -35,26 +38,35 @@ def render_pdf(paper: Paper, layout: PaperLayout) -> bytes:
     pdf.set_margins(SIDE_MM, MARGIN_MM)
     pdf.set_auto_page_break(auto=True, margin=BELOW_MM)
     pdf.set_lang("ru-RU")
-    pdf.set_title(clean(paper.title))
+    pdf.set_title(tidy(paper.title))
     pdf.add_page()
     for text, size in ((paper.organisation, SIZE + 1), (paper.title, HEADING)):
         pdf.set_font(FACE, "B", size)
-        pdf.multi_cell(0, size * 0.5, clean(text), align="C", new_x="LMARGIN", new_y="NEXT")
+        pdf.multi_cell(0, size * 0.5, tidy(text), align="C", new_x="LMARGIN", new_y="NEXT")
         pdf.ln(2)
     pdf.set_font(FACE, size=SIZE)
+    drawn = frozenset(cast("TTFFont", pdf.current_font).cmap)
     bold = FontFace(emphasis="BOLD")
     widths = [column.width for column in layout.columns]
     with pdf.table(
-        col_widths=widths, headings_style=bold, line_height=LINE_MM, text_align="LEFT", padding=1
+        col_widths=widths,
+        headings_style=bold,
+        line_height=LINE_MM,
+        text_align="LEFT",
+        v_align="TOP",
+        padding=1,
     ) as table:
         table.row([column.title for column in layout.columns])
         for part in paper.parts:
             if layout.sections and part.title:
-                table.row().cell(clean(part.title), colspan=len(widths), style=bold)
+                table.row().cell(_drawable(part.title, drawn), colspan=len(widths), style=bold)
             for row in part.rows:
-                table.row(_cleaned(row))
+                table.row([_drawable(text, drawn) for text in row])
     return bytes(pdf.output())
 
 
-def _cleaned(row: Sequence[str]) -> list[str]:
-    return [clean(text) for text in row]
+def _drawable(text: str, drawn: Container[int]) -> str:
+    """Put a dot for every sign the face lacks, an arrow or a pictogram, rather than an empty box."""
+    return "".join(
+        letter if letter.isspace() or ord(letter) in drawn else "•" for letter in tidy(text)
+    )
