@@ -31,6 +31,7 @@ NEXT: dict[ActivityStatus, frozenset[ActivityStatus]] = {
     S.SKIPPED: frozenset({S.PLANNED}),
 }
 TERM = ("term_text", "starts_on", "ends_on", "recurs")
+SAID = ("number", "section", "title", "responsible", "result", "document_text")
 LONGEST_TOLD = 2000
 
 
@@ -230,14 +231,19 @@ def make_from_document(
     return roadmap
 
 
+def _code_of(title: str) -> str:
+    """Return which activity of the catalogue a line is, in other words too where they mean one alone."""
+    known = checks.codes_of_title(title)
+    return catalogues.code_of(title) or (known[0] if len(known) == 1 else "")
+
+
 def _from_document(row: dict[str, Any], begins_in: int) -> dict[str, Any]:
-    code = catalogues.code_of(row["title"])
+    code = _code_of(row["title"])
     entry = catalogues.entries().get(code)
     stage = entry.stage if entry else None
-    names = ("number", "section", "title", "responsible", "result", "document_text")
     section = row["section"] or (catalogues.stages()[stage].heading if stage else "")
     return {
-        **{name: row[name] for name in names},
+        **{name: row[name] for name in SAID},
         "section": section,
         "stage": stage if not row["section"] else None,
         "catalogue_code": code,
@@ -259,9 +265,7 @@ def shift_from(roadmap: Roadmap, year: AcademicYear, *, by: models.Model | None)
     made = _create(
         year, title, roadmap.level, origin=_("the roadmap of %(year)s") % {"year": roadmap.year}, by=by
     )  # fmt: skip
-    same = (
-        "number", "stage", "section", "title", "responsible", "result", "document_text", "catalogue_code",
-    )  # fmt: skip
+    same = (*SAID, "stage", "catalogue_code")
     _fill(
         made,
         [
@@ -537,9 +541,8 @@ def take_copy(
     for change in found.changed:
         after = {name: after for name, (_before, after) in change.fields.items()}
         change_activity(change.activity, by=by, **after)
-    names = ("number", "section", "title", "term_text", "responsible", "result", "document_text")
     for row in found.added:
-        add_activity(roadmap, by=by, **{name: row[name] for name in names})
+        add_activity(roadmap, by=by, **{name: row[name] for name in (*SAID, "term_text")})
     for activity in found.removed:
         if activity.pk in remove:
             remove_activity(activity, by=by)
