@@ -1,4 +1,7 @@
-"""A roadmap as a .pdf in a column set of `layouts.yaml`: the same sheet as the .docx, for where nothing may be changed."""
+"""A roadmap as a .pdf in a column set of `layouts.yaml`: the same sheet as the .docx, for where nothing may be changed.
+
+PT Serif comes with the program, unchanged (SIL Open Font License, `data/fonts/OFL.txt`).
+"""
 
 from collections.abc import Container
 from pathlib import Path
