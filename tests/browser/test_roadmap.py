@@ -69,10 +69,22 @@ def test_a_document_becomes_this_years_roadmap_and_comes_back(page, context, liv
     press(page, "main form .btn-primary")
     assert "Различий нет" in page.locator(".answer").inner_text()
     assert RoadmapDraft.objects.count() == 1
-    # on a phone the picture of the year opens at today, and nothing but it scrolls sideways
+    # on a phone the whole year is on the screen, today and what comes next, and nothing scrolls sideways
     page.set_viewport_size({"width": 360, "height": 740})
     page.goto("/roadmap/")
-    region = page.locator(".scroll:has(.chart)").bounding_box()
-    line = page.locator(".chart .today").bounding_box()
-    assert region["x"] <= line["x"] <= region["x"] + region["width"]
+    assert page.locator(".chart").nth(0).is_hidden()
+    drawn = page.locator(".chart-narrow")
+    today_x = drawn.locator(".today").bounding_box()["x"]
+    bars = [
+        drawn.locator("rect").nth(n).bounding_box() for n in range(drawn.locator("rect").count())
+    ]
+    assert 0 <= today_x <= 360
+    assert any(bar["x"] > today_x for bar in bars)
+    assert all(bar["x"] >= 0 and bar["x"] + bar["width"] <= 360 for bar in bars)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    # and the filter stands in one row at the width of a school's screen
+    page.set_viewport_size({"width": 1366, "height": 768})
+    tops = page.locator(".filters > *:not(.visually-hidden)").evaluate_all(
+        "fields => fields.map(f => Math.round(f.getBoundingClientRect().top / 20))"
+    )
+    assert len(set(tops)) == 1

@@ -12,10 +12,12 @@ from tests.docs.pages import block, page, table
 import nastavnik.matching
 from nastavnik.engine.matching.candidates import PART_CODES, REFUSALS, standard_rules
 from nastavnik.engine.matching.payload import match_json
+from nastavnik.engine.roadmaps.checking import Plan, PlanLine, check_plan
 from nastavnik.engine.tables.layout import guess_kind, guess_layout
 from nastavnik.engine.tables.roster import read_roster
 from nastavnik.engine.wording.payload import decline_json
 from nastavnik.readers.sheets import read_sheets
+from nastavnik.roadmaps.adapter.checks import usual
 
 MATCHING, WORDING, LISTS = (f"algorithms/{name}.md" for name in ("matching", "wording", "lists"))
 
@@ -204,3 +206,19 @@ def test_every_row_of_the_list_ends_where_the_page_says():
     assert sorted([p.row for p in roster.people] + list(rest)) == list(
         range(1, len(sheet.rows) + 1)
     )
+
+
+def test_the_example_of_the_check_of_a_roadmap():
+    lines, wanted = [], []
+    for key, what, first, last, finding in table(
+        page("algorithms/roadmap-check.md"), "roadmap-check"
+    ):
+        code = what.split("`")[0].split()[0]
+        days = [dt.date.fromisoformat(day) if day else None for day in (first, last)]
+        lines.append(PlanLine(int(key), (code,), "", *days))
+        if finding:
+            rule, _, other = finding.partition("`")
+            wanted.append((rule, int(key), *map(int, other.split())))
+    found = check_plan(Plan(tuple(lines), "", 2021), usual())
+    told = [(one.rule.value, *one.lines) for one in found]
+    assert told == wanted

@@ -62,14 +62,30 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:approve": MatchingRun,
     **{
         f"roadmaps:{name}": Roadmap
-        for name in ("show", "shift", "add", "again", "paper", "table", "calendar")
+        for name in (
+            "show",
+            "edit",
+            "check",
+            "add-usual",
+            "bulk",
+            "history",
+            "shift",
+            "add",
+            "again",
+            "paper",
+            "pdf",
+            "table",
+            "calendar",
+        )
     },
     "roadmaps:draft": RoadmapDraft,
     "roadmaps:discard": RoadmapDraft,
     "roadmaps:activity": Activity,
     "roadmaps:state": Activity,
+    "roadmaps:inline": Activity,
     "roadmaps:evidence": Activity,
     "roadmaps:remove-evidence": Evidence,
+    "roadmaps:evidence-file": Evidence,
     "documents:card": Document,
     "documents:download": Document,
 }

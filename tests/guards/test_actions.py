@@ -431,6 +431,13 @@ DONE = {
     "roadmaps.shift_from": lambda s: roadmaps.shift_from(s.first(Roadmap), s.it, by=s.by),
     "roadmaps.change_activity": lambda s: roadmaps.change_activity(s.first(Activity), title="Иначе", by=s.by),
     "roadmaps.add_activity": lambda s: roadmaps.add_activity(s.first(Roadmap), title="Ещё", by=s.by),
+    "roadmaps.add_usual": lambda s: roadmaps.add_usual(s.first(Roadmap), {"A72", "A71", "A70"}, by=s.by),
+    "roadmaps.change_roadmap": lambda s: roadmaps.change_roadmap(
+        s.first(Roadmap), title="Иначе", approved_on=today(), by=s.by
+    ),
+    "roadmaps.finish_lines": lambda s: roadmaps.finish_lines([s.first(Activity, status="planned")], by=s.by),
+    "roadmaps.move_lines": lambda s: roadmaps.move_lines([s.first(Activity, ends_on__isnull=False)], 7, by=s.by),
+    "roadmaps.appoint_owner": lambda s: roadmaps.appoint_owner([s.first(Activity)], "Завуч", by=s.by),
     "roadmaps.set_activity_status": lambda s: roadmaps.set_activity_status(
         s.first(Activity, status="planned"), ActivityStatus.GOING, by=s.by
     ),

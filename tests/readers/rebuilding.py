@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 import docx
 import openpyxl
+from fpdf import FPDF
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph
+from nastavnik.roadmaps.rendering.pdfs import FACE, FILES, FONTS
 
 Grid = Sequence[Sequence[str]]
 
@@ -104,3 +106,28 @@ def odt_of(body: str) -> bytes:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("content.xml", _ODT_HEAD + body + _ODT_TAIL)
     return stream.getvalue()
+
+
+def as_pdf(parts: Sequence[str | Grid]) -> bytes:
+    pdf = FPDF(orientation="landscape", format="A4")
+    for style, name in FILES:
+        pdf.add_font(FACE, style, FONTS / name)
+    pdf.set_font(FACE, size=9)
+    pdf.add_page()
+    for part in parts:
+        if isinstance(part, str):
+            pdf.multi_cell(0, 5, part, new_x="LMARGIN", new_y="NEXT")
+            pdf.ln(2)
+            continue
+        longest = [
+            max(max(map(len, row[n].split("\n"))) for row in part) for n in range(len(part[0]))
+        ]
+        widths = [min(max(one, 14), 60) for one in longest]
+        with pdf.table(
+            col_widths=widths, line_height=4, text_align="LEFT", v_align="TOP", padding=1,
+            headings_style=None, first_row_as_headings=False,
+        ) as table:  # fmt: skip
+            for row in part:
+                table.row([text.replace("➤", "•") for text in row])  # the face has no such arrow
+        pdf.ln(4)
+    return bytes(pdf.output())

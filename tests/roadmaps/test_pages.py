@@ -260,16 +260,18 @@ def test_what_is_no_roadmap_is_refused_in_words(browser):
     assert not RoadmapDraft.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["paper", "pdf"])
 @pytest.mark.parametrize("layout", layouts())
-def test_what_is_given_out_comes_back_without_difference(browser, cast, made, layout):
+def test_what_is_given_out_comes_back_without_difference(browser, cast, made, layout, name):
     add_activity(
         made, title="Слёт: «Наставник — это я», 10–12 мая", term_text="10–12 мая, ежегодно",
         responsible="Управление образования; Директор", section=made.activities.last().section,
         number="36", by=cast.anna,
     )  # fmt: skip
-    response = browser.get(reverse("roadmaps:paper", args=[made.pk]), {"layout": layout})
+    response = browser.get(reverse(f"roadmaps:{name}", args=[made.pk]), {"layout": layout})
     again = reverse("roadmaps:again", args=[made.pk])
-    assert "Различий нет" in body(upload(browser, again, response.content))
+    file_name = f"karta.{'pdf' if name == 'pdf' else 'docx'}"
+    assert "Различий нет" in body(upload(browser, again, response.content, file_name))
     draft = RoadmapDraft.objects.get()
     browser.post(reverse("roadmaps:discard", args=[draft.pk]))
     assert not RoadmapDraft.objects.exists()

@@ -15,7 +15,7 @@ from nastavnik.roadmaps.adapter import usual_days
 from nastavnik.roadmaps.choices import RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, RoadmapDraft
 from nastavnik.roadmaps.rendering.calendars import Event, render_calendar
-from nastavnik.roadmaps.rendering.charts import Span, draw_chart
+from nastavnik.roadmaps.rendering.charts import NARROW, Span, draw_chart
 
 YEAR = (dt.date(2026, 9, 1), dt.date(2027, 8, 31))
 
@@ -41,7 +41,8 @@ def test_titles_are_told_apart():
         ("A31", dt.date(2026, 9, 1), dt.date(2026, 10, 1), dt.date(2026, 11, 30)),
         ("A31", dt.date(2027, 1, 11), dt.date(2027, 2, 1), dt.date(2027, 3, 31)),
         ("A31", dt.date(2027, 5, 3), dt.date(2027, 5, 1), dt.date(2027, 5, 31)),
-        ("A50", dt.date(2027, 2, 1), dt.date(2027, 2, 1), dt.date(2027, 6, 30)),
+        ("A50", dt.date(2026, 10, 1), dt.date(2027, 1, 1), dt.date(2027, 5, 31)),
+        ("A50", dt.date(2027, 2, 1), dt.date(2027, 5, 1), dt.date(2027, 5, 31)),
         ("A66", dt.date(2026, 9, 1), None, dt.date(2027, 1, 20)),
         ("A10", dt.date(2026, 9, 1), dt.date(2026, 8, 1), dt.date(2026, 8, 31)),
     ],
@@ -92,8 +93,8 @@ def test_a_paper_of_another_school_proves_nothing(cast):
         take_copy(draft, by=cast.anna)
 
 
-def chart(*spans, today=dt.date(2026, 11, 22)):
-    return draw_chart([("Этап", spans)], first=YEAR[0], last=YEAR[1], today=today)
+def chart(*spans, today=dt.date(2026, 11, 22), **more):
+    return draw_chart([("Этап", spans)], first=YEAR[0], last=YEAR[1], today=today, **more)
 
 
 def test_lines_of_the_same_days_are_one_bar_and_overlapping_ones_lie_under_each_other():
@@ -121,6 +122,34 @@ def test_a_plan_of_years_shows_quarters_and_today_may_lie_outside():
     drawn = chart(Span(dt.date(2026, 9, 1), dt.date(2029, 8, 31), "next"), today=YEAR[0].replace(year=2020))  # fmt: skip
     assert len(drawn.months) == 12
     assert drawn.today_x is None
+
+
+def test_on_a_telephone_the_whole_year_stands_on_the_screen_and_labels_above():
+    november = Span(dt.date(2026, 11, 1), dt.date(2026, 11, 30), "done")
+    whole = Span(YEAR[0], YEAR[1], "go")
+    drawn = chart(november, november, whole, frame=NARROW)
+    [row] = drawn.rows
+    assert drawn.width == NARROW.width
+    assert all(bar.x >= 0 and bar.x + bar.width <= NARROW.width for bar in row.bars)
+    assert row.y < min(bar.y for bar in row.bars)
+    counted = next(bar for bar in row.bars if bar.n == 2)
+    # there is room for the figure or for the tick, and the figure says more
+    assert counted.count_x is not None
+    assert not counted.has_sign
+
+
+def test_what_waits_for_what_is_tied_once_and_broken_if_any_of_its_lines_is():
+    first = Span(dt.date(2026, 9, 1), dt.date(2026, 9, 30), "done", 1)
+    second = Span(dt.date(2026, 11, 1), dt.date(2026, 11, 30), "next", 2)
+    twin = Span(dt.date(2026, 11, 1), dt.date(2026, 11, 30), "next", 3)
+    ties = [(1, 2, False), (1, 3, True), (2, 3, True), (1, 9, True), (3, 1, False)]
+    drawn = chart(first, second, twin, ties=ties)
+    [row] = drawn.rows
+    assert [tie.is_broken for tie in drawn.ties] == [True, False]
+    there, back = drawn.ties
+    assert (there.y, there.end_y) == (row.bars[0].middle, row.bars[1].middle)
+    assert there.x < there.end_x == row.bars[1].x
+    assert back.end_x < back.x
 
 
 def test_a_calendar_keeps_lines_short_and_signs_safe():

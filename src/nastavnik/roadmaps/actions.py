@@ -2,9 +2,12 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, models, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
@@ -16,8 +19,9 @@ from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps import adapter, catalogues
-from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
-from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
+from nastavnik.roadmaps.adapter import checks, proofs
+from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, RoadmapLevel
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapChange, RoadmapDraft
 
 S = ActivityStatus
 NEXT: dict[ActivityStatus, frozenset[ActivityStatus]] = {
@@ -27,6 +31,38 @@ NEXT: dict[ActivityStatus, frozenset[ActivityStatus]] = {
     S.SKIPPED: frozenset({S.PLANNED}),
 }
 TERM = ("term_text", "starts_on", "ends_on", "recurs")
+SAID = ("number", "section", "title", "responsible", "result", "document_text")
+LONGEST_TOLD = 2000
+
+
+def _tell(
+    kind: ChangeKind,
+    subject: Roadmap | Activity,
+    *,
+    by: models.Model | None,
+    values: dict[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """Put into the history what was done; `values`: field → before, after."""
+    line = subject if isinstance(subject, Activity) else None
+    common = {
+        "organisation_id": subject.organisation_id,
+        "roadmap_id": line.roadmap_id if line else subject.pk,
+        "activity": None if kind == ChangeKind.REMOVED else line,
+        "actor_id": None if by is None else by.pk,
+        "kind": kind,
+        "line": f"{line.number} {line.title}".strip()[:300] if line else "",
+    }
+    told = values or {"": ("", "")}
+    RoadmapChange.objects.bulk_create(
+        RoadmapChange(**common, field=name, before=_said(before), after=_said(after))
+        for name, (before, after) in told.items()
+    )
+
+
+def _said(value: Any) -> str:  # noqa: ANN401 - the value of any field
+    if isinstance(value, dt.date):
+        return f"{value:%d.%m.%Y}"
+    return str(value or "")[:LONGEST_TOLD]
 
 
 @transaction.atomic
@@ -67,15 +103,21 @@ def make_from_catalogue(
                 else f"{entry.stage}.{counted[entry.stage]}",
                 "stage": entry.stage,
                 "section": stages[entry.stage].heading,
-                "title": entry.title,
-                "responsible": "; ".join(entry.owners),
-                "result": entry.result,
-                "catalogue_code": entry.code,
+                **_usual_fields(entry),
                 **days.as_fields(),
             }
         )
     _fill(roadmap, rows)
     return roadmap
+
+
+def _usual_fields(entry: catalogues.Entry) -> dict[str, Any]:
+    return {
+        "title": entry.title,
+        "responsible": "; ".join(entry.owners),
+        "result": entry.result,
+        "catalogue_code": entry.code,
+    }
 
 
 def _title(year: AcademicYear) -> str:
@@ -99,6 +141,7 @@ def _create(
             _("The year %(year)s has a roadmap already: change that one.") % {"year": year}
         ) from error
     audit.record("roadmap-made", roadmap, by=by, fields=["year", "title", "level", "activities"])
+    _tell(ChangeKind.MADE, roadmap, by=by, values={"": ("", origin)})
     return roadmap
 
 
@@ -179,19 +222,28 @@ def make_from_document(
     )
     origin = draft.file_name or _("a pasted table")
     roadmap = _create(year, title, level, origin=origin, by=by)
+    if approved_on := draft.content.get("approved_on"):
+        change_roadmap(
+            roadmap, title=roadmap.title, approved_on=dt.date.fromisoformat(approved_on), by=by
+        )
     _fill(roadmap, [_from_document(row, begins_in) for row in rows])
     discard_draft(draft, by=by)
     return roadmap
 
 
+def _code_of(title: str) -> str:
+    """Return which activity of the catalogue a line is, in other words too where they mean one alone."""
+    known = checks.codes_of_title(title)
+    return catalogues.code_of(title) or (known[0] if len(known) == 1 else "")
+
+
 def _from_document(row: dict[str, Any], begins_in: int) -> dict[str, Any]:
-    code = catalogues.code_of(row["title"])
+    code = _code_of(row["title"])
     entry = catalogues.entries().get(code)
     stage = entry.stage if entry else None
-    names = ("number", "section", "title", "responsible", "result", "document_text")
     section = row["section"] or (catalogues.stages()[stage].heading if stage else "")
     return {
-        **{name: row[name] for name in names},
+        **{name: row[name] for name in SAID},
         "section": section,
         "stage": stage if not row["section"] else None,
         "catalogue_code": code,
@@ -213,9 +265,7 @@ def shift_from(roadmap: Roadmap, year: AcademicYear, *, by: models.Model | None)
     made = _create(
         year, title, roadmap.level, origin=_("the roadmap of %(year)s") % {"year": roadmap.year}, by=by
     )  # fmt: skip
-    same = (
-        "number", "stage", "section", "title", "responsible", "result", "document_text", "catalogue_code",
-    )  # fmt: skip
+    same = (*SAID, "stage", "catalogue_code")
     _fill(
         made,
         [
@@ -240,11 +290,13 @@ def change_activity(activity: Activity, *, by: models.Model | None, **fields: An
     changed |= _term_fields(activity, changed)
     if not changed:
         return activity
+    told = {name: (getattr(activity, name), value) for name, value in changed.items() if name not in TERM[1:]}  # fmt: skip
     for name, value in changed.items():
         setattr(activity, name, value)
     _check_days(activity.starts_on, activity.ends_on)
     activity.save(update_fields=list(changed))
     audit.record(audit.CHANGED, activity, by=by, fields=changed)
+    _tell(ChangeKind.CHANGED, activity, by=by, values=told)
     return activity
 
 
@@ -257,6 +309,24 @@ def _term_fields(activity: Activity, changed: dict[str, Any]) -> dict[str, Any]:
     days = {name: changed.get(name, getattr(activity, name)) for name in TERM[1:]}
     _check_days(days["starts_on"], days["ends_on"])
     return days | {"term_text": adapter.words_of(**days)}
+
+
+@transaction.atomic
+def change_roadmap(
+    roadmap: Roadmap, *, title: str, approved_on: dt.date | None, by: models.Model | None
+) -> Roadmap:
+    """Give a roadmap another title, or say when it was approved."""
+    given = {"title": title, "approved_on": approved_on}
+    changed = {name: value for name, value in given.items() if getattr(roadmap, name) != value}
+    if not changed:
+        return roadmap
+    told = {name: (getattr(roadmap, name), value) for name, value in changed.items()}
+    for name, value in changed.items():
+        setattr(roadmap, name, value)
+    roadmap.save(update_fields=list(changed))
+    audit.record(audit.CHANGED, roadmap, by=by, fields=changed)
+    _tell(ChangeKind.RETITLED, roadmap, by=by, values=told)
+    return roadmap
 
 
 def _check_days(starts_on: dt.date | None, ends_on: dt.date | None) -> None:
@@ -276,7 +346,40 @@ def add_activity(
     fields.setdefault("stage", twin.stage if twin else None)
     [activity] = _fill(roadmap, [fields], start=last.position + 1 if last else 1)
     audit.record(audit.CREATED, activity, by=by, fields=fields)
+    _tell(ChangeKind.ADDED, activity, by=by)
     return activity
+
+
+@transaction.atomic
+def add_usual(
+    roadmap: Roadmap, codes: Collection[str], *, by: models.Model | None
+) -> list[Activity]:
+    """Add activities of the catalogue that a roadmap lacks, each behind the last line of its stage.
+
+    Codes the catalogue has not, and those that stand there already, are passed over.
+    """
+    there = {code for one in roadmap.activities.all() for code in checks.codes_of(one)}
+    year = roadmap.year
+    made = []
+    for entry in catalogues.entries().values():
+        if entry.code not in codes or entry.code in there:
+            continue
+        stage = catalogues.stages()[entry.stage]
+        neighbour = roadmap.activities.filter(stage__lte=entry.stage).order_by("-stage", "-position").first()  # fmt: skip
+        last = neighbour or roadmap.activities.order_by("-position").first()
+        twin = neighbour if neighbour and neighbour.stage == entry.stage else None
+        days = adapter.usual_days(entry, year.starts_on.year, year.starts_on)
+        fields = {
+            "stage": entry.stage,
+            "section": twin.section if twin else stage.heading,
+            **_usual_fields(entry),
+            **days.as_fields(),
+        }
+        made += _fill(roadmap, [fields], start=last.position if last else 1)
+    audit.record_many(audit.CREATED, made, by=by, fields=["title", "term_text", "stage", "section"])
+    for activity in made:
+        _tell(ChangeKind.ADDED, activity, by=by)
+    return made
 
 
 @transaction.atomic
@@ -300,18 +403,64 @@ def set_activity_status(
         )
     if done_on and done_on > today():
         raise RefusedError(_("This day is still ahead: write when it was done."))
+    told: dict[str, tuple[Any, Any]] = {"status": (activity.status, status)}
     activity.status = status
     activity.done_on = (done_on or today()) if status == S.DONE else None
     activity.save(update_fields=["status", "done_on"])
+    if activity.done_on:
+        told["done_on"] = (None, activity.done_on)
     audit.record("activity-status", activity, by=by, fields=["status", "done_on"])
+    _tell(ChangeKind.CHANGED, activity, by=by, values=told)
     return activity
+
+
+@transaction.atomic
+def finish_lines(
+    lines: Iterable[Activity], *, done_on: dt.date | None = None, by: models.Model | None
+) -> int:
+    """Mark lines as done on one day, today if none is said; return how many were not done yet.
+
+    Raises:
+        RefusedError: the day lies ahead.
+    """
+    open_ones = [one for one in lines if one.status in (S.PLANNED, S.GOING)]
+    for one in open_ones:
+        set_activity_status(one, S.DONE, done_on=done_on, by=by)
+    return len(open_ones)
+
+
+@transaction.atomic
+def move_lines(lines: Iterable[Activity], n_days: int, *, by: models.Model | None) -> int:
+    """Move the days of lines, back if `n_days` is negative; return how many have days to move."""
+    step = dt.timedelta(days=n_days)
+    dated = [one for one in lines if one.starts_on or one.ends_on]
+    for one in dated:
+        days = {
+            "starts_on": one.starts_on and one.starts_on + step,
+            "ends_on": one.ends_on and one.ends_on + step,
+        }
+        change_activity(one, by=by, **days)
+    return len(dated)
+
+
+@transaction.atomic
+def appoint_owner(lines: Iterable[Activity], responsible: str, *, by: models.Model | None) -> int:
+    """Say who answers for lines; return how many said something else before."""
+    others = [one for one in lines if one.responsible != responsible]
+    for one in others:
+        change_activity(one, by=by, responsible=responsible)
+    return len(others)
 
 
 @transaction.atomic
 def remove_activity(activity: Activity, *, by: models.Model | None) -> None:
     """Take a line out of a roadmap, with its evidence."""
     audit.record(audit.DELETED, activity, by=by)
+    _tell(ChangeKind.REMOVED, activity, by=by)
+    files = [one.file for one in activity.evidence.all() if one.file]
     activity.delete()
+    for file in files:
+        _forget(file)
 
 
 @transaction.atomic
@@ -319,35 +468,61 @@ def add_evidence(
     activity: Activity,
     *,
     document: Document | None = None,
+    file: File[bytes] | None = None,
     link: str = "",
     note: str = "",
     by: models.Model | None,
 ) -> Evidence:
     """Say what proves that an activity was held.
 
+    A file is kept under a name of ours; a picture is drawn anew, so that it says no place and hides nothing.
+
     Raises:
-        RefusedError: nothing is given, or the paper is of another organisation.
+        RefusedError: nothing is given, the paper is of another organisation, or the file is too large or of a kind
+            that is not kept.
     """
-    if document is None and not link and not note.strip():
-        raise RefusedError(_("Choose a paper, give an address, or write a few words."))
+    if document is None and file is None and not link and not note.strip():
+        raise RefusedError(_("Choose a paper or a file, give an address, or write a few words."))
     if document is not None and document.organisation_id != activity.organisation_id:
         raise RefusedError(_("This paper is of another organisation."))
-    evidence = Evidence.objects.create(
+    evidence = Evidence(
         organisation_id=activity.organisation_id,
         activity=activity,
         document=document,
         link=link,
         note=note.strip(),
     )
-    audit.record("evidence-added", evidence, by=by, fields=["activity", "document", "link", "note"])
+    if file is not None:
+        name = Path(file.name or "").name
+        evidence.file_name = name[-255:]
+        evidence.file = ContentFile(proofs.kept(name, file), name)
+    evidence.save()
+    audit.record(
+        "evidence-added", evidence, by=by, fields=["activity", "document", "file", "link", "note"]
+    )
+    _tell(ChangeKind.PROVED, activity, by=by, values={"": ("", _named(evidence))})
     return evidence
+
+
+def _named(evidence: Evidence) -> str:
+    return str(evidence.document or evidence.file_name or evidence.note or evidence.link)
+
+
+def _forget(file: FieldFile) -> None:
+    """Erase a stored file when what was written is certain."""
+    storage, name = file.storage, file.name
+    transaction.on_commit(lambda: storage.delete(name or ""))
 
 
 @transaction.atomic
 def remove_evidence(evidence: Evidence, *, by: models.Model | None) -> None:
-    """Take back what was said to prove an activity."""
+    """Take back what was said to prove an activity; its file is erased."""
     audit.record(audit.DELETED, evidence, by=by)
+    _tell(ChangeKind.UNPROVED, evidence.activity, by=by, values={"": (_named(evidence), "")})
+    file = evidence.file
     evidence.delete()
+    if file:
+        _forget(file)
 
 
 @transaction.atomic
@@ -366,9 +541,8 @@ def take_copy(
     for change in found.changed:
         after = {name: after for name, (_before, after) in change.fields.items()}
         change_activity(change.activity, by=by, **after)
-    names = ("number", "section", "title", "term_text", "responsible", "result", "document_text")
     for row in found.added:
-        add_activity(roadmap, by=by, **{name: row[name] for name in names})
+        add_activity(roadmap, by=by, **{name: row[name] for name in (*SAID, "term_text")})
     for activity in found.removed:
         if activity.pk in remove:
             remove_activity(activity, by=by)

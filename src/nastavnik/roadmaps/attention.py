@@ -12,16 +12,20 @@ from nastavnik.core.attention import AttentionItem
 from nastavnik.core.dates import today
 from nastavnik.core.facts import Fact, facts_of
 from nastavnik.core.marks import SignedIn
+from nastavnik.roadmaps.adapter.checks import answers_for
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity
-from nastavnik.roadmaps.queries import GOING, LATE, Line, fact_code, line_of
+from nastavnik.roadmaps.queries import GOING, LATE, NEXT, Line, fact_code, line_of
 
 SOON_DAYS = 7
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
-    """Yield the late lines of the roadmap of this year, and those whose term ends within a week."""
-    if not user.viewer.may(Perm.ROADMAP_EDIT):
+    """Yield the late lines of the roadmap of this year, and those whose term ends within a week.
+
+    A curator is told of all, others of those they answer for.
+    """
+    if not user.viewer.may(Perm.PROGRAMME_VIEW):
         return
     day = today()
     last = day + dt.timedelta(days=SOON_DAYS)
@@ -35,16 +39,31 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
         )
         .select_related("roadmap__year")
     )
-    lines = _open_lines(list(due), day)
+    lines = _open_lines(_own(user, list(due)), day)
     late = [line for line in lines if line.state == LATE]
     if late:
-        yield _late(late)
-    for line in [line for line in lines if line.state == GOING][:2]:
+        yield _late(late, may_edit=user.viewer.may(Perm.ROADMAP_EDIT))
+    for line in [line for line in lines if line.state in (GOING, NEXT)][:2]:
         yield AttentionItem(
             35, "go", _("Due by %(date)s") % {"date": f"{line.activity.ends_on:%d.%m}"}, line.activity.title,
             _("A line of the roadmap is due within a week."), _("Open"),
             reverse("roadmaps:activity", args=[line.activity.pk]),
         )  # fmt: skip
+
+
+def _own(user: SignedIn, due: list[Activity]) -> list[Activity]:
+    viewer = user.viewer
+    edited = viewer.organisations(Perm.ROADMAP_EDIT)
+    return [
+        one
+        for one in due
+        if one.organisation_id in edited
+        or answers_for(
+            one,
+            [g.role for g in viewer.grants if g.organisation_id == one.organisation_id],
+            str(user),
+        )
+    ]
 
 
 def _open_lines(due: list[Activity], day: dt.date) -> list[Line]:
@@ -56,7 +75,7 @@ def _open_lines(due: list[Activity], day: dt.date) -> list[Line]:
     return [line_of(activity, facts, NOBODY, day, proofs=()) for activity in due]
 
 
-def _late(late: list[Line]) -> AttentionItem:
+def _late(late: list[Line], *, may_edit: bool) -> AttentionItem:
     worst = max(late, key=lambda line: line.late_days)
     only = len(late) == 1
     return AttentionItem(
@@ -65,7 +84,9 @@ def _late(late: list[Line]) -> AttentionItem:
         if only
         else ngettext("%(n)s line of the roadmap is late", "%(n)s lines of the roadmap are late", len(late))
         % {"n": len(late)},
-        _("Mark it as done with the paper that proves it, or give it another term."),
+        _("Mark it as done with the paper that proves it, or give it another term.")
+        if may_edit
+        else _("You answer for it: tell the curator when it is done."),
         _("Open"),
         reverse("roadmaps:activity", args=[worst.activity.pk])
         if only

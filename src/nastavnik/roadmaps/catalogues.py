@@ -29,6 +29,10 @@ class Entry:
         fact: What ticks the line by itself (`core.facts`); empty if nothing does.
         learners_only: Left out where only staff take part.
         sources: The roadmaps that have it.
+        after: Codes of what it needs first.
+        soon_after: Codes of what it should follow within half a year.
+        once: Whether it happens once in a year.
+        signs: How to know it in other words (`engine.roadmaps.knowing`).
     """
 
     code: str
@@ -44,6 +48,10 @@ class Entry:
     learners_only: bool
     source: str
     sources: tuple[str, ...]
+    after: tuple[str, ...]
+    soon_after: tuple[str, ...]
+    once: bool
+    signs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,10 @@ def _entry(row: dict[str, Any]) -> Entry:
         learners_only=row.get("learners_only", False),
         source=row.get("source", ""),
         sources=tuple(row["sources"]),
+        after=tuple(row.get("after", ())),
+        soon_after=tuple(row.get("soon_after", ())),
+        once=row.get("once", False),
+        signs=tuple(row["signs"]),
     )
 
 

@@ -24,3 +24,15 @@ class Recurs(models.TextChoices):
     MONTHLY = "monthly", _("every month")
     QUARTERLY = "quarterly", _("every quarter")
     YEARLY = "yearly", _("every year")
+
+
+class ChangeKind(models.TextChoices):
+    """What somebody did with a roadmap or a line."""
+
+    MADE = "made", _("the roadmap was made")
+    RETITLED = "retitled", _("the roadmap was changed")
+    ADDED = "added", _("the line was added")
+    CHANGED = "changed", _("the line was changed")
+    REMOVED = "removed", _("the line was taken out")
+    PROVED = "proved", _("a proof was added")
+    UNPROVED = "unproved", _("a proof was taken back")

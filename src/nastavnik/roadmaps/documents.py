@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from nastavnik.roadmaps.catalogues import PaperLayout, stages
 from nastavnik.roadmaps.models import Activity, Roadmap
-from nastavnik.roadmaps.queries import LATE, SKIPPED, Line, Part, parts_of
+from nastavnik.roadmaps.queries import DONE, LATE, SKIPPED, Line, Part, parts_of
 from nastavnik.roadmaps.rendering.calendars import Event
 from nastavnik.roadmaps.rendering.charts import Span
 from nastavnik.roadmaps.rendering.papers import Paper, PaperPart
@@ -21,6 +21,7 @@ _PLAIN = {
     "document": "document_text",
 }
 LONGEST_LABEL = 22
+REMIND_DAYS = 7
 
 
 def paper_of(roadmap: Roadmap, lines: Sequence[Line], layout: PaperLayout) -> Paper:
@@ -52,18 +53,20 @@ def _cell(activity: Activity, field: str) -> str:
 
 
 def events_of(lines: Sequence[Line]) -> list[Event]:
-    """Return the lines with days as events; a deadline is its last day."""
+    """Return the lines with days as events; a deadline is its last day, what is not done reminds a week before."""
     return [
-        _event(line.activity, first, line.activity.ends_on or first)
+        _event(line, first, line.activity.ends_on or first)
         for line in lines
         if line.state != SKIPPED
         and (first := line.activity.starts_on or line.activity.ends_on) is not None
     ]
 
 
-def _event(activity: Activity, first: dt.date, last: dt.date) -> Event:
-    title = f"{activity.number} {activity.title}".strip()
-    return Event(f"activity-{activity.pk}@nastavnik", first, last, title, activity.responsible)
+def _event(line: Line, first: dt.date, last: dt.date) -> Event:
+    one = line.activity
+    title = f"{one.number} {one.title}".strip()
+    remind = None if line.state == DONE else REMIND_DAYS
+    return Event(f"activity-{one.pk}@nastavnik", first, last, title, one.responsible, remind)
 
 
 def spans_of(parts: Sequence[Part]) -> list[tuple[str, list[Span]]]:
@@ -76,6 +79,7 @@ def spans_of(parts: Sequence[Part]) -> list[tuple[str, list[Span]]]:
                     line.activity.starts_on,
                     line.activity.ends_on,
                     "late" if line.state == LATE else line.state,
+                    line.activity.pk,
                 )
                 for line in part.lines
                 if line.state != SKIPPED

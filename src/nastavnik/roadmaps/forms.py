@@ -5,15 +5,17 @@ from typing import Any
 from django import forms
 from django.forms import CheckboxSelectMultiple, DateField, Textarea
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.documents.models import Document
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.programmes.models import MentoringForm
+from nastavnik.roadmaps.catalogues import stages
 from nastavnik.roadmaps.choices import RoadmapLevel
-from nastavnik.roadmaps.models import Activity
-from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, SKIPPED
+from nastavnik.roadmaps.models import Activity, Roadmap
+from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, SKIPPED, SOON
 
 
 class QuestionsForm(forms.Form):
@@ -76,6 +78,14 @@ class AcceptForm(forms.Form):
     level = forms.ChoiceField(label=_("Level"), choices=RoadmapLevel.choices)
 
 
+class RoadmapForm(forms.ModelForm[Roadmap]):
+    class Meta:
+        model = Roadmap
+        fields = ["title", "approved_on"]
+        widgets = {"title": Textarea(attrs={"rows": 2}), "approved_on": DateInput()}
+        help_texts = {"approved_on": _("Empty while it is not approved.")}
+
+
 class ActivityForm(forms.ModelForm[Activity]):
     class Meta:
         model = Activity
@@ -118,6 +128,48 @@ class NewActivityForm(forms.ModelForm[Activity]):
         self.fields["section"].widget.choices = [(one, one or "—") for one in sections]
 
 
+class InlineForm(forms.ModelForm[Activity]):
+    """What is changed most often, in the row itself."""
+
+    class Meta:
+        model = Activity
+        fields = ["title", "term_text", "responsible"]
+        widgets = {
+            "title": Textarea(attrs={"rows": 2, "form": "inline"}),
+            "term_text": forms.TextInput(attrs={"form": "inline"}),
+            "responsible": Textarea(attrs={"rows": 2, "form": "inline"}),
+        }
+
+
+class BulkForm(forms.Form):
+    """What is done with the ticked lines at once; each button needs its own field."""
+
+    done_on = forms.DateField(label=_("Done on"), required=False, widget=DateInput())
+    n_days = forms.IntegerField(
+        label=_("By how many days"),
+        required=False,
+        min_value=-366,
+        max_value=366,
+        initial=7,
+        widget=forms.NumberInput(attrs={"class": "narrow"}),
+    )
+    responsible = forms.CharField(
+        label=_("Who answers"),
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs={"placeholder": _("Who answers"), "size": 14}),
+    )
+
+    @property
+    def steps(self) -> list[tuple[str, forms.BoundField, StrOrPromise]]:
+        """Return what each button does: its value, its field, its words."""
+        return [
+            ("done", self["done_on"], _("Done")),
+            ("move", self["n_days"], _("Move by days")),
+            ("owner", self["responsible"], _("Appoint")),
+        ]
+
+
 class DoneForm(forms.Form):
     done_on = forms.DateField(label=_("Done on"), required=False, widget=DateInput())
 
@@ -138,6 +190,13 @@ class PaperField(forms.ModelChoiceField[Document]):
 
 class EvidenceForm(forms.Form):
     document = PaperField(Document.objects.none(), label=_("Paper of the register"), required=False)
+    file = forms.FileField(
+        label=_("File: scan, photo, Word, Excel"),
+        required=False,
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.odt,.ods"}),
+        help_text=_("Up to 10 MB. A photo is kept without the place where it was taken."),
+    )
     link = forms.URLField(
         label=_("Address of a page"), required=False, max_length=500, assume_scheme="https"
     )
@@ -157,6 +216,7 @@ class LinesFilter(forms.Form):
             ("", _("Any state")),
             ("open", _("Not done, or without proof")),
             (LATE, _("Late")),
+            (SOON, _("Due within two weeks")),
             (GOING, _("Going on")),
             (NEXT, _("Ahead")),
             (DONE, _("Done")),
@@ -164,8 +224,11 @@ class LinesFilter(forms.Form):
         ],
     )
     owner = forms.ChoiceField(label=_("Who answers"), required=False)
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
 
     def __init__(self, owners: list[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        stages_known = [(str(n), one.heading) for n, one in stages().items()]
+        offer(self, "stage", [("", _("Any stage")), *stages_known])
         self.fields["q"].widget.attrs["placeholder"] = self.fields["q"].label
         offer(self, "owner", [("", _("Anybody answers")), *((one, one) for one in owners)])

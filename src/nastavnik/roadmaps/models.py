@@ -1,3 +1,7 @@
+import uuid
+from pathlib import Path
+
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +10,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.documents.models import Document
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.roadmaps.choices import ActivityStatus, Recurs, RoadmapLevel
+from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, Recurs, RoadmapLevel
 
 
 class RoadmapQuerySet(ScopedQuerySet["Roadmap"]):
@@ -23,6 +27,7 @@ class Roadmap(models.Model):
         _("level"), max_length=12, choices=RoadmapLevel, default=RoadmapLevel.SCHOOL
     )
     origin = models.CharField(max_length=300, blank=True)
+    approved_on = models.DateField(_("approved on"), null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = RoadmapQuerySet.as_manager()
@@ -34,7 +39,7 @@ class Roadmap(models.Model):
         ]
 
     class Privacy:
-        public = ["title", "level", "origin"]
+        public = ["title", "level", "origin", "approved_on"]
         technical = ["id", "organisation", "year", "made_at"]
 
     def __str__(self) -> str:
@@ -105,18 +110,25 @@ class Activity(models.Model):
         return self.title
 
 
+def evidence_place(evidence: "Evidence", name: str) -> str:
+    """Return where a file is kept: under a name of our own, so that nothing in theirs can lead elsewhere."""
+    return f"evidence/{evidence.organisation_id}/{uuid.uuid4().hex}{Path(name).suffix.lower()}"
+
+
 class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
     view_perm = Perm.PROGRAMME_VIEW
 
 
 class Evidence(models.Model):
-    """What proves that an activity was held: a paper of the register, an address, or a few words."""
+    """What proves that an activity was held: a paper of the register, a file, an address, or a few words."""
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="evidence")
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="evidence")
     document = models.ForeignKey(
         Document, models.CASCADE, null=True, blank=True, related_name="evidence"
     )
+    file = models.FileField(_("file"), upload_to=evidence_place, max_length=200, blank=True)
+    file_name = models.CharField(max_length=255, blank=True)
     link = models.URLField(_("address of a page"), max_length=500, blank=True)
     note = models.CharField(_("what proves it"), max_length=500, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
@@ -127,14 +139,71 @@ class Evidence(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(document__isnull=False) | ~Q(link="") | ~Q(note=""),
+                condition=Q(document__isnull=False) | ~Q(link="") | ~Q(note="") | ~Q(file=""),
                 name="evidence_is_something",
             ),
         ]
 
     class Privacy:
-        personal = ["link", "note"]
+        personal = ["file", "file_name", "link", "note"]
         technical = ["id", "organisation", "activity", "document", "added_at"]
+
+
+class RoadmapChangeQuerySet(ScopedQuerySet["RoadmapChange"]):
+    view_perm = Perm.PROGRAMME_VIEW
+
+
+class RoadmapChange(models.Model):
+    """Who changed what in a roadmap, from what to what; the audit trail has no values, and people ask for them.
+
+    One row for each field. `line` is what a line was called then: it outlives the line.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roadmap_changes")
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="changes")
+    activity = models.ForeignKey(
+        Activity, models.SET_NULL, null=True, blank=True, related_name="changes"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    kind = models.CharField(max_length=10, choices=ChangeKind)
+    line = models.CharField(max_length=300, blank=True)
+    field = models.CharField(max_length=30, blank=True)
+    before = models.CharField(max_length=2000, blank=True)
+    after = models.CharField(max_length=2000, blank=True)
+
+    objects = RoadmapChangeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    class Privacy:
+        public = ["kind", "line", "field"]
+        personal = ["before", "after"]
+        technical = ["id", "organisation", "roadmap", "activity", "actor", "at"]
+
+    @property
+    def field_words(self) -> str:
+        """Return what the field is called on the page."""
+        of = Roadmap if self.kind == ChangeKind.RETITLED else Activity
+        return str(of._meta.get_field(self.field).verbose_name) if self.field else ""  # type: ignore[union-attr]
+
+    @property
+    def before_words(self) -> str:
+        """Return what stood there, as the page says it."""
+        return self._words(self.before)
+
+    @property
+    def after_words(self) -> str:
+        """Return what stands there since, as the page says it."""
+        return self._words(self.after)
+
+    def _words(self, value: str) -> str:
+        return (
+            str(dict(ActivityStatus.choices).get(value, value)) if self.field == "status" else value
+        )
 
 
 class RoadmapDraftQuerySet(ScopedQuerySet["RoadmapDraft"]):

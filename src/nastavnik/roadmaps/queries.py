@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,18 +12,28 @@ from nastavnik.core.access import Viewer
 from nastavnik.core.facts import Fact, facts_of
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
+from nastavnik.people.choices import LEARNERS
+from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps.catalogues import entries
 from nastavnik.roadmaps.choices import ActivityStatus
-from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapChange
 
 S = ActivityStatus
 DONE, GOING, NEXT, LATE, SKIPPED = "done", "go", "next", "risk", "stop"
+SOON, SOON_DAYS = "soon", 14
 
 
 def current_roadmap(user: SignedIn, day: dt.date) -> Roadmap | None:
     """Return the roadmap of the year that holds a day, else the latest."""
     rows = Roadmap.objects.visible_to(user).select_related("organisation", "year")
     return rows.filter(year__starts_on__lte=day, year__ends_on__gte=day).first() or rows.first()
+
+
+def has_learners(user: SignedIn, roadmap: Roadmap) -> bool:
+    """Tell whether pupils or students take part in the programmes of its year; not known is yes."""
+    forms = MentoringForm.objects.visible_to(user).filter(programmes__year=roadmap.year_id)
+    kinds = {kind for several in forms.values_list("mentee_kinds", flat=True) for kind in several}
+    return not kinds or bool(kinds & set(LEARNERS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class Line:
         fact_url: the page of the fact, for those who may open it.
         late_days: days since the term was over, 0 when it is not late.
         evidence: what proves it.
+        is_soon: whether it is open and its last day is within two weeks.
     """
 
     activity: Activity
@@ -46,6 +57,7 @@ class Line:
     fact_url: str
     late_days: int
     evidence: tuple[Evidence, ...]
+    is_soon: bool = False
 
     @property
     def is_unproved(self) -> bool:
@@ -86,7 +98,9 @@ def line_of(
     fact = facts.get(fact_code(activity))
     state, words, late_days = _state(activity, fact, day)
     url = fact.url if fact and viewer.may(fact.perm) else ""
-    return Line(activity, state, words, fact, url, late_days, tuple(proofs))
+    left = (activity.ends_on - day).days if activity.ends_on else -1
+    is_soon = state in (GOING, NEXT) and 0 <= left <= SOON_DAYS
+    return Line(activity, state, words, fact, url, late_days, tuple(proofs), is_soon)
 
 
 def _state(activity: Activity, fact: Fact | None, day: dt.date) -> tuple[str, str, int]:
@@ -153,8 +167,10 @@ def counts_of(lines: Iterable[Line]) -> Counts:
     )
 
 
-def narrowed(lines: Sequence[Line], *, q: str = "", state: str = "", owner: str = "") -> list[Line]:
-    """Leave the lines with all words of `q`, in a state («open»: not done, or done and unproved), of an owner."""
+def narrowed(
+    lines: Sequence[Line], *, q: str = "", state: str = "", owner: str = "", stage: str = ""
+) -> list[Line]:
+    """Leave the lines with all words of `q`, in a state («open»: not done, or unproved), of an owner, of a stage."""
     words = fold(q).split()
     return [
         line
@@ -162,6 +178,7 @@ def narrowed(lines: Sequence[Line], *, q: str = "", state: str = "", owner: str 
         if all(word in _key(line.activity) for word in words)
         and _in_state(line, state)
         and fold(owner) in fold(line.activity.responsible)
+        and (not stage or str(line.activity.stage) == stage)
     ]
 
 
@@ -172,4 +189,15 @@ def _key(activity: Activity) -> str:
 def _in_state(line: Line, state: str) -> bool:
     if state == "open":
         return line.state in (GOING, NEXT, LATE) or line.is_unproved
+    if state == SOON:
+        return line.is_soon
     return not state or line.state == state
+
+
+def changes_of(
+    user: SignedIn, roadmap: Roadmap, activity: Activity | None = None
+) -> QuerySet[RoadmapChange]:
+    """Return what was changed in a roadmap, or in one line of it, the latest first."""
+    rows = RoadmapChange.objects.visible_to(user).filter(roadmap=roadmap)
+    rows = rows.select_related("actor", "activity")
+    return rows.filter(activity=activity) if activity else rows

@@ -56,13 +56,16 @@ def test_a_text_is_read_whole(name):
     assert len(said["warnings"]) == want["n_warnings"]
 
 
-@pytest.mark.parametrize("kind", ["docx", "xlsx", "html", "odt"])
+@pytest.mark.parametrize("kind", ["docx", "xlsx", "html", "odt", "pdf"])
 @pytest.mark.parametrize("name", NAMES)
 def test_the_same_in_another_format_is_read_the_same(name, kind):
     parts = rebuilding.parts_of(read_document(text_of(name), "a.txt"))
     said = answer(getattr(rebuilding, f"as_{kind}")(parts), f"a.{kind}")
     want = expected(name)
-    assert lists(said) == want["activities"]
+    shown = want["activities"]
+    if kind == "pdf":  # the face has no arrow
+        shown = yaml.safe_load(yaml.safe_dump(shown, allow_unicode=True).replace("➤", "•"))
+    assert lists(said) == shown
     for key in ("title", "organisation", "approved_on", "indicators"):
         assert said[key] == want[key]
 

@@ -116,6 +116,15 @@ def test_a_source_rebuilt_gives_the_same(name, kind):
 
 
 @needs_sources
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_rebuilt_as_pdf_gives_the_same(name):
+    """As below, with a PDF of our own making: it needs no LibreOffice."""
+    parts = rebuilding.parts_of(read_document(source(name), "a.txt"))
+    said = answer(rebuilding.as_pdf(parts), "a.pdf")
+    assert _tight(brief(said)) == _tight(expected(name)["activities"])
+
+
+@needs_sources
 @pytest.mark.deep
 @pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice makes the PDF")
 @pytest.mark.parametrize("name", SOURCES)

@@ -9,13 +9,17 @@ _LONGEST = 75  # octets of a line, RFC 5545 §3.1
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An all-day event, both days inside; `key` is the same at every export."""
+    """An all-day event, both days inside; `key` is the same at every export.
+
+    `remind_days`: so many days before the last one the calendar speaks up; None: it does not.
+    """
 
     key: str
     first: dt.date
     last: dt.date
     title: str
     note: str
+    remind_days: int | None = None
 
 
 def render_calendar(name: str, events: Iterable[Event], *, made_at: dt.datetime) -> bytes:
@@ -44,6 +48,13 @@ def _event(event: Event, stamp: str) -> Iterator[str]:
     if event.note:
         yield f"DESCRIPTION:{_escaped(event.note)}"
     yield "TRANSP:TRANSPARENT"
+    if event.remind_days is not None:
+        yield "BEGIN:VALARM"
+        yield "ACTION:DISPLAY"
+        yield f"DESCRIPTION:{_escaped(event.title)}"
+        # counted from the end, which is the day after the last one
+        yield f"TRIGGER;RELATED=END:-P{event.remind_days + 1}D"
+        yield "END:VALARM"
     yield "END:VEVENT"
 
 

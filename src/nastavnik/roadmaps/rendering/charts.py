@@ -4,31 +4,48 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-LEFT, RIGHT, TOP = 150.0, 798.0, 22
+TOP = 22
 LANE, HEIGHT, BELOW = 20, 16, 16
-NARROWEST, SIGNED, COUNTED = 8.0, 14.0, 30.0
+NARROWEST, SIGNED, COUNTED = 8.0, 14.0, 22.0
 MOST_MONTHS, EVERY_MONTH = 48, 14
 DEADLINE_DAYS = 7  # a deadline is drawn as the week before it
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """The sheet: its width, where the year begins and ends; labels stand beside the bars or above them."""
+
+    width: int
+    left: float
+    right: float
+    label_above: bool
+
+
+WIDE = Frame(806, 150.0, 798.0, label_above=False)
+NARROW = Frame(328, 0.0, 326.0, label_above=True)  # of a telephone: a whole year without scrolling
+LABEL_HEIGHT = 20
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
-    """A line to draw: days (either may be missing) and state: done, go, next, late."""
+    """A line to draw: days (either may be missing), state (done, go, next, late), a key that ties may name."""
 
     starts_on: dt.date | None
     ends_on: dt.date | None
     state: str
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A bar; `n` lines of one state and the same days are one bar. `sign`: tick, bang or nothing."""
+    """A bar; `n` lines of one state and the same days are one bar, `keys` are theirs."""
 
     x: float
     y: int
     width: float
     state: str
     n: int
+    keys: tuple[int, ...] = ()
 
     @property
     def sign_x(self) -> float:
@@ -48,7 +65,8 @@ class Bar:
     @property
     def has_sign(self) -> bool:
         """Tell whether a tick or «!» fits in."""
-        return self.state in ("done", "late") and self.width >= SIGNED
+        room = SIGNED if self.count_x is None else SIGNED + COUNTED / 2
+        return self.state in ("done", "late") and self.width >= room
 
     @property
     def count_x(self) -> float | None:
@@ -66,19 +84,33 @@ class ChartRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TieLine:
+    """A line from a bar to the one that needs it: from its end down or up, then aside to the other."""
+
+    x: float
+    y: int
+    end_x: float
+    end_y: int
+    is_broken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A whole picture; `today_x` is None when today lies outside of it."""
 
+    width: int
     height: int
     bottom: int
     months: tuple[tuple[float, dt.date], ...]
     rows: tuple[ChartRow, ...]
     today_x: float | None
     today_is_right: bool
+    ties: tuple[TieLine, ...]
 
 
 @dataclass
 class _Scale:
+    frame: Frame
     first: dt.date
     last: dt.date
     n_days: int = field(init=False)
@@ -88,11 +120,17 @@ class _Scale:
 
     def x(self, day: dt.date) -> float:
         share = min(max((day - self.first).days / self.n_days, 0.0), 1.0)
-        return round(LEFT + share * (RIGHT - LEFT), 1)
+        return round(self.frame.left + share * (self.frame.right - self.frame.left), 1)
 
 
 def draw_chart(
-    parts: Sequence[tuple[str, Sequence[Span]]], *, first: dt.date, last: dt.date, today: dt.date
+    parts: Sequence[tuple[str, Sequence[Span]]],
+    *,
+    first: dt.date,
+    last: dt.date,
+    today: dt.date,
+    ties: Iterable[tuple[int, int, bool]] = (),
+    frame: Frame = WIDE,
 ) -> Chart:
     """Lay out the lines of each part over the days from `first` to `last`, more if lines go beyond.
 
@@ -101,24 +139,52 @@ def draw_chart(
         first: the first day of the year.
         last: its last day.
         today: drawn as a line.
+        ties: key of what is needed, key of what needs it, whether their order is broken.
+        frame: the sheet to draw on.
     """
     days = [day for _l, spans in parts for s in spans for day in (s.starts_on, s.ends_on) if day]
     begin = min([first, *days]).replace(day=1)
-    scale = _Scale(begin, min(max([last, *days]), _after(begin, MOST_MONTHS)))
+    scale = _Scale(frame, begin, min(max([last, *days]), _after(begin, MOST_MONTHS)))
     rows, y = [], TOP + 9
     for label, spans in parts:
+        label_y = y + HEIGHT - 4
+        y += LABEL_HEIGHT if frame.label_above else 0
         bars = _bars(spans, scale, y)
-        rows.append(ChartRow(label, y + HEIGHT - 4, bars))
+        rows.append(ChartRow(label, label_y, bars))
         y = max([y, *(bar.y for bar in bars)]) + LANE + 6
     inside = scale.first <= today <= scale.last
     x = scale.x(today) if inside else None
     return Chart(
+        width=frame.width,
         height=y + BELOW,
         bottom=y,
         months=tuple((scale.x(day), day) for day in _months(scale)),
         rows=tuple(rows),
         today_x=x,
-        today_is_right=x is not None and x > (LEFT + RIGHT) / 2,
+        today_is_right=x is not None and x > (frame.left + frame.right) / 2,
+        ties=_ties(rows, ties),
+    )
+
+
+def _ties(rows: Iterable[ChartRow], ties: Iterable[tuple[int, int, bool]]) -> tuple[TieLine, ...]:
+    """Return the lines between bars: two bars are tied once, and broken if any of their lines is."""
+    bar_of = {key: bar for row in rows for bar in row.bars for key in bar.keys}
+    found: dict[tuple[Bar, Bar], bool] = {}
+    for needed, needing, is_broken in ties:
+        if needed in bar_of and needing in bar_of and bar_of[needed] is not bar_of[needing]:
+            pair = bar_of[needed], bar_of[needing]
+            found[pair] = found.get(pair, False) or is_broken
+    return tuple(_tie(*pair, is_broken) for pair, is_broken in found.items())
+
+
+def _tie(needed: Bar, needing: Bar, is_broken: bool) -> TieLine:  # noqa: FBT001 - a third of what is tied
+    x = round(needed.x + needed.width - 4, 1)
+    return TieLine(
+        x=x,
+        y=needed.middle,
+        end_x=min(max(x, needing.x), round(needing.x + needing.width, 1)),
+        end_y=needing.middle,
+        is_broken=is_broken,
     )
 
 
@@ -137,18 +203,18 @@ def _months(scale: _Scale) -> Iterable[dt.date]:
 
 def _bars(spans: Sequence[Span], scale: _Scale, y: int) -> tuple[Bar, ...]:
     """Return the bars of one part, those that overlap one under the other."""
-    counted: dict[tuple[dt.date, dt.date, str], int] = {}
+    gathered: dict[tuple[dt.date, dt.date, str], list[int]] = {}
     for span in spans:
         if (ends := _ends(span, scale)) is not None:
-            counted[*ends, span.state] = counted.get((*ends, span.state), 0) + 1
+            gathered.setdefault((*ends, span.state), []).append(span.key)
     lanes: list[float] = []
     bars = []
-    for (first, last, state), n in sorted(counted.items()):
+    for (first, last, state), keys in sorted(gathered.items()):
         x = scale.x(first)
         end = max(scale.x(last + dt.timedelta(days=1)) - 3, x + NARROWEST)
         lane = next((place for place, free in enumerate(lanes) if free <= x), len(lanes))
         lanes[lane : lane + 1] = [end + 2]
-        bars.append(Bar(x, y + lane * LANE, round(end - x, 1), state, n))
+        bars.append(Bar(x, y + lane * LANE, round(end - x, 1), state, len(keys), tuple(keys)))
     return tuple(bars)
 
 

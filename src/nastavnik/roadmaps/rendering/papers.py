@@ -16,6 +16,8 @@ from docx.table import Table, _Cell
 from nastavnik.documents.rendering import clean
 from nastavnik.roadmaps.catalogues import PaperLayout
 
+CELL_TWIPS = 45  # 0.8 mm
+
 
 @dataclass(frozen=True, slots=True)
 class PaperPart:
@@ -34,6 +36,11 @@ class Paper:
     parts: tuple[PaperPart, ...]
 
 
+def tidy(text: str) -> str:
+    """Return a text fit for a paper: what no paper can hold is out, and «г.» stays with its year."""
+    return clean(text).replace(" г.", "\u00a0г.")
+
+
 def render_docx(paper: Paper, layout: PaperLayout) -> bytes:
     """Draw a roadmap on landscape A4; the head of the table repeats on every page."""
     docx = NewDocument()
@@ -46,6 +53,7 @@ def render_docx(paper: Paper, layout: PaperLayout) -> bytes:
     table = docx.add_table(1, len(layout.columns))
     table.style = "Table Grid"
     table.autofit = False
+    _pad(table)
     _write(table.rows[0].cells, [column.title for column in layout.columns], bold=True)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - python-docx has no other way to the row
     for part in paper.parts:
@@ -76,10 +84,24 @@ def _page(docx: Docx) -> None:
     style.element.get_or_add_rPr().append(language)
 
 
+def _pad(table: Table) -> None:
+    """Keep the words off the lines above and below them."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("top", "bottom"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(CELL_TWIPS))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    properties = table._tbl.tblPr  # noqa: SLF001 - python-docx has no other way to the table
+    # the schema wants it before the look of the table
+    look = properties.find(qn("w:tblLook"))
+    properties.append(margins) if look is None else look.addprevious(margins)
+
+
 def _write(cells: Iterable[_Cell], texts: Sequence[str], *, bold: bool = False) -> None:
     for cell, text in zip(cells, texts, strict=True):
         paragraph = cell.paragraphs[0]
-        paragraph.add_run(clean(text)).bold = bold
+        paragraph.add_run(tidy(text)).bold = bold
         paragraph.paragraph_format.space_after = Pt(0)
 
 

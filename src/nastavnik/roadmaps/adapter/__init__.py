@@ -20,6 +20,7 @@ from nastavnik.engine.roadmaps.owners import split_responsible
 from nastavnik.engine.roadmaps.pairs import PARTED
 from nastavnik.engine.roadmaps.rows import JOINED
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document
+from nastavnik.roadmaps.adapter.checks import past_promises
 from nastavnik.roadmaps.catalogues import Entry
 from nastavnik.roadmaps.models import Activity
 
@@ -80,8 +81,8 @@ def _term(starts_on: dt.date | None, ends_on: dt.date | None, recurs: str) -> Te
 def usual_days(entry: Entry, year: int, start: dt.date) -> Days:
     """Return the days of an activity of the catalogue in a year whose work begins on a day.
 
-    What is usually over before December moves with the start, at most to May; what comes later
-    stays in its months and only does not begin before the start.
+    What is usually over before December moves with the start, at most to May; what lasts longer
+    begins as much later, and ends when it usually does.
     """
     delay = min(max((start.year - year) * 12 + start.month - 9, 0), LAST_MONTH)
     if entry.by is not None:
@@ -90,10 +91,10 @@ def usual_days(entry: Entry, year: int, start: dt.date) -> Days:
         return Days(words_of(None, ends_on), None, ends_on, "")
     first, last = entry.months or (0, LAST_MONTH)
     if last < MOVED_BEFORE:
-        first, last = min(first + delay, LAST_MONTH), min(last + delay, LAST_MONTH)
-    else:
-        first = max(first, delay)
-        last = max(last, first)
+        last = min(last + delay, LAST_MONTH)
+    # what begins after others begins after them as well when they are put off
+    first = max(first, min(first + delay, LAST_MONTH))
+    last = max(last, first)
     starts_on, end = _month(year, first), _month(year, last)
     ends_on = end.replace(day=months.monthrange(end.year, end.month)[1])
     return Days(words_of(starts_on, ends_on), starts_on, ends_on, "")
@@ -141,6 +142,8 @@ def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, 
     return {
         "title": _clip("title", found.title),
         "year": found.first_year,
+        "approved_on": found.approved_on.isoformat() if found.approved_on else None,
+        "promises": _promises(found),
         "activities": [_activity(one, found.first_year) for one in found.activities],
         "left_over": [
             {"line": one.source.line, "text": one.source.text, "kind": one.kind}
@@ -148,6 +151,12 @@ def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, 
         ],
         "indicators": [one.name for one in found.indicators],
     }
+
+
+def _promises(found: reading.Roadmap) -> list[str]:
+    terms = [read_term(one.term_text, year=found.first_year) for one in found.activities]
+    days = [day for term in terms if (day := term.start or term.end)]
+    return past_promises((one.source.text for one in found.left_over), min(days, default=None))
 
 
 def _clip(name: str, text: str) -> str:

@@ -21,15 +21,18 @@ from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.roadmaps import actions, adapter
-from nastavnik.roadmaps.catalogues import entries, layouts
+from nastavnik.roadmaps.adapter.checks import check_roadmap, loads_of, needs_of_lines, ties_of
+from nastavnik.roadmaps.catalogues import PaperLayout, entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
 from nastavnik.roadmaps.forms import (
     AcceptForm,
     ActivityForm,
+    BulkForm,
     DocumentForm,
     DoneForm,
     EvidenceForm,
+    InlineForm,
     LinesFilter,
     NewActivityForm,
     QuestionsForm,
@@ -37,20 +40,25 @@ from nastavnik.roadmaps.forms import (
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 from nastavnik.roadmaps.queries import (
     Line,
+    changes_of,
     counts_of,
     current_roadmap,
+    has_learners,
     line_of,
     lines_of,
     narrowed,
     parts_of,
 )
 from nastavnik.roadmaps.rendering.calendars import render_calendar
-from nastavnik.roadmaps.rendering.charts import Chart, draw_chart
-from nastavnik.roadmaps.rendering.papers import render_docx
+from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
+from nastavnik.roadmaps.rendering.papers import Paper, render_docx
+from nastavnik.roadmaps.rendering.pdfs import render_pdf
 from nastavnik.roadmaps.tables import roadmap_table
+from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
 ICS = "text/calendar; charset=utf-8"
 LEFT_OVER_SHOWN = 200
 
@@ -60,17 +68,6 @@ def _year(request: Request) -> AcademicYear:
     if year is None:
         raise Http404
     return year
-
-
-def _roadmap(request: Request, pk: int) -> Roadmap:
-    rows = Roadmap.objects.visible_to(request.user).select_related("organisation", "year")
-    return get_object_or_404(rows, pk=pk)
-
-
-def _activity(request: Request, pk: int) -> Activity:
-    rows = Activity.objects.visible_to(request.user)
-    rows = rows.select_related("roadmap__year", "roadmap__organisation")
-    return get_object_or_404(rows.prefetch_related("evidence__document"), pk=pk)
 
 
 @require_GET
@@ -89,16 +86,19 @@ def overview(request: Request) -> HttpResponse:
 @requires(Perm.PROGRAMME_VIEW)
 def show(request: Request, pk: int) -> HttpResponse:
     """Show one roadmap."""
-    return _shown(request, _roadmap(request, pk))
+    return _shown(request, roadmap_or_404(request, pk))
 
 
 def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
     day = today()
     lines = lines_of(request.user, roadmap, day)
+    may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
     owners = {o for line in lines for o in adapter.owners_of(line.activity.responsible)}
     filters = LinesFilter(sorted(owners), request.GET or None)
     wanted = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
     shown = narrowed(lines, **wanted)
+    checked = check_roadmap(roadmap, lines, with_learners=has_learners(request.user, roadmap))
+    needs = needs_of_lines([line.activity for line in lines])
     years = AcademicYear.objects.visible_to(request.user).filter(
         organisation_id=roadmap.organisation_id
     )
@@ -115,23 +115,51 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
             "parts": parts_of(shown),
             "counts": counts_of(lines),
             "n_shown": len(shown),
-            "chart": _chart(roadmap, lines),
+            "charts": _charts(roadmap, lines, ties_of(needs, checked)),
             "today": day,
             "filters": filters,
             "layouts": layouts().values(),
             "others": others,
             "free_years": [year for year in years if year.pk not in taken],
             "late": [line for line in lines if line.late_days][:5],
-            "may_edit": request.user.viewer.may(Perm.ROADMAP_EDIT),
+            "checked": checked,
+            "may_edit": may_edit,
+            "loads": loads_of(lines),
+            "needs": needs,
+            "bulk_steps": BulkForm(initial={"done_on": day}).steps,
+            "edited": _edited(request, shown) if may_edit else None,
         },
     )
 
 
-def _chart(roadmap: Roadmap, lines: Sequence[Line]) -> Chart:
+def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
+    """Return the form of the row that is being changed in its place."""
+    wanted = request.GET.get("edit", "")
+    found = (line.activity for line in lines if str(line.activity.pk) == wanted)
+    one = next(found, None)
+    return InlineForm(instance=one) if one else None
+
+
+def _charts(
+    roadmap: Roadmap, lines: Sequence[Line], ties: Sequence[tuple[int, int, bool]]
+) -> list[tuple[str, Chart]]:
+    """Return the picture for a sheet and for a telephone; one of them is shown."""
+    spans = spans_of(parts_of(lines))
     year = roadmap.year
-    return draw_chart(
-        spans_of(parts_of(lines)), first=year.starts_on, last=year.ends_on, today=today()
-    )
+    return [
+        (
+            name,
+            draw_chart(
+                spans,
+                first=year.starts_on,
+                last=year.ends_on,
+                today=today(),
+                ties=ties,
+                frame=frame,
+            ),
+        )
+        for name, frame in (("chart-broad", WIDE), ("chart-narrow", NARROW))
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -191,7 +219,7 @@ def read(request: Request) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def again(request: Request, pk: int) -> HttpResponse:
     """Take a copy of a roadmap that was edited by hand."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     form = DocumentForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and (found := _read(request, form, roadmap)):
         return redirect("roadmaps:draft", pk=found.pk)
@@ -278,7 +306,7 @@ def discard(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def shift(request: Request, pk: int) -> HttpResponse:
     """Make the roadmap of another year out of this one."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     years = AcademicYear.objects.visible_to(request.user).filter(
         organisation_id=roadmap.organisation_id
     )
@@ -296,7 +324,7 @@ def shift(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def add(request: Request, pk: int) -> HttpResponse:
     """Add a line."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     lines = Activity.objects.visible_to(request.user).filter(roadmap=roadmap)
     sections = list(dict.fromkeys(lines.values_list("section", flat=True))) or [""]
     form = NewActivityForm(sections, request.POST or None)
@@ -311,7 +339,7 @@ def add(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.PROGRAMME_VIEW)
 def activity(request: Request, pk: int) -> HttpResponse:
     """Show a line with what proves it; a curator changes it in one form."""
-    one = _activity(request, pk)
+    one = activity_or_404(request, pk)
     may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
     bound = request.POST if request.method == "POST" and may_edit else None
     form = ActivityForm(bound, instance=one)
@@ -323,7 +351,7 @@ def activity(request: Request, pk: int) -> HttpResponse:
 def _changed(request: Request, form: ActivityForm, pk: int) -> bool:
     if not form.is_valid():
         return False
-    actions.change_activity(_activity(request, pk), by=request.user, **form.cleaned_data)
+    actions.change_activity(activity_or_404(request, pk), by=request.user, **form.cleaned_data)
     messages.success(request, _("The line is saved."))
     return True
 
@@ -346,7 +374,19 @@ def _card(
         "done_form": DoneForm(initial={"done_on": today()}),
         "proof_form": proof or EvidenceForm(request.user),
         "entry": entry,
+        "changes": changes_of(request.user, one.roadmap, one)[:30],
+        "needs": _needs(request, one),
         "may_edit": viewer.may(Perm.ROADMAP_EDIT),
+    }
+
+
+def _needs(request: Request, one: Activity) -> dict[str, Sequence[Activity]]:
+    """Return the lines a line needs first, and those that need it."""
+    rows = list(Activity.objects.visible_to(request.user).filter(roadmap=one.roadmap_id))
+    needs = needs_of_lines(rows)
+    return {
+        "before": needs.get(one.pk, ()),
+        "after": [row for row in rows if one in needs.get(row.pk, ())],
     }
 
 
@@ -354,7 +394,7 @@ def _card(
 @requires(Perm.ROADMAP_EDIT)
 def state(request: Request, pk: int) -> HttpResponse:
     """Begin a line, finish it, leave it out, take that back, or take the line out for good."""
-    one = _activity(request, pk)
+    one = activity_or_404(request, pk)
     if request.POST.get("do") == "remove":
         actions.remove_activity(one, by=request.user)
         messages.success(request, _("The line is taken out."))
@@ -378,8 +418,8 @@ def state(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.ROADMAP_EDIT)
 def evidence(request: Request, pk: int) -> HttpResponse:
     """Add what proves a line."""
-    one = _activity(request, pk)
-    form = EvidenceForm(request.user, request.POST)
+    one = activity_or_404(request, pk)
+    form = EvidenceForm(request.user, request.POST, request.FILES)
     if form.is_valid():
         try:
             actions.add_evidence(one, by=request.user, **form.cleaned_data)
@@ -412,23 +452,35 @@ def _file(data: bytes, content_type: str, roadmap: Roadmap, suffix: str) -> Http
     )
 
 
+def _paper(request: Request, roadmap: Roadmap) -> tuple[Paper, PaperLayout]:
+    """Return what the paper says, in the columns asked for, else in those of the default roadmap."""
+    known = layouts()
+    chosen = request.GET.get("layout", "")
+    layout = known[chosen] if chosen in known else next(iter(known.values()))
+    return paper_of(roadmap, lines_of(request.user, roadmap, today()), layout), layout
+
+
 @require_GET
 @requires(Perm.PROGRAMME_VIEW)
 def paper(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .docx in the columns the district asks for."""
-    roadmap = _roadmap(request, pk)
-    known = layouts()
-    chosen = request.GET.get("layout", "")
-    layout = known[chosen] if chosen in known else next(iter(known.values()))
-    lines = lines_of(request.user, roadmap, today())
-    return _file(render_docx(paper_of(roadmap, lines, layout), layout), DOCX, roadmap, "docx")
+    roadmap = roadmap_or_404(request, pk)
+    return _file(render_docx(*_paper(request, roadmap)), DOCX, roadmap, "docx")
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def pdf(request: Request, pk: int) -> HttpResponse:
+    """Give the roadmap as .pdf in the same columns."""
+    roadmap = roadmap_or_404(request, pk)
+    return _file(render_pdf(*_paper(request, roadmap)), PDF, roadmap, "pdf")
 
 
 @require_GET
 @requires(Perm.PROGRAMME_VIEW)
 def table(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .xlsx with days and states."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     lines = lines_of(request.user, roadmap, today())
     return _file(roadmap_table(roadmap, lines), XLSX, roadmap, "xlsx")
 
@@ -437,7 +489,7 @@ def table(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.PROGRAMME_VIEW)
 def calendar(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as a calendar."""
-    roadmap = _roadmap(request, pk)
+    roadmap = roadmap_or_404(request, pk)
     events = events_of(lines_of(request.user, roadmap, today()))
     name = f"{roadmap.organisation.short_name}: {roadmap.title}"
     return _file(render_calendar(name, events, made_at=timezone.now()), ICS, roadmap, "ics")

@@ -1,0 +1,108 @@
+"""Lines changed in the list itself, many at once, and what became of them."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request, ticked
+from nastavnik.core.marks import requires
+from nastavnik.roadmaps import actions
+from nastavnik.roadmaps.forms import BulkForm, InlineForm
+from nastavnik.roadmaps.models import Activity, Evidence
+from nastavnik.roadmaps.queries import changes_of
+from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
+
+PER_PAGE = 50
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def inline(request: Request, pk: int) -> HttpResponse:
+    """Save a line changed in its row."""
+    one = activity_or_404(request, pk)
+    form = InlineForm(request.POST, instance=one)
+    if form.is_valid():
+        actions.change_activity(activity_or_404(request, pk), by=request.user, **form.cleaned_data)
+        messages.success(request, _("The line is saved."))
+    else:
+        why = " ".join(str(error) for errors in form.errors.values() for error in errors)
+        messages.error(request, _("The line is not saved. %(why)s") % {"why": why})
+    response = redirect("roadmaps:show", pk=one.roadmap_id)
+    response["Location"] += f"#line-{pk}"
+    return response
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def bulk(request: Request, pk: int) -> HttpResponse:
+    """Do one thing with all ticked lines."""
+    roadmap = roadmap_or_404(request, pk)
+    rows = Activity.objects.visible_to(request.user).filter(roadmap=roadmap)
+    lines = rows.select_related("roadmap__year").filter(pk__in=ticked(request, "lines"))
+    form = BulkForm(request.POST)
+    if not lines:
+        messages.error(request, _("Tick at least one line."))
+    elif form.is_valid():
+        try:
+            messages.success(request, _done(request, lines, form.cleaned_data))
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+    else:
+        messages.error(request, _("Write the day as it stands in the calendar, and days as a number."))  # fmt: skip
+    return redirect("roadmaps:show", pk=pk)
+
+
+def _done(request: Request, lines: QuerySet[Activity], given: dict[str, Any]) -> str:
+    """Do what the pressed button says and tell of how many lines.
+
+    Raises:
+        RefusedError: its field is empty, or the day lies ahead.
+    """
+    match request.POST.get("do"):
+        case "done":
+            n = actions.finish_lines(lines, done_on=given["done_on"], by=request.user)
+            return ngettext("%(n)s line is done.", "%(n)s lines are done.", n) % {"n": n}
+        case "move" if given["n_days"]:
+            n = actions.move_lines(lines, given["n_days"], by=request.user)
+            return ngettext("%(n)s line is moved.", "%(n)s lines are moved.", n) % {"n": n}
+        case "owner" if given["responsible"]:
+            n = actions.appoint_owner(lines, given["responsible"], by=request.user)
+            return ngettext("%(n)s line is changed.", "%(n)s lines are changed.", n) % {"n": n}
+    raise RefusedError(_("Fill in the field beside the button."))
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def history(request: Request, pk: int) -> HttpResponse:
+    """Show who changed what in the roadmap, from what to what."""
+    roadmap = roadmap_or_404(request, pk)
+    page = Paginator(changes_of(request.user, roadmap), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "roadmaps/history.html", {"roadmap": roadmap, "page": page})
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def evidence_file(request: Request, pk: int) -> HttpResponse:
+    """Give the file that proves a line, never to be opened inside the site."""
+    proof = get_object_or_404(Evidence.objects.visible_to(request.user).exclude(file=""), pk=pk)
+    try:
+        with proof.file.open("rb") as stream:
+            data = stream.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    header = content_disposition_header(as_attachment=True, filename=proof.file_name)
+    return HttpResponse(
+        data,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": header or "attachment"},
+    )
