@@ -16,7 +16,13 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import RosterImport, StudyGroup
 from nastavnik.programmes.models import MentoringForm
-from nastavnik.roadmaps.actions import add_evidence, make_from_catalogue, start_reading
+from nastavnik.roadmaps.actions import (
+    add_evidence,
+    change_activity,
+    make_from_catalogue,
+    remove_activity,
+    start_reading,
+)
 from nastavnik.roadmaps.choices import RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapDraft
 
@@ -25,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
-    "documents:download", "roadmaps:paper", "roadmaps:table", "roadmaps:calendar", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
+    "documents:download", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
     "mentorships:month",  # mentorships:this-month leads to it
 }  # fmt: skip
 
@@ -46,7 +52,10 @@ def keys(cast):
         "programmes:record": school.records["older"].pk,
         "matching:past": school.programme.runs.first().pk,
         "mentorships:card": Mentorship.objects.filter(organisation=school.organisation).first().pk,
-        **{f"roadmaps:{name}": Roadmap.objects.first().pk for name in ("show", "add", "again")},
+        **{
+            f"roadmaps:{name}": Roadmap.objects.first().pk
+            for name in ("show", "add", "again", "edit", "check", "history")
+        },
         "roadmaps:activity": Activity.objects.first().pk,
         "roadmaps:draft": RoadmapDraft.objects.first().pk,
         "documents:card": Document.objects.first().pk,
@@ -70,6 +79,7 @@ def addresses(cast):
                     found.append(reverse(name, args=[objects[name]]))
             else:
                 found.append(reverse(name))
+    found.append(f"{reverse('roadmaps:overview')}?edit={objects['roadmaps:activity']}")
     return sorted(set(found))
 
 
@@ -83,6 +93,8 @@ def filled(cast):
     )
     start_reading(cast.school.organisation, file_name="", text=table, by=cast.anna)
     add_evidence(roadmap.activities.first(), note="протокол", by=cast.anna)
+    remove_activity(roadmap.activities.last(), by=cast.anna)  # missing, and told in the history
+    change_activity(roadmap.activities.first(), responsible="", by=cast.anna)  # looked at
     start_import(
         cast.school.organisation,
         kind="pupils",
