@@ -77,7 +77,14 @@ def timed(call: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def megabytes() -> int:
-    """Return the most memory this process has held."""
+    """Return the most memory this process has held.
+
+    Not by ``getrusage``, which in a new process begins with what its parent had.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return int(lines["VmHWM"].split()[0]) // 1024
     return int(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) // 1024
 
 

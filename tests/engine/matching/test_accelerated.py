@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.engine.matching.oracles import by_ortools, by_scipy, random_problem
 from tests.engine.matching.strategies import Case, cases
 
-from nastavnik.engine.matching import compiled, network
+from nastavnik.engine.matching import compiled, cores, network
 from nastavnik.engine.matching.transport import solve
 
 numba = pytest.importorskip("numba")
@@ -44,6 +44,25 @@ def test_numbers_that_might_not_fit_are_left_to_python():
     assert not solution.is_compiled
     assert solution.n_matched == 2
     assert solution.certificate().ok
+
+
+@given(cases(max_mentees=12, max_mentors=6, max_score=1000))
+def test_no_price_comes_near_the_bound_checked_beforehand(case):
+    solution = case.solve(accelerated=False)
+    limit = solution.problem.network.limit()
+    for prices in (solution.proof[0].u, solution.proof[0].v):
+        assert 4 * network.largest(prices) < limit
+
+
+def test_without_a_folder_for_machine_code_it_is_made_anew(monkeypatch):
+    def no_folder(**options):
+        if options.get("cache"):
+            raise RuntimeError("no locator available")
+        return lambda function: (function.__name__, options)
+
+    monkeypatch.setattr(numba, "njit", no_folder)
+    name, options = compiled._machine_code(cores.push)
+    assert (name, options["forceinline"], options["nogil"]) == ("push", True, True)
 
 
 def test_without_the_accelerator_nothing_is_missing(monkeypatch):

@@ -6,7 +6,7 @@ but speed.
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 from types import FunctionType, MappingProxyType
 from typing import Any
@@ -47,18 +47,31 @@ def compiled() -> Cores:
     Raises:
         ImportError: the accelerator is not installed.
     """
-    import numba  # noqa: PLC0415 - a second to import, and absent in most schools
-
     scope, made = dict(vars(cores)), dict[str, Callable[..., Any]]()
     for name, function in plain().items():
         assert isinstance(function, FunctionType)  # noqa: S101 - for the type checker
         copy = FunctionType(function.__code__, scope, name, function.__defaults__)
         copy.__module__ = function.__module__
-        made[name] = numba.njit(
-            cache=True, nogil=True, error_model="numpy", forceinline=name not in ENTRIES
-        )(copy)
+        made[name] = _machine_code(copy)
     scope.update(made)
     return MappingProxyType(made)
+
+
+def _machine_code(function: FunctionType) -> Callable[..., Any]:
+    """Compile a function at its first call, for good where there is a folder to keep it in."""
+    import numba  # noqa: PLC0415 - a second to import, and absent in most schools
+
+    jit = partial(
+        numba.njit,
+        nogil=True,
+        error_model="numpy",
+        forceinline=function.__name__ not in ENTRIES,
+    )
+    try:
+        kept: Callable[..., Any] = jit(cache=True)(function)
+    except RuntimeError:  # no such folder
+        kept = jit()(function)
+    return kept
 
 
 def _is_core(value: object) -> bool:

@@ -28,6 +28,9 @@ N_NOW = 8
 # What a bid answers where only a search can tell.
 NEEDS_SEARCH = -2
 
+# No way ends at a mentor whose places are all taken; ways are never shorter than 0.
+FULL = -1
+
 
 class Graph(NamedTuple):
     """A problem for the steps: pairs by mentee and again by mentor, costs, places.
@@ -313,13 +316,16 @@ def scan_mentee(
                 now[TOUCHED] += 1
             near[mentor] = value
             came[mentor] = mentee
-            push(heap_key, heap_node, now, value, mentor)
+            end = FULL
             if load[mentor] < capacity[mentor]:
                 end = value + place_cost[place_ptr[mentor] + load[mentor]] - v[mentor]
                 if end < bound:
                     bound = end
                     now[END_MENTOR] = mentor
                     now[END_MENTEE] = -1
+            # A free place that costs no more than its price ends every way through its mentor.
+            if end != value:
+                push(heap_key, heap_node, now, value, mentor)
     now[BOUND] = bound
 
 
