@@ -17,6 +17,7 @@ from nastavnik.mentorships.queries.month import Cell, MonthRow, month_bounds, mo
 from nastavnik.mentorships.queries.pairs import (
     pairs_for,
     pairs_of_order,
+    people_of_pairs,
     running_pairs_of,
     with_people,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "own_side",
     "pairs_for",
     "pairs_of_order",
+    "people_of_pairs",
     "readable_by",
     "risk_of",
     "risks_of",

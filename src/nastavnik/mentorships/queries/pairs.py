@@ -1,5 +1,7 @@
 """Reads of pairs."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from nastavnik.core.marks import SignedIn
@@ -7,6 +9,7 @@ from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie
+from nastavnik.people.models import Person
 
 
 def with_people(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
@@ -15,6 +18,20 @@ def with_people(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
     return pairs.select_related("form", "mentor__person__partner", "order").prefetch_related(
         Prefetch("ties", queryset=ties)
     )
+
+
+def people_of_pairs(keys: Iterable[int]) -> dict[int, list[Person]]:
+    """Return pair → its people, the mentor first; one query, none without pairs. Whose pairs is asked by the caller."""
+    found: dict[int, list[Person]] = {}
+    if not (wanted := list(keys)):
+        return found
+    ties = Tie.objects.filter(mentorship__in=wanted).select_related(
+        "mentee__person", "mentorship__mentor__person"
+    )
+    for tie in ties.order_by("mentorship_id", "mentee__person__search_name"):
+        own = found.setdefault(tie.mentorship_id, [tie.mentorship.mentor.person])
+        own.append(tie.mentee.person)
+    return found
 
 
 def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
