@@ -54,7 +54,7 @@ def test_a_number_counts_only_what_one_may_see(cast):
     teacher = told(cast.users[Role.CLASS_TEACHER])
     assert "2 pairs were approved" in teacher  # both pupils of 5А
     assert not [words for words in teacher if "paper" in words]
-    assert told(cast.users[Role.MENTEE]) == ["you have a new pair"]
+    assert told(cast.users[Role.MENTEE]) == ["you have 1 new pair"]
     assert told(cast.users[Role.COORDINATOR]) == []
 
 
@@ -71,7 +71,7 @@ def test_a_note_of_the_other_side_is_no_news_to_a_participant(cast):
     past.update(planned_on=today())
     notes = {meeting: Note(status=MeetingStatus.HELD) for meeting in past.filter(kind="trial")}
     enter_month(notes, by=cast.users[Role.MENTOR])
-    assert told(cast.users[Role.MENTEE]) == ["you have a new pair"]
+    assert told(cast.users[Role.MENTEE]) == ["you have 1 new pair"]
     assert "3 meetings were noted" in told(cast.anna)
     # nor to those who may not read marks: a call for help is a note too
     for role in (Role.DIRECTOR, Role.CLASS_TEACHER):

@@ -118,8 +118,8 @@ def _gate(user: SignedIn, programme: Programme, now: int) -> tuple[str, str, str
         return _("Nobody is in the base of mentors yet."), _("Take mentors"), url, Perm.BASE_EDIT
     if now == 4:  # noqa: PLR2004 - as above
         words = ngettext(
-            "Of %(n)s mentor none is ready: consents, areas, training.",
-            "Of %(n)s mentors none is ready: consents, areas, training.",
+            "Of %(n)s mentor none is ready: consents or areas are missing.",
+            "Of %(n)s mentors none is ready: consents or areas are missing.",
             mentors.total,
         ) % {"n": mentors.total}
         return words, _("Prepare the mentors"), reverse("programmes:mentors"), Perm.BASE_EDIT

@@ -170,7 +170,7 @@ NEWS = (
     ),
     Kind(
         11, "pair-approved", "mentorships.mentorship", Perm.OWN_PAIR_VIEW, Mentorship.objects.visible_to,
-        lambda n: ngettext("you have a new pair", "you have %(n)s new pairs", n) % {"n": n},
+        lambda n: ngettext("you have %(n)s new pair", "you have %(n)s new pairs", n) % {"n": n},
         "mentorships:own",
     ),
     Kind(
