@@ -67,14 +67,16 @@ def home(request: Request) -> HttpResponse:
         return redirect("cabinet:district")
     programme, now = current_programme(request.user), timezone.now()
     since = visits.last_visit(request, viewer.user_id, now)
-    rows = stages(request.user, programme) if programme else []
+    # who sees a part of the bases only would read wrong counts of the whole
+    is_whole = programme is not None and viewer.may(Perm.PROGRAMME_VIEW)
+    rows = stages(request.user, programme) if programme and is_whole else []
     response = render(
         request,
         "cabinet/home.html",
         {
             "programme": programme,
             "stages": rows,
-            "gate": gate_of(request.user, programme, rows) if programme else None,
+            "gate": gate_of(request.user, programme, rows) if programme and rows else None,
             "items": attention.items_for(request.user),
             "week": coming.week_of(request.user, today()),
             "news": news.news_for(request.user, since or now - visits.FIRST),

@@ -57,6 +57,24 @@ def pairs_for(
     return pairs
 
 
+# how a list of pairs may be ordered; «state» is by risk, which is worked out, not stored
+PAIR_ORDERS: dict[str, tuple[str, ...]] = {
+    "state": (),
+    "mentor": ("mentor__person__search_name",),
+    "form": ("form__order", "form__title", "mentor__person__search_name"),
+    "until": ("ends_on", "mentor__person__search_name"),
+}
+
+
+def ordered(pairs: MentorshipQuerySet, sort: str) -> MentorshipQuerySet:
+    """Return pairs in an order of `PAIR_ORDERS`, with «-» before it turned round."""
+    fields = PAIR_ORDERS[sort.removeprefix("-")]
+    if not fields:
+        return pairs
+    sign = "-" if sort.startswith("-") else ""
+    return pairs.order_by(*(sign + name for name in fields), f"{sign}pk")
+
+
 def running_pairs_of(person_id: int) -> QuerySet[Mentorship]:
     """Return the pairs that run or are about to, in which a person is on either side."""
     as_mentee = Tie.objects.filter(mentee__person_id=person_id, ends_on=None)
