@@ -296,8 +296,10 @@ def test_the_gate_says_what_the_next_stage_needs_and_one_action(cast):
         "Course of the programme", "Match", reverse("matching:workspace"),
     )  # fmt: skip
     assert found.sentence == "There is no pair yet. Ready: 3 mentees, 3 mentors."
-    teacher = gate(cast, user=cast.users[Role.CLASS_TEACHER])
-    assert (teacher.action, teacher.url) == ("", "")
+    teacher = signed_in(cast.users[Role.CLASS_TEACHER]).get("/today/")
+    assert (teacher.context["stages"], teacher.context["gate"]) == ([], None)  # sees the own class
+    social = gate(cast, user=cast.users[Role.SOCIAL_TEACHER])
+    assert (social.action, social.url) == ("", "")
     Participation.objects.filter(side="mentor").update(status="candidate")
     assert gate(cast).url == reverse("programmes:mentors")
     assert "Of 3 mentors none is ready" in gate(cast).sentence

@@ -150,6 +150,14 @@ def candidates(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
     )
 
 
+# how a base may be ordered
+BASE_ORDERS: dict[str, tuple[str, ...]] = {
+    "name": ("person__search_name",),
+    "load": ("active_count", "person__search_name"),
+    "state": ("status", "person__search_name"),
+}
+
+
 def base_records(
     user: SignedIn,
     programme: Programme,
@@ -158,8 +166,12 @@ def base_records(
     q: str = "",
     status: str = "",
     form: str = "",
+    sort: str = "name",
 ) -> QuerySet[Participation]:
-    """Return the records of one base a user sees, narrowed by part of a name, state and form."""
+    """Return the records of one base a user sees, narrowed by part of a name, state and form.
+
+    `sort` is a key of `BASE_ORDERS`, with «-» before it turned round.
+    """
     records = (
         Participation.objects.visible_to(user)
         .filter(programme=programme, side=side)
@@ -173,6 +185,9 @@ def base_records(
     )
     for word in fold(q).split():
         records = records.filter(person__search_name__contains=word)
+    sign = "-" if sort.startswith("-") else ""
+    fields = (*BASE_ORDERS[sort.removeprefix("-")], "pk")
+    records = records.order_by(*(sign + name for name in fields))
     if form:
         of_form = programme.forms.filter(code=form)
         records = records.filter(
