@@ -322,10 +322,16 @@ def invitable(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
     )
 
 
-def offered_to(row: Attendance) -> list[Attendance]:
-    """Return whom somebody may choose: the other side of the meeting, those who came."""
+def offered_to(row: Attendance, user: SignedIn) -> list[Attendance]:
+    """Return whom somebody may choose: the other side of the meeting, those who came.
+
+    A person is offered all of them, a curator who writes for the person those of the own forms.
+    """
+    present = Attendance.objects.all()
+    if row.record.person_id != user.viewer.person_id:
+        present = present.visible_to(user)
     return list(
-        Attendance.objects.filter(meeting=row.meeting_id)
+        present.filter(meeting=row.meeting_id)
         .choosing()
         .exclude(record__side=row.record.side)
         .select_related("record__person")
