@@ -75,6 +75,39 @@ def test_a_month_is_entered_by_keyboard_alone(cast, pair, context, live_server, 
     assert page.locator("[type=radio]").count() == 0
 
 
+def followed(page, words):
+    """Tab to a link by its words, press Enter."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText || ''").strip() == words:
+            with page.expect_navigation():
+                page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"the keyboard does not get to «{words}»")
+
+
+def test_the_table_of_pairs_is_walked_by_keyboard_alone(cast, pair, context, live_server, page):
+    sign_in(context, live_server, cast.anna)
+    page.goto("/today/")
+    page.keyboard.press("g")
+    with page.expect_navigation():
+        page.keyboard.press("p")
+    assert clean(page) == []
+    followed(page, "Наставник")  # the head of a column
+    assert page.locator("th[aria-sort='ascending']").inner_text().strip() == "Наставник"
+    names = [one.strip() for one in page.locator("tbody th a").all_inner_texts()]
+    assert names == sorted(names)
+    followed(page, "Наставник")
+    assert page.locator("tbody th a").first.inner_text().strip() == names[-1]
+    name = pair.mentor.person.short_name
+    followed(page, name)
+    assert page.url.endswith(f"/pairs/{pair.pk}/")
+    tab_to(page, lambda field, value: (field, value) == ("press", "held"))
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert pair.meetings.first().status == S.HELD
+
+
 def press(page, word):
     with page.expect_navigation():
         page.locator(f"button[value='{word}']").first.click()

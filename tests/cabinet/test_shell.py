@@ -2,13 +2,14 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from tests.cast import CANARY, approve_pairs
 from tests.organisations.test_tree import node
 from tests.pages import counts, guest, signed_in, text
 
 from nastavnik.cabinet.actions import set_up
 from nastavnik.cabinet.forms import QUESTIONS, SetUpForm, abbreviated
-from nastavnik.cabinet.queries import district, stages
+from nastavnik.cabinet.queries import district, gate_of, stages
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.models import Consent
 from nastavnik.core import audit
@@ -24,7 +25,7 @@ from nastavnik.organisations.models import Organisation
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.actions import add_account, grant_role
 from nastavnik.people.models import User
-from nastavnik.programmes.models import Programme
+from nastavnik.programmes.models import Participation, Programme
 
 pytestmark = pytest.mark.django_db
 
@@ -280,6 +281,42 @@ def test_records_that_may_go_on_are_named(cast):
     set_participation_status(cast.school.records["older"], S.CANDIDATE, by=cast.anna)
     urls = [item.url for item in signed_in(cast.anna).get("/today/").context["items"]]
     assert reverse("programmes:mentors") in urls
+
+
+def gate(cast, programme=None, user=None):
+    programme = programme or cast.school.programme
+    user = user or cast.anna
+    with translation.override("en"):
+        return gate_of(user, programme, stages(user, programme))
+
+
+def test_the_gate_says_what_the_next_stage_needs_and_one_action(cast):
+    found = gate(cast)
+    assert (found.stage, found.action, found.url) == (
+        "Course of the programme", "Match", reverse("matching:workspace"),
+    )  # fmt: skip
+    assert found.sentence == "There is no pair yet. Ready: 3 mentees, 3 mentors."
+    teacher = signed_in(cast.users[Role.CLASS_TEACHER]).get("/today/")
+    assert (teacher.context["stages"], teacher.context["gate"]) == ([], None)  # sees the own class
+    social = gate(cast, user=cast.users[Role.SOCIAL_TEACHER])
+    assert (social.action, social.url) == ("", "")
+    Participation.objects.filter(side="mentor").update(status="candidate")
+    assert gate(cast).url == reverse("programmes:mentors")
+    assert "Of 3 mentors none is ready" in gate(cast).sentence
+    Participation.objects.filter(side="mentor").delete()
+    assert gate(cast).url == reverse("programmes:add-to-base", args=["mentor"])
+    Participation.objects.filter(side="mentee").delete()
+    assert gate(cast).url == reverse("programmes:add-to-base", args=["mentee"])
+
+
+def test_the_last_gates_wait_for_the_pairs(cast):
+    order = approve_pairs(cast.school)
+    set_requisites(order, number="1", dated_on=cast.school.year.starts_on, by=cast.anna)
+    register_document(order, by=cast.anna)
+    assert gate(cast).url == reverse("mentorships:list")
+    for pair in Mentorship.objects.filter(order=order):
+        set_pair_status(pair, MentorshipStatus.COMPLETED, by=cast.anna)
+    assert gate(cast) is None
 
 
 def now_stage(cast):

@@ -94,7 +94,10 @@ def test_the_cover_shows_the_sections_of_the_role():
             [one.url_name for one in group] for group in navigation.groups_for(user_with(*roles))
         ]
 
-    assert names(Role.MENTOR) == [["cabinet:home"], ["mentorships:own"]]
+    assert names(Role.MENTOR) == [
+        ["cabinet:home"],
+        ["mentorships:own", "programmes:choices"],
+    ]
     assert names(Role.COORDINATOR) == [["cabinet:home"], ["cabinet:district"]]
     flat = [name for group in names(Role.CURATOR) for name in group]
     assert (

@@ -396,6 +396,7 @@ DONE = {
     "programmes.give_preferences": lambda s: programmes.give_preferences(
         s.gathering(), {s.gathering().attendances.first().pk: programmes.Wishes()}, by=s.by
     ),
+    "programmes.forget_preferences": lambda s: programmes.forget_preferences(s.person("older").pk, by=s.by),
     "programmes.close_choices": lambda s: programmes.close_choices(s.programme, [s.gathering().attendances.get(record__side=Side.MENTEE).record_id], by=s.by),
     "programmes.open_choices": lambda s: programmes.open_choices(s.first(GroupMeeting, closed_at__isnull=False), by=s.by),
     "programmes.load_directory": lambda s: programmes.load_directory(by=s.by),

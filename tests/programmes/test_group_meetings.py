@@ -9,6 +9,9 @@ from django.urls import reverse
 from tests.cast import CANARY, forbid
 from tests.pages import said, signed_in, text
 
+from nastavnik.consents.actions import withdraw_consent
+from nastavnik.consents.choices import Purpose
+from nastavnik.consents.models import Consent
 from nastavnik.core import attention
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
@@ -218,6 +221,29 @@ def test_whose_consent_is_gone_neither_chooses_nor_is_chosen(cast):
     for who, whom in (("older", "younger"), ("younger", "older")):
         with pytest.raises(RefusedError):
             give(cast, meeting, rows, who, whom)
+
+
+def test_with_the_consent_go_the_words_of_and_about_a_person(cast):
+    meeting, rows = hold(cast)
+    give(cast, meeting, rows, "older", "younger")
+    give(cast, meeting, rows, "younger", "oldest", no=["older"])
+    give(cast, meeting, rows, "youngest", "oldest")
+    paper = Consent.objects.filter(person=cast.school.people["older"], purpose=Purpose.DATA).first()
+    withdraw_consent(paper, by=cast.anna)
+    left = {(word.chooser, word.chosen) for word in Preference.objects.all()}
+    assert left == {(rows["younger"], rows["oldest"]), (rows["youngest"], rows["oldest"])}
+    rows["older"].refresh_from_db()
+    assert (rows["older"].came, rows["older"].answered_at) == (True, None)
+    assert AuditEntry.objects.filter(action="preferences-forgotten").exists()
+
+
+def test_a_curator_of_one_form_writes_down_choices_among_the_own_people(cast):
+    _meeting, rows = hold(cast)
+    address = reverse("programmes:choose", args=[rows["novice"].pk])
+    page = text(signed_in(cast.staff_curator).get(address))
+    assert cast.school.people["teacher"].short_name in page
+    assert cast.school.people["older"].short_name not in page
+    assert cast.school.people["older"].short_name in text(signed_in(cast.anna).get(address))
 
 
 def test_choices_stand_once_a_matching_has_used_them_until_they_are_opened(cast):

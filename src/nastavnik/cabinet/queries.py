@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
+from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
@@ -86,6 +88,53 @@ def stages(user: SignedIn, programme: Programme) -> list[Stage]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is missing to enter the next stage: a sentence, and one action for who may do it (empty url: nobody here)."""
+
+    stage: str
+    sentence: str
+    action: str = ""
+    url: str = ""
+
+
+def gate_of(user: SignedIn, programme: Programme, rows: list[Stage]) -> Gate | None:
+    """Return the gate of the stage after the one the programme is in; None after the last (method.md §2.1)."""
+    now = next(row.number for row in rows if row.state == "now")
+    if now == len(rows):
+        return None
+    sentence, action, url, perm = _gate(user, programme, now)
+    may = user.viewer.may(perm)
+    return Gate(rows[now].title, sentence, action if may else "", url if may else "")
+
+
+def _gate(user: SignedIn, programme: Programme, now: int) -> tuple[str, str, str, Perm]:
+    mentees, mentors = (base_counts(user, programme, side) for side in (Side.MENTEE, Side.MENTOR))
+    if now == 2:  # noqa: PLR2004 - the number of the stage
+        url = reverse("programmes:add-to-base", args=[Side.MENTEE])
+        return _("Nobody is in the base of mentees yet."), _("Take mentees"), url, Perm.BASE_EDIT
+    if now == 3:  # noqa: PLR2004 - as above
+        url = reverse("programmes:add-to-base", args=[Side.MENTOR])
+        return _("Nobody is in the base of mentors yet."), _("Take mentors"), url, Perm.BASE_EDIT
+    if now == 4:  # noqa: PLR2004 - as above
+        words = ngettext(
+            "Of %(n)s mentor none is ready: consents or areas are missing.",
+            "Of %(n)s mentors none is ready: consents or areas are missing.",
+            mentors.total,
+        ) % {"n": mentors.total}
+        return words, _("Prepare the mentors"), reverse("programmes:mentors"), Perm.BASE_EDIT
+    if now == 5:  # noqa: PLR2004 - as above
+        words = _("There is no pair yet. Ready: %(mentees)s mentees, %(mentors)s mentors.") % {
+            "mentees": mentees.ready,
+            "mentors": mentors.ready,
+        }
+        return words, _("Match"), reverse("matching:workspace"), Perm.MATCHING_VIEW
+    words = _("The pairs are still meeting. The programme ends on %(day)s.") % {
+        "day": f"{programme.ends_on:%d.%m.%Y}"
+    }
+    return words, _("To the pairs"), reverse("mentorships:list"), Perm.PAIR_VIEW
+
+
 def district(user: SignedIn) -> QuerySet[Organisation]:
     """Return the organisations below the coordinator with counts and no names.
 
@@ -120,3 +169,21 @@ def example_people(*, is_descending: bool = False) -> list[Person]:
         for number, (last, first) in enumerate(names, start=1)
     ]
     return people[::-1] if is_descending else people
+
+
+def example_stages() -> list[Stage]:
+    """Return the ribbon of a programme in its fourth stage, for the page of components."""
+    states = ["done"] * 3 + ["now"] + ["next"] * 3
+    return [Stage(number, _("Stage"), _("count"), state) for number, state in enumerate(states, 1)]
+
+
+def example_todo() -> list[AttentionItem]:
+    """Return a thing to do about nobody and one about a pair, for the page of components."""
+    about = (
+        _("waits"),
+        _("What it is about"),
+        _("The reason in one sentence."),
+        _("One action"),
+        "#lists",
+    )
+    return [AttentionItem(0, "wait", *about), AttentionItem(1, "sos", *about, ("ГА", "ЗМ"))]

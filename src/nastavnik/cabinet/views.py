@@ -6,6 +6,7 @@ from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -22,10 +23,17 @@ from nastavnik.cabinet.forms import (
     head_of_order,
 )
 from nastavnik.cabinet.queries import district as district_rows
-from nastavnik.cabinet.queries import example_people, stages
-from nastavnik.core import attention
+from nastavnik.cabinet.queries import (
+    example_people,
+    example_stages,
+    example_todo,
+    gate_of,
+    stages,
+)
+from nastavnik.core import attention, coming, news, visits
 from nastavnik.core import search as registry
 from nastavnik.core.access import Perm
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.keys import COOKIE as KEYS
@@ -57,18 +65,28 @@ def home(request: Request) -> HttpResponse:
     viewer = request.user.viewer
     if viewer.may(Perm.DISTRICT_VIEW) and not viewer.may(Perm.BASE_VIEW):
         return redirect("cabinet:district")
-    programme = current_programme(request.user)
-    return render(
+    programme, now = current_programme(request.user), timezone.now()
+    since = visits.last_visit(request, viewer.user_id, now)
+    # who sees a part of the bases only would read wrong counts of the whole
+    is_whole = programme is not None and viewer.may(Perm.PROGRAMME_VIEW)
+    rows = stages(request.user, programme) if programme and is_whole else []
+    response = render(
         request,
         "cabinet/home.html",
         {
             "programme": programme,
-            "stages": stages(request.user, programme) if programme else [],
+            "stages": rows,
+            "gate": gate_of(request.user, programme, rows) if programme and rows else None,
             "items": attention.items_for(request.user),
+            "week": coming.week_of(request.user, today()),
+            "news": news.news_for(request.user, since or now - visits.FIRST),
+            "since": since,
             "may_open": viewer.may(Perm.PROGRAMME_EDIT),
             "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),
         },
     )
+    visits.keep_visit(request, response, viewer.user_id, now)
+    return response
 
 
 @sensitive_post_parameters("password")
@@ -148,7 +166,8 @@ def components(request: Request) -> HttpResponse:
         "sort": sort,
         "page": Paginator(range(3), 1).get_page(request.GET.get("page", 2)),
         "states": STATES,
-        "stages": range(1, 8),
+        "stages": example_stages(),
+        "todo": example_todo(),
         "nodes": NODES,
     }
     return render(request, "cabinet/components.html", context)

@@ -18,6 +18,7 @@ class AttentionItem:
         why: the reason in one sentence.
         action: the words on the button.
         url: where it leads.
+        tokens: initials of the mentor and the mentees it is about, if it is about one pair.
     """
 
     urgency: int
@@ -27,6 +28,7 @@ class AttentionItem:
     why: str
     action: str
     url: str
+    tokens: tuple[str, ...] = ()
 
 
 Provider = Callable[[SignedIn], Iterable[AttentionItem]]

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import facts, navigation, search, timeline
+from nastavnik.core import facts, navigation, news, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -13,6 +13,7 @@ class DocumentsConfig(AppConfig):
         from nastavnik.documents import facts as own
 
         facts.register(self.label, own.facts)
+        news.register(*own.NEWS)
         from nastavnik.documents.queries import timeline_events
         from nastavnik.documents.search import find
 

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.facts import Fact
+from nastavnik.core.news import Kind
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 
@@ -32,3 +34,12 @@ def facts(organisation_id: int, first: dt.date, last: dt.date) -> Iterator[Fact]
             reverse("documents:card", args=[paper.pk]),
             Perm.DOCUMENT_VIEW,
         )
+
+
+NEWS = (
+    Kind(
+        40, "document-registered", "documents.document", Perm.DOCUMENT_VIEW, Document.objects.visible_to,
+        lambda n: ngettext("%(n)s paper was registered", "%(n)s papers were registered", n) % {"n": n},
+        "documents:register",
+    ),
+)  # fmt: skip

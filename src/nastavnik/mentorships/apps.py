@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, facts, navigation, search, timeline
+from nastavnik.core import attention, coming, facts, navigation, news, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -17,6 +17,8 @@ class MentorshipsConfig(AppConfig):
         from nastavnik.mentorships.search import find
 
         attention.register(self.label, own.items)
+        coming.register(self.label, own.coming)
+        news.register(*own.NEWS)
         facts.register(self.label, own_facts.facts)
         timeline.register(self.label, timeline_events)
         both = frozenset({Perm.PAIR_VIEW, Perm.OWN_PAIR_VIEW})

@@ -1,20 +1,28 @@
-"""What the pairs ask of each: help first, then silence, then papers; of both sides, a word about their meeting."""
+"""What the pairs ask of each: help first, then silence, then papers; of both sides, a word about their meeting.
 
+And what the next days hold, and what is news.
+"""
+
+import datetime as dt
 from collections.abc import Iterable, Iterator
 
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
+from nastavnik.core.coming import Coming
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.news import Kind
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import AHEAD, MentorshipStatus
-from nastavnik.mentorships.models import Mentorship
-from nastavnik.mentorships.queries import LEVELS, Risk, own_due_meetings, risks_of, with_people
+from nastavnik.mentorships.choices import AHEAD, OPEN, MeetingKind, MentorshipStatus
+from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.mentorships.queries import LEVELS, Risk, own_due_meetings, people_of_pairs, risks_of
 from nastavnik.mentorships.queries.risk import HELP, LOW, POSTPONED, SILENT
+from nastavnik.people.models import Person
 from nastavnik.programmes.choices import Side
 
 AT_MOST_OWN = 3
@@ -40,14 +48,14 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
     to_name = [
         pk for level, some in found.items() if level == HELP or len(some) == 1 for pk in some
     ]
-    named = with_people(Mentorship.objects.visible_to(user)).in_bulk(to_name) if to_name else {}
-    titles = {pk: _title(pair) for pk, pair in named.items()}
+    named = people_of_pairs(to_name)
+    titles = {pk: " + ".join(one.short_name for one in people) for pk, people in named.items()}
     for pk, risk in found[HELP].items():
         who = _("The mentee") if Side.MENTEE in risk.callers else _("The mentor")
         yield AttentionItem(
             0, "sos", _("Help is needed"), titles[pk],
             _("%(who)s asks a grown-up for help. The other side of the pair does not see it.") % {"who": who},
-            _("Open the pair"), reverse("mentorships:card", args=[pk]),
+            _("Open the pair"), reverse("mentorships:card", args=[pk]), _tokens(named[pk]),
         )  # fmt: skip
     for level, urgency, state, words, title in (
         (SILENT, 8, "risk", _("Silent"), _("Pairs with no news of their meetings: %(n)s")),
@@ -60,14 +68,14 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
                 urgency, state, words, titles[one] if one else title % {"n": len(some)}, _why(level, some),
                 _("Open"),
                 reverse("mentorships:card", args=[one]) if one else f"{reverse('mentorships:list')}?risk={LEVELS[level]}",
+                _tokens(named[one]) if one else (),
             )  # fmt: skip
     if user.viewer.may(Perm.PAIR_APPROVE):
         yield from _stopped(risks.values())
 
 
-def _title(pair: Mentorship) -> str:
-    people = [pair.mentor.person, *(tie.mentee.person for tie in pair.ties.all())]
-    return " + ".join(person.short_name for person in people)
+def _tokens(people: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(person.initials for person in people)
 
 
 def _why(level: int, found: dict[int, Risk]) -> str:
@@ -118,3 +126,56 @@ def _own(user: SignedIn) -> Iterator[AttentionItem]:
             3, "wait", _("Waits for your word"), _("The meeting of %(day)s") % {"day": f"{day:%d.%m}"}, why,
             _("Mark it"), reverse("mentorships:own"),
         )  # fmt: skip
+
+
+def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
+    """Yield the meetings planned: how many a day for who follows the pairs, the own ones for who is in a pair."""
+    viewer = user.viewer
+    planned = Meeting.objects.visible_to(user).filter(
+        planned_on__range=(first, last), status__in=AHEAD, mentorship__status__in=OPEN
+    )
+    if viewer.may(Perm.PAIR_VIEW):
+        days = planned.order_by("planned_on").values_list("planned_on").annotate(n=Count("pk"))
+        may_enter = viewer.may(Perm.MEETING_EDIT)
+        for day, n in days:
+            yield Coming(
+                day,
+                ngettext("%(n)s meeting is planned", "%(n)s meetings are planned", n) % {"n": n},
+                reverse("mentorships:month", args=[day.year, day.month])
+                if may_enter
+                else reverse("mentorships:list"),
+            )
+    elif viewer.may(Perm.OWN_PAIR_VIEW):
+        for day, kind in planned.values_list("planned_on", "kind"):
+            words = _("Your meeting: %(kind)s") % {"kind": MeetingKind(kind).label.lower()}
+            yield Coming(day, words, reverse("mentorships:own"))
+
+
+def _meetings_with_marks(user: SignedIn) -> QuerySet[Meeting]:
+    readable = Mentorship.objects.visible_to(user).with_marks_for(user)
+    return Meeting.objects.filter(mentorship__in=readable.values("pk"))
+
+
+NEWS = (
+    Kind(
+        # a mark and a call for help are notes too: that there was one is told to those who may read it
+        10, "meeting-noted", "mentorships.meeting", Perm.MARK_VIEW, _meetings_with_marks,
+        lambda n: ngettext("%(n)s meeting was noted", "%(n)s meetings were noted", n) % {"n": n},
+        "mentorships:list",
+    ),
+    Kind(
+        11, "pair-approved", "mentorships.mentorship", Perm.PAIR_VIEW, Mentorship.objects.visible_to,
+        lambda n: ngettext("%(n)s pair was approved", "%(n)s pairs were approved", n) % {"n": n},
+        "mentorships:list",
+    ),
+    Kind(
+        11, "pair-approved", "mentorships.mentorship", Perm.OWN_PAIR_VIEW, Mentorship.objects.visible_to,
+        lambda n: ngettext("you have %(n)s new pair", "you have %(n)s new pairs", n) % {"n": n},
+        "mentorships:own",
+    ),
+    Kind(
+        12, "pair-status", "mentorships.mentorship", Perm.PAIR_VIEW, Mentorship.objects.visible_to,
+        lambda n: ngettext("%(n)s pair changed its state", "%(n)s pairs changed their state", n) % {"n": n},
+        "mentorships:list",
+    ),
+)  # fmt: skip

@@ -33,11 +33,14 @@ from nastavnik.mentorships.forms import (
 )
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import (
+    PAIR_ORDERS,
     MonthRow,
     chain_of,
     meetings_of,
     month_bounds,
     month_rows,
+    moods_of,
+    ordered,
     own_side,
     pairs_for,
     readable_by,
@@ -63,10 +66,13 @@ def pair_list(request: Request) -> HttpResponse:
     filters = PairFilter(current_programme(request.user), request.GET, may_read=may_read)
     filters.is_valid()
     wanted = filters.cleaned_data.pop("risk", "")
-    found = pairs_for(request.user, **filters.cleaned_data)
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in PAIR_ORDERS else "state"
+    found = ordered(pairs_for(request.user, **filters.cleaned_data), sort)
     risks = risks_of(request.user, found)
     keys = [pk for pk, risk in risks.items() if wanted in ("", risk.code)]
-    keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days))
+    if sort.removeprefix("-") == "state":
+        keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days), reverse=sort[0] == "-")
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     shown = with_people(Mentorship.objects.visible_to(request.user)).in_bulk(list(page))
     rows = [(shown[pk], risks[pk]) for pk in page if pk in shown]
@@ -81,6 +87,7 @@ def pair_list(request: Request) -> HttpResponse:
             "n_risky": sum(bool(risk.words) for risk in risks.values()),
             "groups": _groups(pairs),
             "filters": filters,
+            "sort": sort,
             "is_filtered": wanted or any(filters.cleaned_data.values()),
             "may_match": viewer.may(Perm.MATCHING_VIEW),
             "may_enter": viewer.may(Perm.MEETING_EDIT),
@@ -140,6 +147,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "tap": tap_of(meetings, request.user.pk, side=None, may_read=may_read),
             "risk": risk_of(pair.status, pair.starts_on, meetings, may_read=may_read),
             "events": timeline.events_of(request.user, _subject(pair)),
+            "moods": moods_of(meetings) if may_read else None,
             "may_read": may_read,
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,

@@ -4,7 +4,16 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, concerned, directions, facts, navigation, search
+from nastavnik.core import (
+    attention,
+    coming,
+    concerned,
+    directions,
+    facts,
+    navigation,
+    news,
+    search,
+)
 from nastavnik.core.access import Perm
 
 
@@ -38,6 +47,8 @@ class ProgrammesConfig(AppConfig):
         concerned.register(self.label, people_in_bases)
         directions.register(self.label, forms_of)
         attention.register(self.label, own.items)
+        coming.register(self.label, own.coming)
+        news.register(*own.NEWS)
         facts.register(self.label, own_facts.facts)
         search.register(
             search.Source(

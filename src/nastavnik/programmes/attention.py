@@ -1,5 +1,6 @@
 """What the bases ask of a curator."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.urls import reverse
@@ -8,17 +9,23 @@ from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
+from nastavnik.core.coming import Coming
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
+from nastavnik.core.news import Kind
 from nastavnik.people.models import Person
-from nastavnik.programmes.choices import Side
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Attendance, Participation
 from nastavnik.programmes.queries import (
+    Gathering,
     base_counts,
     base_rows,
     candidates,
     current_programme,
     last_group_meeting,
     own_choices,
+    states_of_bases,
 )
 
 
@@ -42,10 +49,9 @@ def _own(user: SignedIn) -> Iterator[AttentionItem]:
 
 def _gathering(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield the last group meeting, if it was and the choices are not all collected."""
-    programme = current_programme(user)
-    if programme is None or not user.viewer.may(Perm.MATCHING_EDIT):
+    if not user.viewer.may(Perm.MATCHING_EDIT):
         return
-    meeting = last_group_meeting(user, programme)
+    meeting = _newest_meeting(user)
     if meeting is None or meeting.closed_at or meeting.held_on > today():
         return
     n_came, n_chose = meeting.n_came, meeting.n_chose
@@ -75,7 +81,9 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
-    waiting = base_rows(candidates(user, programme)) if any(counts.values()) else []
+    states = states_of_bases(user, programme)
+    is_any_waiting = any(states[side, ParticipationStatus.CANDIDATE] for side in Side)
+    waiting = base_rows(candidates(user, programme)) if is_any_waiting else []
     for side, people, title, url in (
         (Side.MENTEE, _("Mentees"), _("The base of mentees is empty"), "programmes:mentees"),
         (Side.MENTOR, _("Mentors"), _("The base of mentors is empty"), "programmes:mentors"),
@@ -102,3 +110,52 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
                 ngettext("%(n)s record passes the gate", "%(n)s records pass the gate", len(fit)) % {"n": len(fit)},
                 _("Everything is there: let them into matching."), _("Open"), reverse(url),
             )  # fmt: skip
+
+
+def _newest_meeting(user: SignedIn) -> Gathering | None:
+    programme = current_programme(user)
+    if programme is None or not user.viewer.may(Perm.MATCHING_VIEW):
+        return None
+    return once(
+        ("last_group_meeting", user.viewer.user_id), lambda: last_group_meeting(user, programme)
+    )
+
+
+def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
+    """Yield the group meeting to which one invites or is invited, and the end of the programme."""
+    meeting = _newest_meeting(user)
+    if meeting is not None and first <= meeting.held_on <= last:
+        url = reverse("programmes:meeting", args=[meeting.pk])
+        yield Coming(meeting.held_on, _("Group meeting"), url)
+    elif user.viewer.may(Perm.OWN_PAIR_VIEW) and (person_id := user.viewer.person_id):
+        own = Attendance.objects.visible_to(user).filter(
+            record__person_id=person_id, meeting__held_on__range=(first, last)
+        )
+        for day, place in own.values_list("meeting__held_on", "meeting__place").distinct():
+            words = _("Group meeting of mentors and mentees")
+            yield Coming(day, f"{words}: {place}" if place else words)
+    programme = current_programme(user)
+    if programme is not None and first <= programme.ends_on <= last:
+        yield Coming(
+            programme.ends_on, _("The last day of the programme"), reverse("programmes:overview")
+        )
+
+
+NEWS = (
+    Kind(
+        20, "base-entered", "programmes.participation", Perm.BASE_VIEW, Participation.objects.visible_to,
+        lambda n: ngettext("%(n)s person entered the bases", "%(n)s people entered the bases", n) % {"n": n},
+        "programmes:mentees",
+    ),
+    Kind(
+        21, "base-status", "programmes.participation", Perm.BASE_VIEW, Participation.objects.visible_to,
+        lambda n: ngettext("%(n)s person of the bases moved on", "%(n)s people of the bases moved on", n) % {"n": n},
+        "programmes:mentees",
+    ),
+    Kind(
+        22, "preferences-given", "programmes.attendance", Perm.PREFERENCE_VIEW, Attendance.objects.visible_to,
+        lambda n: ngettext("%(n)s person chose after the group meeting", "%(n)s people chose after the group meeting", n)
+        % {"n": n},
+        "programmes:meetings",
+    ),
+)  # fmt: skip

@@ -356,7 +356,9 @@ class PreferenceQuerySet(ScopedQuerySet["Preference"]):
         readable = Q(organisation_id__in=viewer.organisations(self.view_perm)) | Q(
             organisation_id__in=viewer.organisations(Perm.REFUSAL_VIEW), rank=None
         )
-        return self.filter(readable, chooser__record__in=seen).exclude(_across(user, "chooser__"))
+        return self.filter(readable, chooser__record__in=seen, chosen__record__in=seen).exclude(
+            _across(user, "chooser__")
+        )
 
 
 class Preference(models.Model):

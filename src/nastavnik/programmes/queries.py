@@ -150,6 +150,14 @@ def candidates(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
     )
 
 
+# how a base may be ordered
+BASE_ORDERS: dict[str, tuple[str, ...]] = {
+    "name": ("person__search_name",),
+    "load": ("active_count", "person__search_name"),
+    "state": ("status", "person__search_name"),
+}
+
+
 def base_records(
     user: SignedIn,
     programme: Programme,
@@ -158,8 +166,12 @@ def base_records(
     q: str = "",
     status: str = "",
     form: str = "",
+    sort: str = "name",
 ) -> QuerySet[Participation]:
-    """Return the records of one base a user sees, narrowed by part of a name, state and form."""
+    """Return the records of one base a user sees, narrowed by part of a name, state and form.
+
+    `sort` is a key of `BASE_ORDERS`, with «-» before it turned round.
+    """
     records = (
         Participation.objects.visible_to(user)
         .filter(programme=programme, side=side)
@@ -173,6 +185,9 @@ def base_records(
     )
     for word in fold(q).split():
         records = records.filter(person__search_name__contains=word)
+    sign = "-" if sort.startswith("-") else ""
+    fields = (*BASE_ORDERS[sort.removeprefix("-")], "pk")
+    records = records.order_by(*(sign + name for name in fields))
     if form:
         of_form = programme.forms.filter(code=form)
         records = records.filter(
@@ -307,10 +322,16 @@ def invitable(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
     )
 
 
-def offered_to(row: Attendance) -> list[Attendance]:
-    """Return whom somebody may choose: the other side of the meeting, those who came."""
+def offered_to(row: Attendance, user: SignedIn) -> list[Attendance]:
+    """Return whom somebody may choose: the other side of the meeting, those who came.
+
+    A person is offered all of them, a curator who writes for the person those of the own forms.
+    """
+    present = Attendance.objects.all()
+    if row.record.person_id != user.viewer.person_id:
+        present = present.visible_to(user)
     return list(
-        Attendance.objects.filter(meeting=row.meeting_id)
+        present.filter(meeting=row.meeting_id)
         .choosing()
         .exclude(record__side=row.record.side)
         .select_related("record__person")

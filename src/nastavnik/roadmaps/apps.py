@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, navigation
+from nastavnik.core import attention, coming, navigation, news
 from nastavnik.core.access import Perm
 
 
@@ -13,6 +13,8 @@ class RoadmapsConfig(AppConfig):
         from nastavnik.roadmaps import attention as own
 
         attention.register(self.label, own.items)
+        coming.register(self.label, own.coming)
+        news.register(*own.NEWS)
         navigation.register(
             navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.PROGRAMME_VIEW)
         )

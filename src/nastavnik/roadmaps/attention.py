@@ -9,15 +9,17 @@ from django.utils.translation import ngettext
 
 from nastavnik.core.access import NOBODY, Perm
 from nastavnik.core.attention import AttentionItem
+from nastavnik.core.audit import CHANGED
+from nastavnik.core.coming import DAYS, Coming
 from nastavnik.core.dates import today
 from nastavnik.core.facts import Fact, facts_of
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
+from nastavnik.core.news import Kind
 from nastavnik.roadmaps.adapter.checks import answers_for
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity
-from nastavnik.roadmaps.queries import GOING, LATE, NEXT, Line, fact_code, line_of
-
-SOON_DAYS = 7
+from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, Line, fact_code, line_of
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -27,19 +29,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     """
     if not user.viewer.may(Perm.PROGRAMME_VIEW):
         return
-    day = today()
-    last = day + dt.timedelta(days=SOON_DAYS)
-    due = (
-        Activity.objects.visible_to(user)
-        .filter(
-            status__in=(ActivityStatus.PLANNED, ActivityStatus.GOING),
-            ends_on__lt=last,
-            roadmap__year__starts_on__lte=day,
-            roadmap__year__ends_on__gte=day,
-        )
-        .select_related("roadmap__year")
-    )
-    lines = _open_lines(_own(user, list(due)), day)
+    lines = _due_lines(user, today())
     late = [line for line in lines if line.state == LATE]
     if late:
         yield _late(late, may_edit=user.viewer.may(Perm.ROADMAP_EDIT))
@@ -64,6 +54,36 @@ def _own(user: SignedIn, due: list[Activity]) -> list[Activity]:
             str(user),
         )
     ]
+
+
+def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
+    """Yield the lines of the roadmap whose term ends in these days."""
+    if not user.viewer.may(Perm.PROGRAMME_VIEW):
+        return
+    for line in _due_lines(user, first):
+        ends_on = line.activity.ends_on
+        if ends_on is not None and first <= ends_on <= last and line.state != DONE:
+            url = reverse("roadmaps:activity", args=[line.activity.pk])
+            yield Coming(ends_on, line.activity.title, url)
+
+
+def _due_lines(user: SignedIn, day: dt.date) -> list[Line]:
+    """Return the open lines of this year that are late or due within a week; asked once a page."""
+    return once(("due_lines", user.viewer.user_id, day), lambda: _find_due_lines(user, day))
+
+
+def _find_due_lines(user: SignedIn, day: dt.date) -> list[Line]:
+    due = (
+        Activity.objects.visible_to(user)
+        .filter(
+            status__in=(ActivityStatus.PLANNED, ActivityStatus.GOING),
+            ends_on__lt=day + dt.timedelta(days=DAYS),
+            roadmap__year__starts_on__lte=day,
+            roadmap__year__ends_on__gte=day,
+        )
+        .select_related("roadmap__year")
+    )
+    return _open_lines(_own(user, list(due)), day)
 
 
 def _open_lines(due: list[Activity], day: dt.date) -> list[Line]:
@@ -92,3 +112,12 @@ def _late(late: list[Line], *, may_edit: bool) -> AttentionItem:
         if only
         else f"{reverse('roadmaps:show', args=[worst.activity.roadmap_id])}?state={LATE}",
     )  # fmt: skip
+
+
+NEWS = (
+    Kind(
+        30, CHANGED, "roadmaps.activity", Perm.PROGRAMME_VIEW, Activity.objects.visible_to,
+        lambda n: ngettext("%(n)s line of the roadmap changed", "%(n)s lines of the roadmap changed", n) % {"n": n},
+        "roadmaps:overview",
+    ),
+)  # fmt: skip

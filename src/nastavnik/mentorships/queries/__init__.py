@@ -8,6 +8,7 @@ from nastavnik.mentorships.queries.meetings import (
     can_undo,
     chain_of,
     meetings_of,
+    moods_of,
     own_due_meetings,
     own_side,
     tap_of,
@@ -15,8 +16,11 @@ from nastavnik.mentorships.queries.meetings import (
 )
 from nastavnik.mentorships.queries.month import Cell, MonthRow, month_bounds, month_rows
 from nastavnik.mentorships.queries.pairs import (
+    PAIR_ORDERS,
+    ordered,
     pairs_for,
     pairs_of_order,
+    people_of_pairs,
     running_pairs_of,
     with_people,
 )
@@ -24,6 +28,7 @@ from nastavnik.mentorships.queries.risk import LEVELS, Risk, readable_by, risk_o
 
 __all__ = [
     "LEVELS",
+    "PAIR_ORDERS",
     "Cell",
     "Chain",
     "Link",
@@ -36,10 +41,13 @@ __all__ = [
     "meetings_of",
     "month_bounds",
     "month_rows",
+    "moods_of",
+    "ordered",
     "own_due_meetings",
     "own_side",
     "pairs_for",
     "pairs_of_order",
+    "people_of_pairs",
     "readable_by",
     "risk_of",
     "risks_of",

@@ -166,6 +166,55 @@ def _words_of_many(found: list[Meeting]) -> str:
     return "; ".join(part for part in parts if part)
 
 
+# marks that one side gives, the best first, with the icon of each
+MOODS = ((Mark.GOOD, "smile"), (Mark.PLAIN, "meh"), (Mark.HARD, "frown"), (Mark.HELP, "life-buoy"))
+FEW_MEETINGS = 4  # of fewer nothing is said in sum: marks are shown, not counted
+
+
+@dataclass(frozen=True, slots=True)
+class Moods:
+    """The marks of both sides meeting by meeting: a blank is no mark, never an average.
+
+    `rows` is side → for each day icon and word, both empty without a mark; `sums` the same told in figures, empty when
+    there are too few.
+    """
+
+    days: tuple[dt.date, ...]
+    rows: tuple[tuple[Side, tuple[tuple[str, str], ...]], ...]
+    sums: tuple[str, ...]
+
+
+def moods_of(meetings: Iterable[Meeting]) -> Moods | None:
+    """Return the marks of the meetings held or at which help was asked for; None while there is none."""
+    shown = [m for m in meetings if m.held_on or Mark.HELP in (m.mentor_mark, m.mentee_mark)]
+    shown.sort(key=lambda m: (m.held_on or m.planned_on, m.pk))
+    icons = dict(MOODS)
+    rows = tuple(
+        (
+            side,
+            tuple(
+                (icons.get(Mark(mark_of(m, side)), ""), Mark(mark_of(m, side)).label.lower() if mark_of(m, side) else "")
+                for m in shown
+            ),
+        )
+        for side in Side
+    )  # fmt: skip
+    if not any(icon for _side, row in rows for icon, _word in row):
+        return None
+    days = tuple(m.held_on or m.planned_on for m in shown)
+    is_few = len(shown) < FEW_MEETINGS
+    return Moods(days, rows, () if is_few else tuple(_sum_of(shown, side) for side in Side))
+
+
+def _sum_of(meetings: list[Meeting], side: Side) -> str:
+    marks = [mark_of(m, side) for m in meetings]
+    told = [f"{mark.label.lower()} {marks.count(mark)}" for mark, _icon in MOODS if mark in marks]
+    blank = marks.count(Mark.NONE)
+    if blank:
+        told.append(_("no mark %(n)s") % {"n": blank})
+    return f"{side.label}: {', '.join(told)}."
+
+
 def tap_of(
     meetings: list[Meeting], user_id: int, *, side: Side | None, may_read: bool = False
 ) -> Tap:

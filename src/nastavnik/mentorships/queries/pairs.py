@@ -1,5 +1,7 @@
 """Reads of pairs."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, Q, QuerySet
 
 from nastavnik.core.marks import SignedIn
@@ -7,6 +9,7 @@ from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie
+from nastavnik.people.models import Person
 
 
 def with_people(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
@@ -15,6 +18,20 @@ def with_people(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
     return pairs.select_related("form", "mentor__person__partner", "order").prefetch_related(
         Prefetch("ties", queryset=ties)
     )
+
+
+def people_of_pairs(keys: Iterable[int]) -> dict[int, list[Person]]:
+    """Return pair → its people, the mentor first; one query, none without pairs. Whose pairs is asked by the caller."""
+    found: dict[int, list[Person]] = {}
+    if not (wanted := list(keys)):
+        return found
+    ties = Tie.objects.filter(mentorship__in=wanted).select_related(
+        "mentee__person", "mentorship__mentor__person"
+    )
+    for tie in ties.order_by("mentorship_id", "mentee__person__search_name"):
+        own = found.setdefault(tie.mentorship_id, [tie.mentorship.mentor.person])
+        own.append(tie.mentee.person)
+    return found
 
 
 def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
@@ -38,6 +55,24 @@ def pairs_for(
             pk__in=of_mentee.values("mentorship_id")
         )
     return pairs
+
+
+# how a list of pairs may be ordered; «state» is by risk, which is worked out, not stored
+PAIR_ORDERS: dict[str, tuple[str, ...]] = {
+    "state": (),
+    "mentor": ("mentor__person__search_name",),
+    "form": ("form__order", "form__title", "mentor__person__search_name"),
+    "until": ("ends_on", "mentor__person__search_name"),
+}
+
+
+def ordered(pairs: MentorshipQuerySet, sort: str) -> MentorshipQuerySet:
+    """Return pairs in an order of `PAIR_ORDERS`, with «-» before it turned round."""
+    fields = PAIR_ORDERS[sort.removeprefix("-")]
+    if not fields:
+        return pairs
+    sign = "-" if sort.startswith("-") else ""
+    return pairs.order_by(*(sign + name for name in fields), f"{sign}pk")
 
 
 def running_pairs_of(person_id: int) -> QuerySet[Mentorship]:

@@ -19,6 +19,7 @@ from nastavnik.programmes.actions.bases import (
 from nastavnik.programmes.actions.group_meetings import (
     Wishes,
     close_choices,
+    forget_preferences,
     give_preferences,
     invite_to_meeting,
     keep_minutes,
@@ -36,6 +37,7 @@ __all__ = [
     "change_participation",
     "change_programme",
     "close_choices",
+    "forget_preferences",
     "free_place",
     "gate",
     "give_preferences",

@@ -272,3 +272,20 @@ def open_choices(meeting: GroupMeeting, *, by: models.Model | None) -> GroupMeet
     meeting.save(update_fields=["closed_at"])
     audit.record("choices-opened", meeting, by=by, fields=["closed_at"])
     return meeting
+
+
+@transaction.atomic
+def forget_preferences(person_id: int, *, by: models.Model | None) -> int:
+    """Take away what a person has said after group meetings and what was said of them; return how many words.
+
+    What a matching was given stays in its run: that is the record of a decision.
+    """
+    rows = Attendance.objects.filter(record__person_id=person_id)
+    of_or_about = models.Q(chooser__in=rows) | models.Q(chosen__in=rows)
+    n_words, _by_model = Preference.objects.filter(of_or_about).delete()
+    answered = list(rows.filter(answered_at__isnull=False))
+    for row in answered:
+        row.answered_at, row.answered_by = None, None
+    Attendance.objects.bulk_update(answered, ["answered_at", "answered_by"])
+    audit.record_many("preferences-forgotten", rows, by=by, fields=["preferences"])
+    return n_words

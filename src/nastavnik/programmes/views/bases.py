@@ -30,6 +30,7 @@ from nastavnik.programmes.forms import (
 )
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 from nastavnik.programmes.queries import (
+    BASE_ORDERS,
     base_counts,
     base_records,
     base_rows,
@@ -150,12 +151,15 @@ def _base(request: Request, side: Side) -> HttpResponse:
     if programme:
         filters = BaseFilter(programme, request.GET)
         filters.is_valid()
-        records = base_records(request.user, programme, side, **filters.cleaned_data)
+        sort = request.GET.get("sort", "")
+        sort = sort if sort.removeprefix("-") in BASE_ORDERS else "name"
+        records = base_records(request.user, programme, side, **filters.cleaned_data, sort=sort)
         page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
         context |= {
             "counts": base_counts(request.user, programme, side),
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
+            "sort": sort,
             "page": page,
             "rows": (rows := base_rows(page.object_list)),
             "has_candidates": any(

@@ -249,7 +249,7 @@ def choose(request: Request, pk: int) -> HttpResponse:
         .select_related("meeting", "record__person"),
         pk=pk,
     )
-    offered = offered_to(row)
+    offered = offered_to(row, request.user)
     groups = group_names([other.record.person for other in offered])
     names = [(other.pk, _named(other, groups)) for other in offered]
     form = ChoiceForm(names, given_by(row), request.POST or None)
