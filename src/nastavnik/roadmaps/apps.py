@@ -14,5 +14,5 @@ class RoadmapsConfig(AppConfig):
 
         attention.register(self.label, own.items)
         navigation.register(
-            navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.PROGRAMME_VIEW)
+            navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.ROADMAP_VIEW)
         )
