@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -312,33 +312,30 @@ def changes_of(agreement: Agreement | None, activities: Iterable[Activity]) -> C
 DONE, DUE, LATE, ABSENT, SKIPPED = "done", "due", "late", "absent", "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """How a school stands with a line; `late_days` since the term was over, 0 when it is not."""
 
     state: str
     late_days: int = 0
 
 
-def due_on(asked: dt.date | None, taken: dt.date | None, agreed: dt.date | None) -> dt.date | None:
-    """Return the deadline a school is measured by.
+DONE_CELL, DUE_CELL, SKIPPED_CELL = Cell(DONE), Cell(DUE), Cell(SKIPPED)
 
-    It is the district's; a later one counts only where it was agreed, and only until the district changes its own.
-    """
-    if asked is None or agreed is None or taken != asked:
-        return asked
-    return max(asked, agreed)
+
+def due_on(asked: dt.date | None, agreed: dt.date | None) -> dt.date | None:
+    """Return the deadline a school is measured by: the district's, or a later one that was agreed."""
+    return asked if asked is None or agreed is None else max(asked, agreed)
 
 
 def cell_of(status: str, deadline: dt.date | None, day: dt.date, *, has_fact: bool) -> Cell:
     """Return how a line stands; the same as `roadmaps.queries.line_of` says where the deadline is the same."""
     if status == ActivityStatus.SKIPPED:
-        return Cell(SKIPPED)
+        return SKIPPED_CELL
     if status == ActivityStatus.DONE or has_fact:
-        return Cell(DONE)
+        return DONE_CELL
     if deadline is not None and deadline < day:
         return Cell(LATE, (day - deadline).days)
-    return Cell(DUE)
+    return DUE_CELL
 
 
 def absent_cell(deadline: dt.date | None, day: dt.date) -> Cell:
@@ -364,6 +361,8 @@ class SchoolRow:
     Attributes:
         status: of the agreement; empty when there is no roadmap at all.
         n_moved: lines whose term the school has changed since it was agreed.
+        n_late: lines past their term, not taken over ones among them.
+        worst_days: the longest lateness.
     """
 
     pk: int
@@ -371,35 +370,11 @@ class SchoolRow:
     status: str
     n_moved: int
     cells: tuple[Cell, ...]
-
-    def count(self, state: str) -> int:
-        """Return how many lines stand so."""
-        return sum(cell.state == state for cell in self.cells)
-
-    @property
-    def n_done(self) -> int:
-        """Return how many lines are done."""
-        return self.count(DONE)
-
-    @property
-    def n_late(self) -> int:
-        """Return how many lines are past their term, not taken over ones among them."""
-        return sum(cell.late_days > 0 for cell in self.cells)
-
-    @property
-    def n_due(self) -> int:
-        """Return how many lines are open and in time."""
-        return self.count(DUE)
-
-    @property
-    def n_absent(self) -> int:
-        """Return how many lines are not taken over."""
-        return self.count(ABSENT)
-
-    @property
-    def worst_days(self) -> int:
-        """Return the days of the longest lateness."""
-        return max((cell.late_days for cell in self.cells), default=0)
+    n_done: int
+    n_due: int
+    n_absent: int
+    n_late: int
+    worst_days: int
 
     @property
     def status_words(self) -> str:
@@ -445,8 +420,9 @@ def table_of(user: SignedIn, day: dt.date, *, only: int | None = None) -> Table:
     schools = _schools(user, day, only)
     marks = _marks(lines, schools)
     facts = _facts(lines, schools)
+    asked = [_asked(line, day) for line in lines]
     rows = [
-        _row(school, lines, marks.get(school["pk"], {}), facts.get(school["pk"], {}), day)
+        _row(school, asked, marks.get(school["pk"], {}), facts.get(school["pk"], {}), day)
         for school in schools
     ]
     return Table(
@@ -473,23 +449,32 @@ def _schools(user: SignedIn, day: dt.date, only: int | None) -> list[dict[str, A
     return [dict(row) for row in rows]
 
 
-Mark = tuple[str, dt.date | None, dt.date | None, dt.date | None]
+# status, the later deadline that was agreed, whether the term was changed since
+Mark = tuple[str, dt.date | None, int]
 
 
 def _marks(
     lines: Sequence[DistrictLine], schools: Sequence[dict[str, Any]]
 ) -> dict[int, dict[int, Mark]]:
-    """Return school → line → status, own deadline, deadline when taken over, agreed deadline."""
-    rows = Adoption.objects.filter(
-        line__in=[line.pk for line in lines],
-        organisation__in=[school["pk"] for school in schools],
-    ).order_by()
+    """Return school → line → how it stands; days are compared by the database, thousands of them cost too much here."""
+    same = Q(activity__ends_on=F("agreed_ends_on")) | Q(activity__ends_on=None, agreed_ends_on=None)
+    rows = (
+        Adoption.objects.filter(
+            line__in=[line.pk for line in lines],
+            organisation__in=[school["pk"] for school in schools],
+        )
+        .annotate(
+            # what was agreed counts until the district changes its own term
+            agreed=Case(When(taken_ends_on=F("line__activity__ends_on"), then=F("agreed_ends_on"))),
+            moved=Case(When(same, then=0), default=1),
+        )
+        .order_by()
+    )
     found: dict[int, dict[int, Mark]] = {}
-    for school, line, status, own, taken, agreed in rows.values_list(
-        "organisation_id", "line_id", "activity__status", "activity__ends_on", "taken_ends_on",
-        "agreed_ends_on",
-    ):  # fmt: skip
-        found.setdefault(school, {})[line] = (status, own, taken, agreed)
+    for school, line, *mark in rows.values_list(
+        "organisation_id", "line_id", "activity__status", "agreed", "moved"
+    ):
+        found.setdefault(school, {})[line] = (mark[0], mark[1], mark[2])
     return found
 
 
@@ -503,26 +488,44 @@ def _facts(
     return facts_in([school["pk"] for school in schools], year.starts_on, year.ends_on)
 
 
+class _Asked(NamedTuple):
+    """What a row needs of a line of the district, looked up once for all schools."""
+
+    pk: int
+    ends_on: dt.date | None
+    fact_code: str
+    absent: Cell
+
+
+def _asked(line: DistrictLine, day: dt.date) -> _Asked:
+    activity = line.activity
+    return _Asked(
+        line.pk, activity.ends_on, fact_code(activity), absent_cell(activity.ends_on, day)
+    )
+
+
 def _row(
     school: dict[str, Any],
-    lines: Sequence[DistrictLine],
+    asked: Sequence[_Asked],
     marks: dict[int, Mark],
     facts: dict[str, Fact],
     day: dt.date,
 ) -> SchoolRow:
     cells = []
-    for line in lines:
-        asked = line.activity.ends_on
+    for line in asked:
         if (mark := marks.get(line.pk)) is None:
-            cells.append(absent_cell(asked, day))
+            cells.append(line.absent)
             continue
-        status, _own, taken, agreed = mark
-        deadline = due_on(asked, taken, agreed)
-        cells.append(cell_of(status, deadline, day, has_fact=fact_code(line.activity) in facts))
+        deadline = due_on(line.ends_on, mark[1])
+        cells.append(cell_of(mark[0], deadline, day, has_fact=line.fact_code in facts))
     status = school["status"] or (AgreementStatus.DRAFT if school["has_roadmap"] else "")
-    moved = [own != agreed for _status, own, _taken, agreed in marks.values()]
-    n_moved = sum(moved) if status == AgreementStatus.AGREED else 0
-    return SchoolRow(school["pk"], school["short_name"], status, n_moved, tuple(cells))
+    n_moved = sum(mark[2] for mark in marks.values()) if status == AgreementStatus.AGREED else 0
+    states = [cell.state for cell in cells]
+    late = [cell.late_days for cell in cells if cell.late_days]
+    return SchoolRow(
+        school["pk"], school["short_name"], status, n_moved, tuple(cells), states.count(DONE),
+        states.count(DUE), states.count(ABSENT), len(late), max(late, default=0),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,9 +224,7 @@ def table(request: Request) -> HttpResponse:
 
 def _shown(rows: list[SchoolRow], place: int | None) -> list[tuple[SchoolRow, Any]]:
     if place is None:
-        return [
-            (row, render_cells((cell.state, cell.late_days) for cell in row.cells)) for row in rows
-        ]
+        return [(row, render_cells(row.cells)) for row in rows]
     return [(row, (_state(row.cells[place]), words_of(row.cells[place]))) for row in rows]
 
 
