@@ -73,6 +73,19 @@ def test_only_what_is_known_as_a_post_goes_to_the_district(text, posts):
     assert posts_of(text) == posts
 
 
+def test_the_example_of_the_manual():
+    """The district asks for 1 October, the school says 20 October: docs/how-to/district.md."""
+    asked, own = dt.date(2026, 10, 1), dt.date(2026, 10, 20)
+
+    def told(agreed, day):
+        return words_of(cell_of("planned", due_on(asked, agreed), day, has_fact=False))
+
+    assert is_later(own, asked)
+    assert told(None, dt.date(2026, 10, 5)) == "late by 4 days"
+    assert told(own, dt.date(2026, 10, 5)) == told(own, own) == "due"
+    assert told(own, dt.date(2026, 10, 21)) == "late by 1 day"
+
+
 def row(key, **fields):
     given = {
         "key": key,

@@ -141,6 +141,10 @@ def test_a_later_term_is_said_with_its_reason_to_both(anna, rita, cast, town, ow
     anna.post(page, {"do": "explain", "reason": "Ждём приказа управления"})
     assert "Ждём приказа" in body(anna.get(asked_page(own)))
     anna.post(send, {"do": "send"})
+    own_page = body(anna.get(reverse("roadmaps:activity", args=[made.activity_id])))
+    assert "позже, чем просит район" in own_page
+    other = Adoption.objects.exclude(pk=made.pk).first().activity_id
+    assert "позже, чем" not in body(anna.get(reverse("roadmaps:activity", args=[other])))
     school = reverse("districts:school", args=[cast.school.organisation.pk])
     text = body(rita.get(school))
     assert "Ждём приказа" in text
