@@ -81,9 +81,9 @@ def test_the_example_of_the_manual():
         return words_of(cell_of("planned", due_on(asked, agreed), day, has_fact=False))
 
     assert is_later(own, asked)
-    assert told(None, dt.date(2026, 10, 5)) == "late by 4 days"
-    assert told(own, dt.date(2026, 10, 5)) == told(own, own) == "due"
-    assert told(own, dt.date(2026, 10, 21)) == "late by 1 day"
+    assert told(None, dt.date(2026, 10, 5)) == "просрочено на 4 дня"
+    assert told(own, dt.date(2026, 10, 5)) == told(own, own) == "в срок"
+    assert told(own, dt.date(2026, 10, 21)) == "просрочено на 1 день"
 
 
 def row(key, **fields):
