@@ -20,7 +20,8 @@ right, and of other people's rows nothing is found (404). Narrower than the orga
 * a curator of one направление sees and approves the bases, proposals, rulings and pairs of the own forms; the roster and
   the register of orders are the school's;
 * a mentor and a mentee see the own open pairs;
-* a municipal coordinator sees counts of the organisations below, and no name.
+* a municipal coordinator sees counts of the organisations below, how they stand with the lines the district has set, the
+  roadmap of a school as it was sent, and no name.
 """
 
 

@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from nastavnik.consents.models import Consent
 from nastavnik.core.dates import today
+from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.mentorships.models import Mentorship
@@ -86,6 +87,10 @@ OBJECTS: dict[str, type[Model]] = {
     "roadmaps:evidence": Activity,
     "roadmaps:remove-evidence": Evidence,
     "roadmaps:evidence-file": Evidence,
+    **{f"districts:{name}": Roadmap for name in ("asked", "adopt", "send")},
+    "districts:adopted": Adoption,
+    "districts:school": Organisation,
+    "districts:answer": Organisation,
     "documents:card": Document,
     "documents:download": Document,
 }
@@ -159,7 +164,7 @@ def _lookup(model: type[Model]) -> str:
 
 def rows_of(model: type[Model], organisation: Organisation) -> list[Model]:
     """Return every row of an organisation, whatever its state."""
-    return list(model._default_manager.filter(**{_lookup(model): organisation}).order_by("pk"))
+    return list(model._default_manager.filter(**{_lookup(model): organisation.pk}).order_by("pk"))
 
 
 def one_of_each_state(rows: Iterable[Model]) -> list[Model]:

@@ -20,6 +20,9 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.models import AuditEntry
+from nastavnik.districts import actions as districts
+from nastavnik.districts.choices import AgreementStatus
+from nastavnik.districts.models import Adoption, DistrictLine
 from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
@@ -289,6 +292,18 @@ PREPARED = {
     "mentorships.answer_help": lambda scene: mentorships.note_meeting(
         scene.meeting(), None, side=Side.MENTEE, mark=Mark.HELP, by=scene.by
     ),
+    "districts.make_municipal": lambda scene: Roadmap.objects.filter(
+        organisation=scene.organisation.parent
+    ).delete(),
+    "districts.name_coordinator": lambda scene: Membership.objects.filter(
+        organisation=scene.organisation.parent
+    ).delete(),
+    "districts.recall_roadmap": lambda scene: districts.send_roadmap(
+        scene.first(Roadmap), by=scene.by
+    ),
+    "districts.answer_roadmap": lambda scene: districts.send_roadmap(
+        scene.first(Roadmap), by=scene.by
+    ),
     "documents.register_document": lambda scene: documents.set_requisites(
         scene.order(), number="78", dated_on=today(), by=scene.by
     ),
@@ -319,6 +334,29 @@ DONE = {
     ),
     "consents.withdraw_consent": lambda s: consents.withdraw_consent(
         s.first(Consent, person=s.person("older"), withdrawn_on=None), by=s.by
+    ),
+    "districts.make_municipal": lambda s: districts.make_municipal(s.organisation.parent, by=s.by),
+    "districts.set_lines": lambda s: districts.set_lines(
+        Roadmap.objects.get(organisation=s.organisation.parent), [], by=s.by
+    ),
+    "districts.adopt_lines": lambda s: districts.adopt_lines(
+        s.first(Roadmap), DistrictLine.objects.all(), by=s.by
+    ),
+    "districts.take_over": lambda s: districts.take_over(s.first(Adoption, line__withdrawn_on=None), by=s.by),
+    "districts.keep_own": lambda s: districts.keep_own(s.first(Adoption, line__withdrawn_on=None), by=s.by),
+    "districts.explain_delay": lambda s: districts.explain_delay(s.first(Adoption), "ремонт", by=s.by),
+    "districts.make_own": lambda s: districts.make_own(
+        s.first(Adoption, line__withdrawn_on__isnull=False), by=s.by
+    ),
+    "districts.send_roadmap": lambda s: districts.send_roadmap(s.first(Roadmap), by=s.by),
+    "districts.recall_roadmap": lambda s: districts.recall_roadmap(s.it, by=s.by),
+    "districts.answer_roadmap": lambda s: districts.answer_roadmap(s.it, AgreementStatus.AGREED, by=s.by),
+    "districts.add_school": lambda s: districts.add_school(
+        s.organisation.parent, kind=Kind.SCHOOL, full_name="Ш", short_name="Ш", town="Т", curator_name="К", login="k",
+        password=PASSWORD, by=s.by,
+    ),
+    "districts.name_coordinator": lambda s: districts.name_coordinator(
+        s.organisation.parent, full_name="К", login="k", password=PASSWORD, by=s.by
     ),
     "documents.draft_document": lambda s: documents.draft_document(
         s.year, DocumentKind.PAIR_ORDER, title="Приказ", subject_id=None, content={}, by=s.by

@@ -158,7 +158,8 @@ def test_safe_strings_in_code_are_few_and_known():
         for path in ROOT.rglob("*.py")
         if re.search(r"\bmark_safe\(|\bSafeString\(|\.__html__\b", path.read_text())
     }
-    assert found == {"core/templatetags/ui.py"}  # an icon from a shipped file
+    # an icon from a shipped file; cells of a table: constants and whole numbers
+    assert found == {"core/templatetags/ui.py", "districts/rendering.py"}
 
 
 # ---------------------------------------------------------------- planted violations

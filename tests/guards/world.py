@@ -14,6 +14,16 @@ from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
+from nastavnik.districts.actions import (
+    adopt_lines,
+    answer_roadmap,
+    explain_delay,
+    make_municipal,
+    send_roadmap,
+    set_lines,
+)
+from nastavnik.districts.choices import AgreementStatus
+from nastavnik.districts.models import DistrictLine
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.models import Document
 from nastavnik.matching.actions import rule_pair, run_matching
@@ -53,6 +63,7 @@ from nastavnik.programmes.models import Attendance, GroupMeeting, Participation,
 from nastavnik.roadmaps.actions import (
     add_activity,
     add_evidence,
+    change_activity,
     make_from_catalogue,
     set_activity_status,
     shift_from,
@@ -93,6 +104,7 @@ def build_world() -> World:
     cast = build_cast(mark=MARK)
     for school in (cast.school, cast.other):
         live(school)
+    agree(cast)
     world = World(cast)
     users = {role.value: user for role, user in cast.users.items()}
     world.actors = {"anonymous": None, **users}
@@ -188,6 +200,29 @@ def plan(school: School, order: Document) -> Roadmap:
     add_evidence(line, document=order, by=by)
     read_roadmap(school)
     read_roadmap(school, roadmap=roadmap)
+    return roadmap
+
+
+def agree(cast: Cast) -> Roadmap:
+    """Let the district set lines, withdraw one and change another; both schools take them over and are answered."""
+    roadmap = make_municipal(cast.district, by=cast.coordinator)
+    roadmap.activities.filter(position__gt=5).delete()
+    lines = list(roadmap.activities.all())
+    set_lines(roadmap, lines, by=cast.coordinator)
+    for school, answer in (
+        (cast.school, AgreementStatus.AGREED), (cast.other, AgreementStatus.RETURNED),
+    ):  # fmt: skip
+        own = Roadmap.objects.get(year=school.year)
+        made = adopt_lines(own, DistrictLine.objects.all()[:3], by=school.curator)
+        later = made[0].activity
+        change_activity(later, ends_on=school.year.ends_on, by=school.curator)
+        for one in made:
+            explain_delay(one, f"так решено {_word(school)}", by=school.curator)
+        sent = send_roadmap(own, by=school.curator)
+        answer_roadmap(sent, answer, remark="посмотрите сроки", by=cast.coordinator)
+        change_activity(later, title="Иначе, чем согласовано", by=school.curator)
+    set_lines(roadmap, lines[1:], by=cast.coordinator)
+    change_activity(lines[1], title="Иначе, чем взято", by=cast.coordinator)
     return roadmap
 
 

@@ -132,7 +132,11 @@ def district(request: Request) -> HttpResponse:
     return render(
         request,
         "cabinet/district.html",
-        {"rows": rows, "n_without": sum(row.n_pairs == 0 for row in rows)},  # type: ignore[attr-defined]
+        {
+            "rows": rows,
+            "n_without": sum(row.n_pairs == 0 for row in rows),  # type: ignore[attr-defined]
+            "items": attention.items_for(request.user),
+        },
     )
 
 

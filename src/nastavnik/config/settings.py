@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "nastavnik.matching",
     "nastavnik.roadmaps",
     "nastavnik.mentorships",
+    "nastavnik.districts",
     "nastavnik.cabinet",
     "nastavnik.demo",
 ]

@@ -45,6 +45,7 @@ class Perm(StrEnum):
     PAIR_VIEW = "pair_view"
     PAIR_APPROVE = "pair_approve"
     OWN_PAIR_VIEW = "own_pair_view"
+    ROADMAP_VIEW = "roadmap_view"
     ROADMAP_EDIT = "roadmap_edit"
     MEETING_NOTE = "meeting_note"
     MEETING_EDIT = "meeting_edit"
@@ -53,6 +54,7 @@ class Perm(StrEnum):
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
     DISTRICT_VIEW = "district_view"
+    DISTRICT_EDIT = "district_edit"
     COMPONENTS_VIEW = "components_view"
 
 
@@ -65,6 +67,7 @@ _SCHOOL_READING = frozenset(
         Perm.PROGRAMME_VIEW,
         Perm.BASE_VIEW,
         Perm.PAIR_VIEW,
+        Perm.ROADMAP_VIEW,
     }
 )
 _OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW, Perm.MEETING_NOTE, Perm.PREFERENCE_GIVE})
@@ -110,7 +113,16 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     ),
     Role.MENTOR: _OWN,
     Role.MENTEE: _OWN,
-    Role.COORDINATOR: frozenset({Perm.HOME, Perm.DISTRICT_VIEW}),
+    Role.COORDINATOR: frozenset(
+        {
+            Perm.HOME,
+            Perm.DISTRICT_VIEW,
+            Perm.DISTRICT_EDIT,
+            # of the office itself: rows of the schools are other organisations'
+            Perm.ROADMAP_VIEW,
+            Perm.ROADMAP_EDIT,
+        }
+    ),
 }
 
 

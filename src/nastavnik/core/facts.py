@@ -4,7 +4,7 @@ A fact is of the organisation, the same for whoever looks, and names nobody.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from nastavnik.core.access import Perm
@@ -29,8 +29,8 @@ class Fact:
     perm: Perm
 
 
-# organisation, first day, last day → what happened in between
-Provider = Callable[[int, dt.date, dt.date], Iterable[Fact]]
+# organisations, first day, last day → what happened in between, each with its organisation
+Provider = Callable[[Collection[int], dt.date, dt.date], Iterable[tuple[int, Fact]]]
 _providers: dict[str, Provider] = {}
 
 
@@ -41,8 +41,15 @@ def register(name: str, provider: Provider) -> None:
 
 def facts_of(organisation_id: int, first: dt.date, last: dt.date) -> dict[str, Fact]:
     """Return the facts of an organisation between two days by code, of several the first that is told."""
-    found: dict[str, Fact] = {}
+    return facts_in([organisation_id], first, last)[organisation_id]
+
+
+def facts_in(
+    organisation_ids: Collection[int], first: dt.date, last: dt.date
+) -> dict[int, dict[str, Fact]]:
+    """Return the facts of several organisations by code, in as many queries whatever their number."""
+    found: dict[int, dict[str, Fact]] = {key: {} for key in organisation_ids}
     for provider in _providers.values():
-        for fact in provider(organisation_id, first, last):
-            found.setdefault(fact.code, fact)
+        for key, fact in provider(organisation_ids, first, last):
+            found[key].setdefault(fact.code, fact)
     return found

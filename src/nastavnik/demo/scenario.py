@@ -13,6 +13,15 @@ from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.demo.names import people
+from nastavnik.districts.actions import (
+    adopt_lines,
+    answer_roadmap,
+    make_municipal,
+    send_roadmap,
+    set_lines,
+)
+from nastavnik.districts.choices import AgreementStatus
+from nastavnik.districts.models import DistrictLine
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships.actions import (
@@ -52,8 +61,14 @@ from nastavnik.programmes.actions import (
 )
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, MentoringForm, Participation, Programme
-from nastavnik.roadmaps.actions import add_evidence, make_from_catalogue, set_activity_status
+from nastavnik.roadmaps.actions import (
+    add_evidence,
+    change_activity,
+    make_from_catalogue,
+    set_activity_status,
+)
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
+from nastavnik.roadmaps.models import Roadmap
 from nastavnik.roadmaps.queries import fact_code
 
 STAGES = ("empty", "enrolment", "matching", "running")
@@ -93,6 +108,8 @@ REQUESTS = (
     ("выбрать тему исследования", ["research"], ["nature", "travel"]),
     ("подготовиться к олимпиаде", ["olympiad", "physics"], ["coding", "chess"]),
 )
+# what the district asks of its schools: papers, partners, bases, cases, publication
+OF_DISTRICT = ("A01", "A08", "A25", "A31", "A35", "A63", "A64")
 PROOFS = {
     "1": "протокол педсовета № 1",
     "2": "протокол общешкольного родительского собрания",
@@ -165,7 +182,30 @@ def build(stage: str) -> None:
         first.match(approve=depth > 2)  # noqa: PLR2004 - as above
         second.match(approve=depth > 2)  # noqa: PLR2004 - as above
     if depth > 2:  # noqa: PLR2004 - as above
-        first.plan()
+        _agree(district, coordinator, first, second)
+
+
+def _agree(district: Organisation, coordinator: User, first: "School", second: "School") -> None:
+    """Let the district set a few lines: the first school has them agreed, the second has taken some and is late."""
+    own, curator = first.plan(), first.curator
+    roadmap = make_municipal(district, by=coordinator)
+    for activity in roadmap.activities.filter(ends_on__lt=today()):
+        set_activity_status(activity, ActivityStatus.DONE, done_on=activity.ends_on, by=coordinator)
+    chosen = roadmap.activities.filter(catalogue_code__in=OF_DISTRICT)
+    set_lines(roadmap, chosen, by=coordinator)
+    lines = list(DistrictLine.objects.standing().filter(activity__in=chosen))
+    made = adopt_lines(own, lines, by=curator)
+    for activity in [one.activity for one in made]:
+        is_over = activity.ends_on is not None and activity.ends_on < today()
+        if is_over and activity.status == ActivityStatus.PLANNED and not fact_code(activity):
+            set_activity_status(activity, ActivityStatus.DONE, done_on=activity.ends_on, by=curator)
+    sent = send_roadmap(own, by=curator)
+    answer_roadmap(sent, AgreementStatus.AGREED, by=coordinator)
+    adopt_lines(second.begin_roadmap(), lines[:3], by=second.curator)
+    # after that the district says one thing otherwise: the first school sees it
+    change_activity(
+        lines[-1].activity, result="справка, фотографии, ссылка на страницу школы", by=coordinator
+    )
 
 
 def _wishes(came: list[Attendance]) -> dict[int, Wishes]:
@@ -458,13 +498,17 @@ class School:
                 note_meeting(due[-1], None, side=Side.MENTEE, mark=Mark.HELP, by=self.curator)
         enter_month(notes, by=self.curator)
 
-    def plan(self) -> None:
-        """Make the roadmap of the year; what was due before today is done, but for one line."""
+    def begin_roadmap(self) -> Roadmap:
+        """Make the roadmap of the year from the catalogue."""
         programme = self.programme
         assert programme is not None  # noqa: S101 - `fill` has opened it
-        roadmap = make_from_catalogue(
+        return make_from_catalogue(
             self.year, RoadmapLevel.SCHOOL, forms=programme.forms.all(), by=self.curator
         )
+
+    def plan(self) -> Roadmap:
+        """Make the roadmap of the year; what was due before today is done, but for one line."""
+        roadmap = self.begin_roadmap()
         over = roadmap.activities.filter(ends_on__lt=today())
         for activity in over.exclude(number="6"):
             if fact_code(activity):
@@ -474,6 +518,7 @@ class School:
             )
             if activity.number in {"1", "2", "4"}:
                 add_evidence(activity, note=PROOFS[activity.number], by=self.curator)
+        return roadmap
 
 
 def _school(district: Organisation, name: str, head: str, curator_name: str, number: int) -> School:

@@ -1,8 +1,9 @@
 """What the matching tells: that requests and skills have been compared."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,14 +13,23 @@ from nastavnik.core.facts import Fact
 from nastavnik.matching.models import MatchingRun
 
 
-def facts(organisation_id: int, first: dt.date, last: dt.date) -> Iterator[Fact]:
+def facts(
+    organisation_ids: Collection[int], first: dt.date, last: dt.date
+) -> Iterator[tuple[int, Fact]]:
     """Yield the first matching of a time."""
-    runs = MatchingRun.objects.filter(
-        organisation_id=organisation_id, made_at__date__range=(first, last)
+    runs = (
+        MatchingRun.objects.filter(
+            organisation_id__in=organisation_ids, made_at__date__range=(first, last)
+        )
+        .values_list("organisation_id")
+        .order_by("organisation_id")
+        .annotate(first_at=Min("made_at"))
     )
-    run = runs.only("made_at").order_by("made_at", "pk").first()
-    if run is not None:
-        yield Fact(
-            "matching_run", _("the matching was run"), timezone.localdate(run.made_at),
-            reverse("matching:workspace"), Perm.MATCHING_VIEW,
+    for organisation_id, made_at in runs:
+        yield (
+            organisation_id,
+            Fact(
+                "matching_run", _("the matching was run"), timezone.localdate(made_at),
+                reverse("matching:workspace"), Perm.MATCHING_VIEW,
+            ),
         )  # fmt: skip

@@ -18,10 +18,9 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
 
     def below(self, user: SignedIn) -> Self:
         """Return the organisations under the offices where the user coordinates, offices left out."""
-        roots = Organisation.objects.filter(pk__in=user.viewer.organisations(Perm.DISTRICT_VIEW))
         within = Q(pk__in=[])
-        for path in roots.values_list("path", flat=True):
-            within |= Q(path__startswith=path)
+        for key in user.viewer.organisations(Perm.DISTRICT_VIEW):
+            within |= Q(path__contains=f"/{key}/")
         return self.filter(within, level=Level.ORGANISATION)
 
 

@@ -16,5 +16,5 @@ class RoadmapsConfig(AppConfig):
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)
         navigation.register(
-            navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.PROGRAMME_VIEW)
+            navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.ROADMAP_VIEW)
         )

@@ -14,7 +14,7 @@ from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, Recurs, Roadm
 
 
 class RoadmapQuerySet(ScopedQuerySet["Roadmap"]):
-    view_perm = Perm.PROGRAMME_VIEW
+    view_perm = Perm.ROADMAP_VIEW
 
 
 class Roadmap(models.Model):
@@ -47,7 +47,7 @@ class Roadmap(models.Model):
 
 
 class ActivityQuerySet(ScopedQuerySet["Activity"]):
-    view_perm = Perm.PROGRAMME_VIEW
+    view_perm = Perm.ROADMAP_VIEW
 
 
 class Activity(models.Model):
@@ -116,7 +116,7 @@ def evidence_place(evidence: "Evidence", name: str) -> str:
 
 
 class EvidenceQuerySet(ScopedQuerySet["Evidence"]):
-    view_perm = Perm.PROGRAMME_VIEW
+    view_perm = Perm.ROADMAP_VIEW
 
 
 class Evidence(models.Model):

@@ -71,7 +71,7 @@ def _year(request: Request) -> AcademicYear:
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def overview(request: Request) -> HttpResponse:
     """Show the roadmap of this year, or the ways to make one."""
     roadmap = current_roadmap(request.user, today())
@@ -83,7 +83,7 @@ def overview(request: Request) -> HttpResponse:
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def show(request: Request, pk: int) -> HttpResponse:
     """Show one roadmap."""
     return _shown(request, roadmap_or_404(request, pk))
@@ -336,7 +336,7 @@ def add(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def activity(request: Request, pk: int) -> HttpResponse:
     """Show a line with what proves it; a curator changes it in one form."""
     one = activity_or_404(request, pk)
@@ -461,7 +461,7 @@ def _paper(request: Request, roadmap: Roadmap) -> tuple[Paper, PaperLayout]:
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def paper(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .docx in the columns the district asks for."""
     roadmap = roadmap_or_404(request, pk)
@@ -477,7 +477,7 @@ def pdf(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def table(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .xlsx with days and states."""
     roadmap = roadmap_or_404(request, pk)
@@ -486,7 +486,7 @@ def table(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def calendar(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as a calendar."""
     roadmap = roadmap_or_404(request, pk)

@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core import attention, navigation
+from nastavnik.core.access import Perm
+
+
+class DistrictsConfig(AppConfig):
+    name = "nastavnik.districts"
+    label = "districts"
+
+    def ready(self) -> None:
+        from nastavnik.districts import attention as own
+
+        attention.register(self.label, own.items)
+        navigation.register(
+            navigation.Section(38, _("Schools' roadmaps"), "districts:table", Perm.DISTRICT_VIEW)
+        )

@@ -1,0 +1,96 @@
+"""Forms of the district."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.forms import offer
+from nastavnik.districts.choices import AgreementStatus
+from nastavnik.districts.models import DistrictLine
+from nastavnik.organisations.forms import OrganisationForm
+from nastavnik.people.queries import has_login
+
+
+class AccountForm(forms.Form):
+    """A new account: name, login, first password."""
+
+    # not `full_name`: a school has one too, on the same sheet
+    person_name = forms.CharField(label=_("Full name"), max_length=320)
+    login = forms.CharField(
+        label=_("Login"), max_length=150, help_text=_("A mail address or a short word.")
+    )
+    password = forms.CharField(
+        label=_("First password"),
+        min_length=10,
+        strip=False,
+        help_text=_("At least 10 characters; give it in person, it can be changed after sign-in."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_login(self) -> str:
+        login = str(self.cleaned_data["login"]).strip().lower()
+        if has_login(login):
+            raise forms.ValidationError(_("This login is taken: add a figure or a dot."))
+        return login
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password)
+        return password
+
+
+class SchoolForm(OrganisationForm):
+    """A school of the district; its first curator is asked for beside it (`AccountForm`)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # the school itself fills in who signs its orders
+        self.fields["head_name"].required = False
+
+
+class TableFilter(forms.Form):
+    """Which schools, which line."""
+
+    q = forms.CharField(label=_("School"), required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("All schools")),
+            ("late", _("Late")),
+            ("absent", _("Lines not taken over")),
+            *((value, label) for value, label in AgreementStatus.choices),
+            ("none", _("No roadmap")),
+        ],
+    )
+    line = forms.ChoiceField(label=_("Line"), required=False)
+
+    def __init__(self, lines: list[DistrictLine], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["q"].widget.attrs["placeholder"] = self.fields["q"].label
+        offer(
+            self,
+            "line",
+            [
+                ("", _("All lines")),
+                *(
+                    (str(one.pk), f"{one.activity.number} {one.activity.title}"[:70].strip())
+                    for one in lines
+                ),
+            ],
+        )
+
+
+class AnswerForm(forms.Form):
+    """The district's answer to a roadmap."""
+
+    remark = forms.CharField(
+        label=_("Remark"),
+        required=False,
+        max_length=2000,
+        help_text=_("Needed to return it; without names."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    sent_at = forms.DateTimeField(widget=forms.HiddenInput(), required=False)
