@@ -62,6 +62,25 @@ def test_a_document_becomes_this_years_roadmap_and_comes_back(page, context, liv
     press(page, "button:has-text('Сохранить')")
     assert new.activities.get(number="3").ends_on.isoformat() == f"{this.starts_on.year}-10-20"
     page.goto(f"/roadmap/{new.pk}/")
+    # in the row itself, and two lines at once: what is done with them shows when they are ticked
+    row = page.locator("tr", has_text="Праздник наставников")
+    with page.expect_navigation():
+        row.locator("a", has_text="изменить").click()
+    page.fill("[name=responsible][form=inline]", "Завуч")
+    press(page, "button[form=inline]")
+    assert new.activities.get(number="4").responsible == "Завуч"
+    assert page.locator("button[value=move]").is_hidden()
+    for number in (0, 1):
+        page.locator("[name=lines]").nth(number).check()
+    page.fill("[name=n_days]", "3")
+    press(page, "button[value=move]")
+    moved = new.activities.get(title="Педсовет о наставничестве")
+    assert moved.ends_on.isoformat() == f"{this.starts_on.year}-09-18"
+    page.goto(f"/roadmap/{new.pk}/history/")
+    told = page.locator("main .lines").inner_text()
+    assert "Завуч" in told
+    assert "до 20 октября" in told
+    page.goto(f"/roadmap/{new.pk}/")
     with page.expect_download() as download:
         page.locator("a[href*='file.docx']").first.click()
     page.goto(f"/roadmap/{new.pk}/again/")

@@ -28,7 +28,7 @@ SHOWN = ("alt", "aria-label", "placeholder", "title", "content", "value")
 # names of acts stay as they are in every language
 OFFICIAL = re.compile(r"Р-145")
 # Latin letters that are no language: file formats, the names of keys
-WORDS_OF_ALL = re.compile(r"&[a-z]+;|\.(docx|xlsx|csv|ics)\b|^Esc$")
+WORDS_OF_ALL = re.compile(r"&[a-z]+;|\.(docx|xlsx|csv|ics|pdf)\b|^Esc$")
 INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)|<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<(?:iframe|object|embed|base)\b", re.IGNORECASE
 )  # fmt: skip
