@@ -1,8 +1,15 @@
 """Random problems of any size, and independent answers to them."""
 
 import numpy as np
+from hypothesis import settings
 from ortools.graph.python import min_cost_flow
 from scipy.optimize import linear_sum_assignment
+
+
+def some(n):
+    """So many examples; thirty times as many in the deep tests."""
+    is_deep = settings.default.max_examples >= 1000
+    return settings(max_examples=30 * n if is_deep else n)
 
 
 def random_problem(seed, n, m, n_schools=1, top=1000):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.matching.oracles import by_ortools, by_scipy, random_problem
+from tests.engine.matching.oracles import by_ortools, by_scipy, random_problem, some
 from tests.engine.matching.strategies import Case, cases
 
 from nastavnik.engine.matching import compiled, cores, network
@@ -84,7 +84,7 @@ def test_two_threads_change_nothing(monkeypatch):
 
 @pytest.mark.parametrize("accelerated", [False, True])
 @given(seed=st.integers(0, 2**32), n=st.integers(1, 30), m=st.integers(1, 20))
-@settings(max_examples=25)
+@some(25)
 def test_small_problems_equal_the_dense_assignment_of_scipy(accelerated, seed, n, m):
     problem = random_problem(seed, n, m)
     found = solve(*problem, accelerated=accelerated)
@@ -94,7 +94,7 @@ def test_small_problems_equal_the_dense_assignment_of_scipy(accelerated, seed, n
 
 @pytest.mark.parametrize("accelerated", [False, True])
 @given(seed=st.integers(0, 2**32), n=st.integers(30, 250), m=st.integers(10, 120))
-@settings(max_examples=10)
+@some(10)
 def test_middling_problems_equal_or_tools(accelerated, seed, n, m):
     problem = random_problem(seed, n, m, n_schools=3)
     found = solve(*problem, accelerated=accelerated)
@@ -103,7 +103,7 @@ def test_middling_problems_equal_or_tools(accelerated, seed, n, m):
 
 
 @given(seed=st.integers(0, 2**32), n=st.integers(2, 120), m=st.integers(1, 50), data=st.data())
-@settings(max_examples=20)
+@some(20)
 def test_renumbered_people_get_the_same_mentors(seed, n, m, data):
     indptr, indices, score, capacity = random_problem(seed, n, m, top=4)
     straight = solve(indptr, indices, score, capacity)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.matching.oracles import random_problem
+from tests.engine.matching.oracles import random_problem, some
 from tests.engine.matching.strategies import Case, cases
 
 from nastavnik.engine.matching.transport import solution_of, solve
@@ -70,7 +70,7 @@ def test_changes_end_where_solving_from_nothing_does(accelerated, case, data):
 
 @pytest.mark.parametrize("accelerated", [False, True])
 @given(seed=st.integers(0, 2**32), data=st.data())
-@settings(max_examples=8)
+@some(8)
 def test_a_mentor_leaves_a_school(accelerated, seed, data):
     problem = random_problem(seed, 80, 30)
     live = LiveMatching(solve(*problem), accelerated=accelerated)
