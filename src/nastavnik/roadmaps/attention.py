@@ -25,7 +25,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
     A curator is told of all, others of those they answer for.
     """
-    if not user.viewer.may(Perm.PROGRAMME_VIEW):
+    if not user.viewer.may(Perm.ROADMAP_VIEW):
         return
     day = today()
     last = day + dt.timedelta(days=SOON_DAYS)
