@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 N_SHOWN = 50
@@ -45,31 +46,72 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def fill(size: int) -> Any:  # noqa: ANN401 - a school of the demo, whose class is known after the set-up
+@dataclass(frozen=True)
+class Measured:
+    """A filled school: its row, its curator, one of its pairs."""
+
+    organisation: Any
+    curator: Any
+    first_pair: int
+
+
+def fill(size: int) -> Measured:
     """Make a school with `size` running pairs, each with the meetings of its year."""
-    from nastavnik.core.dates import today
-    from nastavnik.demo.names import people
-    from nastavnik.demo.scenario import School, _school
     from nastavnik.mentorships.actions import plan_meetings
     from nastavnik.mentorships.choices import MentorshipStatus
     from nastavnik.mentorships.models import Mentorship, Tie
-    from nastavnik.organisations.actions import add_organisation
-    from nastavnik.organisations.choices import Kind, Level
+
+    school, year, curator, programme = open_school()
+    mentors, mentees = fill_bases(programme, size)
+    pairs = Mentorship.objects.bulk_create(
+        Mentorship(
+            organisation=school, programme=programme, form=programme.forms.get(), mentor=mentor,
+            starts_on=year.starts_on, ends_on=year.ends_on, status=MentorshipStatus.ACTIVE,
+        )
+        for mentor in mentors
+    )  # fmt: skip
+    Tie.objects.bulk_create(
+        Tie(organisation=school, mentorship=pair, mentee=mentee)
+        for pair, mentee in zip(pairs, mentees, strict=True)
+    )
+    plan_meetings(pairs, by=curator)
+    return Measured(school, curator, pairs[0].pk)
+
+
+def open_school() -> tuple[Any, Any, Any, Any]:
+    """Set a school up as a curator would; return it with its year, its curator and its programme."""
+    from nastavnik.cabinet.actions import set_up
+    from nastavnik.core.dates import today
+    from nastavnik.organisations.queries import year_bounds
+    from nastavnik.programmes.actions import load_directory, open_programme
+    from nastavnik.programmes.models import MentoringForm
+
+    first, last = year_bounds(today())
+    curator = set_up(
+        municipality="Примерский район", year_starts_on=first, year_ends_on=last,
+        curator_name="Кураторова Анна Ивановна", login="curator", password="три слова подряд",  # noqa: S106 - of a database that is thrown away
+        kind="school", full_name="Школа", short_name="Школа", town="Примерск",
+        head_name="Образцова Вера Сергеевна", head_position="директор", by=None,
+    )  # fmt: skip
+    school = curator.workplace
+    year = school.years.get()
+    load_directory(by=None)
+    programme = open_programme(
+        year, title="Программа", starts_on=first, ends_on=last.replace(month=5, day=25),
+        forms=MentoringForm.objects.directory().filter(code="pupil_pupil"), by=curator,
+    )  # fmt: skip
+    return school, year, curator, programme
+
+
+def fill_bases(programme: Any, size: int) -> tuple[list[Any], list[Any]]:  # noqa: ANN401 - a class known after the set-up
+    """Put `size` mentors and as many mentees into the bases, in pairs already."""
+    from nastavnik.demo.names import people
     from nastavnik.people.models import Enrolment, Person, StudyGroup
-    from nastavnik.programmes.actions import load_directory
     from nastavnik.programmes.choices import ParticipationStatus, Side
     from nastavnik.programmes.models import Participation
 
-    load_directory(by=None)
-    district = add_organisation(
-        None, level=Level.MUNICIPALITY, kind=Kind.OFFICE, full_name="Район", short_name="Район",
-        town="Примерск", by=None,
-    )  # fmt: skip
-    school: School = _school(district, "Школа", "Образцова Вера Сергеевна", "Кураторова Анна", 1)
-    programme = school._open_programme()
-    at, year = school.organisation, school.year
+    at, year, names = programme.organisation, programme.year, people()
     group = StudyGroup.objects.create(organisation=at, year=year, name="9А", grade=9)
-    names = people()
     born = year.starts_on.replace(year=year.starts_on.year - 15)
     everybody = [
         Person(organisation=at, kind="pupil", birth_date=born - dt.timedelta(n), **next(names))
@@ -83,36 +125,20 @@ def fill(size: int) -> Any:  # noqa: ANN401 - a school of the demo, whose class 
     )
     records = Participation.objects.bulk_create(
         Participation(
-            organisation=at, programme=programme, person=one, side=side, capacity=1, active_count=1,
-            status=ParticipationStatus.PAIRED, starts_on=year.starts_on, request="подтянуть математику",
-            areas=["maths"],
+            organisation=at, programme=programme, person=one, capacity=1, active_count=1,
+            side=Side.MENTOR if n < size else Side.MENTEE, status=ParticipationStatus.PAIRED,
+            starts_on=year.starts_on, request="подтянуть математику", areas=["maths"],
         )
-        for side, half in ((Side.MENTOR, everybody[:size]), (Side.MENTEE, everybody[size:]))
-        for one in half
+        for n, one in enumerate(everybody)
     )  # fmt: skip
-    form = programme.forms.get(code="pupil_pupil")
-    through = Participation.forms.through
+    through, form = Participation.forms.through, programme.forms.get()
     through.objects.bulk_create(
         through(participation_id=one.pk, mentoringform_id=form.pk) for one in records
     )
-    pairs = Mentorship.objects.bulk_create(
-        Mentorship(
-            organisation=at, programme=programme, form=form, mentor=mentor, starts_on=year.starts_on,
-            ends_on=year.ends_on, status=MentorshipStatus.ACTIVE,
-        )
-        for mentor in records[:size]
-    )  # fmt: skip
-    Tie.objects.bulk_create(
-        Tie(organisation=at, mentorship=pair, mentee=mentee)
-        for pair, mentee in zip(pairs, records[size:], strict=True)
-    )
-    plan_meetings(pairs, by=school.curator)
-    school.first_pair = pairs[0].pk  # type: ignore[attr-defined]
-    school.month = f"{today():%Y-%m}"  # type: ignore[attr-defined]
-    return school
+    return records[:size], records[size:]
 
 
-def report(school: Any, size: int, repeats: int) -> None:  # noqa: ANN401 - as above
+def report(school: Measured, size: int, repeats: int) -> None:
     """Print a line a page: statements, kilobytes, kilobytes on the wire, CPU against the bare view."""
     from django.db import connection
     from django.test import Client
@@ -140,14 +166,14 @@ def report(school: Any, size: int, repeats: int) -> None:  # noqa: ANN401 - as a
 def noting(statements: list[str]) -> Callable[..., object]:
     """Return a wrapper of statements that keeps their text."""
 
-    def wrap(execute: Callable[..., object], sql: str, *rest: Any) -> object:  # noqa: ANN401 - as Django passes them
+    def wrap(execute: Callable[..., object], sql: str, *rest: Any) -> object:
         statements.append(sql)
         return execute(sql, *rest)
 
     return wrap
 
 
-def bare_view(school: Any, client: Any) -> Callable[[], object]:  # noqa: ANN401 - as above
+def bare_view(school: Measured, client: Any) -> Callable[[], object]:  # noqa: ANN401 - Django's, after the set-up
     """Return a call of the plainest signed-in Django list of fifty people, with a new project's middleware."""
     from django.test import override_settings
 
