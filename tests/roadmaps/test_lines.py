@@ -170,14 +170,13 @@ def test_each_is_told_of_what_they_answer_for(client, cast, made):
         )
     client.force_login(psychologist)
     text = body(client.get("/today/"))
-    assert late.title in text
-    assert soon.title in text
-    assert named.title in text
-    assert foreign.title not in text
+    for line in (late, soon, named):
+        assert line.title[:60] in text
+    assert foreign.title[:60] not in text
     assert "скажите куратору" in text
     # a stranger to these posts is told nothing, the curator is told of both
     client.force_login(cast.users[Role.SOCIAL_TEACHER])
-    assert late.title not in body(client.get("/today/"))
+    assert late.title[:60] not in body(client.get("/today/"))
     client.force_login(cast.anna)
     assert "state=risk" in body(client.get("/today/"))
 

@@ -114,7 +114,7 @@ def test_several_late_lines_are_one_thing_to_do(browser, cast, made):
     change_activity(soon, starts_on=today(), ends_on=today() + dt.timedelta(days=2), by=cast.anna)
     text = body(browser.get("/today/"))
     assert f"{reverse('roadmaps:show', args=[made.pk])}?state=risk" in text
-    assert soon.title in text
+    assert soon.title[:60] in text
 
 
 def test_a_registered_order_ticks_its_line_for_everybody(browser, cast, client, made):
