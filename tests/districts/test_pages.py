@@ -101,7 +101,7 @@ def test_a_school_takes_over_ticked_lines_or_all(anna, town, own):
     for line in lines:
         assert line.activity.title in text
     adopt = reverse("districts:adopt", args=[own.pk])
-    assert "хотя бы одну" in body(anna.post(adopt, {"do": "ticked", "line": "x"}, follow=True))
+    assert "Отметьте" in body(anna.post(adopt, {"do": "ticked", "line": "x"}, follow=True))
     anna.post(adopt, {"do": "ticked", "line": [lines[1].pk]})
     assert [one.line for one in Adoption.objects.all()] == [lines[1]]
     anna.post(adopt, {"do": "all"})

@@ -27,7 +27,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
     A curator is told of all, others of those they answer for.
     """
-    if not user.viewer.may(Perm.PROGRAMME_VIEW):
+    if not user.viewer.may(Perm.ROADMAP_VIEW):
         return
     lines = _due_lines(user, today())
     late = [line for line in lines if line.state == LATE]

@@ -150,7 +150,7 @@ class Evidence(models.Model):
 
 
 class RoadmapChangeQuerySet(ScopedQuerySet["RoadmapChange"]):
-    view_perm = Perm.PROGRAMME_VIEW
+    view_perm = Perm.ROADMAP_VIEW
 
 
 class RoadmapChange(models.Model):

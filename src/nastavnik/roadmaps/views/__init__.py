@@ -469,7 +469,7 @@ def paper(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def pdf(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .pdf in the same columns."""
     roadmap = roadmap_or_404(request, pk)

@@ -21,7 +21,7 @@ from nastavnik.roadmaps.views.rows import roadmap_or_404
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def check(request: Request, pk: int) -> HttpResponse:
     """Show what the roadmap lacks and what contradicts what."""
     roadmap = roadmap_or_404(request, pk)

@@ -82,7 +82,7 @@ def _done(request: Request, lines: QuerySet[Activity], given: dict[str, Any]) ->
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def history(request: Request, pk: int) -> HttpResponse:
     """Show who changed what in the roadmap, from what to what."""
     roadmap = roadmap_or_404(request, pk)
@@ -91,7 +91,7 @@ def history(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Perm.PROGRAMME_VIEW)
+@requires(Perm.ROADMAP_VIEW)
 def evidence_file(request: Request, pk: int) -> HttpResponse:
     """Give the file that proves a line, never to be opened inside the site."""
     proof = get_object_or_404(Evidence.objects.visible_to(request.user).exclude(file=""), pk=pk)
