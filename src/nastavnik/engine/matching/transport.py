@@ -548,7 +548,7 @@ class _Detour:
             done.add(mentor)
             ends = [distance + end for end in self._ends(mentor)]
             best = min(ends if best is None else [best, *ends], default=None)
-            self._push(mentor, distance, near, heap)
+            self._push(mentor, distance, best, near, heap)
         return best
 
     def _ends(self, mentor: int) -> list[int]:
@@ -566,14 +566,19 @@ class _Detour:
         return ends
 
     def _push(
-        self, mentor: int, distance: int, near: dict[int, int], heap: list[tuple[int, int]]
+        self,
+        mentor: int,
+        distance: int,
+        best: int | None,
+        near: dict[int, int],
+        heap: list[tuple[int, int]],
     ) -> None:
         rows, prices = self.solution.problem.rows, self.solution.price_of_mentor
         for other in self.members[mentor] if mentor != self.home else ():
             base = distance - self.solution.price_of_mentee[other]
             for to, cost in rows[other]:
                 value = base + cost + prices[to]
-                if to not in near or value < near[to]:
+                if (best is None or value < best) and (to not in near or value < near[to]):
                     near[to] = value
                     heapq.heappush(heap, (value, to))
 
