@@ -98,7 +98,11 @@ def test_the_cover_shows_the_sections_of_the_role():
         ["cabinet:home"],
         ["mentorships:own", "programmes:choices"],
     ]
-    assert names(Role.COORDINATOR) == [["cabinet:home"], ["cabinet:district"]]
+    assert names(Role.COORDINATOR) == [
+        ["cabinet:home"],
+        ["districts:table", "roadmaps:overview"],
+        ["cabinet:district"],
+    ]
     flat = [name for group in names(Role.CURATOR) for name in group]
     assert (
         flat.index("people:list")
