@@ -308,3 +308,18 @@ def test_a_default_roadmap_has_every_activity_it_should(level):
     assert len(codes) == len(set(codes))
     plan_lines = [line(place, code) for place, code in enumerate(codes)]
     assert findings(*plan_lines, needed=codes) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (("ответственный: информационно-методический отдел", "в информационно-организационный отдел"), True),
+        (("специалист информационно-методического отдела", "информационно-методическому отделу"), False),
+        (("учебно-методический центр", "информационно-организационный отдел"), False),
+        (("учебно-методический центр", "учебно-методический кабинет"), False),
+    ],
+)  # fmt: skip
+def test_one_office_under_two_names_is_told(texts, said):
+    """The specialist's department is named two ways in one order (method.md §10 C13)."""
+    lines = [line(key, text=text) for key, text in enumerate(texts)]
+    assert findings(*lines) == ([(Rule.TWO_NAMES, 1, 0)] if said else [])

@@ -29,6 +29,7 @@ class Rule(StrEnum):
     TWO_TERMS = "two-terms"  # the same activity is due on two days (C12)
     ANNEX = "annex"  # names an annex, is done, and nothing is attached (C13)
     TITLE_YEARS = "title-years"  # the title names other years than those of the plan (C13)
+    TWO_NAMES = "two-names"  # one office under two names (C13)
     NO_TERM = "no-term"
     NO_OWNER = "no-owner"
 
@@ -122,6 +123,7 @@ def check_plan(
         *_of_gaps(plan.lines, catalogue),
         *_of_days(plan, catalogue),
         *_of_words(plan),
+        *_of_names(plan.lines),
         *_of_twins(plan.lines, catalogue),
     ]
     found.sort(key=lambda one: place[one.lines[0]])
@@ -278,6 +280,9 @@ def _is_under(number: str, above: str) -> bool:
 _PROMISED = re.compile(r"\b(?:к|до)\s+(?:конц[ау]\s+)?(20\d\d)(?!\s*[-–—]\s*\d)\s*г", re.IGNORECASE)
 # «приложение 2 к методическим рекомендациям» is an annex of somebody else's paper
 _ANNEX = re.compile(r"\bприложени\w+\s*(?:№\s*)?\d+(?!\d)(?!\s+к\b)", re.IGNORECASE)
+# «информационно-методического отдела»: what the name begins with, what it goes on with, what office it is
+_OFFICE = re.compile(r"\b([а-яё]{5,})-([а-яё]{5,})\s+(отдел|центр|кабинет|служб|сектор|управлени)")
+_STEM = 6  # letters that stay the same in every case
 _YEARS = re.compile(r"(?<![\d.])(20\d\d)(?:\s*[-–—/]\s*(20\d\d|\d\d))?(?!\d)")
 
 
@@ -300,6 +305,18 @@ def _of_words(plan: Plan) -> Iterator[Finding]:
             yield Finding(Rule.PAST_TARGET, (line.key,), day=until)
         if line.lacks_proof and _ANNEX.search(line.text):
             yield Finding(Rule.ANNEX, (line.key,))
+
+
+def _of_names(lines: Iterable[PlanLine]) -> Iterator[Finding]:
+    """Tell where an office is called otherwise than before: «информационно-методический» and «-организационный»."""
+    first: dict[tuple[str, str], tuple[str, int]] = {}
+    for line in lines:
+        for begins, differs, office in _OFFICE.findall(line.text.lower()):
+            stem = differs[:_STEM]
+            known, key = first.setdefault((begins, office), (stem, line.key))
+            if known != stem:
+                yield Finding(Rule.TWO_NAMES, (line.key, key))
+                break
 
 
 def _of_title(plan: Plan) -> Iterator[Finding]:

@@ -225,7 +225,7 @@ def _plan_line(line: Line) -> PlanLine:
     return PlanLine(
         key=one.pk,
         codes=codes_of(one),
-        text=f"{one.title} {one.result} {one.document_text}",
+        text=f"{one.title} {one.responsible} {one.result} {one.document_text}",
         starts_on=one.starts_on,
         ends_on=one.ends_on,
         number=one.number,
@@ -246,6 +246,7 @@ _WORDS = {
     Rule.TWO_TERMS: _("The same stands in «%(other)s» with another term, until %(day)s."),
     Rule.ANNEX: _("It is done and names an annex, and no paper is attached."),
     Rule.TITLE_YEARS: _("The title names other years, and this is the roadmap of %(year)s."),
+    Rule.TWO_NAMES: _("An office is called otherwise than in «%(other)s»: is it the same one?"),
     Rule.NO_TERM: _("No term is written."),
     Rule.NO_OWNER: _("Nobody is named who answers."),
 }  # fmt: skip
