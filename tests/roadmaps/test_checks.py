@@ -143,7 +143,7 @@ def test_each_remark_is_a_sentence_with_a_way_to_its_line(browser, cast, made):
     add_activity(made, title="Соглашения с партнёрами", term_text=f"июнь {year + 1}", responsible="Директор", by=cast.anna)  # fmt: skip
     add_activity(made, title="Внутренний мониторинг", term_text=f"сентябрь {year} – июнь {year + 1}", responsible="Директор", by=cast.anna)  # fmt: skip
     change_activity(lines["A44"], term_text=f"до 30 ноября {year}", by=cast.anna)
-    for code, word in (("A45", "методический"), ("A46", "организационный")):
+    for code, word in (("A44", "методический"), ("A45", "организационный")):
         change_activity(lines[code], responsible=f"информационно-{word} отдел", by=cast.anna)
     change_roadmap(made, title="Карта на 2020–2021 годы", approved_on=dt.date(year, 10, 20), by=cast.anna)  # fmt: skip
     found = checked(cast, made)
