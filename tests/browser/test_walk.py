@@ -114,10 +114,10 @@ def test_from_three_lists_to_a_registered_order(page):
     page.goto("/matching/")
     press(page, "form[action='/matching/run/'] button")
     assert page.locator(".leg").count() == len(ANNEX)
-    press(page, ".leg button[value=lock]")
-    press(page, ".leg:has(button[value=lock][aria-pressed=false]) button[value=forbid]")
+    press(page, ".leg .btn-icon[value=lock]")
+    press(page, ".leg:has(.btn-icon[value=lock][aria-pressed=false]) .btn-icon[value=forbid]")
     press(page, "form[action='/matching/run/'] button")
-    assert page.locator(".leg button[value=lock][aria-pressed=true]").count() == 1
+    assert page.locator(".leg .btn-icon[value=lock][aria-pressed=true]").count() == 1
     press(page, "button[name=all]")
     assert Mentorship.objects.count() == len(ANNEX)
     page.fill("[name=number]", "118-о")

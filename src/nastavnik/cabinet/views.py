@@ -171,6 +171,7 @@ def components(request: Request) -> HttpResponse:
         "page": Paginator(range(3), 1).get_page(request.GET.get("page", 2)),
         "states": STATES,
         "stages": example_stages(),
+        "scale": range(1, 6),
         "todo": example_todo(),
         "nodes": NODES,
     }

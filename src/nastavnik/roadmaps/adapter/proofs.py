@@ -52,11 +52,11 @@ def _redrawn(data: bytes, kind: str) -> bytes:
             if picture.width * picture.height > MOST_PIXELS:
                 raise RefusedError(_("The picture is too large: make it smaller and try again."))
             upright = ImageOps.exif_transpose(picture)
-            plain = Image.new(upright.mode, upright.size)
-            plain.paste(upright)
+            redrawn = Image.new(upright.mode, upright.size)
+            redrawn.paste(upright)
             if upright.mode == "P" and (palette := upright.getpalette()):
-                plain.putpalette(palette)
-            plain.save(stream, kind, quality=88, optimize=True)
+                redrawn.putpalette(palette)
+            redrawn.save(stream, kind, quality=88, optimize=True)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise RefusedError(
             _("The picture cannot be opened: save it anew and try again.")
