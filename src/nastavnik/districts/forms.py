@@ -3,42 +3,21 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.forms import offer
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
 from nastavnik.organisations.forms import OrganisationForm
-from nastavnik.people.queries import has_login
+from nastavnik.people.forms import NewAccountForm
 
 
-class AccountForm(forms.Form):
+class AccountForm(NewAccountForm):
     """A new account: name, login, first password."""
 
     # not `full_name`: a school has one too, on the same sheet
     person_name = forms.CharField(label=_("Full name"), max_length=320)
-    login = forms.CharField(
-        label=_("Login"), max_length=150, help_text=_("A mail address or a short word.")
-    )
-    password = forms.CharField(
-        label=_("First password"),
-        min_length=10,
-        strip=False,
-        help_text=_("At least 10 characters; give it in person, it can be changed after sign-in."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-    def clean_login(self) -> str:
-        login = str(self.cleaned_data["login"]).strip().lower()
-        if has_login(login):
-            raise forms.ValidationError(_("This login is taken: add a figure or a dot."))
-        return login
-
-    def clean_password(self) -> str:
-        password = str(self.cleaned_data["password"])
-        validate_password(password)
-        return password
+    field_order = ("person_name", "login", "password")
 
 
 class SchoolForm(OrganisationForm):

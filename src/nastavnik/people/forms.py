@@ -71,8 +71,36 @@ class SignInForm(forms.Form):
         return data
 
 
-class AccountForm(forms.Form):
+class NewAccountForm(forms.Form):
+    """A login nobody has yet and a first password, which somebody gives in person."""
+
+    login = forms.CharField(
+        label=_("Login"), max_length=150, help_text=_("A mail address or a short word.")
+    )
+    password = forms.CharField(
+        label=_("First password"),
+        min_length=10,
+        strip=False,
+        help_text=_("At least 10 characters; give it in person, it can be changed after sign-in."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_login(self) -> str:
+        login = str(self.cleaned_data["login"]).strip().lower()
+        if has_login(login):
+            raise forms.ValidationError(_("This login is taken: add a figure or a dot."))
+        return login
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password)
+        return password
+
+
+class AccountForm(NewAccountForm):
     """A new account with a role, or a role for somebody of the roster."""
+
+    field_order = ("person", "full_name", "role", "login", "password", "form_codes")
 
     person = forms.ModelChoiceField(
         Person.objects.none(),
@@ -88,14 +116,6 @@ class AccountForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=[(role.value, ROLE_TITLES[role]) for role in GIVEN_BY_CURATOR]
     )
-    login = forms.CharField(label=_("Login"), max_length=150)
-    password = forms.CharField(
-        label=_("First password"),
-        min_length=10,
-        help_text=_("At least 10 characters; give it in person, it can be changed after sign-in."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
     form_codes = forms.MultipleChoiceField(
         label=_("Only these forms"),
         required=False,
@@ -110,17 +130,6 @@ class AccountForm(forms.Form):
         if not choices:
             del self.fields["form_codes"]
         offer_rows(self, "person", Person.objects.visible_to(user).present().filter(account=None))
-
-    def clean_login(self) -> str:
-        login = str(self.cleaned_data["login"]).strip().lower()
-        if has_login(login):
-            raise forms.ValidationError(_("This login is taken: add a figure or a dot."))
-        return login
-
-    def clean_password(self) -> str:
-        password = str(self.cleaned_data["password"])
-        validate_password(password)
-        return password
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
