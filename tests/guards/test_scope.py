@@ -12,7 +12,9 @@ from urllib.parse import unquote
 import pytest
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
+from fpdf import FPDF
 from openpyxl import Workbook
+from pdfminer.high_level import extract_text
 from tests.cast import CANARY
 from tests.guards.routes import METHODS, OBJECTS, addresses, all_routes, rows_of
 from tests.guards.world import MARK, people_of
@@ -123,6 +125,8 @@ def text_of(response):
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             parts += archive.namelist()
             bodies = [archive.read(name) for name in archive.namelist()]
+    elif body[:5] == b"%PDF-":
+        bodies = [extract_text(io.BytesIO(body)).encode()]
     else:
         bodies = [body]
     for one in bodies:
@@ -362,6 +366,18 @@ def test_a_curator_of_one_form_approves_no_pair_of_another(world):
 # ---------------------------------------------------------------- planted violations
 
 
+FONT = next(Path(nastavnik.__file__).parent.rglob("PT_Serif*Regular.ttf"))
+
+
+def _pdf(text):
+    paper = FPDF()
+    paper.add_font("serif", fname=FONT)
+    paper.add_page()
+    paper.set_font("serif", size=12)
+    paper.write(text=text)
+    return HttpResponse(bytes(paper.output()), content_type="application/pdf")
+
+
 def _xlsx(text):
     book, stream = Workbook(), io.BytesIO()
     book.active["A1"] = text
@@ -376,6 +392,7 @@ def _xlsx(text):
         HttpResponse("<p>Канарей<b>кин</b></p>"),
         HttpResponse("".join(f"&#{ord(letter)};" for letter in CANARY)),
         HttpResponse(CANARY.upper()),
+        _pdf(CANARY),
         HttpResponse("", headers={"Content-Disposition": "filename*=utf-8''%D0%9A%D0%B0%D0%BD%D0%B0%D1%80%D0%B5%D0%B9%D0%BA%D0%B8%D0%BD.docx"}),
         HttpResponse("<a href='?q=%D0%9A%D0%B0%D0%BD%D0%B0%D1%80%D0%B5%D0%B9%D0%BA%D0%B8%D0%BD'>"),
         JsonResponse({"name": CANARY}),
