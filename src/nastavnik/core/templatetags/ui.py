@@ -12,6 +12,7 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 from lucide.templatetags.lucide import lucide
@@ -34,6 +35,28 @@ def _icon(name: str) -> SafeString:
 def icon(name: str) -> SafeString:
     """Return a lucide icon as inline SVG; decoration, the word stands beside it."""
     return _icon(name)
+
+
+#: State → the icon beside its word; a state of no other kind is still to come.
+STATE_ICONS = {
+    "done": "circle-check",
+    "go": "circle-dot",
+    "wait": "clock",
+    "risk": "triangle-alert",
+    "sos": "life-buoy",
+    "stop": "circle-pause",
+}
+
+
+@register.simple_tag
+def state(name: str, words: StrOrPromise) -> SafeString:
+    """Return a state as icon and word: a tag, since a list shows it in every row."""
+    return format_html(
+        '<span class="st st-{}">{}{}</span>',
+        name,
+        _icon(STATE_ICONS.get(name, "circle-dashed")),
+        words,
+    )
 
 
 @register.simple_tag(takes_context=True)
