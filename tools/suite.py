@@ -1,6 +1,6 @@
 """`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests.
 
---deep    the long versions: full numbers of examples, everything on both databases
+--deep    the long versions: full numbers of examples, everything on both databases, no coverage
 further words go to pytest; with them the coverage is not judged
 """
 
@@ -15,6 +15,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5
+# What these try asks no database: once is enough, and their long versions take a quarter of an hour.
+WITHOUT_DATABASE = ("docs", "engine", "readers", "words")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Program → Debian's package.
 WANTED = {
@@ -43,10 +45,16 @@ def install_missing() -> list[str]:
     return [program for program in WANTED if not is_here(program)]
 
 
-def pytest(title: str, *words: str) -> int:
+def command_of_pytest(*, deep: bool) -> list[str]:
+    """Return how pytest is called: the long versions go without coverage, which triples their time."""
+    measured = [] if deep else ["-m", "coverage", "run"]
+    return [sys.executable, *measured, "-m", "pytest"]
+
+
+def pytest(title: str, *words: str, deep: bool) -> int:
     """Run pytest once; return its exit code, 0 when there was nothing to run."""
     print(f"\n==== {title}", flush=True)
-    code = coverage("run", "-m", "pytest", *words)
+    code = subprocess.run([*command_of_pytest(deep=deep), *words], cwd=ROOT, check=False).returncode
     return 0 if code == NOTHING_COLLECTED else code
 
 
@@ -62,23 +70,25 @@ def runs(*, deep: bool, words: list[str], browser: bool) -> list[int]:
     coverage("erase")
     chosen = "not browser" if deep else "both and not browser"
     with tempfile.TemporaryFile("w+") as printed:
-        command = [sys.executable, "-m", "coverage", "run", "-m", "pytest"]
         sqlite = subprocess.Popen(
-            [*command, "-m", "not browser", *long, *words],
+            [*command_of_pytest(deep=deep), "-m", "not browser", *long, *words],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             stdout=printed,
             stderr=subprocess.STDOUT,
         )
-        codes = [pytest("PostgreSQL", "--database=postgres", "-m", chosen, *long, *words)]
+        bare = [f"--ignore=tests/{folder}" for folder in WITHOUT_DATABASE]
+        postgres = ["--database=postgres", "-m", chosen, *bare]
+        codes = [pytest("PostgreSQL", *postgres, *long, *words, deep=deep)]
         if browser:
-            codes.append(pytest("browser", "-m", "browser", *long, *words))
+            codes.append(pytest("browser", "-m", "browser", *long, *words, deep=deep))
         code = sqlite.wait()
         codes.append(0 if code == NOTHING_COLLECTED else code)
         printed.seek(0)
         print("\n==== SQLite", printed.read(), sep="\n", flush=True)
-    coverage("combine", "--quiet")
-    if not words:
+    if not deep:
+        coverage("combine", "--quiet")
+    if not words and not deep:
         print("\n==== coverage", flush=True)
         codes.append(coverage("report"))
     return codes
