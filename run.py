@@ -23,6 +23,7 @@ import http.client
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -383,7 +384,7 @@ def start(word, arguments, data):
     accounts = prepare(word, data, environment)
     with server(environment) as process:
         wait_until_healthy(process, host, port)
-        tell_about_phones(host, public_url)
+        tell_about_phones(host, public_url, again(word, data, port))
         print(f"Сайт: {local}")
         if public_url and public_url != local:
             print(f"Для телефонов: {public_url}")
@@ -431,14 +432,24 @@ def prepare(word, data, environment):
     return accounts
 
 
-def tell_about_phones(host, public_url):
+def again(word, data, port):
+    """Return the command that starts the same site on the same data, open to the network."""
+    words = ["python3", "run.py"] + (["serve"] if word == "serve" else [])
+    if data != data_folder(word, None):
+        words += ["--data", shlex.quote(str(data))]
+    address = own_address() or "АДРЕС-ЭТОГО-КОМПЬЮТЕРА"
+    words += ["--port", str(port), "--host", "0.0.0.0", "--public-url", f"http://{address}:{port}"]
+    return " ".join(words)
+
+
+def tell_about_phones(host, public_url, command):
     """Warn before anybody sends a link that only this machine can open."""
     if public_url:
         return
     reach = "этот компьютер" if host in LOOPBACK else "те, кому доступен адрес " + host
     say(
-        f"Ссылки откроет только {reach}: с телефонов по ним не зайти. Чтобы открыть сайт в сети школы:\n"
-        "  python3 run.py serve --host 0.0.0.0 --public-url http://АДРЕС-ЭТОГО-КОМПЬЮТЕРА:8000"
+        f"Ссылки откроет только {reach}: с телефонов по ним не зайти. "
+        f"Чтобы открыть сайт в сети школы:\n  {command}"
     )
 
 

@@ -106,10 +106,23 @@ def test_another_port_is_found_when_none_is_asked_for(monkeypatch, capsys):
 
 
 def test_links_that_only_this_machine_opens_are_warned_of(capsys):
-    run.tell_about_phones("127.0.0.1", "")
-    assert "--public-url" in capsys.readouterr().err
-    run.tell_about_phones("0.0.0.0", "http://10.0.0.5:8000")
+    run.tell_about_phones("127.0.0.1", "", "python3 run.py --host 0.0.0.0")
+    assert "python3 run.py --host 0.0.0.0" in capsys.readouterr().err
+    run.tell_about_phones("0.0.0.0", "http://10.0.0.5:8000", "")
     assert capsys.readouterr() == ("", "")
+
+
+def test_the_command_for_phones_opens_the_same_site(tmp_path, monkeypatch):
+    monkeypatch.delenv("NASTAVNIK_DATA", raising=False)
+    monkeypatch.setattr(run, "own_address", lambda: "10.0.0.5")
+    demo, own = run.data_folder("demo", None), run.data_folder("serve", None)
+    network = "--port 8001 --host 0.0.0.0 --public-url http://10.0.0.5:8001"
+    assert run.again("demo", demo, 8001) == f"python3 run.py {network}"
+    assert run.again("serve", own, 8001) == f"python3 run.py serve {network}"
+    spaced = tmp_path / "наши данные"
+    assert run.again("serve", spaced, 8001) == f"python3 run.py serve --data '{spaced}' {network}"
+    monkeypatch.setattr(run, "own_address", lambda: "")
+    assert "АДРЕС-ЭТОГО-КОМПЬЮТЕРА:8001" in run.again("demo", demo, 8001)
 
 
 @pytest.mark.parametrize("words", [["serve", "extra"], ["--public-url", "example.org"]])
