@@ -143,7 +143,7 @@ EMPLOYERS = MentoringForm(
         (record_of("pupil", "mentee", request="помочь"), BOTH, [PUPILS], 0),
         (record_of("pupil", "mentee", areas=["maths"]), BOTH, [PUPILS], 0),
         (record_of("pupil", "mentee"), BOTH, [PUPILS], 1),
-        (record_of("pupil", "mentee", request="п"), frozenset(), [PUPILS], 2),
+        (record_of("pupil", "mentee", request="п"), frozenset(), [PUPILS], 1),
         (record_of("pupil", "mentee", request="п"), frozenset({Purpose.DATA}), [PUPILS], 1),
         (record_of("pupil", "mentee", request="п"), BOTH, [], 1),
         (record_of("teacher", "mentee", request="п"), BOTH, [PUPILS], 1),
@@ -185,7 +185,7 @@ def test_only_the_fit_pass_and_the_others_hear_why(cast):
     passed, stopped = make_ready([record], by=cast.anna)
     assert passed == []
     assert [one.pk for one, _reasons in stopped] == [record.pk]
-    assert len(stopped[0][1]) == 3  # two papers, no area
+    assert len(stopped[0][1]) == 2  # papers, no area
 
 
 def test_a_ready_record_that_no_longer_passes_goes_back(cast):
@@ -428,7 +428,7 @@ def test_saved_and_not_ready_yet_says_why(cast):
     record = cast.school.records["waiting"]
     url = reverse("programmes:record", args=[record.pk])
     response = client.post(url, record_answers(record, request="иное", ready="1"), follow=True)
-    assert len(said(response)) == 1 + 2  # saved, and two papers are missing
+    assert len(said(response)) == 1 + 1  # saved, and papers are missing
     record.refresh_from_db()
     assert (record.request, record.status) == ("иное", S.CANDIDATE)
 

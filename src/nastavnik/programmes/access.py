@@ -77,10 +77,10 @@ def may_be_ready(
     `held` are the consents that hold on the day, `forms` the forms of the record: both read beforehand for a whole
     list, so that a list needs no query a row.
     """
-    reasons = [
-        _("No signed consent: %(purpose)s.") % {"purpose": purpose.label.lower()}
-        for purpose in missing_purposes(held, NEEDED_FOR_BASE)
-    ]
+    unsigned = ", ".join(
+        purpose.label.lower() for purpose in missing_purposes(held, NEEDED_FOR_BASE)
+    )
+    reasons = [_("No signed consent: %(purpose)s.") % {"purpose": unsigned}] if unsigned else []
     if left_on := record.person.left_on:
         reasons.append(_("Left on %(day)s.") % {"day": left_on.strftime("%d.%m.%Y")})
     if not forms:

@@ -103,6 +103,16 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
                 _("Without both consents nobody goes to matching."), _("Tick off"),
                 f"{reverse('consents:ledger')}?show=missing",
             )  # fmt: skip
+        silent = [row for row in rows if not (row.record.areas or row.record.request)]
+        if silent:
+            yield AttentionItem(
+                35, "wait", _("Not said yet"),
+                ngettext("%(n)s record says nothing", "%(n)s records say nothing", len(silent)) % {"n": len(silent)}
+                + f": {people.lower()}",
+                _("Mark what each of them can help with: for many people at once.") if side == Side.MENTOR
+                else _("Mark what each of them asks for: for many people at once."),
+                _("Mark"), reverse("programmes:describe", args=[side]),
+            )  # fmt: skip
         fit = [row for row in rows if row.verdict]
         if fit:
             yield AttentionItem(

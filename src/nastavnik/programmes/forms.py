@@ -1,5 +1,6 @@
 """Forms of programmes and bases."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.dates import today
 from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.people.choices import OUTSIDERS, PersonKind
+from nastavnik.people.choices import OUTSIDERS
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
     MOST_CHOICES,
     ParticipationStatus,
+    Side,
 )
 from nastavnik.programmes.models import (
     GroupMeeting,
@@ -24,6 +26,7 @@ from nastavnik.programmes.models import (
     Participation,
     Programme,
 )
+from nastavnik.programmes.queries import areas_offered
 
 
 class FormChoice(forms.ModelMultipleChoiceField[MentoringForm]):
@@ -151,25 +154,14 @@ class ParticipationForm(forms.ModelForm[Participation]):
         kinds_of = "mentor_kinds" if record.is_mentor else "mentee_kinds"
         fitting = [form.pk for form in offered if record.person.kind in getattr(form, kinds_of)]
         offer_rows(self, "forms", record.programme.forms.filter(pk__in=fitting))
-        offer(self, "areas", self._areas([form for form in offered if form.pk in fitting]))
+        own_forms = [form for form in offered if form.pk in fitting]
+        offer(self, "areas", areas_offered(record, own_forms))
         offer(self, "interests", [(e.code, e.title) for e in catalogues.interests().values()])
         self.fields["areas"].label = (
             _("Can help with") if record.is_mentor else _("Areas of the request")
         )
         for name in self._needless():
             del self.fields[name]
-
-    def _areas(self, offered: list[MentoringForm]) -> list[tuple[str, str]]:
-        """Return what may be asked, or what may be offered to the mentees of these forms."""
-        if not self.instance.is_mentor:
-            return catalogues.area_choices(learner=self.instance.person.is_learner)
-        kinds = {kind for form in offered for kind in form.mentee_kinds}
-        choices = []
-        if kinds - {PersonKind.TEACHER.value}:
-            choices += catalogues.area_choices(learner=True)
-        if PersonKind.TEACHER.value in kinds:
-            choices += catalogues.area_choices(learner=False)
-        return choices
 
     def _needless(self) -> list[str]:
         if not self.instance.is_mentor:
@@ -180,6 +172,42 @@ class ParticipationForm(forms.ModelForm[Participation]):
         if self.instance.person.is_learner:
             needless.append("experience_years")
         return needless
+
+
+class DescribeForm(forms.Form):
+    """What many records ask or offer at once: the ticked areas are added to those each already has."""
+
+    records = RowsField(
+        queryset=Participation.objects.none(),
+        error_messages={"required": _("Tick at least one person.")},
+    )
+    areas = forms.MultipleChoiceField(
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one area.")},
+    )
+    capacity = forms.IntegerField(
+        label=_("Takes mentees, at most"), required=False, min_value=1, max_value=99
+    )
+
+    def __init__(
+        self,
+        side: Side,
+        records: Iterable[Participation],
+        rows: QuerySet[Any],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "records", rows)
+        offered: dict[str, str] = {}
+        for record in records:
+            offered |= dict(areas_offered(record, record.forms.all()))
+        offer(self, "areas", list(offered.items()))
+        self.fields["areas"].label = (
+            _("Can help with") if side == Side.MENTOR else _("Areas of the request")
+        )
+        if side == Side.MENTEE:
+            del self.fields["capacity"]
 
 
 class BaseFilter(forms.Form):

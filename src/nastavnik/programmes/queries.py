@@ -14,6 +14,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
 from nastavnik.core.text import fold
+from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names, roster
 from nastavnik.programmes import catalogues
@@ -51,6 +52,11 @@ class BaseRow:
     missing: tuple[Purpose, ...]
     verdict: Verdict
 
+    @property
+    def key(self) -> str:
+        """The key of the record as a form sends it."""
+        return str(self.record.pk)
+
 
 def base_rows(records: Iterable[Participation]) -> list[BaseRow]:
     """Return rows of a base in three queries whatever their number (`records` with person and forms fetched)."""
@@ -79,6 +85,19 @@ def area_titles(codes: Iterable[str]) -> tuple[str, ...]:
     """Return the words of area codes, unknown ones left out."""
     known = catalogues.areas()
     return tuple(known[code].title for code in codes if code in known)
+
+
+def areas_offered(record: Participation, forms: Iterable[MentoringForm]) -> list[tuple[str, str]]:
+    """Return the areas a record may name as choices: what may be asked, or offered to the mentees of these forms."""
+    if not record.is_mentor:
+        return catalogues.area_choices(learner=record.person.is_learner)
+    kinds = {kind for form in forms for kind in form.mentee_kinds}
+    choices = []
+    if kinds - {PersonKind.TEACHER.value}:
+        choices += catalogues.area_choices(learner=True)
+    if PersonKind.TEACHER.value in kinds:
+        choices += catalogues.area_choices(learner=False)
+    return choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +167,12 @@ def candidates(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
         .select_related("person")
         .prefetch_related("forms")
     )
+
+
+def undescribed(user: SignedIn, programme: Programme, side: Side) -> QuerySet[Participation]:
+    """Return the records of one base that wait because nothing says what is asked or offered."""
+    silent = {"areas": []} if side == Side.MENTOR else {"areas": [], "request": ""}
+    return candidates(user, programme).filter(side=side, **silent)
 
 
 # how a base may be ordered

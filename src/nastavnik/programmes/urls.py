@@ -25,6 +25,7 @@ urlpatterns = [
     path("mentees/", views.mentees, name="mentees"),
     path("mentors/", views.mentors, name="mentors"),
     path("base/<side:side>/add/", views.add_to_base, name="add-to-base"),
+    path("base/<side:side>/areas/", views.describe, name="describe"),
     path("base/<side:side>/ready/", views.make_ready, name="make-ready"),
     path("base/<int:pk>/", views.edit_record, name="record"),
     path("base/<int:pk>/leave/", views.leave_base, name="leave"),

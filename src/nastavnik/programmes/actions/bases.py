@@ -18,9 +18,11 @@ from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import fits_form, may_be_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
-from nastavnik.programmes.queries import base_rows
+from nastavnik.programmes.queries import areas_offered, base_rows
 
 S = ParticipationStatus
+
+Stopped = list[tuple[Participation, tuple[str, ...]]]
 
 
 @transaction.atomic
@@ -223,7 +225,9 @@ def change_participation(
     """
     chosen = list(forms) if forms is not None else list(record.forms.all())
     if record.side == Side.MENTOR and "capacity" in fields:
-        _check_capacity(record, fields["capacity"], chosen)
+        refusal = _capacity_refusal(record, fields["capacity"], chosen)
+        if refusal:
+            raise RefusedError(refusal)
     for name, value in fields.items():
         setattr(record, name, value)
     record.save(update_fields=list(fields))
@@ -236,20 +240,69 @@ def change_participation(
     return record
 
 
-def _check_capacity(record: Participation, capacity: int, forms: list[MentoringForm]) -> None:
+@transaction.atomic
+def describe_many(
+    records: Iterable[Participation],
+    *,
+    areas: Iterable[str],
+    capacity: int | None = None,
+    by: models.Model | None,
+) -> tuple[list[Participation], Stopped]:
+    """Add areas to many records at once, and say how many mentees each of the mentors takes.
+
+    Of the areas each record takes those that are meant for it: a pupil none of a teacher's.
+
+    Returns:
+        The records that changed, and those that did not with their reasons.
+    """
+    asked, chosen = _locked(records), set(areas)
+    described: list[Participation] = []
+    stopped: Stopped = []
+    for record in asked:
+        forms = list(record.forms.all())
+        own = {code for code, _title in areas_offered(record, forms)} & chosen
+        places = record.capacity if capacity is None else capacity
+        refusal = _capacity_refusal(record, places, forms)
+        if not own:
+            refusal = _("None of the ticked areas is meant for this person.")
+        if refusal:
+            stopped.append((record, (refusal,)))
+            continue
+        record.capacity = places
+        record.areas = [code for code in catalogues.areas() if code in own | set(record.areas)]
+        described.append(record)
+    fields = ["areas"] if capacity is None else ["areas", "capacity"]
+    Participation.objects.bulk_update(described, fields)
+    audit.record_many(audit.CHANGED, described, by=by, fields=fields)
+    return described, stopped
+
+
+def _locked(records: Iterable[Participation]) -> list[Participation]:
+    """Return the records read anew and locked, with person and forms, in the order asked."""
+    order = [record.pk for record in records]
+    locked = {
+        record.pk: record
+        for record in Participation.objects.select_for_update(of=("self",))
+        .filter(pk__in=order)
+        .order_by("pk")
+        .select_related("person")
+        .prefetch_related("forms")
+    }
+    return [locked[key] for key in order]
+
+
+def _capacity_refusal(record: Participation, capacity: int, forms: list[MentoringForm]) -> str:
+    """Return why a mentor may not take that many mentees, or nothing."""
     if capacity < record.active_count:
-        raise RefusedError(
-            _("This mentor already has %(n)s mentees: the limit cannot be lower.")
-            % {"n": record.active_count}
-        )
+        return _("This mentor already has %(n)s mentees: the limit cannot be lower.") % {
+            "n": record.active_count
+        }
     limit = max((form.max_mentees for form in forms), default=capacity)
-    if capacity > limit:
-        raise RefusedError(
-            _(
-                "The rules of the form allow %(n)s mentees at most. The limit itself is changed in the programme."
-            )
-            % {"n": limit}
-        )
+    if record.is_mentor and capacity > limit:
+        return _(
+            "The rules of the form allow %(n)s mentees at most. The limit itself is changed in the programme."
+        ) % {"n": limit}
+    return ""
 
 
 def gate(record: Participation) -> Verdict:
@@ -271,9 +324,6 @@ def set_participation_status(
     if stopped:
         raise RefusedError(stopped[0][1])
     return moved[0]
-
-
-Stopped = list[tuple[Participation, tuple[str, ...]]]
 
 
 @transaction.atomic
@@ -304,16 +354,7 @@ def _step(
     Returns:
         Those that moved and those that did not with their reasons, both in the order asked.
     """
-    order = [record.pk for record in records]
-    locked = {
-        record.pk: record
-        for record in Participation.objects.select_for_update(of=("self",))
-        .filter(pk__in=order)
-        .order_by("pk")
-        .select_related("person")
-        .prefetch_related("forms")
-    }
-    asked = [locked[key] for key in order]
+    asked = _locked(records)
     closed: dict[int, tuple[str, ...]] = {}
     if status == S.READY:
         closed = {row.record.pk: row.verdict.reasons for row in base_rows(asked)}

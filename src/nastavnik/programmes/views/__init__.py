@@ -12,6 +12,7 @@ from nastavnik.programmes.views.bases import (
     mentors,
     overview,
 )
+from nastavnik.programmes.views.describing import describe
 from nastavnik.programmes.views.group_meetings import (
     add_meeting,
     attendance,
@@ -31,6 +32,7 @@ __all__ = [
     "add_to_base",
     "attendance",
     "choose",
+    "describe",
     "edit",
     "edit_record",
     "invite",

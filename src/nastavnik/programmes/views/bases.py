@@ -1,5 +1,7 @@
 """Pages of programmes and bases."""
 
+from collections.abc import Sized
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -77,7 +79,7 @@ def add(request: Request) -> HttpResponse:
         messages.success(
             request, _("The programme is open. Next: load the lists of pupils and staff.")
         )
-        return redirect("programmes:overview")
+        return redirect("/")
     directory = MentoringForm.objects.directory().prefetch_related("variants")
     return render(
         request, "programmes/edit.html", {"form": form, "programme": None, "directory": directory}
@@ -267,6 +269,14 @@ def make_ready(request: Request, side: str) -> HttpResponse:
         pk__in=ticked(request, "records"), side=chosen, status=ParticipationStatus.CANDIDATE
     )
     passed, stopped = actions.make_ready(records.select_related("person"), by=request.user)
+    tell_ready(request, passed, stopped)
+    if not passed and not stopped:
+        messages.info(request, _("Tick the people who are still being prepared."))
+    return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
+
+
+def tell_ready(request: Request, passed: Sized, stopped: Sized) -> None:
+    """Say how many records went through the gate and how many did not."""
     if passed:
         messages.success(
             request,
@@ -287,9 +297,6 @@ def make_ready(request: Request, side: str) -> HttpResponse:
             )
             % {"n": len(stopped)},
         )
-    if not passed and not stopped:
-        messages.info(request, _("Tick the people who are still being prepared."))
-    return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
 
 
 @require_http_methods(["GET", "POST"])
