@@ -21,6 +21,7 @@ ENGINE_WORDS = {
     "decline": "nastavnik.words.decline",
     "read-term": "nastavnik.words.read_term",
     "read-roadmap": "nastavnik.words.read_roadmap",
+    "paired-stats": "nastavnik.words.paired_stats",
 }
 
 
