@@ -182,7 +182,11 @@ class PersonFilter(forms.Form):
         offer(self, "group", [("", _("All classes")), *((name, name) for name in groups)])
 
 
+CASES = ("genitive", "dative", "instrumental")
+
+
 class PersonForm(forms.ModelForm[Person]):
+    template_name = "people/person_fields.html"
     group = forms.CharField(
         label=_("Class or group"),
         required=False,
@@ -197,12 +201,7 @@ class PersonForm(forms.ModelForm[Person]):
             "genitive", "dative", "instrumental",
         ]  # fmt: skip
         widgets = {"birth_date": DateInput()}
-        help_texts = {
-            "position": _("As it should stand in the order."),
-            "genitive": _("Only if the order declines the name wrongly."),
-            "dative": _("Only if the order declines the name wrongly."),
-            "instrumental": _("Only if the order declines the name wrongly."),
-        }
+        help_texts = {"position": _("As it should stand in the order.")}
 
     def __init__(
         self, user: SignedIn, organisation: Organisation, *args: Any, **kwargs: Any
@@ -210,6 +209,11 @@ class PersonForm(forms.ModelForm[Person]):
         super().__init__(*args, **kwargs)
         partners = Partner.objects.visible_to(user).filter(organisation=organisation)
         offer_rows(self, "partner", partners)
+
+    @property
+    def has_own_cases(self) -> bool:
+        """Whether a case of the name was written by hand or is written wrongly: then it is not folded away."""
+        return any(self[name].value() or self[name].errors for name in CASES)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
