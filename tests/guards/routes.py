@@ -57,6 +57,7 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:recount": MatchingRun,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
+    "mentorships:replace": Mentorship,
     "mentorships:note": Mentorship,
     "mentorships:undo": Mentorship,
     "mentorships:help": Mentorship,

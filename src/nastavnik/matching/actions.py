@@ -2,19 +2,20 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.matching.proposing import Pair, Unmatched
-from nastavnik.matching.adapter import Input, build_input
+from nastavnik.matching.adapter import Input, Substitute, build_input, fewest_moves, form_for
+from nastavnik.matching.adapter import substitutes as find_substitutes
 from nastavnik.matching.catalogues import RuleValues
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal, RuleSet
@@ -113,10 +114,12 @@ def engine_input(
     forms: Iterable[MentoringForm] | None = None,
     *,
     rules: RuleValues | None = None,
+    change: "PairChange | None" = None,
 ) -> Input:
     """Return what the engine would be given now: the ready mentees, the mentors with their free places.
 
-    A mentor who has pairs and no longer passes the gate takes no further mentees.
+    A mentor who has pairs and no longer passes the gate takes no further mentees. With a `change` the mentees of
+    that pair are there as well, and its mentor is nobody for them.
     """
     forms = list(programme.forms.all() if forms is None else forms)
     in_forms = Participation.forms.through.objects.filter(mentoringform__in=forms)
@@ -128,22 +131,87 @@ def engine_input(
         .prefetch_related("forms")
     )
     mentors = records.filter(
-        side=Side.MENTOR,
-        status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED],
-        active_count__lt=F("capacity"),
+        side=Side.MENTOR, status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]
     )
-    mentees = records.filter(side=Side.MENTEE, status=ParticipationStatus.READY)
+    if change is None or not change.others:
+        mentors = mentors.filter(active_count__lt=F("capacity"))
+    waiting = Q(side=Side.MENTEE, status=ParticipationStatus.READY)
+    mentees = records.filter(waiting if change is None else change.who(waiting))
     rulings = PairRuling.objects.filter(mentee__programme=programme)
+    locks = rulings.filter(ruling=Ruling.LOCK)
+    bans = rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id")
     return build_input(
         [row.record for row in base_rows(mentors) if row.verdict],
         mentees,
         forms,
-        locked=rulings.filter(ruling=Ruling.LOCK).values_list("mentor_id", "mentee_id"),
-        forbidden=rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id"),
+        locked=locks.exclude(mentee__in=change.mentees if change else ()).values_list(
+            "mentor_id", "mentee_id"
+        ),
+        forbidden=[*bans, *(change.apart if change else ())],
         choices=choices_of(programme),
         rules=rules or rules_in_force(programme.organisation_id),
         day=today(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PairChange:
+    """A pair whose mentor is to be another one, in keys of records.
+
+    Attributes:
+        mentor: who leads the pair now.
+        mentees: of the pair.
+        others: mentee → mentor of the pairs that stand; with them nobody who waits is looked at.
+    """
+
+    mentor: int
+    mentees: frozenset[int]
+    others: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def apart(self) -> list[tuple[int, int]]:
+        """Return the pairs that must not come again."""
+        return [(self.mentor, mentee) for mentee in sorted(self.mentees)]
+
+    def who(self, waiting: Q) -> Q:
+        """Return which mentees are looked at."""
+        own = Q(pk__in=self.mentees)
+        return own | Q(pk__in=self.others.keys()) if self.others else own | waiting
+
+
+def substitutes(
+    programme: Programme, form: MentoringForm, change: PairChange
+) -> tuple[Substitute, ...]:
+    """Return who could lead a pair instead of its mentor, the best first; nobody else is moved."""
+    given = engine_input(programme, [form], change=replace(change, others={}))
+    return find_substitutes(given, {str(key) for key in change.mentees})
+
+
+def least_disturbance(
+    programme: Programme, form: MentoringForm, change: PairChange
+) -> tuple[tuple[str, str, str], ...]:
+    """Return the fewest moves of other pairs that would free a mentor: (mentee, before, after) in keys."""
+    if not change.others:
+        return ()
+    given = engine_input(programme, [form], change=change)
+    kept = {str(mentee): str(mentor) for mentee, mentor in change.others.items()}
+    return fewest_moves(given, {str(key) for key in change.mentees}, str(change.mentor), kept)
+
+
+def check_substitute(
+    programme: Programme, form: MentoringForm, change: PairChange, mentor: Participation
+) -> None:
+    """Look whether a mentor may lead a pair instead of its own.
+
+    Raises:
+        RefusedError: a rule, a ban or «not with», the gate or the limit speaks against it by now.
+    """
+    given = engine_input(programme, [form], change=replace(change, others={}))
+    if not form_for(given, str(mentor.pk), {str(key) for key in change.mentees}):
+        raise RefusedError(
+            _("%(name)s cannot take this pair over now: open the page of the replacement anew.")
+            % {"name": mentor.person.full_name}
+        )
 
 
 def _check_locks(given: Input) -> None:
@@ -258,6 +326,13 @@ def lift_ruling(row: PairRuling, *, by: models.Model | None) -> None:
     """Take a lock or a ban back."""
     audit.record("ruling-lifted", row, by=by, fields=["ruling"])
     row.delete()
+
+
+@transaction.atomic
+def lift_locks(mentees: Iterable[int], *, by: models.Model | None) -> None:
+    """Take back what was put together of some mentees: another pair has been decided since."""
+    for row in PairRuling.objects.filter(mentee__in=list(mentees), ruling=Ruling.LOCK):
+        lift_ruling(row, by=by)
 
 
 @transaction.atomic

@@ -1,15 +1,27 @@
 """From records of the bases to the engine and back: the only place that knows both."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from nastavnik.core.text import fold
-from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules
+from nastavnik.engine.matching.candidates import (
+    Candidates,
+    Edge,
+    FormRule,
+    Mentee,
+    Mentor,
+    Part,
+    Rules,
+    find_candidates,
+    judge,
+)
 from nastavnik.engine.matching.payload import match_json
 from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
+from nastavnik.engine.matching.transport import solve
 from nastavnik.matching.catalogues import RuleValues
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import StudyGroup
@@ -135,6 +147,207 @@ def _n_area(proposal: Proposal) -> int:
 
 def _n_idle(proposal: Proposal) -> int:
     return sum(load.n_mentees == 0 for load in proposal.loads)
+
+
+N_SUBSTITUTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A mentor who could take over the mentees of a pair.
+
+    Attributes:
+        mentor: key of the record.
+        form: code of the form of the new pair.
+        parts: why they fit, of all the mentees together.
+        people: how many of those who wait would stay without a mentor because of this choice.
+        points: how much worse the pairs fit than with the best choice.
+        choices: which choice, from 1, each was for the other: of the mentee, of the mentor; None where not chosen.
+    """
+
+    mentor: str
+    form: str
+    parts: tuple[Part, ...]
+    people: int
+    points: int
+    choices: tuple[int | None, int | None]
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        """Return the reasons as a run keeps them."""
+        by_mentee, by_mentor = self.choices
+        return {
+            "parts": [asdict(part) for part in self.parts],
+            "chosen": {"by_mentee": by_mentee, "by_mentor": by_mentor},
+        }
+
+    @property
+    def price(self) -> dict[str, int]:
+        """Return what the choice costs the others, as a run keeps it."""
+        return {"people": self.people, "points": self.points}
+
+
+def substitutes(given: Input, mentees: Collection[str]) -> tuple[Substitute, ...]:
+    """Return the best mentors for the mentees of a pair, the best first; all other pairs stay as they are.
+
+    Those who wait are matched along, so the prices say what a choice costs them. Where they want all the places that
+    fit, and for a group, the order is that of the fit alone.
+    """
+    proposal = given.run()
+    if len(mentees) == 1:
+        (mentee,) = mentees
+        found = next((pair for pair in proposal.pairs if pair.mentee == mentee), None)
+        if found:
+            best = Substitute(
+                found.mentor, found.form, found.parts, 0, 0, (found.mentee_choice, found.mentor_choice)
+            )  # fmt: skip
+            others = tuple(
+                Substitute(
+                    one.mentor, one.form, one.parts, one.price.people, one.price.points,
+                    given.wishes.place(one.mentor, mentee),
+                )
+                for one in found.alternatives
+            )  # fmt: skip
+            return (best, *others)[:N_SUBSTITUTES]
+    return _by_fit(given, mentees)
+
+
+def _by_fit(given: Input, mentees: Collection[str]) -> tuple[Substitute, ...]:
+    takers = [person for person in given.mentees if person.key in mentees]
+    found = []
+    for mentor in given.mentors:
+        edges = [judge(mentor, one, given.rules, forbidden=given.forbidden) for one in takers]
+        fitting = [edge for edge in edges if isinstance(edge, Edge)]
+        if len(fitting) == len(takers) <= mentor.capacity:
+            found.append((sum(edge.score for edge in fitting), mentor.key, fitting))
+    found = sorted(found, key=lambda row: (-row[0], row[1]))[:N_SUBSTITUTES]
+    alone = next(iter(mentees)) if len(mentees) == 1 else ""
+    others = replace(given, mentees=tuple(one for one in given.mentees if one not in takers))
+    n_matched = others.run().n_matched if found else 0
+    return tuple(
+        Substitute(
+            key,
+            edges[0].form,
+            _joined(edge.parts for edge in edges),
+            n_matched - _without_places(others, key, len(takers)).run().n_matched,
+            found[0][0] - score,
+            given.wishes.place(key, alone),
+        )
+        for score, key, edges in found
+    )
+
+
+def _without_places(given: Input, mentor: str, number: int) -> Input:
+    """Return an input in which a mentor has fewer places."""
+    fewer = tuple(
+        replace(one, capacity=one.capacity - number) if one.key == mentor else one
+        for one in given.mentors
+    )
+    return replace(given, mentors=fewer)
+
+
+def _joined(rows: Iterable[tuple[Part, ...]]) -> tuple[Part, ...]:
+    """Add up the parts of several pairs by their code."""
+    whole: dict[str, Part] = {}
+    for part in (part for row in rows for part in row):
+        before = whole.get(part.code, Part(part.code, 0))
+        items = tuple(dict.fromkeys((*before.items, *part.items)))
+        whole[part.code] = Part(part.code, before.points + part.points, items)
+    return tuple(whole.values())
+
+
+def form_for(given: Input, mentor: str, mentees: Collection[str]) -> str:
+    """Return the form in which a mentor may take over all the mentees, empty where a rule refuses one of them."""
+    giver = next((person for person in given.mentors if person.key == mentor), None)
+    takers = [person for person in given.mentees if person.key in mentees]
+    if giver is None or giver.capacity < len(takers):
+        return ""
+    edges = [judge(giver, one, given.rules, forbidden=given.forbidden) for one in takers]
+    forms = {edge.form for edge in edges if isinstance(edge, Edge)}
+    refused = any(isinstance(edge, str) for edge in edges)
+    return "" if refused else min(forms, default="")
+
+
+def fewest_moves(
+    given: Input, mentees: Collection[str], leaver: str, kept: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Find places for the mentees of a pair by moving as few of the other pairs as can be (method.md §4.4).
+
+    First without the mentor who is replaced, then with the place that becomes free there.
+
+    Args:
+        given: the mentors, and as mentees those of all pairs, with the mentors' free places.
+        mentees: who needs a mentor.
+        leaver: the mentor who is replaced.
+        kept: mentee → mentor of the pairs that stand.
+
+    Returns:
+        (mentee, mentor before, mentor after) of everybody who would move, those in need first; empty when even that does
+        not help.
+    """
+    held = Counter(kept.values())
+    mentors = [replace(one, capacity=one.capacity + held[one.key]) for one in given.mentors]
+    without = [replace(one, capacity=held[leaver]) if one.key == leaver else one for one in mentors]
+    with_place = [
+        replace(one, capacity=one.capacity + len(mentees)) if one.key == leaver else one
+        for one in mentors
+    ]
+    return _moves(given, without, mentees, kept) or _moves(given, with_place, mentees, kept)
+
+
+def _moves(
+    given: Input, mentors: list[Mentor], mentees: Collection[str], kept: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    known = {one.key for one in mentors}
+    takers = [one for one in given.mentees if one.key in mentees or kept.get(one.key, "") in known]
+    found = find_candidates(mentors, takers, given.rules, forbidden=given.forbidden)
+    held = Counter(kept[one.key] for one in takers if one.key not in mentees)
+    after = _with_fewest_changes(found, given.rules, mentees, kept, held)
+    if len(after) < len(takers):
+        return ()
+    moved = [
+        (one.key, "" if one.key in mentees else kept[one.key], after[one.key])
+        for one in takers
+        if one.key in mentees or after[one.key] != kept[one.key]
+    ]
+    return tuple(sorted(moved, key=lambda move: move[0] not in mentees))
+
+
+def _with_fewest_changes(
+    found: Candidates,
+    rules: Rules,
+    mentees: Collection[str],
+    kept: Mapping[str, str],
+    held: Mapping[str, int],
+) -> dict[str, str]:
+    """Return mentee → mentor of the matching with the most people, then the fewest changes, then the best fit."""
+    number = {one.key: n for n, one in enumerate(found.mentors)}
+    before = [-1 if one.key in mentees else number[kept[one.key]] for one in found.mentees]
+    # a pair the rules would no longer propose is the school's own: it stays
+    locked = [was if was >= 0 and was not in found.row(n) else -1 for n, was in enumerate(before)]
+    capacity = [
+        max(places, held.get(one.key, 0))
+        for one, places in zip(found.mentors, found.capacity, strict=True)
+    ]
+    most = max((edge.score for edge in found.edges), default=0)
+    steps = rules.load_cost * (max(capacity, default=0) + 1)
+    solution = solve(
+        found.indptr,
+        found.indices,
+        found.score,
+        capacity,
+        load_cost=rules.load_cost,
+        locked=locked,
+        previous=before,
+        change_cost=(most + steps + 1) * (len(before) + 1),
+        tie_key_mentee=[one.key for one in found.mentees],
+        tie_key_mentor=[one.key for one in found.mentors],
+    )
+    return {
+        one.key: found.mentors[mentor].key
+        for one, mentor in zip(found.mentees, solution.mentor_of.tolist(), strict=True)
+        if mentor >= 0
+    }
 
 
 def form_rule(form: MentoringForm) -> FormRule:

@@ -174,7 +174,7 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         (row.mentor_id, row.mentee_id): row
         for row in PairRuling.objects.visible_to(user).filter(mentee__programme_id=run.programme_id)
     }
-    reader = _reader(user, run, rulings)
+    reader = _reader(user, run.organisation_id, rulings)
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
     legs: dict[int, list[Leg]] = {}
     left_out = []
@@ -220,12 +220,12 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
 
 
 def _reader(
-    user: SignedIn, run: MatchingRun, rulings: Mapping[tuple[int, int], PairRuling]
+    user: SignedIn, organisation_id: int, rulings: Mapping[tuple[int, int], PairRuling]
 ) -> Reader:
     viewer = user.viewer
     return Reader(
-        choices=run.organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW),
-        refusals=run.organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
+        choices=organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW),
+        refusals=organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
         person_id=viewer.person_id,
         bans=frozenset(key for key, row in rulings.items() if row.ruling == Ruling.FORBID),
     )
@@ -233,9 +233,15 @@ def _reader(
 
 def _chosen(proposal: Proposal, reader: Reader) -> tuple[int | None, int | None]:
     """Return which choice each was for the other: the mentor for the mentee first; None where it may not be told."""
-    if not reader.choices or reader.is_of(proposal.mentor, proposal.mentee):
+    return _chosen_by(proposal.explanation, reader, proposal.mentor, proposal.mentee)
+
+
+def _chosen_by(
+    explanation: Mapping[str, Any], reader: Reader, *sides: Participation | None
+) -> tuple[int | None, int | None]:
+    if not reader.choices or reader.is_of(*sides):
         return None, None
-    chosen: Mapping[str, int | None] = proposal.explanation.get("chosen", {})
+    chosen: Mapping[str, int | None] = explanation.get("chosen", {})
     return chosen.get("by_mentee"), chosen.get("by_mentor")
 
 
@@ -244,8 +250,7 @@ def _bond(proposal: Proposal, reader: Reader) -> str:
     return ("fit", "one", "both")[n_sides]
 
 
-def _choice_words(proposal: Proposal, reader: Reader) -> str:
-    by_mentee, by_mentor = _chosen(proposal, reader)
+def _choice_words(by_mentee: int | None, by_mentor: int | None) -> str:
     if by_mentee and by_mentor:
         return _(
             "They chose each other: the mentor is choice %(mentee)s of the mentee, the mentee choice %(mentor)s of the mentor."
@@ -266,7 +271,7 @@ def _pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     parts = [part for part in proposal.explanation.get("parts", ()) if part["points"]]
     flags = proposal.explanation.get("flags", ())
     words = [_("Put together by you.")] if proposal.is_locked else []
-    words += filter(None, [_choice_words(proposal, reader), *map(_part_words, parts)])
+    words += filter(None, [_choice_words(*_chosen(proposal, reader)), *map(_part_words, parts)])
     words += filter(None, [_against_words(proposal, flags, reader)])
     return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
 
@@ -323,6 +328,45 @@ def _price_words(price: Mapping[str, int], rank_weight: int = 0) -> str:
     if rank_weight and 2 * price["points"] >= rank_weight:
         return _("people's wishes would be met worse")
     return _("the other pairs fit worse by %(n)s points together") % {"n": price["points"]}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mentor who could take a pair over, as a page shows one."""
+
+    mentor: Participation
+    group: str
+    reasons: tuple[str, ...]
+    price: str
+
+
+def candidates(
+    user: SignedIn,
+    mentees: Iterable[Participation],
+    found: Iterable[tuple[str, Mapping[str, Any], Mapping[str, int]]],
+) -> list[Candidate]:
+    """Return mentors found by the engine, (key, reasons, price), in its order, as far as the user sees them."""
+    found, mentees = list(found), list(mentees)
+    mentors = {
+        str(row.pk): row
+        for row in Participation.objects.visible_to(user)
+        .filter(pk__in=[int(key) for key, _reasons, _price in found])
+        .select_related("person__partner")
+    }
+    names = group_names(row.person for row in mentors.values())
+    organisation_id = mentees[0].organisation_id
+    reader = _reader(user, organisation_id, {})
+    weight = rules_in_force(organisation_id).rank_weight
+    shown = []
+    for key, reasons, price in found:
+        if mentor := mentors.get(key):
+            chosen = _chosen_by(reasons, reader, mentor, *mentees)
+            parts = [part for part in reasons.get("parts", ()) if part["points"]]
+            words = [_choice_words(*chosen), *map(_part_words, parts)]
+            told = tuple(filter(None, words)) or (_("Nothing in common is written down."),)
+            group, price_words = names.get(mentor.person_id, ""), _price_words(price, weight)
+            shown.append(Candidate(mentor, group, told, price_words))
+    return shown
 
 
 ANYBODY = Reader()

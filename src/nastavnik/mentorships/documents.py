@@ -24,7 +24,7 @@ def pair_order_content(
     Args:
         document: the draft whose number and date are printed; None before there is one.
         programme: with organisation fetched.
-        pairs: with form, mentor's person and the mentees' persons fetched.
+        pairs: with form, mentor's person, the mentees' persons and the mentor replaced fetched.
     """
     text = template("pair_order")
     pairs = list(pairs)
@@ -99,7 +99,15 @@ def _facts(programme: Programme, pairs: list[Mentorship], acts: list[str]) -> di
         "commission_forms": _titles(forms, ApprovingBody.CYCLE_COMMISSION),
         "curator_dative": _curator(curator),
         "has_staff_mentors": "1" if staff else "",
+        "replaced": "; ".join(_replaced(pair) for pair in pairs if pair.replaces),
     }
+
+
+def _replaced(pair: Mentorship) -> str:
+    """Return who led the mentees before; why is nobody's business in an order."""
+    before = pair.replaces.mentor.person if pair.replaces else pair.mentor.person
+    mentees = [adapter.full_name(t.mentee.person, Case.NOMINATIVE) for t in pair.ties.all()]
+    return f"{adapter.full_name(before, Case.NOMINATIVE)} (наставляемый: {enumeration(mentees)})"
 
 
 def _period(programme: Programme, pairs: list[Mentorship]) -> str:

@@ -19,15 +19,18 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.matching.access import may_approve
+from nastavnik.matching.actions import PairChange, least_disturbance, substitutes
 from nastavnik.matching.models import MatchingRun, Proposal
+from nastavnik.matching.queries import candidates, moves
 from nastavnik.mentorships import actions
-from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.choices import OPEN, EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.forms import (
     SAYINGS,
     EndForm,
     MonthFilter,
     NoteForm,
     PairFilter,
+    ReplaceForm,
     picked,
     said,
 )
@@ -36,6 +39,7 @@ from nastavnik.mentorships.queries import (
     PAIR_ORDERS,
     MonthRow,
     chain_of,
+    kin_of,
     meetings_of,
     month_bounds,
     month_rows,
@@ -46,6 +50,7 @@ from nastavnik.mentorships.queries import (
     readable_by,
     risk_of,
     risks_of,
+    standing_pairs,
     tap_of,
     with_people,
 )
@@ -152,6 +157,9 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
+            "may_replace": pair.status in OPEN
+            and pair.is_allowed_to(request.user, Perm.PAIR_APPROVE),
+            "kin": kin_of(request.user, pair),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
         },
@@ -360,6 +368,61 @@ def set_status(request: Request, pk: int) -> HttpResponse:
             request, _("Done. The pair: %(state)s.") % {"state": MentorshipStatus(status).label}
         )
     return redirect("mentorships:card", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PAIR_APPROVE)
+def replace(request: Request, pk: int) -> HttpResponse:
+    """Show who could lead a pair instead of its mentor and what it costs; replace the mentor."""
+    own = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(with_people(own).select_related("programme"), pk=pk)
+    if pair.status not in OPEN:
+        messages.info(request, _("This pair has ended already."))
+        return redirect("mentorships:card", pk=pk)
+    mentees = [tie.mentee for tie in pair.ties.all() if tie.ends_on is None]
+    change = PairChange(pair.mentor_id, frozenset(one.pk for one in mentees), standing_pairs(pair))
+    found = substitutes(pair.programme, pair.form, change)
+    shown = candidates(
+        request.user, mentees, ((one.mentor, one.explanation, one.price) for one in found)
+    )
+    form = ReplaceForm([one.mentor for one in shown], request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if made := _replaced(request, pair, form):
+            return redirect("mentorships:card", pk=made.pk)
+        return redirect("mentorships:replace", pk=pk)
+    shift = () if shown else least_disturbance(pair.programme, pair.form, change)
+    context = {
+        "pair": pair,
+        "form": form,
+        "candidates": shown,
+        "moved": moves(request.user, shift),
+        "mentees": mentees,
+        "chosen": str(form.data.get("mentor", "")),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "mentorships/replace.html", context, status=status)
+
+
+def _replaced(request: Request, pair: Mentorship, form: ReplaceForm) -> Mentorship | None:
+    data = form.cleaned_data
+    try:
+        made = actions.replace_mentor(
+            pair,
+            data["mentor"],
+            cause=EndCause(data["cause"]),
+            words=data["words"],
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return None
+    messages.success(
+        request,
+        _(
+            "The mentor is replaced. The new pair waits for the order: its draft is beside the pair."
+        ),
+    )
+    return made
 
 
 @require_POST

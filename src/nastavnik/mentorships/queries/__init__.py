@@ -17,11 +17,14 @@ from nastavnik.mentorships.queries.meetings import (
 from nastavnik.mentorships.queries.month import Cell, MonthRow, month_bounds, month_rows
 from nastavnik.mentorships.queries.pairs import (
     PAIR_ORDERS,
+    Kin,
+    kin_of,
     ordered,
     pairs_for,
     pairs_of_order,
     people_of_pairs,
     running_pairs_of,
+    standing_pairs,
     with_people,
 )
 from nastavnik.mentorships.queries.risk import LEVELS, Risk, readable_by, risk_of, risks_of
@@ -31,6 +34,7 @@ __all__ = [
     "PAIR_ORDERS",
     "Cell",
     "Chain",
+    "Kin",
     "Link",
     "MonthRow",
     "Node",
@@ -38,6 +42,7 @@ __all__ = [
     "Tap",
     "can_undo",
     "chain_of",
+    "kin_of",
     "meetings_of",
     "month_bounds",
     "month_rows",
@@ -52,6 +57,7 @@ __all__ = [
     "risk_of",
     "risks_of",
     "running_pairs_of",
+    "standing_pairs",
     "tap_of",
     "timeline_events",
     "with_people",

@@ -1,6 +1,7 @@
 """Reads of pairs."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -34,10 +35,36 @@ def people_of_pairs(keys: Iterable[int]) -> dict[int, list[Person]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The pair before and the pair after a replacement of the mentor."""
+
+    before: Mentorship | None
+    after: Mentorship | None
+
+
+def kin_of(user: SignedIn, pair: Mentorship) -> Kin:
+    """Return the pair this one replaces and the one that replaces it, as far as the user sees them; one query."""
+    near = Q(replaced_by=pair.pk) | Q(replaces=pair.pk)
+    rows = Mentorship.objects.visible_to(user).filter(near).select_related("mentor__person")
+    found = {row.pk == pair.replaces_id: row for row in rows}
+    return Kin(before=found.get(True), after=found.get(False))
+
+
+def standing_pairs(pair: Mentorship) -> dict[int, int]:
+    """Return mentee → mentor, in keys of records, of all the other open pairs of a programme and form."""
+    ties = Tie.objects.filter(
+        mentorship__programme=pair.programme_id, mentorship__form=pair.form_id, ends_on=None
+    )
+    others = ties.exclude(mentorship=pair)
+    return dict(others.values_list("mentee_id", "mentorship__mentor_id"))
+
+
 def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
     """Return the pairs an order is about, those ended or stopped before it was signed left out."""
     left_out = [MentorshipStatus.CANCELLED, MentorshipStatus.SUSPENDED]
-    return with_people(Mentorship.objects.filter(order=document).exclude(status__in=left_out))
+    pairs = Mentorship.objects.filter(order=document).exclude(status__in=left_out)
+    return with_people(pairs).select_related("replaces__mentor__person")
 
 
 def pairs_for(
