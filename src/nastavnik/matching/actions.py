@@ -8,18 +8,26 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Max, Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.matching.proposing import Pair, Unmatched
-from nastavnik.matching.adapter import Input, Substitute, build_input, fewest_moves, form_for
+from nastavnik.matching.adapter import (
+    Input,
+    Substitute,
+    build_input,
+    fewest_moves,
+    form_for,
+    is_against_rules,
+)
 from nastavnik.matching.adapter import substitutes as find_substitutes
 from nastavnik.matching.catalogues import RuleValues
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal, RuleSet
-from nastavnik.matching.queries import rules_in_force
+from nastavnik.matching.queries import proposal_of, rules_in_force
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.actions import close_choices, review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
@@ -90,6 +98,7 @@ def run_matching(
     form_keys = {form.code: form.pk for form in chosen_forms}
     chosen = {one.key: one.forms & form_keys.keys() for one in given.mentors}
     chosen |= {one.key: one.forms & form_keys.keys() for one in given.mentees}
+    reasons = _reasons_of_locks(programme)
     Proposal.objects.bulk_create(
         [
             *(
@@ -98,6 +107,7 @@ def run_matching(
                     pair,
                     form_keys[pair.form or _form_of_lock(chosen[pair.mentor], chosen[pair.mentee])],
                     locked=pair.mentee in given.locked,
+                    why=reasons.get(pair.mentee, ""),
                 )
                 for pair in result.pairs
             ),
@@ -137,7 +147,7 @@ def engine_input(
         mentors = mentors.filter(active_count__lt=F("capacity"))
     waiting = Q(side=Side.MENTEE, status=ParticipationStatus.READY)
     mentees = records.filter(waiting if change is None else change.who(waiting))
-    rulings = PairRuling.objects.filter(mentee__programme=programme)
+    rulings = PairRuling.objects.standing().filter(mentee__programme=programme)
     locks = rulings.filter(ruling=Ruling.LOCK)
     bans = rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id")
     return build_input(
@@ -234,7 +244,13 @@ def _form_of_lock(mentor: frozenset[str], mentee: frozenset[str]) -> str:
     return min(mentor & mentee or mentee or mentor)
 
 
-def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool) -> Proposal:
+def _reasons_of_locks(programme: Programme) -> dict[str, str]:
+    """Return mentee → why the curator put the pair together; kept with the run, whatever is taken back later."""
+    locks = PairRuling.objects.standing().filter(mentee__programme=programme, ruling=Ruling.LOCK)
+    return {str(mentee): reason for mentee, reason in locks.values_list("mentee_id", "reason")}
+
+
+def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool, why: str) -> Proposal:
     return Proposal(
         organisation_id=run.organisation_id,
         run=run,
@@ -248,6 +264,7 @@ def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool) -> Prop
             "flags": list(pair.flags),
             "alternatives": [asdict(other) for other in pair.alternatives],
             "chosen": {"by_mentee": pair.mentee_choice, "by_mentor": pair.mentor_choice},
+            **({"why": why} if locked and why else {}),
         },
     )
 
@@ -284,6 +301,18 @@ def set_rules(
     return rules
 
 
+def is_override(mentor: Participation, mentee: Participation, ruling: Ruling) -> bool:
+    """Tell whether a word on two people goes against what is proposed or against the rules: then it needs a reason."""
+    proposal = proposal_of(mentee)
+    if ruling == Ruling.FORBID:
+        return proposal is not None and proposal.mentor_id == mentor.pk
+    if proposal is not None:
+        return proposal.mentor_id != mentor.pk
+    forms = mentee.programme.forms.all()
+    rules = rules_in_force(mentee.organisation_id)
+    return is_against_rules(mentor, mentee, forms, rules=rules, day=today())
+
+
 @transaction.atomic
 def rule_pair(
     mentor: Participation,
@@ -295,43 +324,71 @@ def rule_pair(
 ) -> PairRuling:
     """Say that two people must be together or must not; a lock replaces the mentee's lock of before.
 
+    What was ruled before is taken back and stays for the record. The same word again only writes the reason.
+
     Raises:
-        RefusedError: the two records are not a mentor and a mentee of one programme.
+        RefusedError: the two records are not a mentor and a mentee of one programme, the mentor has no place, or the
+            word goes against a proposal or a rule and no reason is given.
     """
     if (mentor.side, mentee.side) != (Side.MENTOR, Side.MENTEE) or (
         mentor.programme_id != mentee.programme_id
     ):
         raise RefusedError(_("These two are not a mentor and a mentee of one programme."))
+    reason = reason.strip()
+    rulings = PairRuling.objects.select_for_update().standing()
+    before = rulings.filter(mentor=mentor, mentee=mentee).first()
+    if before is not None and before.ruling == ruling:
+        return _explain(before, reason, by=by)
+    if not reason and is_override(mentor, mentee, ruling):
+        raise RefusedError(_("Write why: this goes against what the matching proposes."))
     if ruling == Ruling.LOCK:
-        PairRuling.objects.filter(mentee=mentee, ruling=Ruling.LOCK).exclude(mentor=mentor).delete()
-        held = PairRuling.objects.filter(mentor=mentor, ruling=Ruling.LOCK).exclude(mentee=mentee)
-        n_waiting = held.filter(mentee__status=ParticipationStatus.READY).count()
-        if mentor.active_count + n_waiting >= mentor.capacity:
-            raise RefusedError(_no_place(mentor))
-    row = PairRuling.objects.update_or_create(
+        _check_place(mentor, mentee)
+    for row in rulings.filter(
+        Q(mentor=mentor, mentee=mentee) | Q(mentee=mentee, ruling=Ruling.LOCK)
+        if ruling == Ruling.LOCK
+        else Q(mentor=mentor, mentee=mentee)
+    ):
+        lift_ruling(row, by=by)
+    row = PairRuling.objects.create(
+        organisation_id=mentor.organisation_id,
         mentor=mentor,
         mentee=mentee,
-        defaults={
-            "organisation_id": mentor.organisation_id,
-            "ruling": ruling,
-            "reason": reason,
-        },
-    )[0]
+        ruling=ruling,
+        reason=reason,
+    )
     audit.record(f"pair-{ruling}", row, by=by, fields=["mentor", "mentee", "ruling", "reason"])
     return row
 
 
+def _explain(row: PairRuling, reason: str, *, by: models.Model | None) -> PairRuling:
+    if reason and reason != row.reason:
+        row.reason = reason
+        row.save(update_fields=["reason"])
+        audit.record("ruling-explained", row, by=by, fields=["reason"])
+    return row
+
+
+def _check_place(mentor: Participation, mentee: Participation) -> None:
+    """Refuse a lock when the other locks have taken the mentor's places."""
+    held = PairRuling.objects.standing().filter(mentor=mentor, ruling=Ruling.LOCK)
+    n_waiting = held.exclude(mentee=mentee).filter(mentee__status=ParticipationStatus.READY).count()
+    if mentor.active_count + n_waiting >= mentor.capacity:
+        raise RefusedError(_no_place(mentor))
+
+
 @transaction.atomic
 def lift_ruling(row: PairRuling, *, by: models.Model | None) -> None:
-    """Take a lock or a ban back."""
-    audit.record("ruling-lifted", row, by=by, fields=["ruling"])
-    row.delete()
+    """Take a lock or a ban back; it stays for the record."""
+    row.lifted_at = timezone.now()
+    row.save(update_fields=["lifted_at"])
+    audit.record("ruling-lifted", row, by=by, fields=["lifted_at"])
 
 
 @transaction.atomic
 def lift_locks(mentees: Iterable[int], *, by: models.Model | None) -> None:
     """Take back what was put together of some mentees: another pair has been decided since."""
-    for row in PairRuling.objects.filter(mentee__in=list(mentees), ruling=Ruling.LOCK):
+    standing = PairRuling.objects.standing()
+    for row in standing.filter(mentee__in=list(mentees), ruling=Ruling.LOCK):
         lift_ruling(row, by=by)
 
 

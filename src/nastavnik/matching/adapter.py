@@ -268,6 +268,28 @@ def form_for(given: Input, mentor: str, mentees: Collection[str]) -> str:
     return "" if refused else min(forms, default="")
 
 
+def is_against_rules(
+    mentor: Participation,
+    mentee: Participation,
+    forms: Iterable[MentoringForm],
+    *,
+    rules: RuleValues,
+    day: dt.date,
+) -> bool:
+    """Tell whether the rules would never propose two people, whatever was said of them."""
+    given = build_input(
+        [mentor],
+        [mentee],
+        forms,
+        locked=(),
+        forbidden=(),
+        choices=Choices({}, {}, frozenset()),
+        rules=rules,
+        day=day,
+    )
+    return isinstance(judge(given.mentors[0], given.mentees[0], given.rules), str)
+
+
 def fewest_moves(
     given: Input, mentees: Collection[str], leaver: str, kept: Mapping[str, str]
 ) -> tuple[tuple[str, str, str], ...]:

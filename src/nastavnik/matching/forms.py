@@ -23,6 +23,23 @@ class NamedRecord(forms.ModelChoiceField[Participation]):
         return obj.person.full_name
 
 
+#: What is usually said of two people; offered, never put in by itself.
+USUAL_REASONS = {
+    Ruling.LOCK: (
+        _("they asked for it"),
+        _("they know each other well"),
+        _("their timetables meet"),
+        _("the class teacher advises it"),
+    ),
+    Ruling.FORBID: (
+        _("one of them asked for it"),
+        _("they were a pair before"),
+        _("their timetables do not meet"),
+        _("the class teacher advises it"),
+    ),
+}
+
+
 class RulingForm(forms.Form):
     """Two people and the curator's word on them."""
 

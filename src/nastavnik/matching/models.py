@@ -150,6 +150,10 @@ class RulingQuerySet(ScopedQuerySet["PairRuling"]):
         seen = Participation.objects.visible_to(user).values("pk")
         return super().visible_to(user).filter(mentee__in=seen)
 
+    def standing(self) -> Self:
+        """Leave the rulings that hold: a ruling taken back stays for the record."""
+        return self.filter(lifted_at=None)
+
 
 class PairRuling(models.Model):
     """The curator's word on two people: together, or not together. It outlives runs and keeps its reason."""
@@ -159,19 +163,24 @@ class PairRuling(models.Model):
     mentee = models.ForeignKey(Participation, models.CASCADE, related_name="rulings_as_mentee")
     ruling = models.CharField(max_length=6, choices=Ruling)
     reason = models.CharField(max_length=300, blank=True)
-    made_at = models.DateTimeField(auto_now=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
 
     objects = RulingQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["mentor", "mentee"], name="ruling_once"),
             models.UniqueConstraint(
-                fields=["mentee"], condition=Q(ruling=Ruling.LOCK), name="ruling_one_lock"
+                fields=["mentor", "mentee"], condition=Q(lifted_at=None), name="ruling_once"
+            ),
+            models.UniqueConstraint(
+                fields=["mentee"],
+                condition=Q(ruling=Ruling.LOCK, lifted_at=None),
+                name="ruling_one_lock",
             ),
         ]
 
     class Privacy:
         personal = ["mentor", "mentee", "ruling", "reason"]
-        technical = ["id", "organisation", "made_at"]
+        technical = ["id", "organisation", "made_at", "lifted_at"]

@@ -1,15 +1,17 @@
 """Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.matching.access import is_own_form
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.choices import Ruling, RunStatus
@@ -172,7 +174,9 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     names = group_names(people)
     rulings = {
         (row.mentor_id, row.mentee_id): row
-        for row in PairRuling.objects.visible_to(user).filter(mentee__programme_id=run.programme_id)
+        for row in PairRuling.objects.visible_to(user)
+        .standing()
+        .filter(mentee__programme_id=run.programme_id)
     }
     reader = _reader(user, run.organisation_id, rulings)
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
@@ -270,10 +274,15 @@ def _part(explanation: Mapping[str, Any], code: str) -> Mapping[str, Any] | None
 def _pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     parts = [part for part in proposal.explanation.get("parts", ()) if part["points"]]
     flags = proposal.explanation.get("flags", ())
-    words = [_("Put together by you.")] if proposal.is_locked else []
+    words = [_lock_words(proposal)] if proposal.is_locked else []
     words += filter(None, [_choice_words(*_chosen(proposal, reader)), *map(_part_words, parts)])
     words += filter(None, [_against_words(proposal, flags, reader)])
     return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
+
+
+def _lock_words(proposal: Proposal) -> str:
+    why = str(proposal.explanation.get("why", "")).rstrip(".")
+    return _("Put together by hand: %(why)s.") % {"why": why} if why else _("Put together by you.")
 
 
 def _against_words(proposal: Proposal, flags: Iterable[str], reader: Reader) -> str:
@@ -588,9 +597,10 @@ class Rulings:
 
 
 def rulings_of(user: SignedIn, programme: Programme) -> Rulings:
-    """Return the locks and bans of a programme."""
+    """Return the locks and bans of a programme that hold."""
     rows = list(
         PairRuling.objects.visible_to(user)
+        .standing()
         .filter(mentee__programme=programme)
         .select_related("mentor__person", "mentee__person")
     )
@@ -598,3 +608,29 @@ def rulings_of(user: SignedIn, programme: Programme) -> Rulings:
         locks=tuple(row for row in rows if row.ruling == Ruling.LOCK),
         bans=tuple(row for row in rows if row.ruling == Ruling.FORBID),
     )
+
+
+def all_rulings(user: SignedIn, programme: Programme) -> QuerySet[PairRuling]:
+    """Return everything decided by hand in a programme, what was taken back as well, the latest first."""
+    rows = PairRuling.objects.visible_to(user).filter(mentee__programme=programme)
+    return rows.select_related("mentor__person", "mentee__person").order_by("-made_at", "-pk")
+
+
+def proposal_of(mentee: Participation) -> Proposal | None:
+    """Return what is proposed for a mentee now; None where no matching waits for approval."""
+    rows = Proposal.objects.filter(mentee=mentee, run__status=RunStatus.PROPOSED)
+    return rows.select_related("mentor__person").order_by("-run__number").first()
+
+
+def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
+    """Yield what was decided by hand of the two sides of a pair, with its reason."""
+    rulings = PairRuling.objects.visible_to(user).filter(
+        mentor__person__in=subject.people, mentee__person__in=subject.people
+    )
+    for row in rulings:
+        together = row.ruling == Ruling.LOCK
+        title = _("Put together by hand") if together else _("Kept apart by hand")
+        yield TimelineEvent(timezone.localdate(row.made_at), "done", title, row.reason)
+        if row.lifted_at:
+            on = timezone.localdate(row.lifted_at)
+            yield TimelineEvent(on, "next", _("Taken back: %(what)s") % {"what": title.lower()})

@@ -1,9 +1,13 @@
 """The matching workspace."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,14 +20,16 @@ from nastavnik.matching import actions, adapter
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Ruling
-from nastavnik.matching.forms import ComparisonForm, RulesForm, RulingForm
+from nastavnik.matching.forms import USUAL_REASONS, ComparisonForm, RulesForm, RulingForm
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.matching.queries import (
+    all_rulings,
     board,
     compare_runs,
     forms_to_match,
     moves,
     past_runs,
+    proposal_of,
     rules_in_force,
     rulings_of,
     runs_of,
@@ -136,9 +142,13 @@ def history(request: Request) -> HttpResponse:
     page = Paginator(past_runs(request.user, programme), RUNS_PER_PAGE).get_page(
         request.GET.get("page")
     )
-    return render(
-        request, "matching/history.html", {"page": page, "form": form, "comparison": comparison}
-    )
+    context = {
+        "page": page,
+        "form": form,
+        "comparison": comparison,
+        "rulings": all_rulings(request.user, programme)[:RUNS_PER_PAGE],
+    }
+    return render(request, "matching/history.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -204,45 +214,70 @@ def run(request: Request) -> HttpResponse:
     return redirect("matching:workspace")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Perm.MATCHING_EDIT)
 def rule(request: Request) -> HttpResponse:
-    """Put two people together or apart; the next run keeps to it."""
+    """Put two people together or apart; the next run keeps to it. Asked by GET, it asks for the reason."""
     programme = current_programme(request.user)
     if programme is None:
         return redirect("matching:workspace")
-    form = RulingForm(request.user, programme, request.POST)
+    given = request.POST if request.method == "POST" else request.GET
+    form = RulingForm(request.user, programme, given)
     if not form.is_valid():
         messages.error(request, _("Choose a mentee who waits and a mentor who is ready."))
         return redirect("matching:workspace")
     data = form.cleaned_data
+    ruling = Ruling(data["ruling"])
+    if request.method == "GET":
+        return _ask_why(request, form, ruling)
+    if not data["reason"] and actions.is_override(data["mentor"], data["mentee"], ruling):
+        named = {"mentee": data["mentee"].pk, "mentor": data["mentor"].pk, "ruling": ruling.value}
+        again = {"again": "1"} if "again" in given else {}
+        return redirect(f"{reverse('matching:rule')}?{urlencode(named | again)}")
     try:
         actions.rule_pair(
-            data["mentor"],
-            data["mentee"],
-            Ruling(data["ruling"]),
-            reason=data["reason"],
-            by=request.user,
+            data["mentor"], data["mentee"], ruling, reason=data["reason"], by=request.user
         )
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
-        names = {
-            "mentor": data["mentor"].person.short_name,
-            "mentee": data["mentee"].person.short_name,
-        }
-        together = data["ruling"] == Ruling.LOCK
-        text = (
-            _("%(mentee)s and %(mentor)s: together.")
-            if together
-            else _("%(mentee)s and %(mentor)s: not together.")
-        )
-        hint = _("Run the matching anew to see what changes.")
-        if "again" in request.POST:
-            _run_anew(request, programme)
-            hint = ""
-        messages.success(request, f"{text % names} {hint}".strip())
+        _say_ruled(request, programme, data)
     return redirect("matching:workspace")
+
+
+def _ask_why(request: Request, form: RulingForm, ruling: Ruling) -> HttpResponse:
+    data = form.cleaned_data
+    return render(
+        request,
+        "matching/why.html",
+        {
+            "form": form,
+            "is_lock": ruling == Ruling.LOCK,
+            "mentor": data["mentor"],
+            "mentee": data["mentee"],
+            "proposal": proposal_of(data["mentee"]),
+            "is_override": actions.is_override(data["mentor"], data["mentee"], ruling),
+            "again": "again" in request.GET,
+            "usual": USUAL_REASONS[ruling],
+        },
+    )
+
+
+def _say_ruled(request: Request, programme: Programme, data: dict[str, Any]) -> None:
+    names = {
+        "mentor": data["mentor"].person.short_name,
+        "mentee": data["mentee"].person.short_name,
+    }
+    text = (
+        _("%(mentee)s and %(mentor)s: together.")
+        if data["ruling"] == Ruling.LOCK
+        else _("%(mentee)s and %(mentor)s: not together.")
+    )
+    hint = _("Run the matching anew to see what changes.")
+    if "again" in request.POST:
+        _run_anew(request, programme)
+        hint = ""
+    messages.success(request, f"{text % names} {hint}".strip())
 
 
 def _run_anew(request: Request, programme: Programme) -> None:
@@ -261,7 +296,7 @@ def _run_anew(request: Request, programme: Programme) -> None:
 @requires(Perm.MATCHING_EDIT)
 def lift(request: Request, pk: int) -> HttpResponse:
     """Take a lock or a ban back."""
-    row = get_object_or_404(PairRuling.objects.visible_to(request.user), pk=pk)
+    row = get_object_or_404(PairRuling.objects.visible_to(request.user).standing(), pk=pk)
     actions.lift_ruling(row, by=request.user)
     messages.success(request, _("Taken back. Run the matching anew to see what changes."))
     return redirect("matching:workspace")
