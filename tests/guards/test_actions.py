@@ -28,8 +28,8 @@ from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching import actions as matching
 from nastavnik.matching.catalogues import shipped_rules
-from nastavnik.matching.choices import Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, PairRuling
+from nastavnik.matching.choices import Outcome, Ruling, RunStatus
+from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
 from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.organisations import actions as organisations
@@ -293,7 +293,6 @@ PREPARED = {
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
     "matching.rule_pair": _ready_pair,
     "mentorships.replace_mentor": _pair_to_hand_over,
-    "mentorships.replace_mentor": lambda s: mentorships.replace_mentor(*s.it, cause=EndCause.ASKED, by=s.by),
     "mentorships.refresh_order": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
     ),
@@ -384,12 +383,17 @@ DONE = {
     "matching.lift_locks": lambda s: matching.lift_locks(
         [row.mentee_id for row in PairRuling.objects.filter(organisation=s.organisation)], by=s.by
     ),
+    "matching.give_opinion": lambda s: matching.give_opinion(
+        mentor=s.record("older"), mentee=s.record("younger"), outcome=Outcome.FOR, by=s.by
+    ),
+    "matching.mark_discussed": lambda s: matching.mark_discussed(s.first(Opinion), by=s.by),
     "matching.lift_ruling": lambda s: matching.lift_ruling(s.first(PairRuling), by=s.by),
     "matching.mark_run_approved": lambda s: matching.mark_run_approved(s.run(), by=s.by, at=timezone.now()),
     "mentorships.approve_run": lambda s: mentorships.approve_run(s.run(), by=s.by),
     "mentorships.set_pair_status": lambda s: mentorships.set_pair_status(
         pair_of(s.school, "younger"), MentorshipStatus.SUSPENDED, by=s.by
     ),
+    "mentorships.replace_mentor": lambda s: mentorships.replace_mentor(*s.it, cause=EndCause.ASKED, by=s.by),
     "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
     "mentorships.plan_meetings": lambda s: mentorships.plan_meetings([s.it], by=s.by),
     "mentorships.strike_meetings": lambda s: mentorships.strike_meetings(pair_of(s.school, "younger"), by=s.by),

@@ -26,8 +26,8 @@ from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.models import Document
-from nastavnik.matching.actions import rule_pair, run_matching
-from nastavnik.matching.choices import Ruling
+from nastavnik.matching.actions import give_opinion, rule_pair, run_matching
+from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.mentorships.actions import approve_run, set_pair_status
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
@@ -149,6 +149,8 @@ def live(school: School) -> None:
         rule_pair(
             school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
         )
+    give_opinion(mentor=school.records["older"], mentee=extra[2], outcome=Outcome.DISCUSS, by=by)
+    give_opinion(mentor=school.records["older"], mentee=None, outcome=Outcome.FOR, by=by)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
     gather(school, extra[2])
     plan(school, order)

@@ -16,6 +16,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.matching.proposing import Pair, Unmatched
 from nastavnik.matching.adapter import (
+    Decided,
     Input,
     Substitute,
     build_input,
@@ -25,9 +26,14 @@ from nastavnik.matching.adapter import (
 )
 from nastavnik.matching.adapter import substitutes as find_substitutes
 from nastavnik.matching.catalogues import RuleValues
-from nastavnik.matching.choices import Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, PairRuling, Proposal, RuleSet
-from nastavnik.matching.queries import proposal_of, rules_in_force
+from nastavnik.matching.choices import Outcome, Ruling, RunStatus
+from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal, RuleSet
+from nastavnik.matching.queries import (
+    advised_against,
+    opinions_of,
+    proposal_of,
+    rules_in_force,
+)
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.actions import close_choices, review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
@@ -111,7 +117,7 @@ def run_matching(
                 )
                 for pair in result.pairs
             ),
-            *(_left_out(run, one) for one in result.unmatched),
+            *(_left_out(run, one, given.advised) for one in result.unmatched),
         ]
     )
     close_choices(programme, [int(one.key) for one in given.mentees], by=by)
@@ -154,10 +160,13 @@ def engine_input(
         [row.record for row in base_rows(mentors) if row.verdict],
         mentees,
         forms,
-        locked=locks.exclude(mentee__in=change.mentees if change else ()).values_list(
-            "mentor_id", "mentee_id"
+        decided=Decided(
+            locked=locks.exclude(mentee__in=change.mentees if change else ()).values_list(
+                "mentor_id", "mentee_id"
+            ),
+            forbidden=[*bans, *(change.apart if change else ())],
+            advised=opinions_of(programme.pk).against().values_list("mentor_id", "mentee_id"),
         ),
-        forbidden=[*bans, *(change.apart if change else ())],
         choices=choices_of(programme),
         rules=rules or rules_in_force(programme.organisation_id),
         day=today(),
@@ -269,12 +278,17 @@ def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool, why: st
     )
 
 
-def _left_out(run: MatchingRun, one: Unmatched) -> Proposal:
+def _left_out(run: MatchingRun, one: Unmatched, advised: frozenset[tuple[str, str]]) -> Proposal:
+    """Keep why somebody stays alone; what is the psychologist's «no» has a code of its own."""
     explanation: dict[str, Any] = {"code": one.code, "refusals": dict(one.refusals)}
+    if n_advised := sum(mentee == one.mentee for _mentor, mentee in advised):
+        explanation["n_advised"] = n_advised
     if one.shortage:
         explanation["shortage"] = asdict(one.shortage)
     if one.change:
         explanation["change"] = asdict(one.change)
+        if one.change.code == "unforbid" and (one.change.mentor, one.mentee) in advised:
+            explanation["change"]["code"] = "ask_psychologist"
     return Proposal(
         organisation_id=run.organisation_id,
         run=run,
@@ -342,6 +356,7 @@ def rule_pair(
     if not reason and is_override(mentor, mentee, ruling):
         raise RefusedError(_("Write why: this goes against what the matching proposes."))
     if ruling == Ruling.LOCK:
+        _check_outcome(mentor, mentee)
         _check_place(mentor, mentee)
     for row in rulings.filter(
         Q(mentor=mentor, mentee=mentee) | Q(mentee=mentee, ruling=Ruling.LOCK)
@@ -368,6 +383,17 @@ def _explain(row: PairRuling, reason: str, *, by: models.Model | None) -> PairRu
     return row
 
 
+def _check_outcome(mentor: Participation, mentee: Participation) -> None:
+    """Refuse a lock the psychologist does not recommend: nobody overrules that alone."""
+    if advised_against(mentor.programme_id, [(mentor.pk, mentee.pk)]):
+        raise RefusedError(
+            _(
+                "The psychologist does not recommend %(mentee)s and %(mentor)s: speak about it first."
+            )
+            % {"mentee": mentee.person.short_name, "mentor": mentor.person.short_name}
+        )
+
+
 def _check_place(mentor: Participation, mentee: Participation) -> None:
     """Refuse a lock when the other locks have taken the mentor's places."""
     held = PairRuling.objects.standing().filter(mentor=mentor, ruling=Ruling.LOCK)
@@ -390,6 +416,57 @@ def lift_locks(mentees: Iterable[int], *, by: models.Model | None) -> None:
     standing = PairRuling.objects.standing()
     for row in standing.filter(mentee__in=list(mentees), ruling=Ruling.LOCK):
         lift_ruling(row, by=by)
+
+
+@transaction.atomic
+def give_opinion(
+    *,
+    mentor: Participation | None,
+    mentee: Participation | None,
+    outcome: Outcome | None,
+    by: models.Model | None,
+) -> Opinion | None:
+    """Note the psychologist's outcome on a pair, or on one person; None takes it back.
+
+    «Does not recommend» is a hard rule of the next matching and takes a lock of these people back.
+
+    Raises:
+        RefusedError: nobody is named, or the two are not a mentor and a mentee of one programme.
+    """
+    sides = {Side.MENTOR: mentor, Side.MENTEE: mentee}
+    named = [one for one in sides.values() if one is not None]
+    if (
+        not named
+        or any(one is not None and one.side != side for side, one in sides.items())
+        or len({one.programme_id for one in named}) > 1
+    ):
+        raise RefusedError(_("Choose a mentor, a mentee or both, of one programme."))
+    before = Opinion.objects.select_for_update().filter(mentor=mentor, mentee=mentee).first()
+    if outcome is None:
+        if before is not None:
+            audit.record("opinion-taken-back", before, by=by, fields=["outcome"])
+            before.delete()
+        return None
+    row = before or Opinion(organisation_id=named[0].organisation_id, mentor=mentor, mentee=mentee)
+    row.outcome, row.discussed_on = outcome, None
+    row.save()
+    audit.record("opinion-given", row, by=by, fields=["outcome", "discussed_on"])
+    if outcome == Outcome.AGAINST:
+        locks = PairRuling.objects.standing().filter(ruling=Ruling.LOCK)
+        ours = Q(mentor=mentor) if mentor else Q()
+        ours &= Q(mentee=mentee) if mentee else Q()
+        for lock in locks.filter(ours):
+            lift_ruling(lock, by=by)
+    return row
+
+
+@transaction.atomic
+def mark_discussed(row: Opinion, *, by: models.Model | None) -> Opinion:
+    """Note that the curator and the psychologist have spoken about it."""
+    row.discussed_on = today()
+    row.save(update_fields=["discussed_on"])
+    audit.record("opinion-discussed", row, by=by, fields=["discussed_on"])
+    return row
 
 
 @transaction.atomic

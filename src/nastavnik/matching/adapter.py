@@ -34,7 +34,8 @@ from nastavnik.programmes.queries import Choices
 class Input:
     """What the engine is given: people by the keys of their records, rules, the curator's rulings, the wishes.
 
-    `forbidden` holds the bans of the curator and «not with» of either side alike.
+    `forbidden` holds the bans of the curator, «not with» of either side and the psychologist's «no» alike; `advised`
+    says which of them are the psychologist's.
     """
 
     mentors: tuple[Mentor, ...]
@@ -43,6 +44,7 @@ class Input:
     locked: Mapping[str, str]
     forbidden: frozenset[tuple[str, str]]
     wishes: Wishes
+    advised: frozenset[tuple[str, str]] = frozenset()
 
     def run(self) -> Proposal:
         """Ask the engine."""
@@ -69,6 +71,7 @@ class Input:
             },
             "locked": dict(self.locked),
             "forbidden": sorted(self.forbidden),
+            "advised": sorted(self.advised),
             "wishes": {
                 "mentees": {key: list(ranked) for key, ranked in self.wishes.mentees.items()},
                 "mentors": {key: list(ranked) for key, ranked in self.wishes.mentors.items()},
@@ -99,8 +102,10 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
         ValueError: the input was kept in a way this program no longer reads.
     """
     rules = snapshot.get("rules", {})
+    # whose «no» it was changes nothing for the engine
+    engine_part = {key: value for key, value in snapshot.items() if key != "advised"}
     answered = match_json(
-        {**snapshot, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
+        {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
     )
     return Answer(
         mentor_of={pair["mentee"]: pair["mentor"] for pair in answered["pairs"]},
@@ -281,8 +286,7 @@ def is_against_rules(
         [mentor],
         [mentee],
         forms,
-        locked=(),
-        forbidden=(),
+        decided=Decided(),
         choices=Choices({}, {}, frozenset()),
         rules=rules,
         day=day,
@@ -388,18 +392,32 @@ def form_rule(form: MentoringForm) -> FormRule:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people decided of others, as (mentor key, mentee key).
+
+    Attributes:
+        locked: put together by the curator.
+        forbidden: kept apart by the curator.
+        advised: the psychologist's «no»; None on one side rules the other out with all.
+    """
+
+    locked: Iterable[tuple[int, int]] = ()
+    forbidden: Iterable[tuple[int, int]] = ()
+    advised: Iterable[tuple[int | None, int | None]] = ()
+
+
 def build_input(
     mentors: Iterable[Participation],
     mentees: Iterable[Participation],
     forms: Iterable[MentoringForm],
     *,
-    locked: Iterable[tuple[int, int]],
-    forbidden: Iterable[tuple[int, int]],
+    decided: Decided,
     choices: Choices,
     rules: RuleValues,
     day: dt.date,
 ) -> Input:
-    """Turn records (person and forms fetched), rulings (mentor key, mentee key) and choices into the engine's input.
+    """Turn records (person and forms fetched), decisions and choices into the engine's input.
 
     Of the choices only people who are matched now count: who is not, cannot be had.
     """
@@ -407,6 +425,7 @@ def build_input(
     groups = _groups([*mentors, *mentees], day)
     leaders = {record.person_id: str(record.pk) for record in mentors}
     keys = {str(record.pk) for record in (*mentors, *mentees)}
+    against = _spread(decided.advised, mentors, mentees)
     return Input(
         mentors=tuple(_mentor(record, groups, day) for record in mentors),
         mentees=tuple(_mentee(record, groups, leaders, day) for record in mentees),
@@ -419,15 +438,29 @@ def build_input(
         ),
         locked={
             str(mentee): str(mentor)
-            for mentor, mentee in locked
-            if {str(mentor), str(mentee)} <= keys
+            for mentor, mentee in decided.locked
+            if {str(mentor), str(mentee)} <= keys and (str(mentor), str(mentee)) not in against
         },
-        forbidden=frozenset(
-            (str(mentor), str(mentee)) for mentor, mentee in (*forbidden, *choices.refused)
-        ),
+        forbidden=against
+        | {(str(mentor), str(mentee)) for mentor, mentee in (*decided.forbidden, *choices.refused)},
         wishes=Wishes(
             mentees=_wishes(choices.of_mentees, keys), mentors=_wishes(choices.of_mentors, keys)
         ),
+        advised=against,
+    )
+
+
+def _spread(
+    advised: Iterable[tuple[int | None, int | None]],
+    mentors: list[Participation],
+    mentees: list[Participation],
+) -> frozenset[tuple[str, str]]:
+    """Return the pairs an outcome rules out; one on a person alone rules out all pairs of that person."""
+    return frozenset(
+        (str(giver), str(taker))
+        for mentor, mentee in advised
+        for giver in ([mentor] if mentor else [one.pk for one in mentors])
+        for taker in ([mentee] if mentee else [one.pk for one in mentees])
     )
 
 

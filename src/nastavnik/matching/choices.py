@@ -15,3 +15,11 @@ class Ruling(models.TextChoices):
 
     LOCK = "lock", _("together")
     FORBID = "forbid", _("not together")
+
+
+class Outcome(models.TextChoices):
+    """What the psychologist says of a pair or of a person; why stays with the psychologist."""
+
+    FOR = "for", _("recommends")
+    DISCUSS = "discuss", _("wants to discuss it")
+    AGAINST = "against", _("does not recommend")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.forms import offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
-from nastavnik.matching.choices import Ruling
+from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import past_runs
 from nastavnik.programmes.choices import ParticipationStatus, Side
@@ -70,6 +70,29 @@ class RulingForm(forms.Form):
                 side=Side.MENTOR, status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]
             ),
         )
+
+
+class OpinionForm(forms.Form):
+    """A pair or one person, and the psychologist's outcome; there is no field for the reason on purpose."""
+
+    mentee = NamedRecord(Participation.objects.none(), label=_("Mentee"), required=False)
+    mentor = NamedRecord(Participation.objects.none(), label=_("Mentor"), required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), choices=[*Outcome.choices, ("", _("no opinion"))], required=False
+    )
+
+    def __init__(self, user: SignedIn, programme: Programme, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        records = (
+            Participation.objects.visible_to(user)
+            .filter(
+                programme=programme,
+                status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED],
+            )
+            .select_related("person")
+        )
+        offer_rows(self, "mentee", records.filter(side=Side.MENTEE))
+        offer_rows(self, "mentor", records.filter(side=Side.MENTOR))
 
 
 #: How much a choice made after the group meeting weighs, in points a step.

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
-from nastavnik.matching.choices import Ruling, RunStatus
+from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
@@ -184,3 +184,70 @@ class PairRuling(models.Model):
     class Privacy:
         personal = ["mentor", "mentee", "ruling", "reason"]
         technical = ["id", "organisation", "made_at", "lifted_at"]
+
+
+class OpinionQuerySet(ScopedQuerySet["Opinion"]):
+    view_perm = Perm.OPINION_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the opinions on records the user sees, never on the user's own person."""
+        seen = Participation.objects.visible_to(user).values("pk")
+        rows = (
+            super()
+            .visible_to(user)
+            .filter(Q(mentee__in=seen) | Q(mentee=None), Q(mentor__in=seen) | Q(mentor=None))
+        )
+        if (own := user.viewer.person_id) is None:
+            return rows
+        # not `exclude`: a side that is not named must not drop the row
+        return rows.filter(
+            Q(mentor=None) | ~Q(mentor__person_id=own), Q(mentee=None) | ~Q(mentee__person_id=own)
+        )
+
+    def against(self) -> Self:
+        """Leave those that rule a pair or a person out."""
+        return self.filter(outcome=Outcome.AGAINST)
+
+
+class Opinion(models.Model):
+    """The psychologist's outcome on a pair, or on one person whoever the other is (method.md §3.1).
+
+    There is no place for the reason on purpose: it stays with the psychologist, no diagnosis is kept here.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="opinions")
+    mentor = models.ForeignKey(
+        Participation, models.CASCADE, null=True, blank=True, related_name="opinions_as_mentor"
+    )
+    mentee = models.ForeignKey(
+        Participation, models.CASCADE, null=True, blank=True, related_name="opinions_as_mentee"
+    )
+    outcome = models.CharField(max_length=7, choices=Outcome)
+    given_at = models.DateTimeField(auto_now=True)
+    discussed_on = models.DateField(null=True, blank=True)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mentor", "mentee"],
+                condition=Q(mentor__isnull=False, mentee__isnull=False),
+                name="opinion_on_pair_once",
+            ),
+            models.UniqueConstraint(
+                fields=["mentor"], condition=Q(mentee=None), name="opinion_on_mentor_once"
+            ),
+            models.UniqueConstraint(
+                fields=["mentee"], condition=Q(mentor=None), name="opinion_on_mentee_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(mentor__isnull=False) | Q(mentee__isnull=False),
+                name="opinion_is_of_somebody",
+            ),
+        ]
+
+    class Privacy:
+        psychological = ["mentor", "mentee", "outcome", "discussed_on"]
+        technical = ["id", "organisation", "given_at"]

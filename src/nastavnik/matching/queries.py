@@ -14,8 +14,15 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.matching.access import is_own_form
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
-from nastavnik.matching.choices import Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, PairRuling, Proposal, RuleSet
+from nastavnik.matching.choices import Outcome, Ruling, RunStatus
+from nastavnik.matching.models import (
+    MatchingRun,
+    Opinion,
+    OpinionQuerySet,
+    PairRuling,
+    Proposal,
+    RuleSet,
+)
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.choices import Side
@@ -31,12 +38,14 @@ class Reader:
         refusals: that somebody said «not with».
         person_id: the viewer's own person, of whose pairs nothing of the kind is told.
         bans: (mentor, mentee) kept apart by hand, which everybody who sees the workspace may read.
+        opinions: what the psychologist said.
     """
 
     choices: bool = True
     refusals: bool = True
     person_id: int | None = None
     bans: frozenset[tuple[int, int]] = frozenset()
+    opinions: bool = True
 
     def is_of(self, *records: Participation | None) -> bool:
         """Tell whether the viewer is one of these people."""
@@ -66,6 +75,7 @@ class Leg:
     others: tuple[Other, ...]
     ruling: PairRuling | None
     bond: str = "fit"
+    opinion: Opinion | None = None
 
     @property
     def is_locked(self) -> bool:
@@ -179,6 +189,10 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         .filter(mentee__programme_id=run.programme_id)
     }
     reader = _reader(user, run.organisation_id, rulings)
+    opinions = {
+        (row.mentor_id, row.mentee_id): row
+        for row in opinions_of(run.programme_id).visible_to(user)
+    }
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
     legs: dict[int, list[Leg]] = {}
     left_out = []
@@ -198,7 +212,8 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             said = rulings.get((proposal.mentor_id, proposal.mentee_id))
             others = _others(proposal.explanation, mentors, weight)
             words, bond = _pair_words(proposal, reader), _bond(proposal, reader)
-            leg = Leg(proposal, group, words, others, said, bond)
+            opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
+            leg = Leg(proposal, group, words, others, said, bond, opinion)
             legs.setdefault(proposal.mentor_id, []).append(leg)
     groups = tuple(
         MentorGroup(
@@ -232,6 +247,7 @@ def _reader(
         refusals=organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
         person_id=viewer.person_id,
         bans=frozenset(key for key, row in rulings.items() if row.ruling == Ruling.FORBID),
+        opinions=organisation_id in viewer.organisations(Perm.OPINION_VIEW),
     )
 
 
@@ -414,6 +430,9 @@ def _left_out_words(
             "no_common_subject": _("Nobody teaches the same subject."),
         }.get(code) or _("No mentor fits the rules.")
     change = explanation.get("change")
+    if change and change.get("code") == "ask_psychologist":
+        may_know = reader.opinions and not reader.is_of(mentee)
+        return reason, _("Speak with the psychologist about it.") if may_know else ""
     if change and change.get("code") == "unforbid":
         return reason, _lifted_words(change, mentors, reader, mentee)
     return reason, _change_words(change, mentors)
@@ -426,8 +445,16 @@ def _forbidden_words(
     if not reader.refusals or reader.is_of(mentee):
         return ""
     n_by_hand = sum(mentee is not None and key == mentee.pk for _mentor, key in reader.bans)
-    if explanation.get("refusals", {}).get("forbidden", 0) > n_by_hand:
+    n_advised = explanation.get("n_advised", 0) if reader.opinions else 0
+    n_forbidden = explanation.get("refusals", {}).get("forbidden", 0)
+    if n_advised and n_forbidden <= n_advised:
+        return _("The psychologist does not recommend anyone who would fit.")
+    if n_forbidden > n_by_hand + n_advised:
         return _("Everyone who would fit is ruled out by hand or by a confidential «not with».")
+    if n_advised:
+        return _(
+            "Everyone who would fit is ruled out by hand or not recommended by the psychologist."
+        )
     return _("You have ruled out everyone who would fit.")
 
 
@@ -634,3 +661,26 @@ def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]
         if row.lifted_at:
             on = timezone.localdate(row.lifted_at)
             yield TimelineEvent(on, "next", _("Taken back: %(what)s") % {"what": title.lower()})
+
+
+def opinions_of(programme_id: int) -> OpinionQuerySet:
+    """Return what the psychologist said in a programme. Who reads it on a page is asked elsewhere."""
+    within = Q(mentor__programme=programme_id) | Q(mentee__programme=programme_id)
+    people = ("mentor__person", "mentee__person")
+    return Opinion.objects.filter(within).select_related(*people)
+
+
+def open_questions(user: SignedIn, programme: Programme) -> QuerySet[Opinion]:
+    """Return what the psychologist wants to discuss and nobody has yet, as far as the user may know."""
+    asked = opinions_of(programme.pk).visible_to(user)
+    return asked.filter(outcome=Outcome.DISCUSS, discussed_on=None)
+
+
+def advised_against(programme_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return those of some (mentor, mentee) whom the psychologist does not recommend, together or one of them at all."""
+    said = set(opinions_of(programme_id).against().values_list("mentor_id", "mentee_id"))
+    return {
+        (mentor, mentee)
+        for mentor, mentee in pairs
+        if said & {(mentor, mentee), (mentor, None), (None, mentee)}
+    }

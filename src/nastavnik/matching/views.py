@@ -19,15 +19,22 @@ from nastavnik.core.marks import requires
 from nastavnik.matching import actions, adapter
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.catalogues import shipped_rules
-from nastavnik.matching.choices import Ruling
-from nastavnik.matching.forms import USUAL_REASONS, ComparisonForm, RulesForm, RulingForm
-from nastavnik.matching.models import MatchingRun, PairRuling
+from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.forms import (
+    USUAL_REASONS,
+    ComparisonForm,
+    OpinionForm,
+    RulesForm,
+    RulingForm,
+)
+from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.matching.queries import (
     all_rulings,
     board,
     compare_runs,
     forms_to_match,
     moves,
+    opinions_of,
     past_runs,
     proposal_of,
     rules_in_force,
@@ -49,6 +56,7 @@ def workspace(request: Request) -> HttpResponse:
     context: dict[str, object] = {
         "programme": programme,
         "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
+        "may_advise": request.user.viewer.may(Perm.OPINION_GIVE),
     }
     if programme:
         runs = runs_of(request.user, programme, request.GET.get("run", ""))
@@ -67,7 +75,11 @@ def workspace(request: Request) -> HttpResponse:
             "may_approve": bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE),
             "others": runs.others,
             "gathering": last_group_meeting(request.user, programme),
+            "opinions": opinions_of(programme.pk).visible_to(request.user),
+            "outcomes": Outcome.choices,
         }
+        if context["may_advise"]:
+            context["opinion_form"] = OpinionForm(request.user, programme, auto_id="opinion_%s")
     return render(request, "matching/workspace.html", context)
 
 
@@ -299,4 +311,44 @@ def lift(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(PairRuling.objects.visible_to(request.user).standing(), pk=pk)
     actions.lift_ruling(row, by=request.user)
     messages.success(request, _("Taken back. Run the matching anew to see what changes."))
+    return redirect("matching:workspace")
+
+
+@require_POST
+@requires(Perm.OPINION_GIVE)
+def opine(request: Request) -> HttpResponse:
+    """Note the psychologist's outcome on a pair or on a person."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    form = OpinionForm(request.user, programme, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a mentor, a mentee or both, of one programme."))
+        return redirect("matching:workspace")
+    data = form.cleaned_data
+    outcome = Outcome(data["outcome"]) if data["outcome"] else None
+    try:
+        actions.give_opinion(
+            mentor=data["mentor"], mentee=data["mentee"], outcome=outcome, by=request.user
+        )
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("Noted: the psychologist %(outcome)s. The curator sees the outcome and no reason.")
+            % {"outcome": outcome.label}
+            if outcome
+            else _("Taken back."),
+        )
+    return redirect("matching:workspace")
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def discussed(request: Request, pk: int) -> HttpResponse:
+    """Note that what the psychologist wanted to discuss has been discussed."""
+    row = get_object_or_404(Opinion.objects.visible_to(request.user), pk=pk)
+    actions.mark_discussed(row, by=request.user)
+    messages.success(request, _("Noted: you have spoken about it."))
     return redirect("matching:workspace")

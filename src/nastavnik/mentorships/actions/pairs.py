@@ -19,6 +19,7 @@ from nastavnik.documents.models import Document
 from nastavnik.matching.actions import PairChange, check_substitute, lift_locks, mark_run_approved
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
+from nastavnik.matching.queries import advised_against
 from nastavnik.mentorships.actions.meetings import plan_meetings, strike_meetings
 from nastavnik.mentorships.choices import CLOSED, OPEN, EndCause, MentorshipStatus
 from nastavnik.mentorships.documents import pair_order_content
@@ -70,7 +71,7 @@ def approve_run(
     if not proposals:
         raise RefusedError(_("There is no pair to approve."))
     people = _lock_people(key for one in proposals for key in (one.mentee_id, one.mentor_id) if key)
-    if reasons := _stale(people):
+    if reasons := [*_stale(people), *_advised(run, proposals, people)]:
         raise RefusedError(reasons)
     programme = Programme.objects.select_related("organisation", "year").get(pk=run.programme_id)
     document = draft_document(
@@ -126,6 +127,20 @@ def _stale(people: dict[int, Participation]) -> list[str]:
                 % {"name": record.person.full_name}
             )
     return reasons
+
+
+def _advised(
+    run: MatchingRun, proposals: list[Proposal], people: dict[int, Participation]
+) -> list[str]:
+    """Return the pairs the psychologist has advised against since they were proposed."""
+    pairs = [(one.mentor_id or 0, one.mentee_id) for one in proposals]
+    return [
+        _(
+            "%(mentee)s and %(mentor)s: the psychologist does not recommend it. Run the matching anew."
+        )
+        % {"mentee": people[mentee].person.full_name, "mentor": people[mentor].person.full_name}
+        for mentor, mentee in sorted(advised_against(run.programme_id, pairs))
+    ]
 
 
 def _make_pair(
