@@ -485,7 +485,7 @@ def test_the_board_costs_the_same_number_of_queries(cast, size, django_assert_nu
     made = run(cast)
     assert made.n_matched == 3 + size
     assert cast.anna.viewer
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         board(cast.anna, made)
 
 

@@ -285,3 +285,84 @@ def test_the_reason_stays_with_the_run_the_pair_and_the_history(cast):
     teacher = signed_in(cast.users[Role.CLASS_TEACHER])
     seen = teacher.get(reverse("mentorships:card", args=[pair.pk]))
     assert "сами попросили" not in text(seen)
+
+
+# ---------------------------------------------------------------- the result as a table
+
+
+def table(cast, user=None, **asked):
+    asked = {"view": "table", **asked}
+    return signed_in(user or cast.anna).get(reverse("matching:workspace"), asked)
+
+
+def test_the_table_has_everybody_and_who_is_alone_first(cast):
+    rule_pair(
+        cast.school.records["teacher"],
+        cast.school.records["novice"],
+        Ruling.FORBID,
+        reason="нет",
+        by=cast.anna,
+    )
+    made = run(cast)
+    page = table(cast)
+    lines = page.context["lines"]
+    assert {line.mentee.pk for line in lines} == set(
+        made.proposals.values_list("mentee", flat=True)
+    )
+    assert [line.mentor is None for line in lines] == [True, False, False]
+    assert lines[0].mentee == cast.school.records["novice"]
+    assert "You have ruled out everyone" in text(page)
+    assert 'aria-sort="ascending"' in text(page)
+
+
+@pytest.mark.parametrize("sort", ["mentee", "mentor", "fit", "form"])
+def test_the_table_is_sorted_by_its_columns_both_ways(cast, sort):
+    run(cast)
+    there = [line.mentee.pk for line in table(cast, sort=sort).context["lines"]]
+    back = [line.mentee.pk for line in table(cast, sort=f"-{sort}").context["lines"]]
+    assert sorted(there) == sorted(back)
+    key = {
+        "mentee": lambda line: line.mentee.person.search_name,
+        "mentor": lambda line: line.mentor.person.search_name,
+        "fit": lambda line: -line.proposal.score,
+        "form": lambda line: line.proposal.form.title,
+    }[sort]
+    keys = [key(line) for line in table(cast, sort=sort).context["lines"]]
+    assert keys == sorted(keys)
+    assert sort == "fit" or len(set(keys)) > 1
+    turned = [key(line) for line in table(cast, sort=f"-{sort}").context["lines"]]
+    assert turned == sorted(keys, reverse=True)
+
+
+def test_the_table_is_narrowed_to_a_form(cast):
+    opened = cast.school.records
+    rule_pair(opened["teacher"], opened["novice"], Ruling.FORBID, reason="нет", by=cast.anna)
+    run(cast)
+    for code, mentees in (
+        ("teacher_teacher", {"novice"}),
+        ("pupil_pupil", {"younger", "youngest"}),
+        ("no-such", {"novice", "younger", "youngest"}),
+    ):
+        lines = table(cast, form=code, sort="nonsense").context["lines"]
+        assert {line.mentee.pk for line in lines} == {opened[name].pk for name in mentees}
+    assert "view=table" in text(table(cast, form="pupil_pupil"))
+
+
+def test_pairs_are_ticked_and_approved_in_the_table_by_who_may(cast):
+    made = run(cast)
+    assert 'name="proposals"' in text(table(cast))
+    director = text(table(cast, cast.users[Role.DIRECTOR]))
+    assert 'name="proposals"' not in director
+    past = signed_in(cast.anna).get(reverse("matching:past", args=[made.pk]), {"view": "table"})
+    assert len(past.context["lines"]) == made.n_mentees
+
+
+def test_a_table_of_many_asks_no_more_of_the_database(cast, django_assert_max_num_queries):
+    run(cast)
+    client = signed_in(cast.anna)
+    client.get(reverse("matching:workspace"))
+    with django_assert_max_num_queries(40) as asked:
+        client.get(reverse("matching:workspace"))
+    plain = len(asked)
+    with django_assert_max_num_queries(plain + 1):
+        client.get(reverse("matching:workspace"), {"view": "table", "form": "pupil_pupil"})

@@ -1,19 +1,20 @@
 """Forms of the workspace."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import offer_rows
+from nastavnik.core.forms import offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import past_runs
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
 class NamedRecord(forms.ModelChoiceField[Participation]):
@@ -155,6 +156,17 @@ class RulesForm(forms.Form):
     def is_shipped(self) -> bool:
         """Tell whether the rules in force are those shipped."""
         return self.values == shipped_rules()
+
+
+class TableFilter(forms.Form):
+    """Which form of a matching stands in the table."""
+
+    form = forms.ChoiceField(label=_("Form"), required=False)
+
+    def __init__(self, mentoring_forms: Iterable[MentoringForm], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [(one.code, one.title) for one in mentoring_forms]
+        offer(self, "form", [("", _("All forms")), *codes])
 
 
 class ComparisonForm(forms.Form):

@@ -1,6 +1,6 @@
 """Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -236,6 +236,60 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         changes=changes,
         n_same=n_same,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A mentee of a run as the table shows one, with the mentor or the reason why there is none."""
+
+    mentee: Participation
+    group: str
+    mentor: Participation | None = None
+    mentor_group: str = ""
+    proposal: Proposal | None = None
+    words: tuple[str, ...] = ()
+    leg: Leg | None = None
+
+
+#: How the table of a run may be ordered; who has no mentor stands first whatever the order.
+LINE_ORDERS: dict[str, Callable[[Line], Any]] = {
+    "mentee": lambda line: line.mentee.person.search_name,
+    "mentor": lambda line: line.mentor.person.search_name if line.mentor else "",
+    "form": lambda line: line.proposal.form.title if line.proposal and line.proposal.form else "",
+    "fit": lambda line: -line.proposal.score if line.proposal else 0,
+}
+
+
+def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line]:
+    """Return a run as a table: who is without a mentor first, then the pairs in an order of `LINE_ORDERS`.
+
+    Args:
+        shown: the run.
+        form: code of a form: its pairs, and who asked for it and got nobody.
+        sort: a key of `LINE_ORDERS`, with «-» before it turned round.
+    """
+    alone = [
+        Line(one.proposal.mentee, one.group, words=(one.reason, one.help)) for one in shown.left_out
+    ]
+    if form and alone:
+        asked = Participation.forms.through.objects.filter(mentoringform__code=form)
+        keys = set(
+            asked.filter(participation__in=[one.mentee.pk for one in alone]).values_list(
+                "participation_id", flat=True
+            )
+        )
+        alone = [one for one in alone if one.mentee.pk in keys]
+    pairs = [
+        Line(leg.proposal.mentee, leg.group, own.mentor, own.group, leg.proposal, leg.reasons, leg)
+        for own in shown.groups
+        for leg in own.legs
+        if not form or (leg.proposal.form and leg.proposal.form.code == form)
+    ]
+    by_name, order = LINE_ORDERS["mentee"], LINE_ORDERS[sort.removeprefix("-")]
+    for rows in (alone, pairs):
+        rows.sort(key=by_name)
+        rows.sort(key=order, reverse=sort.startswith("-"))
+    return [*alone, *pairs]
 
 
 def _reader(

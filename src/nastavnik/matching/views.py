@@ -26,13 +26,16 @@ from nastavnik.matching.forms import (
     OpinionForm,
     RulesForm,
     RulingForm,
+    TableFilter,
 )
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.matching.queries import (
+    LINE_ORDERS,
     all_rulings,
     board,
     compare_runs,
     forms_to_match,
+    lines_of,
     moves,
     opinions_of,
     past_runs,
@@ -42,7 +45,7 @@ from nastavnik.matching.queries import (
     runs_of,
 )
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.models import Programme
+from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
 
 RUNS_PER_PAGE = 50
@@ -66,7 +69,7 @@ def workspace(request: Request) -> HttpResponse:
         context |= {
             "mentees": base_counts(request.user, programme, Side.MENTEE),
             "mentors": base_counts(request.user, programme, Side.MENTOR),
-            "board": board(request.user, run) if run else None,
+            **_result(request, run, run_forms),
             "rulings": rulings_of(request.user, programme),
             "form": RulingForm(request.user, programme),
             "forms": forms,
@@ -83,6 +86,28 @@ def workspace(request: Request) -> HttpResponse:
     return render(request, "matching/workspace.html", context)
 
 
+def _result(
+    request: Request, run: MatchingRun | None, run_forms: list[MentoringForm]
+) -> dict[str, object]:
+    """Return a run as the page shows it: in columns, or as a table where that is asked for."""
+    shown = board(request.user, run) if run else None
+    if shown is None or request.GET.get("view") != "table":
+        return {"board": shown}
+    filters = TableFilter(run_forms, request.GET)
+    form = filters.cleaned_data["form"] if filters.is_valid() else ""
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in LINE_ORDERS else "mentee"
+    lines = lines_of(shown, form=form, sort=sort)
+    return {
+        "board": shown,
+        "is_table": True,
+        "lines": lines,
+        "filters": filters,
+        "is_filtered": bool(form),
+        "sort": sort,
+    }
+
+
 @require_GET
 @requires(Perm.MATCHING_VIEW)
 def past_run(request: Request, pk: int) -> HttpResponse:
@@ -94,7 +119,7 @@ def past_run(request: Request, pk: int) -> HttpResponse:
         request,
         "matching/run.html",
         {
-            "board": board(request.user, run),
+            **_result(request, run, list(run.forms.all())),
             "run": run,
             "rules": run.snapshot.get("rules", {}),
             "may_recount": request.user.viewer.may(Perm.MATCHING_EDIT),
