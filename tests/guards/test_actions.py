@@ -29,7 +29,7 @@ from nastavnik.documents.models import Document
 from nastavnik.matching import actions as matching
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
+from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
 from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.organisations import actions as organisations
@@ -292,6 +292,7 @@ PREPARED = {
     "mentorships.approve_run": lambda scene: matching.run_matching(scene.programme, by=scene.by),
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
     "matching.rule_pair": _ready_pair,
+    "matching.finish_counting": lambda scene: matching.engine_input(scene.programme),
     "mentorships.replace_mentor": _pair_to_hand_over,
     "mentorships.refresh_order": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
@@ -383,6 +384,15 @@ DONE = {
     "matching.lift_locks": lambda s: matching.lift_locks(
         [row.mentee_id for row in PairRuling.objects.filter(organisation=s.organisation)], by=s.by
     ),
+    "matching.start_counting": lambda s: (
+        matching.fail_interrupted(by=s.by)
+        and matching.start_counting(s.programme, s.programme.forms.all(), n_pairs=9, by=s.by)
+    ),
+    "matching.read_counting": lambda s: matching.read_counting(s.first(Counting), by=s.by),
+    "matching.finish_counting": lambda s: matching.finish_counting(s.first(Counting), s.it, s.it.run(), by=s.by),
+    "matching.cancel_counting": lambda s: matching.cancel_counting(s.first(Counting, state="running"), by=s.by),
+    "matching.fail_counting": lambda s: matching.fail_counting(s.first(Counting, state="running"), by=s.by),
+    "matching.fail_interrupted": lambda s: matching.fail_interrupted(by=s.by),
     "matching.give_opinion": lambda s: matching.give_opinion(
         mentor=s.record("older"), mentee=s.record("younger"), outcome=Outcome.FOR, by=s.by
     ),

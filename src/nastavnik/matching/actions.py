@@ -15,6 +15,7 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.matching.proposing import Pair, Unmatched
+from nastavnik.engine.matching.proposing import Proposal as Result
 from nastavnik.matching.adapter import (
     Decided,
     Input,
@@ -26,8 +27,8 @@ from nastavnik.matching.adapter import (
 )
 from nastavnik.matching.adapter import substitutes as find_substitutes
 from nastavnik.matching.catalogues import RuleValues
-from nastavnik.matching.choices import Outcome, Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal, RuleSet
+from nastavnik.matching.choices import CountingState, Outcome, Ruling, RunStatus
+from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling, Proposal, RuleSet
 from nastavnik.matching.queries import (
     advised_against,
     opinions_of,
@@ -39,6 +40,9 @@ from nastavnik.programmes.actions import close_choices, review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 from nastavnik.programmes.queries import base_rows, choices_of
+
+#: A counting that takes longer has been lost with its process.
+LONGEST = dt.timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -65,10 +69,18 @@ def run_matching(
     """
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
     chosen_forms = list(programme.forms.all() if forms is None else forms)
-    if not chosen_forms:
+    given = _what_is_matched(programme, chosen_forms, by=by)
+    return _keep_run(programme, chosen_forms, given, given.run(), by=by)
+
+
+def _what_is_matched(
+    programme: Programme, forms: list[MentoringForm], *, by: models.Model | None
+) -> Input:
+    """Review who is ready and return what the engine is given, or refuse."""
+    if not forms:
         raise RefusedError(_("Choose at least one form: nobody can be matched without it."))
     review_ready(programme, by=by)
-    given = engine_input(programme, chosen_forms)
+    given = engine_input(programme, forms)
     if not given.mentees:
         raise RefusedError(
             _(
@@ -82,7 +94,17 @@ def run_matching(
             )
         )
     _check_locks(given)
-    result = given.run()
+    return given
+
+
+def _keep_run(
+    programme: Programme,
+    chosen_forms: list[MentoringForm],
+    given: Input,
+    result: Result,
+    *,
+    by: models.Model | None,
+) -> MatchingRun:
     if not result.certificate.ok:
         raise RuntimeError("the engine could not prove its own result")
     wider = MatchingRun.forms.through.objects.exclude(mentoringform__in=chosen_forms)
@@ -123,6 +145,88 @@ def run_matching(
     close_choices(programme, [int(one.key) for one in given.mentees], by=by)
     audit.record("matching-run", run, by=by, fields=["forms", "n_mentees", "n_matched"])
     return run
+
+
+@transaction.atomic
+def start_counting(
+    programme: Programme, forms: Iterable[MentoringForm], *, n_pairs: int, by: models.Model | None
+) -> Counting:
+    """Note that a large matching is counted in the background; `matching.tasks` does it.
+
+    Raises:
+        RefusedError: one is being counted already.
+    """
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    for lost in Counting.objects.running().filter(
+        programme=programme, started_at__lt=timezone.now() - LONGEST
+    ):
+        _end(lost, CountingState.FAILED, by=None)
+    if Counting.objects.running().filter(programme=programme).exists():
+        raise RefusedError(_("A matching is being counted already: wait for it or cancel it."))
+    row = Counting.objects.create(
+        organisation_id=programme.organisation_id, programme=programme, n_pairs=n_pairs
+    )
+    row.forms.set(forms)
+    audit.record("counting-started", row, by=by, fields=["forms", "n_pairs"])
+    return row
+
+
+@transaction.atomic
+def read_counting(row: Counting, *, by: models.Model | None) -> Input:
+    """Return what the engine is given, as it stands now.
+
+    Raises:
+        RefusedError: nobody is ready, as `run_matching` says.
+    """
+    programme = Programme.objects.select_for_update().get(pk=row.programme_id)
+    return _what_is_matched(programme, list(row.forms.all()), by=by)
+
+
+@transaction.atomic
+def finish_counting(
+    row: Counting, given: Input, result: Result, *, by: models.Model | None
+) -> MatchingRun | None:
+    """Write a counted matching, whole; nothing at all where it was cancelled meanwhile."""
+    programme = Programme.objects.select_for_update().get(pk=row.programme_id)
+    row = Counting.objects.select_for_update().get(pk=row.pk)
+    if row.state != CountingState.RUNNING:
+        return None
+    run = _keep_run(programme, list(row.forms.all()), given, result, by=by)
+    row.run = run
+    _end(row, CountingState.DONE, by=by)
+    return run
+
+
+@transaction.atomic
+def cancel_counting(row: Counting, *, by: models.Model | None) -> Counting:
+    """Stop a counting: whatever is found after that is not written."""
+    row = Counting.objects.select_for_update().get(pk=row.pk)
+    return _end(row, CountingState.CANCELLED, by=by)
+
+
+@transaction.atomic
+def fail_counting(row: Counting, *, why: str = "", by: models.Model | None) -> Counting:
+    """Note that a counting came to nothing, and why as far as that can be told."""
+    row = Counting.objects.select_for_update().get(pk=row.pk)
+    row.why = why if row.state == CountingState.RUNNING else row.why
+    return _end(row, CountingState.FAILED, by=by)
+
+
+@transaction.atomic
+def fail_interrupted(*, by: models.Model | None) -> int:
+    """Note at the start of the program that what was being counted at its end is lost; return how many."""
+    rows = list(Counting.objects.select_for_update().running())
+    for row in rows:
+        _end(row, CountingState.FAILED, by=by)
+    return len(rows)
+
+
+def _end(row: Counting, state: CountingState, *, by: models.Model | None) -> Counting:
+    if row.state == CountingState.RUNNING:
+        row.state, row.ended_at = state, timezone.now()
+        row.save(update_fields=["state", "ended_at", "run", "why"])
+        audit.record(f"counting-{state}", row, by=by, fields=["state", "ended_at", "run"])
+    return row
 
 
 def engine_input(

@@ -1,10 +1,10 @@
 """Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +16,7 @@ from nastavnik.matching.access import is_own_form
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.matching.models import (
+    Counting,
     MatchingRun,
     Opinion,
     OpinionQuerySet,
@@ -25,7 +26,7 @@ from nastavnik.matching.models import (
 )
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import catalogues
-from nastavnik.programmes.choices import Side
+from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
@@ -738,3 +739,29 @@ def advised_against(programme_id: int, pairs: Iterable[tuple[int, int]]) -> set[
         for mentor, mentee in pairs
         if said & {(mentor, mentee), (mentor, None), (None, mentee)}
     }
+
+
+def n_pairs_to_look_at(programme: Programme, forms: Collection[MentoringForm]) -> int:
+    """Return how many pairs a matching of these forms would look at, about: mentors times mentees."""
+    in_forms = Participation.forms.through.objects.filter(mentoringform__in=forms)
+    counts = (
+        Participation.objects.filter(
+            programme=programme, pk__in=in_forms.values("participation_id")
+        )
+        .filter(
+            Q(side=Side.MENTEE, status=ParticipationStatus.READY)
+            | Q(
+                side=Side.MENTOR, status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]
+            )
+        )
+        .order_by("side")
+        .values_list("side")
+        .annotate(n=Count("pk"))
+    )
+    n_of: dict[str, int] = dict(counts)
+    return n_of.get(Side.MENTEE, 0) * n_of.get(Side.MENTOR, 0)
+
+
+def counting_now(user: SignedIn, programme: Programme) -> Counting | None:
+    """Return the matching that is being counted for a programme, if the user may know of it."""
+    return Counting.objects.visible_to(user).running().filter(programme=programme).first()

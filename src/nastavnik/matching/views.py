@@ -3,11 +3,13 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,10 +18,10 @@ from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
-from nastavnik.matching import actions, adapter
+from nastavnik.matching import actions, adapter, tasks
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.catalogues import shipped_rules
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import CountingState, Outcome, Ruling
 from nastavnik.matching.forms import (
     USUAL_REASONS,
     ComparisonForm,
@@ -28,15 +30,17 @@ from nastavnik.matching.forms import (
     RulingForm,
     TableFilter,
 )
-from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
+from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.matching.queries import (
     LINE_ORDERS,
     all_rulings,
     board,
     compare_runs,
+    counting_now,
     forms_to_match,
     lines_of,
     moves,
+    n_pairs_to_look_at,
     opinions_of,
     past_runs,
     proposal_of,
@@ -80,6 +84,7 @@ def workspace(request: Request) -> HttpResponse:
             "gathering": last_group_meeting(request.user, programme),
             "opinions": opinions_of(programme.pk).visible_to(request.user),
             "outcomes": Outcome.choices,
+            "counting": counting_now(request.user, programme),
         }
         if context["may_advise"]:
             context["opinion_form"] = OpinionForm(request.user, programme, auto_id="opinion_%s")
@@ -238,17 +243,55 @@ def run(request: Request) -> HttpResponse:
     if "chosen" in request.POST:
         wanted = set(request.POST.getlist("forms"))
         forms = [form for form in forms if str(form.pk) in wanted]
+    return _match(request, programme, forms) or redirect("matching:workspace")
+
+
+def _match(
+    request: Request, programme: Programme, forms: list[MentoringForm], said: str = ""
+) -> HttpResponse | None:
+    """Match some forms, at once or, where that would take long, in the background: then lead to its page."""
+    n_pairs = n_pairs_to_look_at(programme, forms)
     try:
+        if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
+            row = actions.start_counting(programme, forms, n_pairs=n_pairs, by=request.user)
+            tasks.start(row, by=request.user)
+            return redirect("matching:counting", pk=row.pk)
         made = actions.run_matching(programme, forms=forms, by=request.user)
     except RefusedError as refusal:
-        messages.error(request, str(refusal))
+        for reason in refusal.reasons:
+            messages.error(request, reason)
     else:
-        messages.success(
-            request,
-            ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", made.n_matched)
-            % {"n": made.n_matched},
-        )
-    return redirect("matching:workspace")
+        messages.success(request, said or _proposed(made.n_matched))
+    return None
+
+
+def _proposed(n_matched: int) -> str:
+    text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n_matched)
+    return text % {"n": n_matched}
+
+
+@require_GET
+@requires(Perm.MATCHING_EDIT)
+def counting(request: Request, pk: int) -> HttpResponse:
+    """Show how far a matching in the background is; when it is done, lead to it."""
+    row = get_object_or_404(Counting.objects.visible_to(request.user).select_related("run"), pk=pk)
+    if row.run:
+        messages.success(request, _proposed(row.run.n_matched))
+        return redirect("matching:workspace")
+    is_lost = timezone.now() - row.started_at > actions.LONGEST
+    is_running = row.state == CountingState.RUNNING and not is_lost
+    seconds = int((timezone.now() - row.started_at).total_seconds())
+    context = {"row": row, "is_running": is_running, "is_lost": is_lost, "seconds": seconds}
+    return render(request, "matching/counting.html", context)
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Cancel a matching in the background."""
+    row = get_object_or_404(Counting.objects.visible_to(request.user), pk=pk)
+    actions.cancel_counting(row, by=request.user)
+    return redirect("matching:counting", pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
@@ -271,15 +314,25 @@ def rule(request: Request) -> HttpResponse:
         named = {"mentee": data["mentee"].pk, "mentor": data["mentor"].pk, "ruling": ruling.value}
         again = {"again": "1"} if "again" in given else {}
         return redirect(f"{reverse('matching:rule')}?{urlencode(named | again)}")
+    return _decide(request, programme, data) or redirect("matching:workspace")
+
+
+def _decide(request: Request, programme: Programme, data: dict[str, Any]) -> HttpResponse | None:
+    """Keep a word on two people, and match anew at once where that is asked; lead on where that takes long."""
+    ruling = Ruling(data["ruling"])
     try:
         actions.rule_pair(
             data["mentor"], data["mentee"], ruling, reason=data["reason"], by=request.user
         )
     except RefusedError as refusal:
         messages.error(request, str(refusal))
-    else:
-        _say_ruled(request, programme, data)
-    return redirect("matching:workspace")
+        return None
+    text = _ruled(data)
+    if "again" in request.POST:
+        return _run_anew(request, programme, text)
+    hint = _("Run the matching anew to see what changes.")
+    messages.success(request, f"{text} {hint}")
+    return None
 
 
 def _ask_why(request: Request, form: RulingForm, ruling: Ruling) -> HttpResponse:
@@ -300,7 +353,7 @@ def _ask_why(request: Request, form: RulingForm, ruling: Ruling) -> HttpResponse
     )
 
 
-def _say_ruled(request: Request, programme: Programme, data: dict[str, Any]) -> None:
+def _ruled(data: dict[str, Any]) -> str:
     names = {
         "mentor": data["mentor"].person.short_name,
         "mentee": data["mentee"].person.short_name,
@@ -310,23 +363,15 @@ def _say_ruled(request: Request, programme: Programme, data: dict[str, Any]) -> 
         if data["ruling"] == Ruling.LOCK
         else _("%(mentee)s and %(mentor)s: not together.")
     )
-    hint = _("Run the matching anew to see what changes.")
-    if "again" in request.POST:
-        _run_anew(request, programme)
-        hint = ""
-    messages.success(request, f"{text % names} {hint}".strip())
+    return text % names
 
 
-def _run_anew(request: Request, programme: Programme) -> None:
+def _run_anew(request: Request, programme: Programme, said: str) -> HttpResponse | None:
     """Match anew the forms of the newest matching, as far as they are the user's own."""
     shown = runs_of(request.user, programme).shown
     own = forms_to_match(request.user, programme)
     forms = [form for form in own if shown is None or form in shown.forms.all()]
-    try:
-        actions.run_matching(programme, forms=forms, by=request.user)
-    except RefusedError as refusal:
-        for reason in refusal.reasons:
-            messages.error(request, reason)
+    return _match(request, programme, forms, said)
 
 
 @require_POST
