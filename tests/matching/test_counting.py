@@ -99,7 +99,11 @@ def test_what_has_ended_is_not_ended_again(cast):
         end(row, by=cast.anna)
     assert Counting.objects.get().state == S.DONE
     actions = AuditEntry.objects.filter(subject="matching.counting").order_by("pk")
-    assert list(actions.values_list("action", flat=True)) == ["counting-started", "counting-done"]
+    assert list(actions.values_list("action", flat=True)) == [
+        "counting-started",
+        "counting-read",
+        "counting-done",
+    ]
 
 
 def test_a_refusal_is_told_in_its_own_words(cast):

@@ -173,13 +173,17 @@ def start_counting(
 
 @transaction.atomic
 def read_counting(row: Counting, *, by: models.Model | None) -> Input:
-    """Return what the engine is given, as it stands now.
+    """Return what the engine is given, as it stands now, and note how many pairs it will look at.
 
     Raises:
         RefusedError: nobody is ready, as `run_matching` says.
     """
     programme = Programme.objects.select_for_update().get(pk=row.programme_id)
-    return _what_is_matched(programme, list(row.forms.all()), by=by)
+    given = _what_is_matched(programme, list(row.forms.all()), by=by)
+    row.n_pairs = len(given.mentors) * len(given.mentees)
+    row.save(update_fields=["n_pairs"])
+    audit.record("counting-read", row, by=by, fields=["n_pairs"])
+    return given
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.matching.access import is_own_form
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
@@ -184,15 +185,11 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     people = [p.mentee.person for p in proposals] + [row.person for row in mentors.values()]
     names = group_names(people)
     rulings = {
-        (row.mentor_id, row.mentee_id): row
-        for row in PairRuling.objects.visible_to(user)
-        .standing()
-        .filter(mentee__programme_id=run.programme_id)
+        (row.mentor_id, row.mentee_id): row for row in _standing_rulings(user, run.programme_id)
     }
     reader = _reader(user, run.organisation_id, rulings)
     opinions = {
-        (row.mentor_id, row.mentee_id): row
-        for row in opinions_of(run.programme_id).visible_to(user)
+        (row.mentor_id, row.mentee_id): row for row in opinions_seen(user, run.programme_id)
     }
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
     legs: dict[int, list[Leg]] = {}
@@ -591,7 +588,10 @@ def _changes(
 def rules_in_force(organisation_id: int) -> RuleValues:
     """Return the rules of an organisation: its own newest ones, else those shipped."""
     shipped = shipped_rules()
-    own = RuleSet.objects.filter(organisation_id=organisation_id).first()
+    own = once(
+        ("matching.rules", organisation_id),
+        lambda: RuleSet.objects.filter(organisation_id=organisation_id).first(),
+    )
     if own is None:
         return shipped
     return RuleValues(
@@ -678,14 +678,18 @@ class Rulings:
     bans: tuple[PairRuling, ...]
 
 
+def _standing_rulings(user: SignedIn, programme_id: int) -> list[PairRuling]:
+    def ask() -> list[PairRuling]:
+        rows = PairRuling.objects.visible_to(user).standing()
+        people = ("mentor__person", "mentee__person")
+        return list(rows.filter(mentee__programme_id=programme_id).select_related(*people))
+
+    return once(("matching.rulings", user.viewer.user_id, programme_id), ask)
+
+
 def rulings_of(user: SignedIn, programme: Programme) -> Rulings:
     """Return the locks and bans of a programme that hold."""
-    rows = list(
-        PairRuling.objects.visible_to(user)
-        .standing()
-        .filter(mentee__programme=programme)
-        .select_related("mentor__person", "mentee__person")
-    )
+    rows = _standing_rulings(user, programme.pk)
     return Rulings(
         locks=tuple(row for row in rows if row.ruling == Ruling.LOCK),
         bans=tuple(row for row in rows if row.ruling == Ruling.FORBID),
@@ -723,6 +727,14 @@ def opinions_of(programme_id: int) -> OpinionQuerySet:
     within = Q(mentor__programme=programme_id) | Q(mentee__programme=programme_id)
     people = ("mentor__person", "mentee__person")
     return Opinion.objects.filter(within).select_related(*people)
+
+
+def opinions_seen(user: SignedIn, programme_id: int) -> list[Opinion]:
+    """Return what the psychologist said in a programme, as far as the user may know it."""
+    return once(
+        ("matching.opinions", user.viewer.user_id, programme_id),
+        lambda: list(opinions_of(programme_id).visible_to(user)),
+    )
 
 
 def open_questions(user: SignedIn, programme: Programme) -> QuerySet[Opinion]:

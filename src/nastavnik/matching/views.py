@@ -41,7 +41,7 @@ from nastavnik.matching.queries import (
     lines_of,
     moves,
     n_pairs_to_look_at,
-    opinions_of,
+    opinions_seen,
     past_runs,
     proposal_of,
     rules_in_force,
@@ -82,7 +82,7 @@ def workspace(request: Request) -> HttpResponse:
             "may_approve": bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE),
             "others": runs.others,
             "gathering": last_group_meeting(request.user, programme),
-            "opinions": opinions_of(programme.pk).visible_to(request.user),
+            "opinions": opinions_seen(request.user, programme.pk),
             "outcomes": Outcome.choices,
             "counting": counting_now(request.user, programme),
         }

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation, Programme
@@ -75,12 +76,12 @@ class ReplaceForm(forms.Form):
         required=False,
     )
 
-    def __init__(self, mentors: Iterable[Participation], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, user: SignedIn, mentors: Iterable[Participation], *args: Any, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        keys = [row.pk for row in mentors]
-        offer_rows(
-            self, "mentor", Participation.objects.filter(pk__in=keys).select_related("person")
-        )
+        rows = Participation.objects.visible_to(user).filter(pk__in=[row.pk for row in mentors])
+        offer_rows(self, "mentor", rows.select_related("person"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

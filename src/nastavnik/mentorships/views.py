@@ -385,7 +385,7 @@ def replace(request: Request, pk: int) -> HttpResponse:
     shown = candidates(
         request.user, mentees, ((one.mentor, one.explanation, one.price) for one in found)
     )
-    form = ReplaceForm([one.mentor for one in shown], request.POST or None)
+    form = ReplaceForm(request.user, [one.mentor for one in shown], request.POST or None)
     if request.method == "POST" and form.is_valid():
         if made := _replaced(request, pair, form):
             return redirect("mentorships:card", pk=made.pk)
