@@ -80,7 +80,12 @@ class ReplaceForm(forms.Form):
         self, user: SignedIn, mentors: Iterable[Participation], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        rows = Participation.objects.visible_to(user).filter(pk__in=[row.pk for row in mentors])
+        keys = [row.pk for row in mentors]
+        if not keys:
+            # others move along: who goes where is on the page, and is looked up anew
+            del self.fields["mentor"]
+            return
+        rows = Participation.objects.visible_to(user).filter(pk__in=keys)
         offer_rows(self, "mentor", rows.select_related("person"))
 
     def clean(self) -> dict[str, Any]:

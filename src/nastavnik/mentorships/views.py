@@ -21,7 +21,7 @@ from nastavnik.core.marks import requires
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.actions import PairChange, least_disturbance, substitutes
 from nastavnik.matching.models import MatchingRun, Proposal
-from nastavnik.matching.queries import candidates, moves
+from nastavnik.matching.queries import Move, candidates, moves
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import OPEN, EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.forms import (
@@ -47,6 +47,7 @@ from nastavnik.mentorships.queries import (
     ordered,
     own_side,
     pairs_for,
+    pairs_led_to,
     readable_by,
     risk_of,
     risks_of,
@@ -385,17 +386,24 @@ def replace(request: Request, pk: int) -> HttpResponse:
     shown = candidates(
         request.user, mentees, ((one.mentor, one.explanation, one.price) for one in found)
     )
+    shift = () if shown else least_disturbance(pair.programme, pair.form, change)
     form = ReplaceForm(request.user, [one.mentor for one in shown], request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if made := _replaced(request, pair, form):
+    seen = ";".join(",".join(move) for move in shift)
+    if request.method == "POST" and (shown or shift) and form.is_valid():
+        moved = moves(request.user, shift)
+        if shift and (request.POST.get("seen") != seen or len(moved) < len(shift)):
+            messages.error(
+                request, _("The pairs have changed meanwhile: look at the moves once more.")
+            )
+        elif made := _replaced(request, pair, form, moved):
             return redirect("mentorships:card", pk=made.pk)
         return redirect("mentorships:replace", pk=pk)
-    shift = () if shown else least_disturbance(pair.programme, pair.form, change)
     context = {
         "pair": pair,
         "form": form,
         "candidates": shown,
         "moved": moves(request.user, shift),
+        "seen": seen,
         "mentees": mentees,
         "chosen": str(form.data.get("mentor", "")),
     }
@@ -403,14 +411,28 @@ def replace(request: Request, pk: int) -> HttpResponse:
     return render(request, "mentorships/replace.html", context, status=status)
 
 
-def _replaced(request: Request, pair: Mentorship, form: ReplaceForm) -> Mentorship | None:
+def _replaced(
+    request: Request, pair: Mentorship, form: ReplaceForm, moved: list[Move]
+) -> Mentorship | None:
+    """Replace the mentor; where others move along, theirs as well."""
     data = form.cleaned_data
+    along = [move for move in moved if move.before]
+    own = next((move.after for move in moved if not move.before), None)
+    led = pairs_led_to(request.user, [move.mentee.pk for move in along])
+    others = {
+        led[move.mentee.pk]: move.after for move in along if move.after and move.mentee.pk in led
+    }
+    mentor = data.get("mentor") or own
+    if mentor is None or len(others) < len(along):
+        messages.error(request, _("One of the pairs that would move is not yours to change."))
+        return None
     try:
         made = actions.replace_mentor(
             pair,
-            data["mentor"],
+            mentor,
             cause=EndCause(data["cause"]),
             words=data["words"],
+            others=others,
             by=request.user,
         )
     except RefusedError as refusal:

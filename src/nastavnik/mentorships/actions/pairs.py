@@ -1,7 +1,8 @@
 """Writes of pairs: approval of a matching, the order, the end of a pair."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import cast
 
 from django.db import IntegrityError, models, transaction
@@ -240,6 +241,7 @@ def replace_mentor(
     *,
     cause: EndCause,
     words: str = "",
+    others: Mapping[Mentorship, Participation] | None = None,
     by: models.Model | None,
 ) -> Mentorship:
     """End a pair and give its mentees another mentor in the same form, all or nothing; return the new pair.
@@ -251,53 +253,86 @@ def replace_mentor(
         mentor: the record of the new mentor.
         cause: one of the five of method.md §3.4.
         words: the cause in neutral words, needed where it is `OTHER`.
+        others: pairs that have to change mentors along with this one, and to whom.
         by: the person who decides.
 
     Raises:
         RefusedError: the pair has ended, words are missing, or the mentor cannot take it over by now. Nothing is
             written then.
     """
-    old = Mentorship.objects.select_for_update(of=("self",)).select_related("form").get(pk=pair.pk)
-    if old.status not in OPEN:
-        raise RefusedError(_("This pair has ended already."))
     if cause == EndCause.OTHER and not words.strip():
         raise RefusedError(_("Write in a few words why the mentor is replaced."))
-    programme = Programme.objects.select_related("organisation", "year").get(pk=old.programme_id)
-    mentees = set(old.ties.filter(ends_on=None).values_list("mentee_id", flat=True))
-    people = _lock_people({mentor.pk, *mentees})
-    change = PairChange(old.mentor_id, frozenset(mentees))
-    check_substitute(programme, old.form, change, people[mentor.pk])
-    set_pair_status(old, S.CANCELLED, reason=words, cause=cause, by=by)
-    lift_locks(mentees, by=by)
-    document = _order_for(old, programme, by=by)
+    along = _("Moved along, so that another pair could get a mentor.")
+    mentor_of = {pair.pk: mentor, **{one.pk: new for one, new in (others or {}).items()}}
+    olds = list(
+        Mentorship.objects.select_for_update(of=("self",))
+        .select_related("form", "programme__organisation", "programme__year")
+        .filter(pk__in=mentor_of)
+        .order_by("pk")
+    )
+    if any(one.status not in OPEN for one in olds):
+        raise RefusedError(_("This pair has ended already."))
+    mentees = {
+        one.pk: set(one.ties.filter(ends_on=None).values_list("mentee_id", flat=True))
+        for one in olds
+    }
+    people = _lock_people({*(one.pk for one in mentor_of.values()), *chain(*mentees.values())})
+    for one in olds:
+        why = (words, cause) if one.pk == pair.pk else (along, EndCause.OTHER)
+        set_pair_status(one, S.CANCELLED, reason=why[0], cause=why[1], by=by)
+        lift_locks(mentees[one.pk], by=by)
+    drafts: list[Document] = []
+    made = {}
+    for one in olds:
+        new = people[mentor_of[one.pk].pk]
+        change = PairChange(one.mentor_id, frozenset(mentees[one.pk]))
+        check_substitute(one.programme, one.form, change, new)
+        made[one.pk] = _take_over(
+            one, new, [people[key] for key in sorted(mentees[one.pk])], drafts, by=by
+        )
+    programme = olds[0].programme
+    for document in {one.order_id: one.order for one in made.values() if one.order}.values():
+        redraw_document(
+            document, pair_order_content(document, programme, pairs_of_order(document)), by=by
+        )
+    return made[pair.pk]
+
+
+def _take_over(
+    old: Mentorship,
+    mentor: Participation,
+    mentees: list[Participation],
+    drafts: list[Document],
+    *,
+    by: models.Model | None,
+) -> Mentorship:
+    """Make the pair that replaces one; `drafts` is the new order of this replacement, once it is needed."""
+    order = Document.objects.filter(pk=old.order_id or 0, status=DocumentStatus.DRAFT).first()
+    if order is None and not drafts:
+        drafts.append(
+            draft_document(
+                old.programme.year,
+                DocumentKind.PAIR_ORDER,
+                title="О замене наставника",
+                subject_id=old.programme_id,
+                content={},
+                by=by,
+            )
+        )
+    starts_on = max(today(), old.programme.starts_on)
     made = Mentorship.objects.create(
         organisation_id=old.organisation_id,
-        programme=programme,
+        programme=old.programme,
         form=old.form,
         mentor=mentor,
-        order=document,
+        order=order or drafts[0],
         replaces=old,
-        starts_on=max(today(), programme.starts_on),
-        ends_on=max(old.ends_on, today(), programme.starts_on),
+        starts_on=starts_on,
+        ends_on=max(old.ends_on, starts_on),
     )
-    _seat(made, people[mentor.pk], [people[key] for key in sorted(mentees)], by=by)
+    _seat(made, mentor, mentees, by=by)
     audit.record("mentor-replaced", made, by=by, fields=["mentor", "form", "order", "replaces"])
-    redraw_document(
-        document, pair_order_content(document, programme, pairs_of_order(document)), by=by
-    )
     return made
-
-
-def _order_for(old: Mentorship, programme: Programme, *, by: models.Model | None) -> Document:
-    order = Document.objects.filter(pk=old.order_id or 0, status=DocumentStatus.DRAFT).first()
-    return order or draft_document(
-        programme.year,
-        DocumentKind.PAIR_ORDER,
-        title="О замене наставника",
-        subject_id=programme.pk,
-        content={},
-        by=by,
-    )
 
 
 def _seat(

@@ -1,14 +1,15 @@
 """Reads of pairs."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie
 from nastavnik.people.models import Person
 
@@ -52,12 +53,22 @@ def kin_of(user: SignedIn, pair: Mentorship) -> Kin:
 
 
 def standing_pairs(pair: Mentorship) -> dict[int, int]:
-    """Return mentee → mentor, in keys of records, of all the other open pairs of a programme and form."""
-    ties = Tie.objects.filter(
-        mentorship__programme=pair.programme_id, mentorship__form=pair.form_id, ends_on=None
+    """Return mentee → mentor, in keys of records, of the other open pairs of a programme and form; groups stay whole."""
+    others = (
+        Mentorship.objects.filter(programme=pair.programme_id, form=pair.form_id, status__in=OPEN)
+        .exclude(pk=pair.pk)
+        .annotate(n=Count("ties", filter=Q(ties__ends_on=None)))
+        .filter(n=1)
     )
-    others = ties.exclude(mentorship=pair)
-    return dict(others.values_list("mentee_id", "mentorship__mentor_id"))
+    ties = Tie.objects.filter(mentorship__in=others.values("pk"), ends_on=None)
+    return dict(ties.values_list("mentee_id", "mentorship__mentor_id"))
+
+
+def pairs_led_to(user: SignedIn, mentees: Collection[int]) -> dict[int, Mentorship]:
+    """Return mentee → open pair, of those the user may end."""
+    allowed = Mentorship.objects.visible_to(user).allowed_to(user, Perm.PAIR_APPROVE).open()
+    ties = Tie.objects.filter(mentee__in=mentees, ends_on=None, mentorship__in=allowed.values("pk"))
+    return {tie.mentee_id: tie.mentorship for tie in ties.select_related("mentorship")}
 
 
 def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
