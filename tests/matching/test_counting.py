@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.pages import counts, said, signed_in, text
 
 from nastavnik.config import launch
@@ -28,6 +28,15 @@ from nastavnik.matching.queries import n_pairs_to_look_at
 from nastavnik.programmes.models import Participation
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals outside of a page speak the language of the installation; here it is that of the tests."""
+    with translation.override("en"):
+        yield
+
+
 S = CountingState
 
 

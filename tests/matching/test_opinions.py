@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from tests.matching.test_matching import run
 from tests.pages import counts, said, signed_in, text
 
@@ -19,6 +20,13 @@ from nastavnik.people.models import User
 from nastavnik.programmes.models import Participation
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals outside of a page speak the language of the installation; here it is that of the tests."""
+    with translation.override("en"):
+        yield
 
 
 def opine(cast, outcome, *, mentor=None, mentee=None):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from tests.matching.test_matching import run
 from tests.pages import said, signed_in, text
 
@@ -28,6 +29,14 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.programmes.models import Participation
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals outside of a page speak the language of the installation; here it is that of the tests."""
+    with translation.override("en"):
+        yield
+
 
 RULES = {
     "area": 0,
@@ -346,6 +355,24 @@ def test_the_table_is_narrowed_to_a_form(cast):
         lines = table(cast, form=code, sort="nonsense").context["lines"]
         assert {line.mentee.pk for line in lines} == {opened[name].pk for name in mentees}
     assert "view=table" in text(table(cast, form="pupil_pupil"))
+
+
+def test_what_was_said_in_confidence_stays_off_the_paper(cast):
+    """Choices of people and a «not with» carry the class that print leaves out; the other reasons do not."""
+    records = cast.school.records
+    for mentor in ("older", "oldest"):
+        rule_pair(records[mentor], records["younger"], Ruling.FORBID, reason="нет", by=cast.anna)
+    made = run(cast)
+    proposal = made.proposals.get(mentee=records["youngest"])
+    proposal.explanation = {**proposal.explanation, "chosen": {"by_mentee": 1, "by_mentor": None}}
+    proposal.save()
+    lines = {line.mentee.pk: line for line in table(cast).context["lines"]}
+    alone, chosen = lines[records["younger"].pk], lines[records["youngest"].pk]
+    assert alone.secret[0].startswith("You have ruled out")
+    assert alone.words == ()
+    assert chosen.secret == ("The mentee chose the mentor: choice 1.",)
+    assert chosen.words[0].startswith("The request meets the skill")
+    assert '<small class="secret">The mentee chose' in text(table(cast))
 
 
 def test_pairs_are_ticked_and_approved_in_the_table_by_who_may(cast):

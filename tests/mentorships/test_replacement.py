@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from tests.cast import approve_pairs
 from tests.mentorships.scenes import pair_of, run_pairs
 from tests.pages import counts, said, signed_in, text
@@ -26,6 +27,13 @@ from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import Participation
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals outside of a page speak the language of the installation; here it is that of the tests."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -73,13 +73,24 @@ class RulingForm(forms.Form):
         )
 
 
+#: The outcomes as the psychologist says them.
+OWN_WORDS = (
+    (Outcome.FOR, _("I recommend it")),
+    (Outcome.DISCUSS, _("let us discuss it")),
+    (Outcome.AGAINST, _("I do not recommend it")),
+)
+
+
 class OpinionForm(forms.Form):
     """A pair or one person, and the psychologist's outcome; there is no field for the reason on purpose."""
 
     mentee = NamedRecord(Participation.objects.none(), label=_("Mentee"), required=False)
     mentor = NamedRecord(Participation.objects.none(), label=_("Mentor"), required=False)
     outcome = forms.ChoiceField(
-        label=_("Outcome"), choices=[*Outcome.choices, ("", _("no opinion"))], required=False
+        label=_("Outcome"),
+        choices=[*OWN_WORDS, ("", _("no opinion"))],
+        initial=Outcome.DISCUSS,
+        required=False,
     )
 
     def __init__(self, user: SignedIn, programme: Programme, *args: Any, **kwargs: Any) -> None:

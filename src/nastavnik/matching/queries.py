@@ -68,7 +68,8 @@ class Other:
 class Leg:
     """A proposed pair as a page shows it, with what the curator has said of it since.
 
-    `bond` is both, one or fit: who of the two chose the other, as far as the viewer may know.
+    `bond` is both, one or fit: who of the two chose the other, as far as the viewer may know. `secret` are those of the
+    reasons that were said in confidence: they stay off the paper.
     """
 
     proposal: Proposal
@@ -78,6 +79,7 @@ class Leg:
     ruling: PairRuling | None
     bond: str = "fit"
     opinion: Opinion | None = None
+    secret: frozenset[str] = frozenset()
 
     @property
     def is_locked(self) -> bool:
@@ -117,6 +119,14 @@ class LeftOut:
     group: str
     reason: str
     help: str
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether a «not with» or the psychologist may be behind it: then it stays off the paper."""
+        change = self.proposal.explanation.get("change") or {}
+        return self.proposal.explanation.get("code") == "all_forbidden" or change.get("code") in {
+            "unforbid", "ask_psychologist",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +221,8 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             others = _others(proposal.explanation, mentors, weight)
             words, bond = _pair_words(proposal, reader), _bond(proposal, reader)
             opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
-            leg = Leg(proposal, group, words, others, said, bond, opinion)
+            secret = _secret_words(proposal, reader)
+            leg = Leg(proposal, group, words, others, said, bond, opinion, secret)
             legs.setdefault(proposal.mentor_id, []).append(leg)
     groups = tuple(
         MentorGroup(
@@ -238,7 +249,10 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A mentee of a run as the table shows one, with the mentor or the reason why there is none."""
+    """A mentee of a run as the table shows one, with the mentor or the reason why there is none.
+
+    `secret` are reasons that stay off the paper.
+    """
 
     mentee: Participation
     group: str
@@ -246,6 +260,7 @@ class Line:
     mentor_group: str = ""
     proposal: Proposal | None = None
     words: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
     leg: Leg | None = None
 
 
@@ -267,7 +282,13 @@ def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line
         sort: a key of `LINE_ORDERS`, with «-» before it turned round.
     """
     alone = [
-        Line(one.proposal.mentee, one.group, words=(one.reason, one.help)) for one in shown.left_out
+        Line(
+            one.proposal.mentee,
+            one.group,
+            words=() if one.is_secret else (one.reason, one.help),
+            secret=(one.reason, one.help) if one.is_secret else (),
+        )
+        for one in shown.left_out
     ]
     if form and alone:
         asked = Participation.forms.through.objects.filter(mentoringform__code=form)
@@ -278,7 +299,16 @@ def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line
         )
         alone = [one for one in alone if one.mentee.pk in keys]
     pairs = [
-        Line(leg.proposal.mentee, leg.group, own.mentor, own.group, leg.proposal, leg.reasons, leg)
+        Line(
+            leg.proposal.mentee,
+            leg.group,
+            own.mentor,
+            own.group,
+            leg.proposal,
+            words=tuple(one for one in leg.reasons if one not in leg.secret),
+            secret=tuple(one for one in leg.reasons if one in leg.secret),
+            leg=leg,
+        )
         for own in shown.groups
         for leg in own.legs
         if not form or (leg.proposal.form and leg.proposal.form.code == form)
@@ -346,6 +376,12 @@ def _pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     words += filter(None, [_choice_words(*_chosen(proposal, reader)), *map(_part_words, parts)])
     words += filter(None, [_against_words(proposal, flags, reader)])
     return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
+
+
+def _secret_words(proposal: Proposal, reader: Reader) -> frozenset[str]:
+    """Return which reasons of a pair were said in confidence: whom people chose, and whom not."""
+    against = _against_words(proposal, proposal.explanation.get("flags", ()), reader)
+    return frozenset(filter(None, [_choice_words(*_chosen(proposal, reader)), against]))
 
 
 def _lock_words(proposal: Proposal) -> str:

@@ -23,6 +23,7 @@ from nastavnik.matching.access import may_approve
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import CountingState, Outcome, Ruling
 from nastavnik.matching.forms import (
+    OWN_WORDS,
     USUAL_REASONS,
     ComparisonForm,
     OpinionForm,
@@ -83,7 +84,7 @@ def workspace(request: Request) -> HttpResponse:
             "others": runs.others,
             "gathering": last_group_meeting(request.user, programme),
             "opinions": opinions_seen(request.user, programme.pk),
-            "outcomes": Outcome.choices,
+            "outcomes": OWN_WORDS,
             "counting": counting_now(request.user, programme),
         }
         if context["may_advise"]:
