@@ -122,6 +122,8 @@ def test_the_order_names_the_change_and_not_the_cause(running):
     made = Mentorship.objects.get(replaces=pair)
     assert (made.order.kind, made.order.status) == (DocumentKind.PAIR_ORDER, DocumentStatus.DRAFT)
     assert made.order != pair.order
+    assert made.order.title == made.order.content["title"] == "О замене наставника"
+    assert pair.order.content["title"] == "О закреплении наставников за наставляемыми"
     points = " ".join(made.order.content["points"])
     assert "В связи с заменой наставника" in points
     assert pair.mentor.person.full_name in points
@@ -137,6 +139,7 @@ def test_a_draft_order_takes_the_new_pair_in(cast):
     assert made.order == order
     order.refresh_from_db()
     assert made.mentor.person.full_name in str(order.content["annex"])
+    assert order.content["title"] == "О закреплении наставников за наставляемыми"
 
 
 def test_something_else_needs_words(running):

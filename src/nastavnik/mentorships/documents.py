@@ -40,7 +40,7 @@ def pair_order_content(
         "date": adapter.day_or_blank(day),
         "number": number or BLANK,
         "town": organisation.town,
-        "title": text["title"],
+        "title": _title(pairs),
         "preamble": fill(text["preamble"], facts),
         "order_word": text["order_word"],
         "points": points(text["points"], facts),
@@ -61,6 +61,13 @@ def pair_order_content(
         "has_acts": bool(acts),
         "has_head": bool(organisation.head_name),
     }
+
+
+def _title(pairs: list[Mentorship]) -> str:
+    text = template("pair_order")
+    only_replaced = bool(pairs) and all(pair.replaces for pair in pairs)
+    title: str = text["title_of_replacement"] if only_replaced else text["title"]
+    return title
 
 
 def _unsure(pairs: Iterable[Mentorship]) -> list[str]:

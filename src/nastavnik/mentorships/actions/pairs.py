@@ -17,6 +17,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import draft_document, redraw_document
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.documents.texts import template
 from nastavnik.matching.actions import PairChange, check_substitute, lift_locks, mark_run_approved
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
@@ -313,7 +314,7 @@ def _take_over(
             draft_document(
                 old.programme.year,
                 DocumentKind.PAIR_ORDER,
-                title="О замене наставника",
+                title=template("pair_order")["title_of_replacement"],
                 subject_id=old.programme_id,
                 content={},
                 by=by,
