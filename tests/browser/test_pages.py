@@ -13,6 +13,7 @@ from tests.cast import approve_pairs
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
 from nastavnik.matching.actions import start_counting
+from nastavnik.matching.models import Counting
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import RosterImport, StudyGroup
@@ -39,7 +40,9 @@ NO_PAGE = {
 
 def a_counting(school):
     forms = school.programme.forms.all()
-    return start_counting(school.programme, forms, n_pairs=30_000, by=school.curator)
+    return Counting.objects.running().first() or start_counting(
+        school.programme, forms, n_pairs=30_000, by=school.curator
+    )
 
 
 def keys(cast):
