@@ -129,10 +129,32 @@ class ParticipationForm(forms.ModelForm[Participation]):
         required=False, widget=forms.CheckboxSelectMultiple, label=_("Interests")
     )
 
+    time_slots = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("When there is time to meet"),
+        help_text=_("May stay empty. Common times give a pair some points, nobody is refused."),
+    )
+    meeting_places = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Where or how to meet"),
+        help_text=_("May stay empty."),
+    )
+    languages = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Languages besides Russian"),
+        help_text=_(
+            "Only those in which the person would like to talk with the other. Nationality and mother tongue are not asked."
+        ),
+    )
+
     class Meta:
         model = Participation
         fields = [
-            "forms", "request", "areas", "interests", "capacity", "experience_years", "trained_on", "cleared_on",
+            "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages", "capacity",
+            "experience_years", "trained_on", "cleared_on",
         ]  # fmt: skip
         widgets = {
             "forms": forms.CheckboxSelectMultiple,
@@ -156,7 +178,13 @@ class ParticipationForm(forms.ModelForm[Participation]):
         offer_rows(self, "forms", record.programme.forms.filter(pk__in=fitting))
         own_forms = [form for form in offered if form.pk in fitting]
         offer(self, "areas", areas_offered(record, own_forms))
-        offer(self, "interests", [(e.code, e.title) for e in catalogues.interests().values()])
+        for name, known in (
+            ("interests", catalogues.interests()),
+            ("time_slots", catalogues.time_slots()),
+            ("meeting_places", catalogues.meeting_places()),
+            ("languages", catalogues.languages()),
+        ):
+            offer(self, name, [(entry.code, entry.title) for entry in known.values()])
         self.fields["areas"].label = (
             _("Can help with") if record.is_mentor else _("Areas of the request")
         )

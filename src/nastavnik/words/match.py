@@ -114,6 +114,9 @@ def _part(part: Mapping[str, Any]) -> str:
     words = {
         "area": f"запрос: {items}",
         "interest": f"общее: {items}",
+        "schedule": f"оба свободны: {items}",
+        "place": f"могут встречаться: {items}",
+        "language": f"оба говорят: {items}",
         "subject": "один предмет",
         "grade_near": "близкие классы",
         "organisation": "одна организация",

@@ -52,6 +52,30 @@ def test_the_score_is_told_in_parts():
     )
 
 
+def together(**values):
+    """Tell the parts of a pair that has in common what is given, and only that."""
+    both = {name: frozenset(items) for name, items in values.items()}
+    return judge(mentor(grade=10, **both), mentee(grade=5, **both), RULES).parts
+
+
+def test_common_times_count_up_to_three_and_are_all_told():
+    assert together(slots=["среда"]) == (Part("schedule", 10, ("среда",)),)
+    days = ("вторник", "понедельник", "пятница", "среда", "четверг")
+    assert together(slots=days) == (Part("schedule", 30, days),)
+
+
+def test_one_place_and_one_language_are_enough():
+    assert together(venues=["онлайн", "школа"]) == (Part("place", 10, ("онлайн", "школа")),)
+    both = ("татарский", "удмуртский")
+    assert together(languages=both) == (Part("language", 20, both),)
+
+
+def test_who_says_nothing_of_time_place_and_language_gains_and_loses_nothing():
+    said = {"slots": frozenset({"среда"}), "venues": frozenset({"школа"})}
+    assert judge(mentor(**said), mentee(), RULES) == judge(mentor(), mentee(), RULES)
+    assert judge(mentor(), mentee(**said), RULES) == judge(mentor(), mentee(), RULES)
+
+
 @pytest.mark.parametrize(("grade", "points"), [(9, 15), (8, 10), (7, 5), (6, 0), (1, 0)])
 def test_nearness_of_grades_falls_by_one_step_per_grade(grade, points):
     assert judge(mentor(grade=10), mentee(grade=grade), RULES).score == points

@@ -328,6 +328,10 @@ def test_wishes_cost_no_person_a_place_and_come_before_the_score(school, data):
     for pair in found.pairs:
         places = wishes.place(pair.mentor, pair.mentee)
         assert (pair.mentee_choice, pair.mentor_choice) == places
+        assert pair.wish_steps == steps(wishes, pair.mentee, pair.mentor, "mentees") + steps(
+            wishes, pair.mentor, pair.mentee, "mentors"
+        )
+        assert pair.wish_points == -RULES.rank_weight * pair.wish_steps
         assert [place is None or place >= 1 for place in places] == [True, True]
 
 
@@ -351,3 +355,8 @@ def test_a_locked_pair_says_whose_choice_it_was():
     )
     (pair,) = found.pairs
     assert (pair.mentee_choice, pair.mentor_choice) == (2, None)
+    assert (pair.wish_steps, pair.wish_points) == (1, -RULES.rank_weight)
+    against = propose(
+        [mentor("m1", grade=1)], [mentee()], RULES, locked={"e1": "m1"}, wishes=wishes
+    )
+    assert (against.pairs[0].wish_steps, against.pairs[0].wish_points) == (1, 0)

@@ -22,7 +22,20 @@ from numpy.typing import NDArray
 NEAR_GRADES = 3
 
 #: Parts of the score, in the order they are told.
-PART_CODES = ("area", "subject", "interest", "grade_near", "organisation")
+PART_CODES = (
+    "area",
+    "subject",
+    "interest",
+    "schedule",
+    "place",
+    "language",
+    "grade_near",
+    "organisation",
+)
+
+#: How many things in common count at most: one place to meet is enough, and free afternoons are not
+#: to outweigh a request.
+MOST_COUNTED = {"schedule": 3, "place": 1, "language": 1}
 
 #: Refusals in the order they are checked; a later one is nearer to a pair.
 REFUSALS = (
@@ -47,7 +60,8 @@ class Mentor:
     """A mentor as the rules see one.
 
     ``family`` is a key the organisation gave on purpose (a household), never a surname: people of
-    one name need not be related.
+    one name need not be related. ``slots`` are times of the week, ``venues`` ways and places to
+    meet, ``languages`` those besides Russian; who names none of them gains and loses nothing.
     """
 
     key: str
@@ -56,6 +70,9 @@ class Mentor:
     capacity: int = 1
     competences: frozenset[str] = frozenset()
     interests: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+    venues: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
     grade: int | None = None
     age: int | None = None
     group: str | None = None
@@ -73,6 +90,9 @@ class Mentee:
     forms: frozenset[str]
     areas: frozenset[str] = frozenset()
     interests: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+    venues: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
     grade: int | None = None
     age: int | None = None
     group: str | None = None
@@ -320,6 +340,9 @@ def _scored(mentor: Mentor, mentee: Mentee, form: FormRule, rules: Rules) -> Edg
             _common("area", mentee.areas & mentor.competences),
             _common("subject", {mentor.subject} & {mentee.subject} - {""}),
             _common("interest", mentor.interests & mentee.interests),
+            _common("schedule", mentor.slots & mentee.slots),
+            _common("place", mentor.venues & mentee.venues),
+            _common("language", mentor.languages & mentee.languages),
             _near(mentor, mentee, form),
             _common("organisation", {mentor.organisation} & {mentee.organisation} - {""}),
         )
@@ -331,7 +354,7 @@ def _scored(mentor: Mentor, mentee: Mentee, form: FormRule, rules: Rules) -> Edg
 
 def _common(code: str, items: Iterable[str]) -> tuple[str, int, tuple[str, ...]]:
     listed = tuple(sorted(items))
-    return code, len(listed), listed
+    return code, min(len(listed), MOST_COUNTED.get(code, len(listed))), listed
 
 
 def _near(mentor: Mentor, mentee: Mentee, form: FormRule) -> tuple[str, int, tuple[str, ...]]:
@@ -361,11 +384,20 @@ def standard_rules() -> Rules:
         FormRule(code="teacher_student", mentor_kinds=staff, mentee_kinds=students),
         FormRule(code="alumnus_pupil", mentor_kinds=alumni, mentee_kinds=pupils),
     )
-    weights = {"area": 40, "subject": 30, "interest": 10, "grade_near": 5, "organisation": 0}
+    weights = {
+        "area": 40,
+        "subject": 30,
+        "interest": 10,
+        "schedule": 10,
+        "place": 10,
+        "language": 20,
+        "grade_near": 5,
+        "organisation": 0,
+    }
     return Rules(
         forms=MappingProxyType({form.code: form for form in forms}),
         weights=MappingProxyType(weights),
-        version="1",
+        version="2",
         load_cost=3,
         rank_weight=1_000_000,
     )

@@ -110,6 +110,8 @@ class Pair:
     ``margin`` is the price of the cheapest alternative, None where there is none. ``flags``:
     ``locked``, ``lock_not_eligible:<refusal>``, ``same_family``. ``mentee_choice`` is which choice,
     from 1, the mentor was for the mentee, None if not chosen; ``mentor_choice`` the same turned round.
+    ``wish_steps`` is how many steps the pair is away from the first choices of both; ``wish_points`` is what
+    that takes off: the score and ``wish_points`` are what the pair counts for in the whole.
     """
 
     mentor: str
@@ -122,6 +124,8 @@ class Pair:
     margin: Price | None = None
     mentee_choice: int | None = None
     mentor_choice: int | None = None
+    wish_steps: int = 0
+    wish_points: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +290,7 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
     row = run.candidates.row(mentee)
     by_mentee, by_mentor = run.wishes.place(giver.key, taker.key)
+    steps = sum(run.wishes.ranks(giver.key, taker.key))
     if locked:
         found = judge(giver, taker, run.rules, forbidden=run.forbidden)
         edge = found if isinstance(found, Edge) else Edge("", 0, ())
@@ -294,6 +299,8 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
             Pair(giver.key, taker.key, edge.form, edge.score, edge.parts, (*flags, *edge.flags)),
             mentee_choice=by_mentee,
             mentor_choice=by_mentor,
+            wish_steps=steps,
+            wish_points=-run.rules.rank_weight * steps if isinstance(found, Edge) else 0,
         )
     alternatives = _alternatives(run, mentee, row)
     edge = row[mentor]
@@ -308,6 +315,8 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
         margin=alternatives[0].price if alternatives else None,
         mentee_choice=by_mentee,
         mentor_choice=by_mentor,
+        wish_steps=steps,
+        wish_points=-run.rules.rank_weight * steps,
     )
 
 
