@@ -430,7 +430,9 @@ def test_when_where_and_in_which_language_is_written_there_too(cast):
     record = cast.school.records["younger"]
     url = reverse("programmes:record", args=[record.pk])
     given = {"time_slots": ["mon_day", "sat"], "meeting_places": ["online"], "languages": ["tt"]}
+    assert not client.get(url).context["form"].is_unfolded
     client.post(url, record_answers(record, **given))
+    assert client.get(url).context["form"].is_unfolded
     record.refresh_from_db()
     assert {name: getattr(record, name) for name in given} == given
     for name in given:

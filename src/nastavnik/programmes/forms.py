@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, Textarea
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.dates import today
@@ -123,7 +124,13 @@ class AddToBaseForm(forms.Form):
         offer_rows(self, "people", people)
 
 
+#: What may be said of meetings and need not be: folded away until somebody has.
+FOLDED = ("time_slots", "meeting_places", "languages")
+
+
 class ParticipationForm(forms.ModelForm[Participation]):
+    template_name = "programmes/record_form.html"
+
     areas = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     interests = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label=_("Interests")
@@ -133,13 +140,11 @@ class ParticipationForm(forms.ModelForm[Participation]):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=_("When there is time to meet"),
-        help_text=_("May stay empty. Common times give a pair some points, nobody is refused."),
     )
     meeting_places = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=_("Where or how to meet"),
-        help_text=_("May stay empty."),
     )
     languages = forms.MultipleChoiceField(
         required=False,
@@ -190,6 +195,21 @@ class ParticipationForm(forms.ModelForm[Participation]):
         )
         for name in self._needless():
             del self.fields[name]
+
+    @property
+    def asked(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields that stand open, with what is wrong with them."""
+        return [(field, field.errors) for field in self if field.name not in FOLDED]
+
+    @property
+    def folded(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields folded away."""
+        return [(self[name], self[name].errors) for name in FOLDED]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Tell whether something is written in what is folded away."""
+        return any(field.value() or errors for field, errors in self.folded)
 
     def _needless(self) -> list[str]:
         if not self.instance.is_mentor:
