@@ -150,6 +150,7 @@ def form_rule(form: MentoringForm) -> FormRule:
         mentee_min_age=form.mentee_min_age,
         mentor_max_mentees=form.max_mentees,
         forbid_class_teacher=form.code == "teacher_pupil",
+        is_group=form.is_group,
     )
 
 

@@ -93,10 +93,15 @@ class LimitsForm(forms.ModelForm[MentoringForm]):
     class Meta:
         model = MentoringForm
         fields = [
-            "max_mentees", "mentee_min_age", "mentor_min_years", "min_grade_gap", "same_subject", "approving_body",
+            "max_mentees", "is_group", "mentee_min_age", "mentor_min_years", "min_grade_gap", "same_subject",
+            "approving_body",
         ]  # fmt: skip
         help_texts = {
             "max_mentees": _("Three in most local rules; order Р-145 itself names no number."),
+            "is_group": _(
+                "The number above is then how many a group may hold. A mentor who leads a group is best in this form alone: "
+                "of several forms the smallest number counts."
+            ),
             "mentee_min_age": _("Leave empty if age does not matter."),
             "mentor_min_years": _("Five for a mentor from an enterprise."),
             "min_grade_gap": _(

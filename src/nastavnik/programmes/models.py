@@ -53,6 +53,7 @@ class MentoringForm(models.Model):
         _("mentor is older by classes, at least"), default=0
     )
     same_subject = models.BooleanField(_("same subject"), default=False)
+    is_group = models.BooleanField(_("one mentor leads all mentees as one group"), default=False)
     approving_body = models.CharField(
         _("pairs are approved by"),
         max_length=20,
@@ -77,7 +78,7 @@ class MentoringForm(models.Model):
         public = [
             "code", "version", "title", "in_r145", "order", "synonyms", "mentor_kinds", "mentee_kinds",
             "organisation_kinds", "max_mentees", "mentee_min_age", "mentor_min_years", "min_grade_gap",
-            "same_subject", "approving_body",
+            "same_subject", "is_group", "approving_body",
         ]  # fmt: skip
         technical = ["id", "organisation"]
 

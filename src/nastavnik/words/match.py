@@ -94,6 +94,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
 def text(answered: dict[str, Any]) -> str:
     """Return the pairs with their reasons, those without a mentor with theirs, and the totals."""
     lines = [_pair(pair) for pair in answered["pairs"]]
+    lines += [_group(group) for group in answered["groups"]]
     lines += [_alone(one) for one in answered["unmatched"]]
     proof = "доказано" if answered["certificate"] == "ok" else "НЕ доказано"
     totals = f"Пар: {answered['n_matched']}, без наставника: {len(answered['unmatched'])}"
@@ -107,6 +108,11 @@ def _pair(pair: Mapping[str, Any]) -> str:
     kept = ["оставлены вместе"] if "locked" in pair["flags"] else []
     why = "; ".join([*kept, *reasons]) or "решило свободное место"
     return f"{pair['mentee']} — {pair['mentor']} ({pair['score']}): {why}"
+
+
+def _group(group: Mapping[str, Any]) -> str:
+    mentees = group["mentees"]
+    return f"Группа ({len(mentees)}): {group['mentor']} и {', '.join(mentees)}"
 
 
 def _part(part: Mapping[str, Any]) -> str:

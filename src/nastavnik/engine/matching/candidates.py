@@ -107,6 +107,8 @@ class FormRule:
     """One form of mentoring and who may take part in it (method.md §1.1, §1.6, §3.4).
 
     ``min_grade_gap`` and ``min_age_gap`` are how much the mentor must be ahead; None asks nothing.
+    ``is_group``: all mentees of one mentor in this form are one group, ``mentor_max_mentees`` its
+    limit.
     """
 
     code: str
@@ -119,6 +121,7 @@ class FormRule:
     mentee_min_age: int | None = None
     mentor_max_mentees: int = 3
     forbid_class_teacher: bool = False
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

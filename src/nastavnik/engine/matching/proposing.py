@@ -129,6 +129,15 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The mentees of one mentor in a form that is led in groups: one mentorship, however many they are."""
+
+    mentor: str
+    form: str
+    mentees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One change that would give the mentee a mentor.
 
@@ -175,7 +184,10 @@ class MentorLoad:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A whole proposal, by keys, with totals and the proof that it is the best."""
+    """A whole proposal, by keys, with totals and the proof that it is the best.
+
+    ``groups`` put together those of the ``pairs`` that are led in groups; every pair stays listed with its reasons.
+    """
 
     pairs: tuple[Pair, ...]
     unmatched: tuple[Unmatched, ...]
@@ -186,6 +198,7 @@ class Proposal:
     n_candidates: int
     certificate: Certificate
     rules_version: str
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +255,23 @@ def propose(
         n_candidates=len(candidates.edges),
         certificate=solution.certificate(),
         rules_version=rules.version,
+        groups=groups_of(pairs, rules),
+    )
+
+
+def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[Group, ...]:
+    """Put the pairs of one mentor in a form that is led in groups together (method.md §3.4: «пары/группы»).
+
+    How many a group may hold is seen to before: a mentor has no more places than the form's limit.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for pair in pairs:
+        form = rules.forms.get(pair.form)
+        if form is not None and form.is_group:
+            found.setdefault((pair.mentor, pair.form), []).append(pair.mentee)
+    return tuple(
+        Group(mentor, form, tuple(sorted(mentees)))
+        for (mentor, form), mentees in sorted(found.items())
     )
 
 
