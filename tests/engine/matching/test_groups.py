@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.engine.matching.oracles import by_ortools
 from tests.engine.matching.people import mentee, mentor, schools
 
-from nastavnik.engine.matching.candidates import FormRule, find_candidates, standard_rules
+from nastavnik.engine.matching.candidates import FormRule, standard_rules
 from nastavnik.engine.matching.payload import match_json
+from nastavnik.engine.matching.pool import find_candidates
 from nastavnik.engine.matching.proposing import propose
 
 PUPILS = frozenset({"pupil"})

@@ -5,22 +5,26 @@ mentee who stays alone carries the reason and the smallest change that would hel
 checked by the solver's certificate before it is handed out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
+
+import numpy as np
 
 from nastavnik.engine.matching.candidates import (
     REFUSALS,
-    Candidates,
     Edge,
     FormRule,
     Mentee,
     Mentor,
     Part,
     Rules,
-    find_candidates,
     judge,
 )
+from nastavnik.engine.matching.network import Index, exact
+from nastavnik.engine.matching.pool import Candidates, find_candidates, reopened
 from nastavnik.engine.matching.transport import Certificate, Price, Solution, solve
 
 N_ALTERNATIVES = 3
@@ -75,6 +79,13 @@ class Wishes:
         """Return the same as the solver counts it: 0 is the first choice or no wish at all."""
         return _rank(self.mentees, mentee, mentor), _rank(self.mentors, mentor, mentee)
 
+    def chosen(self) -> Iterator[tuple[str, str]]:
+        """Return every (mentor key, mentee key) in which one chose the other."""
+        for mentee, mentors in self.mentees.items():
+            yield from ((mentor, mentee) for mentor in mentors)
+        for mentor, mentees in self.mentors.items():
+            yield from ((mentor, mentee) for mentee in mentees)
+
 
 #: Somebody who was not chosen stands after the last choice, at least as a fourth would.
 UNMET = 3
@@ -87,9 +98,11 @@ def _place(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int | 
 
 def _rank(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int:
     chosen = wishes.get(who, ())
-    if not chosen:
-        return 0
-    return chosen.index(whom) if whom in chosen else max(UNMET, len(chosen))
+    return chosen.index(whom) if whom in chosen else _unmet(chosen)
+
+
+def _unmet(chosen: tuple[str, ...]) -> int:
+    return max(UNMET, len(chosen)) if chosen else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +232,7 @@ def propose(
     locked: Mapping[str, str] | None = None,
     forbidden: frozenset[tuple[str, str]] = frozenset(),
     wishes: Wishes | None = None,
+    n_best: int | None = None,
 ) -> Proposal:
     """Propose the best pairs and explain them.
 
@@ -229,14 +243,23 @@ def propose(
         locked: mentee key → mentor key: pairs that stay, even against a rule (then flagged).
         forbidden: (mentor key, mentee key) that must not be.
         wishes: whom people chose; ``rules.rank_weight`` says how much a step of it weighs.
+        n_best: how many of each person's best pairs to begin with; see :func:`.pool.find_candidates`.
+            The pairs are the same whatever it is, alternatives are told of what was looked at.
 
     Raises:
         ValueError: a key is double or unknown (a Russian sentence).
     """
     fixed = dict(locked or {})
-    candidates = find_candidates(mentors, mentees, rules, forbidden=forbidden)
     wishes = wishes or Wishes()
-    solution = _solve(candidates, rules, fixed, wishes)
+    candidates = find_candidates(
+        mentors,
+        mentees,
+        rules,
+        forbidden=forbidden,
+        always=chain(wishes.chosen(), ((mentor, mentee) for mentee, mentor in fixed.items())),
+        n_best=n_best,
+    )
+    candidates, solution = _solve(candidates, rules, fixed, wishes)
     run = _Run(rules, forbidden, candidates, solution, solution.mentors_with_room(), wishes)
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
@@ -252,7 +275,7 @@ def propose(
         refusals=candidates.refusals,
         total_score=solution.total_score,
         n_matched=solution.n_matched,
-        n_candidates=len(candidates.edges),
+        n_candidates=candidates.n_possible,
         certificate=solution.certificate(),
         rules_version=rules.version,
         groups=groups_of(pairs, rules),
@@ -277,10 +300,44 @@ def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[Group, ...]:
 
 def _solve(
     candidates: Candidates, rules: Rules, locked: dict[str, str], wishes: Wishes
-) -> Solution:
+) -> tuple[Candidates, Solution]:
+    """Solve; where pairs were left out, put back what might matter and solve again until nothing is."""
+    fixed, capacity = _locks(candidates, locked)
+    steps = _Steps.of(candidates, wishes)
+    while True:
+        mentee_rank, mentor_rank = steps.of_pairs(candidates)
+        solution = solve(
+            candidates.indptr,
+            candidates.indices,
+            candidates.score,
+            capacity,
+            mentee_rank=mentee_rank,
+            mentor_rank=mentor_rank,
+            rank_weight=rules.rank_weight,
+            load_cost=rules.load_cost,
+            locked=fixed,
+            tie_key_mentee=[person.key for person in candidates.mentees],
+            tie_key_mentor=[person.key for person in candidates.mentors],
+        )
+        wider = reopened(
+            candidates,
+            u=solution.proof[0].u,
+            v=solution.proof[0].v,
+            of_mentee=exact([rules.rank_weight * n for n in steps.of_mentee.tolist()]),
+            of_mentor=exact([rules.rank_weight * n for n in steps.of_mentor.tolist()]),
+            is_free=np.array(fixed, dtype=np.int64) < 0,
+        )
+        if wider is None:
+            return candidates, solution
+        candidates = wider
+
+
+def _locks(candidates: Candidates, locked: dict[str, str]) -> tuple[list[int], list[int]]:
+    """Return the mentor fixed for each mentee, -1 for none, and the places that makes."""
     mentor_number = {person.key: n for n, person in enumerate(candidates.mentors)}
     mentee_number = {person.key: n for n, person in enumerate(candidates.mentees)}
     fixed, capacity = [-1] * len(mentee_number), list(candidates.capacity)
+    n_fixed = Counter(mentor_number.get(mentor) for mentor in locked.values())
     for mentee, mentor in locked.items():
         if mentee not in mentee_number or mentor not in mentor_number:
             raise ValueError(
@@ -290,35 +347,48 @@ def _solve(
         fixed[mentee_number[mentee]] = mentor_number[mentor]
     for number in range(len(capacity)):
         # What a person has fixed stands, even above the limit; nobody is added then.
-        capacity[number] = max(capacity[number], fixed.count(number))
-    ranks = _ranks(candidates, wishes)
-    return solve(
-        candidates.indptr,
-        candidates.indices,
-        candidates.score,
-        capacity,
-        mentee_rank=[of_mentee for of_mentee, _of_mentor in ranks],
-        mentor_rank=[of_mentor for _of_mentee, of_mentor in ranks],
-        rank_weight=rules.rank_weight,
-        load_cost=rules.load_cost,
-        locked=fixed,
-        tie_key_mentee=[person.key for person in candidates.mentees],
-        tie_key_mentor=[person.key for person in candidates.mentors],
-    )
+        capacity[number] = max(capacity[number], n_fixed.get(number, 0))
+    return fixed, capacity
 
 
-def _ranks(candidates: Candidates, wishes: Wishes) -> list[tuple[int, int]]:
-    """Return the two ranks of every candidate pair, in the order of the pairs."""
-    return [
-        wishes.ranks(candidates.mentors[mentor].key, taker.key)
-        for number, taker in enumerate(candidates.mentees)
-        for mentor in candidates.row(number)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """How far pairs are from first choices: ``of_mentee`` and ``of_mentor`` if the other was not chosen.
+
+    ``nearer`` are the pairs in which somebody was: (mentee, mentor) → the two ranks.
+    """
+
+    of_mentee: Index
+    of_mentor: Index
+    nearer: Mapping[tuple[int, int], tuple[int, int]]
+
+    @classmethod
+    def of(cls, candidates: Candidates, wishes: Wishes) -> "_Steps":
+        takers = {person.key: n for n, person in enumerate(candidates.mentees)}
+        givers = {person.key: n for n, person in enumerate(candidates.mentors)}
+        return cls(
+            np.array([_unmet(wishes.mentees.get(key, ())) for key in takers], dtype=np.int64),
+            np.array([_unmet(wishes.mentors.get(key, ())) for key in givers], dtype=np.int64),
+            {
+                (takers[mentee], givers[mentor]): wishes.ranks(mentor, mentee)
+                for mentor, mentee in wishes.chosen()
+                if mentee in takers and mentor in givers
+            },
+        )
+
+    def of_pairs(self, candidates: Candidates) -> tuple[Index, Index]:
+        """Return the two ranks of every kept pair, in the order of the pairs."""
+        of_mentee = np.repeat(self.of_mentee, np.diff(candidates.indptr))
+        of_mentor = self.of_mentor[candidates.indices]
+        for (mentee, mentor), ranks in self.nearer.items():
+            position = candidates.position(mentee, mentor)
+            if position >= 0:
+                of_mentee[position], of_mentor[position] = ranks
+        return of_mentee, of_mentor
 
 
 def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
-    row = run.candidates.row(mentee)
     by_mentee, by_mentor = run.wishes.place(giver.key, taker.key)
     steps = sum(run.wishes.ranks(giver.key, taker.key))
     if locked:
@@ -332,8 +402,8 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
             wish_steps=steps,
             wish_points=-run.rules.rank_weight * steps if isinstance(found, Edge) else 0,
         )
-    alternatives = _alternatives(run, mentee, row)
-    edge = row[mentor]
+    alternatives = _alternatives(run, mentee)
+    edge = run.candidates.edge(mentee, mentor)
     return Pair(
         mentor=giver.key,
         mentee=taker.key,
@@ -350,17 +420,12 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     )
 
 
-def _alternatives(run: _Run, mentee: int, row: Mapping[int, Edge]) -> tuple[Alternative, ...]:
-    return tuple(
-        Alternative(
-            mentor=run.candidates.mentors[other].key,
-            form=row[other].form,
-            score=row[other].score,
-            parts=row[other].parts,
-            price=price,
-        )
-        for other, price in run.solution.alternatives(mentee, N_ALTERNATIVES)
-    )
+def _alternatives(run: _Run, mentee: int) -> tuple[Alternative, ...]:
+    found = []
+    for other, price in run.solution.alternatives(mentee, N_ALTERNATIVES):
+        edge, key = run.candidates.edge(mentee, other), run.candidates.mentors[other].key
+        found.append(Alternative(key, edge.form, edge.score, edge.parts, price))
+    return tuple(found)
 
 
 def _loads(run: _Run) -> tuple[MentorLoad, ...]:
@@ -377,8 +442,8 @@ def _loads(run: _Run) -> tuple[MentorLoad, ...]:
 
 
 def _unmatched(run: _Run, mentee: int) -> Unmatched:
-    person, refusals = run.candidates.mentees[mentee], run.candidates.refusals_of[mentee]
-    if run.candidates.row(mentee):
+    person, refusals = run.candidates.mentees[mentee], run.candidates.refusals_of(mentee)
+    if len(run.candidates.choices(mentee)):
         shown = run.solution.witness(mentee)
         return Unmatched(
             mentee=person.key,
