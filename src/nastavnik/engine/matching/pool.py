@@ -1,7 +1,7 @@
 """The possible pairs of a matching: all of them, or of very many people the best of each.
 
-Up to a municipality every possible pair is kept. Above it :data:`N_BEST` of each mentee and of each
-mentor are, and :func:`reopened` puts back what the prices of a solution call as cheap as what
+Of some thousand people every possible pair is kept. Of more, :data:`N_BEST` of each mentee and of
+each mentor are, and :func:`reopened` puts back what the prices of a solution call as cheap as what
 stands or cheaper. Where nothing is left to put back, no pair that was left out could be part of a
 matching as good as the one found: the result is that of all pairs.
 """
@@ -24,11 +24,11 @@ from nastavnik.engine.matching.candidates import (
     scored,
 )
 from nastavnik.engine.matching.network import Exact, Index
-from nastavnik.engine.matching.sieve import Block, Bytes, Mask, Sieve
+from nastavnik.engine.matching.sieve import Block, Bytes, Mask, Sieve, Small
 from nastavnik.engine.matching.ties import digests, pair_hashes
 
-#: A municipality of 10,000 by 4,000 with room to spare: up to here every possible pair is kept.
-N_PAIRS_ALL = 50_000_000
+#: Up to 3,000 by 1,000 people with room to spare every possible pair is kept.
+N_PAIRS_ALL = 4_000_000
 #: How many of each person's best pairs are kept above it; fewer lose people (design, 2c).
 N_BEST = 30
 #: Bits of a hash that decide between pairs of equal score, so that no row number does.
@@ -47,7 +47,7 @@ class Candidates:
 
     sieve: Sieve = field(repr=False)
     indptr: Index
-    indices: Index
+    indices: Small
     score: Exact
     form: Bytes
     capacity: tuple[int, ...]
@@ -73,7 +73,7 @@ class Candidates:
         """Return how many mentors each code refused to a mentee."""
         return _named(self.refused[mentee])
 
-    def choices(self, mentee: int) -> Index:
+    def choices(self, mentee: int) -> Small:
         """Return the numbers of the mentors a mentee could have."""
         return self.indices[self.indptr[mentee] : self.indptr[mentee + 1]]
 
@@ -103,8 +103,12 @@ class Candidates:
     @cached_property
     def cells(self) -> Index:
         """The pairs as single numbers, mentee by mentee, rising."""
-        rows = np.repeat(np.arange(len(self.mentees)), np.diff(self.indptr))
-        return rows * len(self.mentors) + self.indices
+        return self.rows * len(self.mentors) + self.indices
+
+    @property
+    def rows(self) -> Index:
+        """The mentee of each kept pair."""
+        return np.repeat(np.arange(len(self.mentees)), np.diff(self.indptr))
 
 
 def _named(counts: NDArray[np.int64]) -> Mapping[str, int]:
@@ -143,7 +147,7 @@ def find_candidates(
     if n_best is None and len(givers) * len(takers) > N_PAIRS_ALL:
         n_best = N_BEST
     if n_best is None or sieve.most >= 1 << (62 - N_HASH_BITS):
-        chosen: _All | _Best = _All(len(givers))
+        chosen: _All | _Best = _All()
     else:
         chosen = _Best(sieve, n_best, sieve.cells_of(always))
     refused = np.zeros((len(takers), len(REFUSALS)), dtype=np.int64)
@@ -186,20 +190,18 @@ def reopened(
         of_mentor: the same of each mentor.
         is_free: the mentees who are not locked.
     """
-    sieve, found = candidates.sieve, _Kept.nothing()
-    wide, known = len(candidates.mentors), candidates.cells
-    if len(known) == candidates.n_possible:
+    if len(candidates.indices) == candidates.n_possible:
         return None
+    sieve, known, found = candidates.sieve, candidates.cells, list[_Kept]()
     pay, ask = u - of_mentee, v + of_mentor
     for block in sieve.blocks():
         cheap = is_free[block.i] & (ask[block.j] - block.score <= pay[block.i]).astype(np.bool_)
-        near = _Kept.of(block, np.flatnonzero(cheap), wide)
-        found = found.with_others(near.without(known))
-    if not len(found.cells):
+        found.append(_Kept.of(block, np.flatnonzero(cheap)).without(known, sieve))
+    if not any(len(one.i) for one in found):
         return None
-    kept = found.with_others(
-        _Kept(known, candidates.indices, candidates.score, candidates.form)
-    ).sorted()
+    rows = candidates.rows.astype(np.int32)
+    before = _Kept(rows, candidates.indices, candidates.score, candidates.form)
+    kept = _Kept.joined([before, *found]).sorted(sieve)
     return replace(
         candidates, indptr=kept.indptr(sieve), indices=kept.j, score=kept.score, form=kept.form
     )
@@ -207,62 +209,59 @@ def reopened(
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """Pairs: as a single number, the mentor, the score and the number of the form."""
+    """Pairs: mentee, mentor, score and the number of the form."""
 
-    cells: Index
-    j: Index
+    i: Small
+    j: Small
     score: Exact
     form: Bytes
 
     @classmethod
-    def nothing(cls) -> "_Kept":
-        none = np.empty(0, dtype=np.int64)
-        return cls(none, none, none, none.astype(np.uint8))
-
-    @classmethod
-    def of(cls, block: Block, which: Index, wide: int) -> "_Kept":
-        i, j = block.i[which], block.j[which]
-        return cls(i * wide + j, j, block.score[which], block.form[which])
+    def of(cls, block: Block, which: Index | slice) -> "_Kept":
+        return cls(block.i[which], block.j[which], block.score[which], block.form[which])
 
     @classmethod
     def joined(cls, parts: Sequence["_Kept"]) -> "_Kept":
         if not parts:
-            return cls.nothing()
+            none = np.empty(0, dtype=np.int32)
+            return cls(none, none, none, none.astype(np.uint8))
         return cls(
-            np.concatenate([one.cells for one in parts]),
+            np.concatenate([one.i for one in parts]),
             np.concatenate([one.j for one in parts]),
             np.concatenate([one.score for one in parts]),
             np.concatenate([one.form for one in parts]),
         )
 
-    def with_others(self, other: "_Kept") -> "_Kept":
-        return _Kept.joined([self, other]) if len(self.cells) else other
+    def cells(self, sieve: Sieve) -> Index:
+        return self.i.astype(np.int64) * len(sieve.mentors) + self.j
 
     def only(self, which: Index | Mask) -> "_Kept":
-        return _Kept(self.cells[which], self.j[which], self.score[which], self.form[which])
+        return _Kept(self.i[which], self.j[which], self.score[which], self.form[which])
 
-    def without(self, known: Index) -> "_Kept":
-        place = np.minimum(np.searchsorted(known, self.cells), max(0, len(known) - 1))
-        return self.only(known[place] != self.cells) if len(known) else self
+    def without(self, known: Index, sieve: Sieve) -> "_Kept":
+        """Return those whose cells are not known; whoever has a possible pair has one that is."""
+        cells = self.cells(sieve)
+        place = np.minimum(np.searchsorted(known, cells), len(known) - 1)
+        return self.only(known[place] != cells)
 
-    def sorted(self) -> "_Kept":
+    def sorted(self, sieve: Sieve) -> "_Kept":
         """Return them in order, none twice."""
-        _, first = np.unique(self.cells, return_index=True)
+        _, first = np.unique(self.cells(sieve), return_index=True)
         return self.only(first)
 
     def indptr(self, sieve: Sieve) -> Index:
-        ends = np.arange(len(sieve.mentees) + 1, dtype=np.int64) * len(sieve.mentors)
-        return np.searchsorted(self.cells, ends).astype(np.int64)
+        counts = np.bincount(self.i, minlength=len(sieve.mentees))
+        return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 class _All:
     """Keeps every possible pair."""
 
-    def __init__(self, wide: int) -> None:
-        self._wide, self._parts = wide, list[_Kept]()
+    def __init__(self) -> None:
+        self._parts: list[_Kept] = []
 
     def look(self, block: Block) -> None:
-        self._parts.append(_Kept.of(block, np.arange(len(block.i)), self._wide))
+        self._parts.append(_Kept.of(block, slice(None)))
 
     def kept(self) -> _Kept:
         return _Kept.joined(self._parts)
@@ -272,7 +271,8 @@ class _Best:
     """Keeps the best pairs of each mentee and of each mentor, and those named beforehand."""
 
     def __init__(self, sieve: Sieve, n_best: int, always: Index) -> None:
-        self._wide, self._n_best, self._always = len(sieve.mentors), n_best, always
+        self._sieve, self._wide = sieve, len(sieve.mentors)
+        self._n_best, self._always = n_best, always
         self._of_mentee = digests([one.key for one in sieve.mentees])
         self._of_mentor = digests([one.key for one in sieve.mentors])
         self._parts: list[_Kept] = []
@@ -283,16 +283,16 @@ class _Best:
     def look(self, block: Block) -> None:
         worth = self._worth(block)
         among_mentees = self._best_of_rows(block, worth)
-        named = np.isin(block.i * self._wide + block.j, self._always)
-        self._parts.append(_Kept.of(block, np.flatnonzero(among_mentees | named), self._wide))
+        named = np.isin(_Kept.of(block, slice(None)).cells(self._sieve), self._always)
+        self._parts.append(_Kept.of(block, np.flatnonzero(among_mentees | named)))
         hopeful = np.flatnonzero(worth > self._floor[block.j])
-        self._hopes.append((_Kept.of(block, hopeful, self._wide), worth[hopeful]))
+        self._hopes.append((_Kept.of(block, hopeful), worth[hopeful]))
         if sum(len(worth) for _, worth in self._hopes) > 4 * self._n_best * self._wide:
             self._settle()
 
     def kept(self) -> _Kept:
         self._settle()
-        return _Kept.joined([*self._parts, *(part for part, _ in self._hopes)]).sorted()
+        return _Kept.joined([*self._parts, *(part for part, _ in self._hopes)]).sorted(self._sieve)
 
     def _worth(self, block: Block) -> Index:
         """Return the score with some bits of the pair's hash behind it."""

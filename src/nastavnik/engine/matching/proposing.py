@@ -222,6 +222,7 @@ class _Run:
     solution: Solution
     room: frozenset[int]
     wishes: Wishes
+    asked: dict[tuple[int, ...], Change | None] = field(default_factory=dict)
 
 
 def propose(
@@ -454,7 +455,7 @@ def _unmatched(run: _Run, mentee: int) -> Unmatched:
                 mentors=tuple(run.candidates.mentors[j].key for j in shown.mentors),
                 places=shown.places,
             ),
-            change=_more_places(run, shown.mentors) or _lifted(run, person) or _add_mentor(person),
+            change=_asked(run, shown.mentors) or _lifted(run, person) or _add_mentor(person),
         )
     code = max(refusals, key=REFUSALS.index, default="")
     return Unmatched(
@@ -463,6 +464,13 @@ def _unmatched(run: _Run, mentee: int) -> Unmatched:
         refusals=refusals,
         change=_lifted(run, person) or _add_mentor(person),
     )
+
+
+def _asked(run: _Run, mentors: tuple[int, ...]) -> Change | None:
+    """Choose whom to ask, once for all who share a shortage."""
+    if mentors not in run.asked:
+        run.asked[mentors] = _more_places(run, mentors)
+    return run.asked[mentors]
 
 
 def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:

@@ -27,6 +27,7 @@ from nastavnik.engine.matching.network import SAFE, Exact, Index, exact
 Mask = NDArray[np.bool_]
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint64]
+Small = NDArray[np.int32]
 
 #: Pairs looked at in one go: a few megabytes, so that they stay near the processor.
 N_CELLS = 1 << 19
@@ -74,7 +75,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Bits:
-    """Sets of both sides as bits, (n, words) each; only what occurs on both sides has one."""
+    """Sets of both sides as bits, (words, n) each; only what occurs on both sides has one."""
 
     mentees: Words
     mentors: Words
@@ -88,18 +89,18 @@ class Bits:
 
     @staticmethod
     def _words(sets: Sequence[frozenset[str]], place: Mapping[str, int]) -> Words:
-        words = np.zeros((len(sets), (len(place) + 63) // 64), dtype=np.uint64)
-        for row, one in enumerate(sets):
-            for number in (place[word] for word in one if word in place):
-                words[row, number // 64] |= np.uint64(1 << (number % 64))
-        return words
+        n_words = (len(place) + 63) // 64
+        rows: list[list[int]] = []
+        for one in sets:
+            numbers = [place[word] for word in one if word in place]
+            rows.append([sum(1 << n % 64 for n in numbers if n // 64 == w) for w in range(n_words)])
+        return np.array(rows, dtype=np.uint64).reshape(len(sets), n_words).T.copy()
 
-    def common(self, i: Index, j: Index) -> Index:
+    def common(self, i: Index, j: Index) -> Exact:
         """Count what each pair has in common."""
-        found = np.zeros(len(i), dtype=np.int64)
-        for word in range(self.mentees.shape[1]):
-            found += np.bitwise_count(self.mentees[i, word] & self.mentors[j, word])
-        return found
+        words = range(len(self.mentees))
+        found = [np.bitwise_count(self.mentees[w][i] & self.mentors[w][j]) for w in words]
+        return sum(found[1:], found[0].astype(np.int32)) if found else np.zeros(len(i), np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,8 @@ class Block:
     """
 
     start: int
-    i: Index
-    j: Index
+    i: Small
+    j: Small
     score: Exact
     form: Bytes
     refused: NDArray[np.int64]
@@ -138,8 +139,10 @@ class Sieve:
         return max(self.rules.weights.values(), default=0) * (n_items + 20)
 
     @property
-    def kind(self) -> type[np.int64] | type[object]:
+    def kind(self) -> type[np.int32] | type[np.int64] | type[object]:
         """What a score is counted in: whole numbers of any size where 64 bits might not do."""
+        if self.most < 1 << 30:
+            return np.int32
         return np.int64 if self.most < SAFE >> 2 else object
 
     @cached_property
@@ -239,7 +242,7 @@ class Sieve:
 
     def _block(self, start: int, stop: int) -> Block:
         wide = len(self.mentors)
-        code = np.full((stop - start) * wide, CODE["form"], dtype=np.uint8)
+        code = np.full((stop - start, wide), CODE["form"], dtype=np.uint8)
         best = np.full((stop - start) * wide, -1, dtype=self.kind)
         form = np.zeros((stop - start) * wide, dtype=np.uint8)
         for number, (rule, takers, givers) in enumerate(self._by_form):
@@ -247,35 +250,37 @@ class Sieve:
             if not len(rows) or not len(givers):
                 continue
             refused = self._refused(number, rule, rows, givers)
-            cells = ((rows - start)[:, None] * wide + givers[None, :]).reshape(-1)
-            if len(cells) == len(code):
+            if refused.size == code.size:
                 np.maximum(code, refused, out=code)
             else:
-                code[cells] = np.maximum(code[cells], refused)
-            fitting = cells[refused == 0]
-            points = self._points(rule, start + fitting // wide, fitting % wide)
+                here = np.ix_(rows - start, givers)
+                code[here] = np.maximum(code[here], refused)
+            row, column = np.nonzero(refused == 0)
+            points = self._points(rule, rows[row], givers[column])
+            fitting = (rows[row] - start) * wide + givers[column]
             better = points > best[fitting]
             best[fitting[better]] = points[better]
             form[fitting[better]] = number
-        code[best >= 0] = POSSIBLE
-        self._refuse_whatever_the_form(code, start, stop)
+        code[best.reshape(code.shape) >= 0] = POSSIBLE
+        self._refuse_whatever_the_form(code, start)
         found = np.flatnonzero(code == POSSIBLE)
         row = found // max(1, wide)
-        counts = _counts(code.reshape(stop - start, wide))
-        return Block(start, row + start, found - row * wide, best[found], form[found], counts)
+        i, j = (row + start).astype(np.int32), (found - row * wide).astype(np.int32)
+        return Block(start, i, j, best[found], form[found], _counts(code))
 
-    def _refuse_whatever_the_form(self, code: Bytes, start: int, stop: int) -> None:
-        wide, (mentees, mentors) = len(self.mentors), self._sides
-        if self.rules.forbid_family and mentees.family[start:stop].any():
-            for i in (start + np.flatnonzero(mentees.family[start:stop])).tolist():
-                row = code[(i - start) * wide : (i - start + 1) * wide]
-                row[(row == POSSIBLE) & (mentors.family == mentees.family[i])] = CODE["same_family"]
-        banned = _within(self._banned, start * wide, stop * wide)
-        code[banned[code[banned] == POSSIBLE]] = CODE["forbidden"]
-        code[_within(self._own, start * wide, stop * wide)] = CODE["self"]
+    def _refuse_whatever_the_form(self, code: Bytes, start: int) -> None:
+        mentees, mentors = self._sides
+        if self.rules.forbid_family:
+            for row in np.flatnonzero(mentees.family[start : start + len(code)]).tolist():
+                is_own = mentors.family == mentees.family[start + row]
+                code[row, is_own & (code[row] == POSSIBLE)] = CODE["same_family"]
+        cells = code.reshape(-1)
+        banned = _within(self._banned, start * code.shape[1], len(cells))
+        cells[banned[cells[banned] == POSSIBLE]] = CODE["forbidden"]
+        cells[_within(self._own, start * code.shape[1], len(cells))] = CODE["self"]
 
     def _refused(self, number: int, form: FormRule, rows: Index, givers: Index) -> Bytes:
-        """Return by which rule of the form each pair is refused first, 0 where by none; flat.
+        """Return by which rule of the form each pair is refused first, 0 where by none.
 
         Written from the last rule to the first, so that the first one stands.
         """
@@ -295,7 +300,7 @@ class Sieve:
         of_mentee, of_mentor = self._fits_kind[number]
         code[~of_mentee[rows], :] = CODE["kind"]
         code[:, ~of_mentor[givers]] = CODE["kind"]
-        return code.reshape(-1)
+        return code
 
     def _by_age(self, code: Bytes, form: FormRule, rows: Index, givers: Index) -> None:
         mentees, mentors = self._sides
@@ -335,12 +340,12 @@ class Sieve:
                 continue
             if part in self._sets:
                 times = self._sets[part].common(i, j)
-                times = np.minimum(times, MOST_COUNTED.get(part, SAFE))
+                times = np.minimum(times, MOST_COUNTED[part]) if part in MOST_COUNTED else times
             elif part == "grade_near":
                 times = self._nearness(form, i, j)
             else:
                 ours, theirs = getattr(mentees, part)[i], getattr(mentors, part)[j]
-                times = ((ours == theirs) & (ours > 0)).astype(np.int64)
+                times = ((ours == theirs) & (ours > 0)).astype(np.int32)
             points += times.astype(self.kind, copy=False) * weight
         return points
 
@@ -365,6 +370,6 @@ def _having(code: str, people: Sequence[Mentor] | Sequence[Mentee]) -> Index:
     return np.flatnonzero(np.array([code in one.forms for one in people], dtype=np.bool_))
 
 
-def _within(cells: Index, begin: int, end: int) -> Index:
-    """Return the sorted cells from one to before another, counted from the first."""
-    return cells[np.searchsorted(cells, begin) : np.searchsorted(cells, end)] - begin
+def _within(cells: Index, begin: int, count: int) -> Index:
+    """Return so many sorted cells' numbers from one on, counted from there."""
+    return cells[np.searchsorted(cells, begin) : np.searchsorted(cells, begin + count)] - begin
