@@ -43,7 +43,7 @@ from nastavnik.engine.matching.network import (
     exact,
     largest,
 )
-from nastavnik.engine.matching.ties import Key, Keys, Level, settle
+from nastavnik.engine.matching.ties import Key, Keys, Level, digests, pair_hashes, settle
 
 __all__ = [
     "Breach",
@@ -241,7 +241,8 @@ class Solution:
         if self.problem.locked[mentee] >= 0:
             raise ValueError(f"mentee {mentee} is locked")
         numbers = np.array([mentor for mentor, _ in others], dtype=np.int64)
-        hashes = self.problem.keys.of_pairs(np.full(len(others), mentee), numbers).tolist()
+        mine = digests([self.problem.keys.mentees[mentee]])
+        hashes = pair_hashes(mine, self._mentor_hashes[numbers]).tolist()
         bounds = sorted(
             (cost + asks[mentor] - pays, tie, mentor)
             for (mentor, cost), tie in zip(others, hashes, strict=True)
@@ -254,6 +255,10 @@ class Solution:
             if length is not None:
                 found = sorted([*found, (value + length, tie, mentor)])
         return tuple((mentor, self.problem.price(value)) for value, _, mentor in found[:limit])
+
+    @cached_property
+    def _mentor_hashes(self) -> NDArray[np.uint64]:
+        return digests(self.problem.keys.mentors)
 
     def gain_of_place(self, mentor: int) -> Price:
         """Return exactly what one more place with the mentor would bring: people, then points."""
