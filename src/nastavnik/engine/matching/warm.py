@@ -137,9 +137,10 @@ class LiveMatching:
             raise ValueError(f"mentee {mentee} and mentor {mentor} cannot be allowed")
         before = int(self._state.mate[mentee])
         self._take_out(mentee)
-        self._show(mentee, mentor)
+        rooms = self._show(mentee, mentor)
         self._place(mentee)
-        return self._changed([mentor, before], [mentee])
+        self._open_up(rooms)
+        return self._changed([mentor, before, *rooms], [mentee])
 
     def unlock(self, mentee: int) -> Change:
         """Take a lock back: the mentee is matched like all others, the place is one like all others.
@@ -150,14 +151,12 @@ class LiveMatching:
         mentor = int(self._locked[mentee])
         if mentor < 0:
             raise ValueError(f"mentee {mentee} is not locked")
-        room = self._give_place_back(mentee, mentor)
+        rooms = self._give_place_back(mentee, mentor)
         # Without a free place no price of the mentor is too high: first the mentee, then the places.
         self._graph.capacity[mentor] = self._state.load[mentor]
         self._place(mentee)
-        while self._graph.capacity[mentor] < room:
-            self._graph.capacity[mentor] += 1
-            self._open(mentor)
-        return self._changed([mentor], [mentee])
+        self._open_up(rooms)
+        return self._changed([mentor, *rooms], [mentee])
 
     def lock(self, mentee: int, mentor: int) -> Change:
         """Fix a pair, candidates or not.
@@ -329,29 +328,51 @@ class LiveMatching:
         graph.mentors[edge] = len(self._capacity)
         graph.mentees[other] = self.n_mentees
 
-    def _show(self, mentee: int, mentor: int) -> None:
-        """Let a hidden pair lead where it did; one that was laid aside since is put in anew."""
+    def _open_up(self, rooms: Mapping[int, int]) -> None:
+        """Open places one by one until each mentor has as many as may be."""
+        for mentor, room in rooms.items():
+            while self._graph.capacity[mentor] < room:
+                self._graph.capacity[mentor] += 1
+                self._open(mentor)
+
+    def _lay_out_again(self, problem: Problem) -> dict[int, int]:
+        """Lay out a problem in which more people ask; return the mentors who may open more places by it."""
+        before = [int(places) for places in self._graph.capacity[: len(self._capacity)]]
+        self._lay_out(problem, self._matched())
+        rooms: dict[int, int] = {}
+        for mentor, places in enumerate(before):
+            if self._graph.capacity[mentor] > places:
+                rooms[mentor] = int(self._graph.capacity[mentor])
+                self._graph.capacity[mentor] = places
+        return rooms
+
+    def _show(self, mentee: int, mentor: int) -> dict[int, int]:
+        """Let a hidden pair lead where it did; one that was laid aside since is put in anew.
+
+        Returns:
+            The mentors who may open more places by it, and how many.
+        """
         score, cost = self._bans.pop((mentee, mentor))
         if (mentee, mentor) not in self._hidden:
             wider = _with_pair(self.problem(), (mentee, mentor), score, cost)
-            self._lay_out(wider, self._matched())
-            return
+            return self._lay_out_again(wider)
         edge, other = self._hidden.pop((mentee, mentor))
         self._graph.mentors[edge], self._graph.mentees[other] = mentor, mentee
         self._forbidden.remove(self._problem.edge(mentee, mentor))
+        return {}
 
-    def _give_place_back(self, mentee: int, mentor: int) -> int:
-        """Take a lock out of the books; return how many places of the mentor may be open then."""
+    def _give_place_back(self, mentee: int, mentor: int) -> dict[int, int]:
+        """Take a lock out of the books; return the mentors who may open more places, and how many."""
         self._locked[mentee] = -1
         graph, free = self._graph, self._capacity[mentor] - int(np.sum(self._locked == mentor))
         asked = int(graph.mentor_ptr[mentor + 1] - graph.mentor_ptr[mentor])
         spare = int(graph.place_ptr[mentor + 1] - graph.place_ptr[mentor]) - 1
         if self._was_locked[mentee] or min(free, asked) > spare:
-            self._lay_out(self.problem(), self._matched())
-            return int(self._graph.capacity[mentor])
+            rooms = self._lay_out_again(self.problem())
+            return {mentor: int(self._graph.capacity[mentor])} | rooms
         for place in range(graph.place_ptr[mentor], graph.place_ptr[mentor + 1]):
             graph.place_cost[place] -= self._problem.load_cost
-        return min(free, asked)
+        return {mentor: min(free, asked)}
 
     def _use_first_place(self, mentor: int) -> int:
         """Close a mentor's first place and all free ones; return how many may be open."""
