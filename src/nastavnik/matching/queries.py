@@ -90,6 +90,13 @@ class MentorGroup:
         return self.mentor.active_count + len(self.legs)
 
     @property
+    def is_group(self) -> bool:
+        """Tell whether the mentor leads these mentees as one group."""
+        return any(
+            leg.proposal.form is not None and leg.proposal.form.is_group for leg in self.legs
+        )
+
+    @property
     def places(self) -> list[bool]:
         """Return the places of the mentor, filled ones first."""
         return [number < self.load for number in range(max(self.mentor.capacity, self.load))]

@@ -17,6 +17,7 @@ from nastavnik.mentorships.queries.meetings import (
 from nastavnik.mentorships.queries.month import Cell, MonthRow, month_bounds, month_rows
 from nastavnik.mentorships.queries.pairs import (
     PAIR_ORDERS,
+    fellows_of,
     ordered,
     pairs_for,
     pairs_of_order,
@@ -38,6 +39,7 @@ __all__ = [
     "Tap",
     "can_undo",
     "chain_of",
+    "fellows_of",
     "meetings_of",
     "month_bounds",
     "month_rows",
