@@ -122,7 +122,7 @@ def _part(part: Mapping[str, Any]) -> str:
         "interest": f"общее: {items}",
         "schedule": f"оба свободны: {items}",
         "place": f"могут встречаться: {items}",
-        "language": f"оба говорят: {items}",
+        "language": f"общий язык: {items}",
         "subject": "один предмет",
         "grade_near": "близкие классы",
         "organisation": "одна организация",
