@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.engine.matching.people import mentee, mentor, schools
+from tests.engine.matching.strategies import Case
 
 from nastavnik.engine.matching.candidates import Edge, FormRule, judge, standard_rules
 from nastavnik.engine.matching.proposing import Change, Price, Shortage, Wishes, propose
@@ -285,6 +286,12 @@ def test_what_a_person_has_locked_stands_against_rules_and_limits_and_is_flagged
 def test_a_lock_of_an_unknown_person_is_refused(locked):
     with pytest.raises(ValueError, match="такого человека нет"):
         propose([mentor()], [mentee()], RULES, locked=locked)
+
+
+def test_a_locked_mentee_has_no_alternatives():
+    locked = Case(({0: (1, 0, 0), 1: (1, 0, 0)},), (1, 1), (0,)).solve()
+    with pytest.raises(ValueError, match="is locked"):
+        locked.alternatives(0, 3)
 
 
 def test_load_cost_of_the_rules_spreads_the_work():

@@ -229,6 +229,9 @@ class Solution:
 
         Candidates are taken in the order of their lower bounds, so only a few are worked out; of
         equal ones the hash of the pair decides.
+
+        Raises:
+            ValueError: the mentee is locked and could go to others.
         """
         here, pays, asks = (
             self.mentor_of[mentee],
