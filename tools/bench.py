@@ -25,10 +25,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
+import crowd
 import instances
 import numpy as np
 from instances import Array
 
+from nastavnik.engine.matching.candidates import judge, standard_rules
+from nastavnik.engine.matching.pool import find_candidates
 from nastavnik.engine.matching.transport import Solution, solve
 from nastavnik.engine.matching.warm import LiveMatching
 
@@ -46,6 +49,9 @@ RIVALS = {
     "matching": ("school", "3k"),
 }
 N_DEPARTURES = 200
+#: Sizes whose candidates are also found from people as the site has them, and how many pairs are judged one by one.
+RECORDS = ("school", "3k", "10k")
+N_JUDGED = 300_000
 PATIENCE = 900.0
 
 
@@ -125,6 +131,31 @@ def compare(name: str, instance: instances.Instance, repeats: int) -> dict[str, 
         "median_s": medians,
         "ratio": medians["OR-Tools"] / medians["compiled"],
     }
+
+
+def from_records(size: str, seed: int) -> dict[str, Any]:
+    """Find the candidates of people as the site has them, at once and, of some, pair by pair."""
+    n_mentees, n_mentors = SIZES[size]
+    mentors, mentees = crowd.make(n_mentees, n_mentors, seed)
+    rules = standard_rules()
+    find_candidates(mentors[:10], mentees[:10], rules)
+    seconds, found = timed(lambda: find_candidates(mentors, mentees, rules))
+    some = mentees[:: max(1, n_mentees * n_mentors // N_JUDGED)]
+    one_by_one, _ = timed(lambda: [judge(a, b, rules) for b in some for a in mentors])
+    answer = {
+        "looked_at": n_mentees * n_mentors,
+        "possible": found.n_possible,
+        "kept": len(found.indices),
+        "at_once_s": seconds,
+        "one_by_one_s": one_by_one * n_mentees / len(some),
+    }
+    print(
+        f"  {size} from records: {answer['looked_at']} pairs, {found.n_possible} possible, "
+        f"{len(found.indices)} kept in {in_words(seconds)}; one by one {in_words(answer['one_by_one_s'])} "
+        f"(by {len(some)} mentees), {answer['one_by_one_s'] / seconds:.0f} times as long",
+        flush=True,
+    )
+    return answer
 
 
 def rival(name: str, python: str, path: Path) -> dict[str, Any]:
@@ -258,6 +289,8 @@ def matching(options: argparse.Namespace) -> dict[str, Any]:
             f"{found['ratio']:.1f} times OR-Tools (medians of {repeats}, in turn)",
             flush=True,
         )
+        if size in RECORDS:
+            found["from_records"] = from_records(size, options.seed)
         found["rivals"] = rivals(size, instance, found, pythons)
         if size != "school":
             found["alone"] = end_to_end(size, options.seed)

@@ -488,6 +488,9 @@ DONE = {
     "programmes.set_participation_status": lambda s: programmes.set_participation_status(
         s.record("waiting"), ParticipationStatus.LEFT, by=s.by
     ),
+    "programmes.describe_many": lambda s: programmes.describe_many(
+        [s.record("waiting")], areas=["robotics"], by=s.by
+    ),
     "programmes.make_ready": lambda s: programmes.make_ready([s.it], by=s.by),
     "programmes.review_ready": lambda s: programmes.review_ready(s.programme, by=s.by),
     "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),

@@ -325,6 +325,35 @@ def test_a_mentor_in_a_pair_without_consent_takes_nobody_more(cast):
     assert engine_input(cast.school.programme).mentors == ()
 
 
+def test_time_place_and_language_reach_the_engine_and_come_back_in_words(cast):
+    said_ = {"time_slots": ["wed_day"], "meeting_places": ["online"], "languages": ["tt"]}
+    before = {p.mentee_id: p.score for p in run(cast).proposals.exclude(mentor=None)}
+    records = cast.school.records
+    pair = cast.school.programme.runs.first().proposals.exclude(mentor=None).first()
+    for record in (pair.mentor, pair.mentee):
+        change_participation(record, by=cast.anna, **said_)
+    given = engine_input(records["younger"].programme)
+    mentor = next(one for one in given.mentors if one.key == str(pair.mentor_id))
+    assert (mentor.slots, mentor.venues, mentor.languages) == (
+        frozenset({"wed_day"}),
+        frozenset({"online"}),
+        frozenset({"tt"}),
+    )
+    made = run(cast)
+    again = made.proposals.get(mentee=pair.mentee)
+    assert again.mentor_id == pair.mentor_id
+    assert again.score == before[pair.mentee_id] + 10 + 10 + 20
+    (leg,) = (
+        leg
+        for group in board(cast.anna, made).groups
+        for leg in group.legs
+        if leg.proposal.pk == again.pk
+    )
+    words = " ".join(leg.reasons)
+    for title in ("среда, после уроков", "по видеосвязи", "татарский"):
+        assert title in words
+
+
 def test_who_is_left_out_hears_why_and_what_would_help(cast):
     forbid(cast.school, "older", "younger")
     forbid(cast.school, "oldest", "younger")
@@ -375,6 +404,9 @@ def test_the_numbers_of_the_board(cast):
 PARTS = {
     "area": {"code": "area", "points": 40, "items": ["maths", "gone"]},
     "interest": {"code": "interest", "points": 10, "items": ["chess"]},
+    "schedule": {"code": "schedule", "points": 10, "items": ["wed_day", "gone"]},
+    "place": {"code": "place", "points": 10, "items": ["online"]},
+    "language": {"code": "language", "points": 20, "items": ["tt"]},
     "subject": {"code": "subject", "points": 30, "items": []},
     "grade_near": {"code": "grade_near", "points": 5, "items": []},
     "organisation": {"code": "organisation", "points": 1, "items": []},

@@ -42,6 +42,9 @@ RULES = {
     "area": 0,
     "subject": 0,
     "interest": 100,
+    "schedule": 10,
+    "place": 10,
+    "language": 20,
     "grade_near": 5,
     "organisation": 0,
     "load_cost": 3,
@@ -119,6 +122,64 @@ def test_a_matching_counted_anew_comes_out_the_same(cast):
     client = signed_in(cast.anna)
     (words,) = said(client.post(reverse("matching:recount", args=[made.pk]), follow=True))
     assert words.startswith("Counted anew from what was kept: the same")
+
+
+def old_person(key, grade, **values):
+    """A person as runs kept one before times, places and languages were asked."""
+    base = {
+        "key": key,
+        "kind": "pupil",
+        "forms": ["pupil_pupil"],
+        "interests": [],
+        "grade": grade,
+        "age": None,
+        "group": None,
+        "subject": "",
+        "family": "",
+        "organisation": "",
+    }
+    return base | values
+
+
+def test_a_matching_of_before_new_parts_of_the_score_comes_out_as_it_did():
+    form = {
+        "code": "pupil_pupil",
+        "mentor_kinds": ["pupil"],
+        "mentee_kinds": ["pupil"],
+        "min_grade_gap": 1,
+        "min_age_gap": None,
+        "same_subject": False,
+        "same_organisation": False,
+        "mentee_min_age": None,
+        "mentor_max_mentees": 3,
+        "forbid_class_teacher": False,
+    }
+    weights = {"area": 40, "subject": 30, "interest": 10, "grade_near": 5, "organisation": 0}
+    answer = recount(
+        {
+            "mentors": [
+                old_person("1", 10, capacity=1, competences=["maths", "physics"]),
+                old_person("2", 9, capacity=1, competences=["maths"], interests=["chess"]),
+            ],
+            "mentees": [
+                old_person("3", 6, areas=["maths"], interests=["chess"], class_teachers=[]),
+                old_person("4", 8, areas=["physics"], class_teachers=[]),
+            ],
+            "rules": {
+                "version": "2026-2",
+                "load_cost": 3,
+                "rank_weight": 1_000_000,
+                "weights": weights,
+                "forms": {"pupil_pupil": form},
+            },
+            "locked": {},
+            "forbidden": [],
+            "wishes": {"mentees": {}, "mentors": {}},
+        }
+    )
+    assert answer.mentor_of == {"3": "2", "4": "1"}
+    assert answer.total_score == (40 + 10 + 5) + (40 + 10)
+    assert answer.is_certified
 
 
 def test_a_matching_that_was_tampered_with_does_not_come_out_the_same(cast):

@@ -82,6 +82,35 @@ def test_a_refusal_keeps_what_was_pasted(site):
     assert not RosterImport.objects.exists()
 
 
+def a_class(name, *people):
+    rows = "".join(f"{person};12.03.2014;{name}\n" for person in people)
+    return SimpleUploadedFile(f"{name}.csv", f"ФИО;Дата рождения;Класс\n{rows}".encode())
+
+
+def test_several_files_are_checked_and_loaded_one_after_the_other(site):
+    files = [a_class("5А", "Примерова Анна Ивановна"), a_class("5Б", "Образцов Борис Петрович")]
+    answer = site.post(reverse("people:import"), {"kind": "", "file": files})
+    first, second = RosterImport.objects.order_by("pk")
+    assert (first.file_name, second.file_name) == ("5А.csv", "5Б.csv")
+    assert answer.url == preview(first)
+    site.post(preview(first), as_shown(site, first, do="accept"))
+    done = site.get(preview(first))
+    assert done.context["next"] == second
+    assert "5Б.csv" in done.content.decode()
+    site.post(preview(second), as_shown(site, second, do="accept"))
+    assert site.get(preview(second)).context["next"] is None
+    assert Person.objects.count() == 2
+
+
+def test_of_several_files_the_unreadable_is_named_and_the_others_are_kept(site):
+    bad = SimpleUploadedFile("приказ.pdf", b"%PDF-1.4 something")
+    files = [bad, a_class("5А", "Примерова Анна Ивановна")]
+    answer = site.post(reverse("people:import"), {"kind": "", "file": files}, follow=True)
+    assert RosterImport.objects.get().file_name == "5А.csv"
+    words = [str(message) for message in answer.context["messages"]]
+    assert [word for word in words if word.startswith("приказ.pdf: ")] == words
+
+
 @pytest.mark.parametrize("sent", [{}, {"pasted": "   "}, {"kind": "cats", "pasted": LIST}])
 def test_an_empty_form_is_asked_again(site, sent):
     assert site.post(reverse("people:import"), sent).status_code == 200

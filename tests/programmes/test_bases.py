@@ -414,13 +414,30 @@ def test_a_request_is_written_on_the_page_of_the_record(cast):
     record = cast.school.records["younger"]
     url = reverse("programmes:record", args=[record.pk])
     form = client.get(url).context["form"]
-    assert set(form.fields) == {"forms", "request", "areas", "interests"}
+    assert set(form.fields) == {
+        "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages",
+    }  # fmt: skip
     response = client.post(url, record_answers(record, request="читать быстрее", areas=[]))
     assert response["Location"] == "/mentees/"
     record.refresh_from_db()
     assert (record.request, record.areas, record.status) == ("читать быстрее", [], S.READY)
     wrong = client.post(url, record_answers(record, areas=["astrology"]))
     assert wrong.context["form"].errors["areas"]
+
+
+def test_when_where_and_in_which_language_is_written_there_too(cast):
+    client = signed_in(cast.anna)
+    record = cast.school.records["younger"]
+    url = reverse("programmes:record", args=[record.pk])
+    given = {"time_slots": ["mon_day", "sat"], "meeting_places": ["online"], "languages": ["tt"]}
+    assert not client.get(url).context["form"].is_unfolded
+    client.post(url, record_answers(record, **given))
+    assert client.get(url).context["form"].is_unfolded
+    record.refresh_from_db()
+    assert {name: getattr(record, name) for name in given} == given
+    for name in given:
+        wrong = client.post(url, record_answers(record, **{name: ["nowhere"]}))
+        assert wrong.context["form"].errors[name]
 
 
 def test_saved_and_not_ready_yet_says_why(cast):

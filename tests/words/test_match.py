@@ -58,6 +58,23 @@ def test_own_rules_change_the_answer(capsys, tmp_path):
     assert answer["total_score"] != 110
 
 
+def test_a_form_led_in_groups_is_told_as_a_group(capsys, tmp_path):
+    form = {
+        "code": "circle",
+        "mentor_kinds": ["pupil"],
+        "mentee_kinds": ["pupil"],
+        "mentor_max_mentees": 5,
+        "is_group": True,
+    }
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps({"forms": [form]}))
+    mentors, mentees = tmp_path / "mentors.csv", tmp_path / "mentees.csv"
+    mentors.write_text("ФИО;Класс;Мест\nОля;10;5\n", encoding="utf-8")
+    mentees.write_text("ФИО;Класс\nВика;8\nАня;6\nБоря;9\n", encoding="utf-8")
+    main(["match", str(mentors), str(mentees), "--rules", str(rules)])
+    assert "Группа (3): Оля и Аня, Боря, Вика" in capsys.readouterr().out
+
+
 def test_json_takes_rules_from_a_file_too(capsys, tmp_path):
     people, rules = tmp_path / "people.json", tmp_path / "rules.json"
     people.write_text('{"mentors": [], "mentees": []}')

@@ -52,6 +52,24 @@ class RowsField(forms.ModelMultipleChoiceField[Any]):
             ) from error
 
 
+class FilesInput(forms.ClearableFileInput):
+    """The browser's own choice of several files at once."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Any number of files; cleans to a list."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:  # noqa: ANN401 - as Django has it
+        """Return the files, each checked as a file of its own."""
+        given = data if isinstance(data, list | tuple) else [data]
+        files = [super(FilesField, self).clean(one, initial) for one in given]
+        return [file for file in files if file]
+
+
 class DateInput(forms.DateInput):
     """The browser's own calendar; the value travels as ISO whatever the language."""
 

@@ -8,18 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from nastavnik.core.text import fold
-from nastavnik.engine.matching.candidates import (
-    Candidates,
-    Edge,
-    FormRule,
-    Mentee,
-    Mentor,
-    Part,
-    Rules,
-    find_candidates,
-    judge,
-)
+from nastavnik.engine.matching.candidates import Edge, FormRule, Mentee, Mentor, Part, Rules, judge
 from nastavnik.engine.matching.payload import match_json
+from nastavnik.engine.matching.pool import Candidates, find_candidates
 from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
 from nastavnik.engine.matching.transport import solve
 from nastavnik.matching.catalogues import RuleValues
@@ -326,7 +317,13 @@ def _moves(
 ) -> tuple[tuple[str, str, str], ...]:
     known = {one.key for one in mentors}
     takers = [one for one in given.mentees if one.key in mentees or kept.get(one.key, "") in known]
-    found = find_candidates(mentors, takers, given.rules, forbidden=given.forbidden)
+    found = find_candidates(
+        mentors,
+        takers,
+        given.rules,
+        forbidden=given.forbidden,
+        always=[(kept[one.key], one.key) for one in takers if one.key not in mentees],
+    )
     held = Counter(kept[one.key] for one in takers if one.key not in mentees)
     after = _with_fewest_changes(found, given.rules, mentees, kept, held)
     if len(after) < len(takers):
@@ -350,12 +347,14 @@ def _with_fewest_changes(
     number = {one.key: n for n, one in enumerate(found.mentors)}
     before = [-1 if one.key in mentees else number[kept[one.key]] for one in found.mentees]
     # a pair the rules would no longer propose is the school's own: it stays
-    locked = [was if was >= 0 and was not in found.row(n) else -1 for n, was in enumerate(before)]
+    locked = [
+        was if was >= 0 and found.position(n, was) < 0 else -1 for n, was in enumerate(before)
+    ]
     capacity = [
         max(places, held.get(one.key, 0))
         for one, places in zip(found.mentors, found.capacity, strict=True)
     ]
-    most = max((edge.score for edge in found.edges), default=0)
+    most = int(found.score.max(initial=0))
     steps = rules.load_cost * (max(capacity, default=0) + 1)
     solution = solve(
         found.indptr,
@@ -389,6 +388,7 @@ def form_rule(form: MentoringForm) -> FormRule:
         mentee_min_age=form.mentee_min_age,
         mentor_max_mentees=form.max_mentees,
         forbid_class_teacher=form.code == "teacher_pupil",
+        is_group=form.is_group,
     )
 
 
@@ -488,6 +488,9 @@ def _common(
         "kind": record.person.kind,
         "forms": frozenset(form.code for form in record.forms.all()),
         "interests": frozenset(record.interests),
+        "slots": frozenset(record.time_slots),
+        "venues": frozenset(record.meeting_places),
+        "languages": frozenset(record.languages),
         "grade": group.grade if group else None,
         "age": record.person.age_on(day),
         "group": group.name if group else None,

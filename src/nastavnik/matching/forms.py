@@ -124,6 +124,17 @@ class RulesForm(forms.Form):
     interest = forms.IntegerField(
         label=_("For each interest in common"), min_value=0, max_value=MOST
     )
+    schedule = forms.IntegerField(
+        label=_("For each time of the week when both are free, three at most"),
+        min_value=0,
+        max_value=MOST,
+    )
+    place = forms.IntegerField(
+        label=_("For a place or a way to meet that suits both"), min_value=0, max_value=MOST
+    )
+    language = forms.IntegerField(
+        label=_("For a language in common besides Russian"), min_value=0, max_value=MOST
+    )
     grade_near = forms.IntegerField(
         label=_("For classes that are close, for each step"), min_value=0, max_value=MOST
     )

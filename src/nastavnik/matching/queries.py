@@ -106,6 +106,13 @@ class MentorGroup:
         return self.mentor.active_count + len(self.legs)
 
     @property
+    def is_group(self) -> bool:
+        """Tell whether the mentor leads these mentees as one group."""
+        return any(
+            leg.proposal.form is not None and leg.proposal.form.is_group for leg in self.legs
+        )
+
+    @property
     def places(self) -> list[bool]:
         """Return the places of the mentor, filled ones first."""
         return [number < self.load for number in range(max(self.mentor.capacity, self.load))]
@@ -402,15 +409,25 @@ def _against_words(proposal: Proposal, flags: Iterable[str], reader: Reader) -> 
     return _("One of the two asked in confidence not to be with the other: speak with each alone.")
 
 
+#: Part of a score → the list that names what is in common.
+LISTS: Mapping[str, Callable[[], Mapping[str, catalogues.Entry]]] = {
+    "area": catalogues.areas,
+    "interest": catalogues.interests,
+    "schedule": catalogues.time_slots,
+    "place": catalogues.meeting_places,
+    "language": catalogues.languages,
+}
+
+
 def _part_words(part: Mapping[str, Any]) -> str:
-    if part["code"] == "area":
-        titles = [catalogues.areas()[c].title for c in part["items"] if c in catalogues.areas()]
-        return _("The request meets the skill: %(areas)s.") % {"areas": ", ".join(titles)}
-    if part["code"] == "interest":
-        known = catalogues.interests()
-        titles = [known[code].title for code in part["items"] if code in known]
-        return _("Both like: %(interests)s.") % {"interests": ", ".join(titles)}
+    known = LISTS.get(part["code"], dict)()
+    items = ", ".join(entry.title for code, entry in known.items() if code in part["items"])
     return {
+        "area": _("The request meets the skill: %(areas)s.") % {"areas": items},
+        "interest": _("Both like: %(interests)s.") % {"interests": items},
+        "schedule": _("Both are free: %(times)s.") % {"times": items},
+        "place": _("Both can meet: %(places)s.") % {"places": items},
+        "language": _("Both speak: %(languages)s.") % {"languages": items},
         "subject": _("They teach the same subject."),
         "grade_near": _("The classes are close."),
         "organisation": _("They are of one organisation."),

@@ -156,7 +156,9 @@ def _acquainted(pairs: list[Mentorship]) -> list[str]:
 def _parts(pairs: list[Mentorship], groups: dict[int, str]) -> list[dict[str, Any]]:
     parts: dict[int, dict[str, Any]] = {}
     for pair in sorted(pairs, key=lambda pair: (pair.form.order, pair.mentor.person.search_name)):
-        part = parts.setdefault(pair.form_id, {"title": f"Форма «{pair.form.title}»", "rows": []})
+        led = ", группы" if pair.form.is_group else ""
+        title = f"Форма «{pair.form.title}»{led}"
+        part = parts.setdefault(pair.form_id, {"title": title, "rows": []})
         for tie in pair.ties.all():
             part["rows"].append(
                 [

@@ -39,6 +39,7 @@ from nastavnik.mentorships.queries import (
     PAIR_ORDERS,
     MonthRow,
     chain_of,
+    fellows_of,
     kin_of,
     meetings_of,
     month_bounds,
@@ -147,6 +148,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
         {
             "pair": pair,
             "groups": _groups([pair]),
+            "fellows": fellows_of(request.user, pair),
             "form": EndForm(),
             "note_form": NoteForm(auto_id="note_%s"),
             "chain": chain_of(meetings, BOTH_SIDES if may_read else frozenset()),

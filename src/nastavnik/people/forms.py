@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core import directions
 from nastavnik.core.access import Role
-from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.forms import DateInput, FilesField, FilesInput, offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.organisations.models import Organisation, Partner
 from nastavnik.people.adapter import Field, Layout, Understanding
@@ -230,18 +230,20 @@ class PersonForm(forms.ModelForm[Person]):
 
 
 class ListUploadForm(forms.Form):
-    """A file or a pasted table: one of the two."""
+    """Files or a pasted table: one of the two."""
 
     kind = forms.ChoiceField(
         label=_("Who is in the list"),
         required=False,
         choices=[("", _("The list itself shows it")), *RosterKind.choices],
     )
-    file = forms.FileField(
-        label=_("File .xlsx or .csv"),
+    file = FilesField(
+        label=_("Files .xlsx or .csv"),
         required=False,
-        help_text=_("As it comes from the electronic journal, from 1C or from your own table."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xlsm,.csv,.tsv,.txt"}),
+        help_text=_(
+            "As they come from the electronic journal, from 1C or from your own tables; several classes at once as well."
+        ),
+        widget=FilesInput(attrs={"accept": ".xlsx,.xlsm,.csv,.tsv,.txt"}),
     )
     pasted = forms.CharField(
         label=_("Or paste a table here"),

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -238,29 +239,37 @@ def import_list(request: Request) -> HttpResponse:
     """Take a list as a file or a pasted table, and show the lists of before."""
     form = ListUploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            drafts = _start_import(request, form)
-        except RefusedError as refusal:
-            name = "file" if form.cleaned_data["file"] else "pasted"
-            form.add_error(name, list(refusal.reasons))
-        else:
+        drafts, refused = _start_imports(request, form)
+        if drafts:
+            for reason in refused:
+                messages.error(request, reason)
             return redirect("people:import-preview", pk=drafts[0].pk)
+        form.add_error("file" if form.cleaned_data["file"] else "pasted", refused)
     lists = RosterImport.objects.visible_to(request.user).defer("rows")
     page = Paginator(lists, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "people/import.html", {"form": form, "page": page})
 
 
-def _start_import(request: Request, form: ListUploadForm) -> list[RosterImport]:
-    file = form.cleaned_data["file"]
-    return actions.start_import(
-        request.user.workplace,
-        kind=form.cleaned_data["kind"],
-        file_name=file.name if file else "",
-        # one byte over the limit is enough for a refusal
-        data=file.read(adapter.MOST_BYTES + 1) if file else None,
-        text=form.cleaned_data["pasted"],
-        by=request.user,
-    )
+def _start_imports(request: Request, form: ListUploadForm) -> tuple[list[RosterImport], list[str]]:
+    """Keep what can be read as drafts; return them and why the rest cannot."""
+    drafts: list[RosterImport] = []
+    refused: list[str] = []
+    files = form.cleaned_data["file"]
+    for file in files or [None]:
+        try:
+            drafts += actions.start_import(
+                request.user.workplace,
+                kind=form.cleaned_data["kind"],
+                file_name=file.name if file else "",
+                # one byte over the limit is enough for a refusal
+                data=file.read(adapter.MOST_BYTES + 1) if file else None,
+                text=form.cleaned_data["pasted"],
+                by=request.user,
+            )
+        except RefusedError as refusal:
+            name = f"{file.name}: " if len(files) > 1 else ""
+            refused += [f"{name}{reason}" for reason in refusal.reasons]
+    return drafts, refused
 
 
 @require_http_methods(["GET", "POST"])
@@ -318,7 +327,11 @@ def _import_done(request: Request, draft: RosterImport) -> HttpResponse:
     if request.method == "POST":
         messages.error(request, _("This list is loaded already; nothing has been loaded twice."))
         return redirect("people:import-preview", pk=draft.pk)
-    waiting = RosterImport.objects.visible_to(request.user).filter(status=ImportStatus.DRAFT)
+    waiting = RosterImport.objects.visible_to(request.user).filter(
+        # what was sent along with it, or later
+        Q(file_name=draft.file_name) | Q(pk__gt=draft.pk),
+        status=ImportStatus.DRAFT,
+    )
     return render(
         request,
         "people/import_done.html",
@@ -326,7 +339,7 @@ def _import_done(request: Request, draft: RosterImport) -> HttpResponse:
             "draft": draft,
             "errors": draft.summary["errors"][:ERRORS_SHOWN],
             "n_loaded": sum(draft.summary[f"n_{verdict}"] for verdict in adapter.Verdict),
-            "next": waiting.filter(file_name=draft.file_name).defer("rows").order_by("pk").first(),
+            "next": waiting.defer("rows").order_by("pk").first(),
         },
     )
 

@@ -34,7 +34,29 @@ def areas() -> dict[str, Entry]:
 @cache
 def interests() -> dict[str, Entry]:
     """Return interests, by code."""
-    return {row["code"]: Entry(row["code"], row["title"], "both") for row in read("interests.yaml")}
+    return _of_both("interests.yaml")
+
+
+@cache
+def time_slots() -> dict[str, Entry]:
+    """Return the times of a week when people may meet, by code."""
+    return _of_both("time_slots.yaml")
+
+
+@cache
+def meeting_places() -> dict[str, Entry]:
+    """Return where and how people may meet, by code."""
+    return _of_both("meeting_places.yaml")
+
+
+@cache
+def languages() -> dict[str, Entry]:
+    """Return languages besides Russian, by code."""
+    return _of_both("languages.yaml")
+
+
+def _of_both(name: str) -> dict[str, Entry]:
+    return {row["code"]: Entry(row["code"], row["title"], "both") for row in read(name)}
 
 
 def area_choices(*, learner: bool) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, Textarea
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.dates import today
@@ -92,10 +93,15 @@ class LimitsForm(forms.ModelForm[MentoringForm]):
     class Meta:
         model = MentoringForm
         fields = [
-            "max_mentees", "mentee_min_age", "mentor_min_years", "min_grade_gap", "same_subject", "approving_body",
+            "max_mentees", "is_group", "mentee_min_age", "mentor_min_years", "min_grade_gap", "same_subject",
+            "approving_body",
         ]  # fmt: skip
         help_texts = {
             "max_mentees": _("Three in most local rules; order Р-145 itself names no number."),
+            "is_group": _(
+                "The number above is then how many a group may hold. A mentor who leads a group is best in this form alone: "
+                "of several forms the smallest number counts."
+            ),
             "mentee_min_age": _("Leave empty if age does not matter."),
             "mentor_min_years": _("Five for a mentor from an enterprise."),
             "min_grade_gap": _(
@@ -123,16 +129,42 @@ class AddToBaseForm(forms.Form):
         offer_rows(self, "people", people)
 
 
+#: What may be said of meetings and need not be: folded away until somebody has.
+FOLDED = ("time_slots", "meeting_places", "languages")
+
+
 class ParticipationForm(forms.ModelForm[Participation]):
+    template_name = "programmes/record_form.html"
+
     areas = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
     interests = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, label=_("Interests")
     )
 
+    time_slots = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("When there is time to meet"),
+    )
+    meeting_places = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Where or how to meet"),
+    )
+    languages = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Languages besides Russian"),
+        help_text=_(
+            "Only those in which the person would like to talk with the other. Nationality and mother tongue are not asked."
+        ),
+    )
+
     class Meta:
         model = Participation
         fields = [
-            "forms", "request", "areas", "interests", "capacity", "experience_years", "trained_on", "cleared_on",
+            "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages", "capacity",
+            "experience_years", "trained_on", "cleared_on",
         ]  # fmt: skip
         widgets = {
             "forms": forms.CheckboxSelectMultiple,
@@ -156,12 +188,33 @@ class ParticipationForm(forms.ModelForm[Participation]):
         offer_rows(self, "forms", record.programme.forms.filter(pk__in=fitting))
         own_forms = [form for form in offered if form.pk in fitting]
         offer(self, "areas", areas_offered(record, own_forms))
-        offer(self, "interests", [(e.code, e.title) for e in catalogues.interests().values()])
+        for name, known in (
+            ("interests", catalogues.interests()),
+            ("time_slots", catalogues.time_slots()),
+            ("meeting_places", catalogues.meeting_places()),
+            ("languages", catalogues.languages()),
+        ):
+            offer(self, name, [(entry.code, entry.title) for entry in known.values()])
         self.fields["areas"].label = (
             _("Can help with") if record.is_mentor else _("Areas of the request")
         )
         for name in self._needless():
             del self.fields[name]
+
+    @property
+    def asked(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields that stand open, with what is wrong with them."""
+        return [(field, field.errors) for field in self if field.name not in FOLDED]
+
+    @property
+    def folded(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields folded away."""
+        return [(self[name], self[name].errors) for name in FOLDED]
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Tell whether something is written in what is folded away."""
+        return any(field.value() or errors for field, errors in self.folded)
 
     def _needless(self) -> list[str]:
         if not self.instance.is_mentor:

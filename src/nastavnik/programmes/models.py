@@ -53,6 +53,7 @@ class MentoringForm(models.Model):
         _("mentor is older by classes, at least"), default=0
     )
     same_subject = models.BooleanField(_("same subject"), default=False)
+    is_group = models.BooleanField(_("one mentor leads all mentees as one group"), default=False)
     approving_body = models.CharField(
         _("pairs are approved by"),
         max_length=20,
@@ -77,7 +78,7 @@ class MentoringForm(models.Model):
         public = [
             "code", "version", "title", "in_r145", "order", "synonyms", "mentor_kinds", "mentee_kinds",
             "organisation_kinds", "max_mentees", "mentee_min_age", "mentor_min_years", "min_grade_gap",
-            "same_subject", "approving_body",
+            "same_subject", "is_group", "approving_body",
         ]  # fmt: skip
         technical = ["id", "organisation"]
 
@@ -172,7 +173,8 @@ class ParticipationQuerySet(ScopedQuerySet["Participation"]):
 class Participation(models.Model):
     """A record in the base of mentors or of mentees (method.md §7.3).
 
-    `areas` are codes of `data/areas.yaml`: of a mentee what is asked, of a mentor what is offered. `active_count` is
+    `areas` are codes of `data/areas.yaml`: of a mentee what is asked, of a mentor what is offered; `interests`,
+    `time_slots`, `meeting_places` and `languages` are codes of the lists of these names, and may all be empty. `active_count` is
     the number of mentees in open pairs, held under `capacity` by the database.
     """
 
@@ -189,6 +191,9 @@ class Participation(models.Model):
     request = models.CharField(_("request, in neutral words"), max_length=500, blank=True)
     areas = models.JSONField(_("areas"), default=list, blank=True)
     interests = models.JSONField(_("interests"), default=list, blank=True)
+    time_slots = models.JSONField(_("when there is time to meet"), default=list, blank=True)
+    meeting_places = models.JSONField(_("where or how to meet"), default=list, blank=True)
+    languages = models.JSONField(_("languages besides Russian"), default=list, blank=True)
     capacity = models.PositiveSmallIntegerField(_("takes mentees, at most"), default=1)
     active_count = models.PositiveSmallIntegerField(default=0)
     experience_years = models.PositiveSmallIntegerField(
@@ -229,8 +234,8 @@ class Participation(models.Model):
 
     class Privacy:
         personal = [
-            "person", "side", "forms", "status", "request", "areas", "interests", "experience_years", "trained_on",
-            "cleared_on", "starts_on", "ends_on",
+            "person", "side", "forms", "status", "request", "areas", "interests", "time_slots", "meeting_places",
+            "languages", "experience_years", "trained_on", "cleared_on", "starts_on", "ends_on",
         ]  # fmt: skip
         technical = ["id", "organisation", "programme", "capacity", "active_count"]
 

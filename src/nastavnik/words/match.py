@@ -94,6 +94,7 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
 def text(answered: dict[str, Any]) -> str:
     """Return the pairs with their reasons, those without a mentor with theirs, and the totals."""
     lines = [_pair(pair) for pair in answered["pairs"]]
+    lines += [_group(group) for group in answered["groups"]]
     lines += [_alone(one) for one in answered["unmatched"]]
     proof = "доказано" if answered["certificate"] == "ok" else "НЕ доказано"
     totals = f"Пар: {answered['n_matched']}, без наставника: {len(answered['unmatched'])}"
@@ -109,11 +110,19 @@ def _pair(pair: Mapping[str, Any]) -> str:
     return f"{pair['mentee']} — {pair['mentor']} ({pair['score']}): {why}"
 
 
+def _group(group: Mapping[str, Any]) -> str:
+    mentees = group["mentees"]
+    return f"Группа ({len(mentees)}): {group['mentor']} и {', '.join(mentees)}"
+
+
 def _part(part: Mapping[str, Any]) -> str:
     items = ", ".join(part["items"])
     words = {
         "area": f"запрос: {items}",
         "interest": f"общее: {items}",
+        "schedule": f"оба свободны: {items}",
+        "place": f"могут встречаться: {items}",
+        "language": f"общий язык: {items}",
         "subject": "один предмет",
         "grade_near": "близкие классы",
         "organisation": "одна организация",

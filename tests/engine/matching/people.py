@@ -6,6 +6,9 @@ from nastavnik.engine.matching.candidates import Mentee, Mentor
 
 AREAS = ("алгебра", "чтение", "робототехника", "пение")
 INTERESTS = ("шахматы", "футбол", "театр")
+SLOTS = ("вторник", "среда", "четверг", "суббота")
+VENUES = ("школа", "онлайн")
+LANGUAGES = ("татарский", "удмуртский")
 FORMS = ("pupil_pupil", "teacher_pupil", "student_pupil")
 
 
@@ -20,7 +23,7 @@ def mentee(key="e1", **values):
 
 
 def some(values):
-    return st.frozensets(st.sampled_from(values), max_size=3)
+    return st.frozensets(st.sampled_from(values), max_size=4)
 
 
 @st.composite
@@ -34,6 +37,9 @@ def schools(draw, max_mentors=4, max_mentees=6):
             capacity=draw(st.integers(0, 4)),
             competences=draw(some(AREAS)),
             interests=draw(some(INTERESTS)),
+            slots=draw(some(SLOTS)),
+            venues=draw(some(VENUES)),
+            languages=draw(some(LANGUAGES)),
             grade=draw(st.none() | st.integers(5, 11)),
             family=draw(st.sampled_from(("", "", "семья-1"))),
             subject=draw(st.sampled_from(("", "физика"))),
@@ -47,6 +53,9 @@ def schools(draw, max_mentors=4, max_mentees=6):
             forms=draw(st.frozensets(st.sampled_from(FORMS))),
             areas=draw(some(AREAS)),
             interests=draw(some(INTERESTS)),
+            slots=draw(some(SLOTS)),
+            venues=draw(some(VENUES)),
+            languages=draw(some(LANGUAGES)),
             grade=draw(st.none() | st.integers(1, 11)),
             family=draw(st.sampled_from(("", "", "семья-1"))),
             subject=draw(st.sampled_from(("", "физика"))),

@@ -1,16 +1,13 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.engine.matching.people import mentee, mentor, schools
+from tests.engine.matching.people import mentee, mentor
 
 from nastavnik.engine.matching.candidates import (
     REFUSALS,
     Edge,
     FormRule,
     Part,
-    find_candidates,
     judge,
     standard_rules,
 )
@@ -50,6 +47,30 @@ def test_the_score_is_told_in_parts():
             Part("grade_near", 10, ("2",)),
         ),
     )
+
+
+def together(**values):
+    """Tell the parts of a pair that has in common what is given, and only that."""
+    both = {name: frozenset(items) for name, items in values.items()}
+    return judge(mentor(grade=10, **both), mentee(grade=5, **both), RULES).parts
+
+
+def test_common_times_count_up_to_three_and_are_all_told():
+    assert together(slots=["среда"]) == (Part("schedule", 10, ("среда",)),)
+    days = ("вторник", "понедельник", "пятница", "среда", "четверг")
+    assert together(slots=days) == (Part("schedule", 30, days),)
+
+
+def test_one_place_and_one_language_are_enough():
+    assert together(venues=["онлайн", "школа"]) == (Part("place", 10, ("онлайн", "школа")),)
+    both = ("татарский", "удмуртский")
+    assert together(languages=both) == (Part("language", 20, both),)
+
+
+def test_who_says_nothing_of_time_place_and_language_gains_and_loses_nothing():
+    said = {"slots": frozenset({"среда"}), "venues": frozenset({"школа"})}
+    assert judge(mentor(**said), mentee(), RULES) == judge(mentor(), mentee(), RULES)
+    assert judge(mentor(), mentee(**said), RULES) == judge(mentor(), mentee(), RULES)
 
 
 @pytest.mark.parametrize(("grade", "points"), [(9, 15), (8, 10), (7, 5), (6, 0), (1, 0)])
@@ -133,46 +154,6 @@ def test_the_form_with_most_points_is_chosen():
     assert (edge.form, edge.score) == ("near", 15)
     assert judge(mentor(forms=both, grade=8), mentee(forms=both), rules).form == "far"
     assert judge(mentor(forms=both), mentee(forms=both, grade=1), rules).form == "far"
-
-
-@given(schools())
-def test_every_pair_is_possible_or_counted(school):
-    mentors, mentees, forbidden = school
-    found = find_candidates(mentors, mentees, RULES, forbidden=forbidden)
-    assert len(found.edges) + sum(found.refusals.values()) == len(mentors) * len(mentees)
-    for number, person in enumerate(found.mentees):
-        row = found.row(number)
-        assert len(row) + sum(found.refusals_of[number].values()) == len(mentors)
-        for j, edge in row.items():
-            assert edge == judge(found.mentors[j], person, RULES, forbidden=forbidden)
-            assert edge.score == sum(part.points for part in edge.parts)
-            assert (found.mentors[j].key, person.key) not in forbidden
-    assert found.score.tolist() == [edge.score for edge in found.edges]
-
-
-@given(schools(), st.randoms(use_true_random=False))
-def test_the_order_of_people_changes_nothing(school, random):
-    mentors, mentees, forbidden = school
-    mixed = random.sample(mentors, len(mentors)), random.sample(mentees, len(mentees))
-    one = find_candidates(mentors, mentees, RULES, forbidden=forbidden)
-    other = find_candidates(*mixed, RULES, forbidden=forbidden)
-    assert (one.mentors, one.edges, one.refusals) == (other.mentors, other.edges, other.refusals)
-    assert one.indices.tolist() == other.indices.tolist()
-
-
-def test_places_are_cut_to_what_the_form_allows():
-    people = [mentor("a", capacity=9), mentor("b", capacity=2), mentor("c", capacity=9, grade=1)]
-    found = find_candidates(people, [mentee()], RULES)
-    assert found.capacity == (3, 2, 9)
-
-
-def test_double_keys_and_negative_places_are_refused():
-    with pytest.raises(ValueError, match="наставников ключ «m1» встречается дважды"):
-        find_candidates([mentor(), mentor()], [], RULES)
-    with pytest.raises(ValueError, match="наставляемых ключ «e1»"):
-        find_candidates([], [mentee(), mentee()], RULES)
-    with pytest.raises(ValueError, match="«m1» указано мест: -1"):
-        find_candidates([mentor(capacity=-1)], [], RULES)
 
 
 @pytest.mark.parametrize("weights", [{"возраст": 1}, {"area": -1}])

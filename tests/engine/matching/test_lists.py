@@ -39,6 +39,9 @@ def test_columns_stand_in_any_order_under_any_title():
         "age": None,
         "subject": "",
         "interests": ["шахматы"],
+        "slots": [],
+        "venues": [],
+        "languages": [],
         "family": "",
         "organisation": "",
         "competences": ["математика", "физика"],
@@ -64,6 +67,21 @@ def test_three_columns_of_a_name_and_words_for_kinds():
     assert vera["key"] == "Мелкова Вера Ильинична"
     assert (vera["kind"], vera["age"], vera["forms"]) == ("teacher", 34, ["teacher_teacher"])
     assert (vera["subject"], vera["organisation"], vera["areas"]) == ("физика", "1", [])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("ФИО", "Когда удобно", "Где встречаться", "Языки"),
+        ("Name", "Schedule", "Venue", "Languages"),
+    ],
+)
+def test_when_where_and_in_which_language_may_stand_in_columns(header):
+    row = ("Аня", "Среда вечером; суббота", "онлайн, школа", "Русский, татарский")
+    (anya,) = read_people((header, row), title="m", is_mentors=False)
+    assert anya["slots"] == ["среда вечером", "суббота"]
+    assert anya["venues"] == ["онлайн", "школа"]
+    assert anya["languages"] == ["татарский"]  # Russian joins everybody and so nobody
 
 
 def test_who_names_no_form_gets_those_of_the_kind():

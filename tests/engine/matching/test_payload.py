@@ -34,7 +34,7 @@ def test_pairs_come_back_as_plain_data():
     assert pair["parts"][0] == {"code": "area", "points": 40, "items": ("алгебра",)}
     assert (answer["total_score"], answer["n_matched"]) == (55, 1)
     assert answer["certificate"] == "ok"
-    assert answer["rules_version"] == "1"
+    assert answer["rules_version"] == "2"
     assert answer["unmatched"] == []
 
 

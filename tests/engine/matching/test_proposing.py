@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.engine.matching.people import mentee, mentor, schools
+from tests.engine.matching.strategies import Case
 
 from nastavnik.engine.matching.candidates import Edge, FormRule, judge, standard_rules
 from nastavnik.engine.matching.proposing import Change, Price, Shortage, Wishes, propose
@@ -287,6 +288,12 @@ def test_a_lock_of_an_unknown_person_is_refused(locked):
         propose([mentor()], [mentee()], RULES, locked=locked)
 
 
+def test_a_locked_mentee_has_no_alternatives():
+    locked = Case(({0: (1, 0, 0), 1: (1, 0, 0)},), (1, 1), (0,)).solve()
+    with pytest.raises(ValueError, match="is locked"):
+        locked.alternatives(0, 3)
+
+
 def test_load_cost_of_the_rules_spreads_the_work():
     people = [mentor(key, capacity=3) for key in "ab"]
     found = propose(people, [mentee(key) for key in "wxyz"], replace(RULES, load_cost=1))
@@ -328,6 +335,10 @@ def test_wishes_cost_no_person_a_place_and_come_before_the_score(school, data):
     for pair in found.pairs:
         places = wishes.place(pair.mentor, pair.mentee)
         assert (pair.mentee_choice, pair.mentor_choice) == places
+        assert pair.wish_steps == steps(wishes, pair.mentee, pair.mentor, "mentees") + steps(
+            wishes, pair.mentor, pair.mentee, "mentors"
+        )
+        assert pair.wish_points == -RULES.rank_weight * pair.wish_steps
         assert [place is None or place >= 1 for place in places] == [True, True]
 
 
@@ -351,3 +362,8 @@ def test_a_locked_pair_says_whose_choice_it_was():
     )
     (pair,) = found.pairs
     assert (pair.mentee_choice, pair.mentor_choice) == (2, None)
+    assert (pair.wish_steps, pair.wish_points) == (1, -RULES.rank_weight)
+    against = propose(
+        [mentor("m1", grade=1)], [mentee()], RULES, locked={"e1": "m1"}, wishes=wishes
+    )
+    assert (against.pairs[0].wish_steps, against.pairs[0].wish_points) == (1, 0)

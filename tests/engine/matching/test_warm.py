@@ -10,7 +10,9 @@ from tests.engine.matching.strategies import Case, cases
 from nastavnik.engine.matching.transport import solution_of, solve
 from nastavnik.engine.matching.warm import LiveMatching, Move
 
-WORDS = ("mentor_leaves", "add_places", "mentee_leaves", "forbid", "lock", "add_mentor")
+WORDS = (
+    "mentor_leaves", "add_places", "mentee_leaves", "forbid", "allow", "lock", "unlock", "add_mentor",
+)  # fmt: skip
 
 
 def change(live, data):
@@ -19,15 +21,22 @@ def change(live, data):
     problem = live.problem()
     mentee = data.draw(st.integers(0, len(problem.locked) - 1))
     mentor = data.draw(st.integers(0, len(problem.capacity) - 1))
+    locked, bans = np.flatnonzero(problem.locked >= 0).tolist(), sorted(live.bans)
     if word == "forbid":
         choices = problem.choices(mentee)
         mentor = data.draw(st.sampled_from(choices)) if choices else mentor
+    elif word == "allow" and bans:
+        mentee, mentor = data.draw(st.sampled_from(bans))
+    elif word == "unlock" and locked:
+        mentee = data.draw(st.sampled_from(locked))
     arguments = {
         "mentor_leaves": (mentor,),
         "add_places": (mentor, data.draw(st.integers(1, 5))),
         "mentee_leaves": (mentee,),
         "forbid": (mentee, mentor),
+        "allow": (mentee, mentor),
         "lock": (mentee, mentor),
+        "unlock": (mentee,),
         "add_mentor": (
             data.draw(st.dictionaries(st.integers(0, len(problem.locked) - 1), st.integers(0, 4))),
             data.draw(st.integers(0, 3)),
@@ -61,7 +70,7 @@ def test_changes_end_where_solving_from_nothing_does(accelerated, case, data):
     if not case.rows:
         return
     live = LiveMatching(case.solve(), accelerated=accelerated)
-    for _ in range(data.draw(st.integers(1, 5))):
+    for _ in range(data.draw(st.integers(1, 8))):
         before = live.mentor_of
         said = change(live, data)
         if said is not None:
@@ -90,6 +99,30 @@ def test_what_moves_is_told():
     assert live.solution().mentor_of.tolist() == [0, 1]
 
 
+def test_a_lock_and_a_ban_taken_back_leave_all_as_it_was():
+    rows = ({0: (5, 0, 0)}, {0: (9, 0, 0), 1: (1, 0, 0)})
+    live = LiveMatching(Case(rows, (1, 1), (-1, -1)).solve())
+    first = live.solution().mentor_of.tolist()
+    assert first == [0, 1]
+    assert live.forbid(0, 0).moves == (Move(0, 0, -1), Move(1, 1, 0))
+    assert live.allow(0, 0).n_matched == 1
+    assert live.lock(1, 0).moves == (Move(0, 0, -1), Move(1, 1, 0))
+    assert live.unlock(1).n_matched == 1
+    assert live.mentor_of.tolist() == live.solution().mentor_of.tolist() == first
+
+
+def test_a_ban_is_taken_back_after_everything_was_laid_out_anew():
+    rows = ({0: (5, 0, 0)}, {0: (9, 0, 0)})
+    live = LiveMatching(Case(rows, (2,), (-1, -1)).solve())
+    live.forbid(0, 0)
+    live.add_mentor({1: 20}, 1, "new")
+    assert live.mentor_of.tolist() == [-1, 1]
+    before = live.mentor_of
+    check(live, before, live.allow(0, 0))
+    assert live.mentor_of.tolist() == [0, 1]
+    assert live.bans == frozenset()
+
+
 def test_what_cannot_be_done_is_refused():
     rows = ({0: (5, 0, 0)}, {0: (9, 0, 0), 1: (1, 0, 0)})
     live = LiveMatching(Case(rows, (2, 1), (0, -1)).solve())
@@ -101,6 +134,10 @@ def test_what_cannot_be_done_is_refused():
         live.mentee_leaves(0)
     with pytest.raises(ValueError, match="not an open candidate"):
         live.forbid(0, 0)
+    with pytest.raises(ValueError, match="cannot be allowed"):
+        live.allow(1, 0)
+    with pytest.raises(ValueError, match="is not locked"):
+        live.unlock(1)
     with pytest.raises(ValueError, match="known already"):
         live.add_mentor({0: 1}, 1, "mentor-0")
     live.lock(1, 1)

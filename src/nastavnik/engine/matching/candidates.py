@@ -1,5 +1,7 @@
 """Who may be paired with whom: hard rules first, then a score of whole points in named parts.
 
+Here two people at a time; :mod:`.sieve` answers the same for all pairs at once.
+
 Rules are data: a form of mentoring (method.md §1.1) is a :class:`FormRule`, an organisation has its
 own copy. Nothing here is worded; codes and numbers are, so that the caller can say them.
 
@@ -9,20 +11,28 @@ chose ``kind``, ``class_teacher``, ``organisation``, ``too_young`` (the mentee),
 ``grade_gap``, ``unknown_age``, ``age_gap``, ``subject``, and at last ``same_family``, ``forbidden``.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
-
-import numpy as np
-from numpy.typing import NDArray
 
 #: Within how many grades beyond the smallest allowed gap a pair still counts as near.
 NEAR_GRADES = 3
 
 #: Parts of the score, in the order they are told.
-PART_CODES = ("area", "subject", "interest", "grade_near", "organisation")
+PART_CODES = (
+    "area",
+    "subject",
+    "interest",
+    "schedule",
+    "place",
+    "language",
+    "grade_near",
+    "organisation",
+)
+
+#: How many things in common count at most: one place to meet is enough, and free afternoons are not
+#: to outweigh a request.
+MOST_COUNTED = {"schedule": 3, "place": 1, "language": 1}
 
 #: Refusals in the order they are checked; a later one is nearer to a pair.
 REFUSALS = (
@@ -47,7 +57,8 @@ class Mentor:
     """A mentor as the rules see one.
 
     ``family`` is a key the organisation gave on purpose (a household), never a surname: people of
-    one name need not be related.
+    one name need not be related. ``slots`` are times of the week, ``venues`` ways and places to
+    meet, ``languages`` those besides Russian; who names none of them gains and loses nothing.
     """
 
     key: str
@@ -56,6 +67,9 @@ class Mentor:
     capacity: int = 1
     competences: frozenset[str] = frozenset()
     interests: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+    venues: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
     grade: int | None = None
     age: int | None = None
     group: str | None = None
@@ -73,6 +87,9 @@ class Mentee:
     forms: frozenset[str]
     areas: frozenset[str] = frozenset()
     interests: frozenset[str] = frozenset()
+    slots: frozenset[str] = frozenset()
+    venues: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
     grade: int | None = None
     age: int | None = None
     group: str | None = None
@@ -87,6 +104,8 @@ class FormRule:
     """One form of mentoring and who may take part in it (method.md §1.1, §1.6, §3.4).
 
     ``min_grade_gap`` and ``min_age_gap`` are how much the mentor must be ahead; None asks nothing.
+    ``is_group``: all mentees of one mentor in this form are one group, ``mentor_max_mentees`` its
+    limit.
     """
 
     code: str
@@ -99,6 +118,7 @@ class FormRule:
     mentee_min_age: int | None = None
     mentor_max_mentees: int = 3
     forbid_class_teacher: bool = False
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,108 +163,6 @@ class Edge:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """All possible pairs by mentee, in the order of keys, and what refused the others.
-
-    ``indptr``, ``indices`` (mentor numbers) and ``edges`` are rows as the solver wants them;
-    ``capacity`` is per mentor, no more than the forms allow. ``refusals`` counts pairs by code,
-    ``refusals_of`` the same per mentee.
-    """
-
-    mentors: tuple[Mentor, ...]
-    mentees: tuple[Mentee, ...]
-    indptr: NDArray[np.int64]
-    indices: NDArray[np.int64]
-    edges: tuple[Edge, ...]
-    capacity: tuple[int, ...]
-    refusals: Mapping[str, int]
-    refusals_of: tuple[Mapping[str, int], ...] = field(repr=False)
-
-    @property
-    def score(self) -> NDArray[np.int64]:
-        """The scores of the edges."""
-        return np.array([edge.score for edge in self.edges], dtype=np.int64)
-
-    def row(self, mentee: int) -> dict[int, Edge]:
-        """Return the mentee's possible pairs by mentor number."""
-        span = slice(int(self.indptr[mentee]), int(self.indptr[mentee + 1]))
-        return dict(zip(self.indices[span].tolist(), self.edges[span], strict=True))
-
-
-def find_candidates(
-    mentors: Iterable[Mentor],
-    mentees: Iterable[Mentee],
-    rules: Rules,
-    *,
-    forbidden: frozenset[tuple[str, str]] = frozenset(),
-) -> Candidates:
-    """Find every possible pair and score it.
-
-    Args:
-        mentors: people with different keys.
-        mentees: people with different keys; one key may be a mentor as well, never of oneself.
-        rules: forms and weights.
-        forbidden: (mentor key, mentee key): past pairs by rule, «not ready to work with», the
-            psychologist's «no».
-
-    Raises:
-        ValueError: a key occurs twice or a capacity is below 0 (a Russian sentence).
-    """
-    givers = tuple(sorted(mentors, key=lambda person: person.key))
-    takers = tuple(sorted(mentees, key=lambda person: person.key))
-    _check_people(givers, takers)
-    indptr, indices, edges, refusals_of = [0], list[int](), list[Edge](), []
-    for mentee in takers:
-        refused: Counter[str] = Counter()
-        for number, mentor in enumerate(givers):
-            found = judge(mentor, mentee, rules, forbidden=forbidden)
-            if isinstance(found, Edge):
-                indices.append(number)
-                edges.append(found)
-            else:
-                refused[found] += 1
-        indptr.append(len(edges))
-        refusals_of.append(MappingProxyType(dict(sorted(refused.items()))))
-    return Candidates(
-        mentors=givers,
-        mentees=takers,
-        indptr=np.array(indptr, dtype=np.int64),
-        indices=np.array(indices, dtype=np.int64),
-        edges=tuple(edges),
-        capacity=_capacities(givers, indices, edges, rules),
-        refusals=MappingProxyType(dict(sorted(sum(map(Counter, refusals_of), Counter()).items()))),
-        refusals_of=tuple(refusals_of),
-    )
-
-
-def _check_people(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> None:
-    _check_keys("наставников", [person.key for person in mentors])
-    _check_keys("наставляемых", [person.key for person in mentees])
-    for mentor in mentors:
-        if mentor.capacity < 0:
-            raise ValueError(
-                f"У наставника «{mentor.key}» указано мест: {mentor.capacity}. "
-                "Укажите ноль или больше."
-            )
-
-
-def _check_keys(whom: str, keys: list[str]) -> None:
-    for one, other in pairwise(keys):
-        if one == other:
-            raise ValueError(f"Среди {whom} ключ «{one}» встречается дважды. Оставьте одну запись.")
-
-
-def _capacities(
-    mentors: Sequence[Mentor], indices: list[int], edges: list[Edge], rules: Rules
-) -> tuple[int, ...]:
-    """Return the places, cut to the strictest limit among the forms a mentor can be paired in."""
-    limits = [mentor.capacity for mentor in mentors]
-    for number, edge in zip(indices, edges, strict=True):
-        limits[number] = min(limits[number], rules.forms[edge.form].mentor_max_mentees)
-    return tuple(limits)
-
-
 def judge(
     mentor: Mentor,
     mentee: Mentee,
@@ -262,7 +180,7 @@ def judge(
         if refused:
             refusal = max(refusal, refused, key=REFUSALS.index)
             continue
-        edge = _scored(mentor, mentee, rules.forms[code], rules)
+        edge = scored(mentor, mentee, rules.forms[code], rules)
         if best is None or edge.score > best.score:
             best = edge
     if best is None:
@@ -313,13 +231,17 @@ def _refused_by_age(mentor: Mentor, mentee: Mentee, form: FormRule) -> str:
     return ""
 
 
-def _scored(mentor: Mentor, mentee: Mentee, form: FormRule, rules: Rules) -> Edge:
+def scored(mentor: Mentor, mentee: Mentee, form: FormRule, rules: Rules) -> Edge:
+    """Return the pair in a form that allows it, with the parts of its score."""
     parts = tuple(
         Part(code, rules.weights.get(code, 0) * times, items)
         for code, times, items in (
             _common("area", mentee.areas & mentor.competences),
             _common("subject", {mentor.subject} & {mentee.subject} - {""}),
             _common("interest", mentor.interests & mentee.interests),
+            _common("schedule", mentor.slots & mentee.slots),
+            _common("place", mentor.venues & mentee.venues),
+            _common("language", mentor.languages & mentee.languages),
             _near(mentor, mentee, form),
             _common("organisation", {mentor.organisation} & {mentee.organisation} - {""}),
         )
@@ -331,7 +253,7 @@ def _scored(mentor: Mentor, mentee: Mentee, form: FormRule, rules: Rules) -> Edg
 
 def _common(code: str, items: Iterable[str]) -> tuple[str, int, tuple[str, ...]]:
     listed = tuple(sorted(items))
-    return code, len(listed), listed
+    return code, min(len(listed), MOST_COUNTED.get(code, len(listed))), listed
 
 
 def _near(mentor: Mentor, mentee: Mentee, form: FormRule) -> tuple[str, int, tuple[str, ...]]:
@@ -361,11 +283,20 @@ def standard_rules() -> Rules:
         FormRule(code="teacher_student", mentor_kinds=staff, mentee_kinds=students),
         FormRule(code="alumnus_pupil", mentor_kinds=alumni, mentee_kinds=pupils),
     )
-    weights = {"area": 40, "subject": 30, "interest": 10, "grade_near": 5, "organisation": 0}
+    weights = {
+        "area": 40,
+        "subject": 30,
+        "interest": 10,
+        "schedule": 10,
+        "place": 10,
+        "language": 20,
+        "grade_near": 5,
+        "organisation": 0,
+    }
     return Rules(
         forms=MappingProxyType({form.code: form for form in forms}),
         weights=MappingProxyType(weights),
-        version="1",
+        version="2",
         load_cost=3,
         rank_weight=1_000_000,
     )

@@ -32,6 +32,15 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "capacity": (
         "мест", "места", "сколько наставляемых", "число наставляемых", "количество наставляемых", "capacity", "places",
     ),
+    "slots": (
+        "время", "удобное время", "когда может", "когда удобно", "расписание", "свободное время", "time", "times",
+        "schedule", "when", "free time",
+    ),
+    "venues": (
+        "где", "место встреч", "место встречи", "где встречаться", "где удобно", "формат", "формат встреч", "where",
+        "venue", "venues", "meeting place",
+    ),
+    "languages": ("язык", "языки", "язык общения", "языки общения", "language", "languages"),
     "family": ("семья", "family", "household"),
     "organisation": ("организация", "школа", "organisation", "organization", "school"),
 }  # fmt: skip
@@ -44,6 +53,9 @@ KINDS: Mapping[str, str] = {
     "работодатель": "employer", "специалист предприятия": "employer", "employer": "employer",
     "выпускник": "alumnus", "выпускница": "alumnus", "alumnus": "alumnus",
 }  # fmt: skip
+
+#: Who has this language in common with somebody has it with everybody.
+EVERYBODY_SPEAKS = frozenset({"русский", "русский язык", "russian", "ru", "rus"})
 
 _NOT_LETTERS = re.compile(r"[^a-zа-яё0-9]+")
 _BETWEEN = re.compile(r"\s*[;,/\n]\s*")
@@ -195,6 +207,11 @@ def _person(table: _Table, number: int, row: Row, *, is_mentors: bool) -> dict[s
         "age": _whole(table.value(row, "age"), f"{where}: возраст"),
         "subject": _fold(table.value(row, "subject")),
         "interests": _words(table.value(row, "interests")),
+        "slots": _words(table.value(row, "slots")),
+        "venues": _words(table.value(row, "venues")),
+        "languages": [
+            word for word in _words(table.value(row, "languages")) if word not in EVERYBODY_SPEAKS
+        ],
         "family": _fold(table.value(row, "family")),
         "organisation": _fold(table.value(row, "organisation")),
         "competences" if is_mentors else "areas": _words(table.value(row, "areas")),

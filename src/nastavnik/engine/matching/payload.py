@@ -27,7 +27,7 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
             of the keys chosen, the dearest first).
 
     Returns:
-        ``pairs``, ``unmatched``, ``loads``, ``refusals``, ``total_score``, ``n_matched``,
+        ``pairs``, ``groups``, ``unmatched``, ``loads``, ``refusals``, ``total_score``, ``n_matched``,
         ``certificate`` ("ok" or "broken") and ``rules_version``.
 
     Raises:
@@ -47,6 +47,7 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(proposal: Proposal) -> dict[str, Any]:
     return {
         "pairs": [asdict(pair) for pair in proposal.pairs],
+        "groups": [asdict(group) for group in proposal.groups],
         "unmatched": [
             {
                 "mentee": lone.mentee,

@@ -5,22 +5,26 @@ mentee who stays alone carries the reason and the smallest change that would hel
 checked by the solver's certificate before it is handed out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
+
+import numpy as np
 
 from nastavnik.engine.matching.candidates import (
     REFUSALS,
-    Candidates,
     Edge,
     FormRule,
     Mentee,
     Mentor,
     Part,
     Rules,
-    find_candidates,
     judge,
 )
+from nastavnik.engine.matching.network import Index, exact
+from nastavnik.engine.matching.pool import Candidates, find_candidates, reopened
 from nastavnik.engine.matching.transport import Certificate, Price, Solution, solve
 
 N_ALTERNATIVES = 3
@@ -75,6 +79,13 @@ class Wishes:
         """Return the same as the solver counts it: 0 is the first choice or no wish at all."""
         return _rank(self.mentees, mentee, mentor), _rank(self.mentors, mentor, mentee)
 
+    def chosen(self) -> Iterator[tuple[str, str]]:
+        """Return every (mentor key, mentee key) in which one chose the other."""
+        for mentee, mentors in self.mentees.items():
+            yield from ((mentor, mentee) for mentor in mentors)
+        for mentor, mentees in self.mentors.items():
+            yield from ((mentor, mentee) for mentee in mentees)
+
 
 #: Somebody who was not chosen stands after the last choice, at least as a fourth would.
 UNMET = 3
@@ -87,9 +98,11 @@ def _place(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int | 
 
 def _rank(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int:
     chosen = wishes.get(who, ())
-    if not chosen:
-        return 0
-    return chosen.index(whom) if whom in chosen else max(UNMET, len(chosen))
+    return chosen.index(whom) if whom in chosen else _unmet(chosen)
+
+
+def _unmet(chosen: tuple[str, ...]) -> int:
+    return max(UNMET, len(chosen)) if chosen else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,8 @@ class Pair:
     ``margin`` is the price of the cheapest alternative, None where there is none. ``flags``:
     ``locked``, ``lock_not_eligible:<refusal>``, ``same_family``. ``mentee_choice`` is which choice,
     from 1, the mentor was for the mentee, None if not chosen; ``mentor_choice`` the same turned round.
+    ``wish_steps`` is how many steps the pair is away from the first choices of both; ``wish_points`` is what
+    that takes off: the score and ``wish_points`` are what the pair counts for in the whole.
     """
 
     mentor: str
@@ -122,6 +137,17 @@ class Pair:
     margin: Price | None = None
     mentee_choice: int | None = None
     mentor_choice: int | None = None
+    wish_steps: int = 0
+    wish_points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The mentees of one mentor in a form that is led in groups: one mentorship, however many they are."""
+
+    mentor: str
+    form: str
+    mentees: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +197,10 @@ class MentorLoad:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A whole proposal, by keys, with totals and the proof that it is the best."""
+    """A whole proposal, by keys, with totals and the proof that it is the best.
+
+    ``groups`` put together those of the ``pairs`` that are led in groups; every pair stays listed with its reasons.
+    """
 
     pairs: tuple[Pair, ...]
     unmatched: tuple[Unmatched, ...]
@@ -182,6 +211,7 @@ class Proposal:
     n_candidates: int
     certificate: Certificate
     rules_version: str
+    groups: tuple[Group, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +222,7 @@ class _Run:
     solution: Solution
     room: frozenset[int]
     wishes: Wishes
+    asked: dict[tuple[int, ...], Change | None] = field(default_factory=dict)
 
 
 def propose(
@@ -202,6 +233,7 @@ def propose(
     locked: Mapping[str, str] | None = None,
     forbidden: frozenset[tuple[str, str]] = frozenset(),
     wishes: Wishes | None = None,
+    n_best: int | None = None,
 ) -> Proposal:
     """Propose the best pairs and explain them.
 
@@ -212,14 +244,23 @@ def propose(
         locked: mentee key → mentor key: pairs that stay, even against a rule (then flagged).
         forbidden: (mentor key, mentee key) that must not be.
         wishes: whom people chose; ``rules.rank_weight`` says how much a step of it weighs.
+        n_best: how many of each person's best pairs to begin with; see :func:`.pool.find_candidates`.
+            The pairs are the same whatever it is, alternatives are told of what was looked at.
 
     Raises:
         ValueError: a key is double or unknown (a Russian sentence).
     """
     fixed = dict(locked or {})
-    candidates = find_candidates(mentors, mentees, rules, forbidden=forbidden)
     wishes = wishes or Wishes()
-    solution = _solve(candidates, rules, fixed, wishes)
+    candidates = find_candidates(
+        mentors,
+        mentees,
+        rules,
+        forbidden=forbidden,
+        always=chain(wishes.chosen(), ((mentor, mentee) for mentee, mentor in fixed.items())),
+        n_best=n_best,
+    )
+    candidates, solution = _solve(candidates, rules, fixed, wishes)
     run = _Run(rules, forbidden, candidates, solution, solution.mentors_with_room(), wishes)
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
@@ -235,18 +276,69 @@ def propose(
         refusals=candidates.refusals,
         total_score=solution.total_score,
         n_matched=solution.n_matched,
-        n_candidates=len(candidates.edges),
+        n_candidates=candidates.n_possible,
         certificate=solution.certificate(),
         rules_version=rules.version,
+        groups=groups_of(pairs, rules),
+    )
+
+
+def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[Group, ...]:
+    """Put the pairs of one mentor in a form that is led in groups together (method.md §3.4: «пары/группы»).
+
+    How many a group may hold is seen to before: a mentor has no more places than the form's limit.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for pair in pairs:
+        form = rules.forms.get(pair.form)
+        if form is not None and form.is_group:
+            found.setdefault((pair.mentor, pair.form), []).append(pair.mentee)
+    return tuple(
+        Group(mentor, form, tuple(sorted(mentees)))
+        for (mentor, form), mentees in sorted(found.items())
     )
 
 
 def _solve(
     candidates: Candidates, rules: Rules, locked: dict[str, str], wishes: Wishes
-) -> Solution:
+) -> tuple[Candidates, Solution]:
+    """Solve; where pairs were left out, put back what might matter and solve again until nothing is."""
+    fixed, capacity = _locks(candidates, locked)
+    steps = _Steps.of(candidates, wishes)
+    while True:
+        mentee_rank, mentor_rank = steps.of_pairs(candidates)
+        solution = solve(
+            candidates.indptr,
+            candidates.indices,
+            candidates.score,
+            capacity,
+            mentee_rank=mentee_rank,
+            mentor_rank=mentor_rank,
+            rank_weight=rules.rank_weight,
+            load_cost=rules.load_cost,
+            locked=fixed,
+            tie_key_mentee=[person.key for person in candidates.mentees],
+            tie_key_mentor=[person.key for person in candidates.mentors],
+        )
+        wider = reopened(
+            candidates,
+            u=solution.proof[0].u,
+            v=solution.proof[0].v,
+            of_mentee=exact([rules.rank_weight * n for n in steps.of_mentee.tolist()]),
+            of_mentor=exact([rules.rank_weight * n for n in steps.of_mentor.tolist()]),
+            is_free=np.array(fixed, dtype=np.int64) < 0,
+        )
+        if wider is None:
+            return candidates, solution
+        candidates = wider
+
+
+def _locks(candidates: Candidates, locked: dict[str, str]) -> tuple[list[int], list[int]]:
+    """Return the mentor fixed for each mentee, -1 for none, and the places that makes."""
     mentor_number = {person.key: n for n, person in enumerate(candidates.mentors)}
     mentee_number = {person.key: n for n, person in enumerate(candidates.mentees)}
     fixed, capacity = [-1] * len(mentee_number), list(candidates.capacity)
+    n_fixed = Counter(mentor_number.get(mentor) for mentor in locked.values())
     for mentee, mentor in locked.items():
         if mentee not in mentee_number or mentor not in mentor_number:
             raise ValueError(
@@ -256,36 +348,50 @@ def _solve(
         fixed[mentee_number[mentee]] = mentor_number[mentor]
     for number in range(len(capacity)):
         # What a person has fixed stands, even above the limit; nobody is added then.
-        capacity[number] = max(capacity[number], fixed.count(number))
-    ranks = _ranks(candidates, wishes)
-    return solve(
-        candidates.indptr,
-        candidates.indices,
-        candidates.score,
-        capacity,
-        mentee_rank=[of_mentee for of_mentee, _of_mentor in ranks],
-        mentor_rank=[of_mentor for _of_mentee, of_mentor in ranks],
-        rank_weight=rules.rank_weight,
-        load_cost=rules.load_cost,
-        locked=fixed,
-        tie_key_mentee=[person.key for person in candidates.mentees],
-        tie_key_mentor=[person.key for person in candidates.mentors],
-    )
+        capacity[number] = max(capacity[number], n_fixed.get(number, 0))
+    return fixed, capacity
 
 
-def _ranks(candidates: Candidates, wishes: Wishes) -> list[tuple[int, int]]:
-    """Return the two ranks of every candidate pair, in the order of the pairs."""
-    return [
-        wishes.ranks(candidates.mentors[mentor].key, taker.key)
-        for number, taker in enumerate(candidates.mentees)
-        for mentor in candidates.row(number)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """How far pairs are from first choices: ``of_mentee`` and ``of_mentor`` if the other was not chosen.
+
+    ``nearer`` are the pairs in which somebody was: (mentee, mentor) → the two ranks.
+    """
+
+    of_mentee: Index
+    of_mentor: Index
+    nearer: Mapping[tuple[int, int], tuple[int, int]]
+
+    @classmethod
+    def of(cls, candidates: Candidates, wishes: Wishes) -> "_Steps":
+        takers = {person.key: n for n, person in enumerate(candidates.mentees)}
+        givers = {person.key: n for n, person in enumerate(candidates.mentors)}
+        return cls(
+            np.array([_unmet(wishes.mentees.get(key, ())) for key in takers], dtype=np.int64),
+            np.array([_unmet(wishes.mentors.get(key, ())) for key in givers], dtype=np.int64),
+            {
+                (takers[mentee], givers[mentor]): wishes.ranks(mentor, mentee)
+                for mentor, mentee in wishes.chosen()
+                if mentee in takers and mentor in givers
+            },
+        )
+
+    def of_pairs(self, candidates: Candidates) -> tuple[Index, Index]:
+        """Return the two ranks of every kept pair, in the order of the pairs."""
+        of_mentee = np.repeat(self.of_mentee, np.diff(candidates.indptr))
+        of_mentor = self.of_mentor[candidates.indices]
+        for (mentee, mentor), ranks in self.nearer.items():
+            position = candidates.position(mentee, mentor)
+            if position >= 0:
+                of_mentee[position], of_mentor[position] = ranks
+        return of_mentee, of_mentor
 
 
 def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
-    row = run.candidates.row(mentee)
     by_mentee, by_mentor = run.wishes.place(giver.key, taker.key)
+    steps = sum(run.wishes.ranks(giver.key, taker.key))
     if locked:
         found = judge(giver, taker, run.rules, forbidden=run.forbidden)
         edge = found if isinstance(found, Edge) else Edge("", 0, ())
@@ -294,9 +400,11 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
             Pair(giver.key, taker.key, edge.form, edge.score, edge.parts, (*flags, *edge.flags)),
             mentee_choice=by_mentee,
             mentor_choice=by_mentor,
+            wish_steps=steps,
+            wish_points=-run.rules.rank_weight * steps if isinstance(found, Edge) else 0,
         )
-    alternatives = _alternatives(run, mentee, row)
-    edge = row[mentor]
+    alternatives = _alternatives(run, mentee)
+    edge = run.candidates.edge(mentee, mentor)
     return Pair(
         mentor=giver.key,
         mentee=taker.key,
@@ -308,20 +416,17 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
         margin=alternatives[0].price if alternatives else None,
         mentee_choice=by_mentee,
         mentor_choice=by_mentor,
+        wish_steps=steps,
+        wish_points=-run.rules.rank_weight * steps,
     )
 
 
-def _alternatives(run: _Run, mentee: int, row: Mapping[int, Edge]) -> tuple[Alternative, ...]:
-    return tuple(
-        Alternative(
-            mentor=run.candidates.mentors[other].key,
-            form=row[other].form,
-            score=row[other].score,
-            parts=row[other].parts,
-            price=price,
-        )
-        for other, price in run.solution.alternatives(mentee, N_ALTERNATIVES)
-    )
+def _alternatives(run: _Run, mentee: int) -> tuple[Alternative, ...]:
+    found = []
+    for other, price in run.solution.alternatives(mentee, N_ALTERNATIVES):
+        edge, key = run.candidates.edge(mentee, other), run.candidates.mentors[other].key
+        found.append(Alternative(key, edge.form, edge.score, edge.parts, price))
+    return tuple(found)
 
 
 def _loads(run: _Run) -> tuple[MentorLoad, ...]:
@@ -338,8 +443,8 @@ def _loads(run: _Run) -> tuple[MentorLoad, ...]:
 
 
 def _unmatched(run: _Run, mentee: int) -> Unmatched:
-    person, refusals = run.candidates.mentees[mentee], run.candidates.refusals_of[mentee]
-    if run.candidates.row(mentee):
+    person, refusals = run.candidates.mentees[mentee], run.candidates.refusals_of(mentee)
+    if len(run.candidates.choices(mentee)):
         shown = run.solution.witness(mentee)
         return Unmatched(
             mentee=person.key,
@@ -350,7 +455,7 @@ def _unmatched(run: _Run, mentee: int) -> Unmatched:
                 mentors=tuple(run.candidates.mentors[j].key for j in shown.mentors),
                 places=shown.places,
             ),
-            change=_more_places(run, shown.mentors) or _lifted(run, person) or _add_mentor(person),
+            change=_asked(run, shown.mentors) or _lifted(run, person) or _add_mentor(person),
         )
     code = max(refusals, key=REFUSALS.index, default="")
     return Unmatched(
@@ -359,6 +464,13 @@ def _unmatched(run: _Run, mentee: int) -> Unmatched:
         refusals=refusals,
         change=_lifted(run, person) or _add_mentor(person),
     )
+
+
+def _asked(run: _Run, mentors: tuple[int, ...]) -> Change | None:
+    """Choose whom to ask, once for all who share a shortage."""
+    if mentors not in run.asked:
+        run.asked[mentors] = _more_places(run, mentors)
+    return run.asked[mentors]
 
 
 def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:

@@ -20,7 +20,8 @@ the order of rows, and there a mentor's price is exactly what one more place wou
 import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,7 +43,7 @@ from nastavnik.engine.matching.network import (
     exact,
     largest,
 )
-from nastavnik.engine.matching.ties import Key, Keys, Level, settle
+from nastavnik.engine.matching.ties import Key, Keys, Level, digests, pair_hashes, settle
 
 __all__ = [
     "Breach",
@@ -228,15 +229,26 @@ class Solution:
 
         Candidates are taken in the order of their lower bounds, so only a few are worked out; of
         equal ones the hash of the pair decides.
+
+        Raises:
+            ValueError: the mentee is locked and could go to others.
         """
-        others = [j for j in self.problem.choices(mentee) if j != self.mentor_of[mentee]]
+        here, pays, asks = (
+            self.mentor_of[mentee],
+            self.price_of_mentee[mentee],
+            self.price_of_mentor,
+        )
+        others = [(j, cost) for j, cost in self.problem.rows[mentee] if j != here]
         if not others:
             return ()
-        numbers = np.array(others, dtype=np.int64)
-        hashes = self.problem.keys.of_pairs(np.full(len(others), mentee), numbers).tolist()
+        if self.problem.locked[mentee] >= 0:
+            raise ValueError(f"mentee {mentee} is locked")
+        numbers = np.array([mentor for mentor, _ in others], dtype=np.int64)
+        mine = digests([self.problem.keys.mentees[mentee]])
+        hashes = pair_hashes(mine, self._mentor_hashes[numbers]).tolist()
         bounds = sorted(
-            (_reduced_cost(self, mentee, mentor), tie, mentor)
-            for mentor, tie in zip(others, hashes, strict=True)
+            (cost + asks[mentor] - pays, tie, mentor)
+            for (mentor, cost), tie in zip(others, hashes, strict=True)
         )
         detour, found = _Detour(self, mentee), list[tuple[int, int, int]]()
         for value, tie, mentor in bounds:
@@ -246,6 +258,10 @@ class Solution:
             if length is not None:
                 found = sorted([*found, (value + length, tie, mentor)])
         return tuple((mentor, self.problem.price(value)) for value, _, mentor in found[:limit])
+
+    @cached_property
+    def _mentor_hashes(self) -> NDArray[np.uint64]:
+        return digests(self.problem.keys.mentors)
 
     def gain_of_place(self, mentor: int) -> Price:
         """Return exactly what one more place with the mentor would bring: people, then points."""
@@ -268,6 +284,23 @@ class Solution:
                 members[mentor_of[mentee]].append(mentee)
         return members
 
+    def moves(self, mentor: int) -> list[tuple[int, int]]:
+        """Return what it takes at least to move one of a mentor's to another, the least first."""
+        if mentor not in self._moves:
+            rows, prices, near = self.problem.rows, self.price_of_mentor, dict[int, int]()
+            for mentee in self.members[mentor]:
+                pays = self.price_of_mentee[mentee]
+                for to, cost in rows[mentee]:
+                    value = cost + prices[to] - pays
+                    if to not in near or value < near[to]:
+                        near[to] = value
+            self._moves[mentor] = sorted((value, to) for to, value in near.items())
+        return self._moves[mentor]
+
+    @cached_property
+    def _moves(self) -> dict[int, list[tuple[int, int]]]:
+        return {}
+
     def witness(self, mentee: int) -> Witness:
         """Return the set that shows why the unmatched mentee could not be placed (Hall).
 
@@ -276,15 +309,36 @@ class Solution:
         """
         if self.mentor_of[mentee] >= 0:
             raise ValueError(f"mentee {mentee} is matched")
-        mentees, mentors, queue = {mentee}, set[int](), [mentee]
-        while queue:
-            for mentor, _ in self.problem.rows[queue.pop()]:
-                if mentor not in mentors:
-                    mentors.add(mentor)
-                    queue.extend(self.members[mentor])
-                    mentees.update(self.members[mentor])
+        reached, waiting = 0, self._may_go[mentee]
+        while waiting:
+            reached |= waiting
+            beyond = 0
+            for mentor in _numbers(waiting):
+                beyond |= self._lead_on[mentor]
+            waiting = beyond & ~reached
+        mentors = _numbers(reached)
+        mentees = [mentee, *(other for mentor in mentors for other in self.members[mentor])]
         places = sum(self.problem.capacity[j] - int(self.problem.n_locked[j]) for j in mentors)
-        return Witness(tuple(sorted(mentees)), tuple(sorted(mentors)), places)
+        return Witness(tuple(sorted(mentees)), tuple(mentors), places)
+
+    @cached_property
+    def _may_go(self) -> list[int]:
+        """The mentors each mentee may go to, as bits of one number."""
+        n_mentors = len(self.problem.capacity)
+        masks, row = [], np.zeros(n_mentors, dtype=np.bool_)
+        for mentee in range(len(self.mentor_of)):
+            own = self.problem.indices[
+                self.problem.indptr[mentee] : self.problem.indptr[mentee + 1]
+            ]
+            row[own] = True
+            masks.append(int.from_bytes(np.packbits(row, bitorder="little").tobytes(), "little"))
+            row[own] = False
+        return masks
+
+    @cached_property
+    def _lead_on(self) -> list[int]:
+        """The mentors to whom those of a mentor may go, as bits of one number."""
+        return [reduce(or_, (self._may_go[mentee] for mentee in own), 0) for own in self.members]
 
     def mentors_with_room(self) -> frozenset[int]:
         """Return the mentors who could take one more, if need be by moving others along."""
@@ -573,14 +627,20 @@ class _Detour:
         near: dict[int, int],
         heap: list[tuple[int, int]],
     ) -> None:
-        rows, prices = self.solution.problem.rows, self.solution.price_of_mentor
-        for other in self.members[mentor] if mentor != self.home else ():
-            base = distance - self.solution.price_of_mentee[other]
-            for to, cost in rows[other]:
-                value = base + cost + prices[to]
-                if (best is None or value < best) and (to not in near or value < near[to]):
-                    near[to] = value
-                    heapq.heappush(heap, (value, to))
+        for further, to in self.solution.moves(mentor) if mentor != self.home else ():
+            value = distance + further
+            if best is not None and value >= best:
+                break
+            if to not in near or value < near[to]:
+                near[to] = value
+                heapq.heappush(heap, (value, to))
+
+
+def _numbers(bits: int) -> list[int]:
+    """Return which bits of a number are set, rising."""
+    raw = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), dtype=np.uint8)
+    found: list[int] = np.flatnonzero(np.unpackbits(raw, bitorder="little")).tolist()
+    return found
 
 
 def certify(solution: Solution) -> Certificate:

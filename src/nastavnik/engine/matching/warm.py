@@ -1,7 +1,7 @@
 """Changes to a solved problem: only what has to move is looked at again, with proof.
 
-A mentor leaves, places are added, a mentee leaves, a pair is forbidden or locked: each is one or
-two of the steps a problem is solved by, from the prices that stand. After each the proof is checked
+A mentor leaves, places are added, a mentee leaves, a pair is forbidden or locked, a ban or a lock is
+taken back: each is a few of the steps a problem is solved by, from the prices that stand. After each the proof is checked
 around everything that was touched; the rest was proven before and has not changed.
 :meth:`LiveMatching.solution` settles ties and proves the whole, and is then, pair by pair, what
 solving from nothing gives.
@@ -56,6 +56,7 @@ class LiveMatching:
         problem, first = solution.problem, solution.proof[0]
         mate = np.where(problem.locked < 0, solution.mentor_of, -1)
         self._touched, self._moved = set[int](), set[int]()
+        self._bans: dict[tuple[int, int], tuple[int, int]] = {}
         self._lay_out(problem, Matched(mate, first.u, first.v))
         self._shadow = self.mentor_of
 
@@ -115,6 +116,8 @@ class LiveMatching:
         """
         position = self._position(mentee, mentor)
         self._forbidden.append(position)
+        found = self._problem.score[position], self._problem.cost[position]
+        self._bans[mentee, mentor] = (int(found[0]), int(found[1]))
         was = self._state.mate[mentee]
         if was == mentor:
             self._take_out(mentee)
@@ -122,6 +125,38 @@ class LiveMatching:
         if was == mentor:
             self._place(mentee)
         return self._changed([mentor], [mentee])
+
+    def allow(self, mentee: int, mentor: int) -> Change:
+        """Take a ban back.
+
+        Raises:
+            ValueError: the pair is not forbidden, or the mentee has left or is locked.
+        """
+        pair = (mentee, mentor)
+        if pair not in self._bans or self._gone[mentee] or self._locked[mentee] >= 0:
+            raise ValueError(f"mentee {mentee} and mentor {mentor} cannot be allowed")
+        before = int(self._state.mate[mentee])
+        self._take_out(mentee)
+        rooms = self._show(mentee, mentor)
+        self._place(mentee)
+        self._open_up(rooms)
+        return self._changed([mentor, before, *rooms], [mentee])
+
+    def unlock(self, mentee: int) -> Change:
+        """Take a lock back: the mentee is matched like all others, the place is one like all others.
+
+        Raises:
+            ValueError: the mentee is not locked.
+        """
+        mentor = int(self._locked[mentee])
+        if mentor < 0:
+            raise ValueError(f"mentee {mentee} is not locked")
+        rooms = self._give_place_back(mentee, mentor)
+        # Without a free place no price of the mentor is too high: first the mentee, then the places.
+        self._graph.capacity[mentor] = self._state.load[mentor]
+        self._place(mentee)
+        self._open_up(rooms)
+        return self._changed([mentor, *rooms], [mentee])
 
     def lock(self, mentee: int, mentor: int) -> Change:
         """Fix a pair, candidates or not.
@@ -173,6 +208,11 @@ class LiveMatching:
         return np.where(self._locked >= 0, self._locked, mate)
 
     @property
+    def bans(self) -> frozenset[tuple[int, int]]:
+        """The pairs forbidden since, (mentee, mentor)."""
+        return frozenset(self._bans)
+
+    @property
     def n_mentees(self) -> int:
         """How many mentees, gone ones among them."""
         return len(self._locked)
@@ -212,6 +252,8 @@ class LiveMatching:
         self._locked, self._capacity = problem.locked.copy(), list(problem.capacity)
         self._gone = np.zeros(len(self._locked), dtype=np.bool_)
         self._forbidden: list[int] = []
+        self._hidden: dict[tuple[int, int], tuple[int, int]] = {}
+        self._was_locked = self._locked >= 0
         self._network = _with_nobody(problem)
         self._solver = Solver(self._network, accelerated=self._accelerated)
         far = self._network.limit()
@@ -278,12 +320,59 @@ class LiveMatching:
     def _hide(self, mentee: int, mentor: int) -> None:
         """Let a pair lead to nobody on both sides."""
         graph = self._graph
-        for edge in range(graph.mentee_ptr[mentee], graph.mentee_ptr[mentee + 1]):
-            if graph.mentors[edge] == mentor:
-                graph.mentors[edge] = len(self._capacity)
-        for edge in range(graph.mentor_ptr[mentor], graph.mentor_ptr[mentor + 1]):
-            if graph.mentees[edge] == mentee:
-                graph.mentees[edge] = self.n_mentees
+        there = range(graph.mentee_ptr[mentee], graph.mentee_ptr[mentee + 1])
+        back = range(graph.mentor_ptr[mentor], graph.mentor_ptr[mentor + 1])
+        edge = next(one for one in there if graph.mentors[one] == mentor)
+        other = next(one for one in back if graph.mentees[one] == mentee)
+        self._hidden[mentee, mentor] = (edge, other)
+        graph.mentors[edge] = len(self._capacity)
+        graph.mentees[other] = self.n_mentees
+
+    def _open_up(self, rooms: Mapping[int, int]) -> None:
+        """Open places one by one until each mentor has as many as may be."""
+        for mentor, room in rooms.items():
+            while self._graph.capacity[mentor] < room:
+                self._graph.capacity[mentor] += 1
+                self._open(mentor)
+
+    def _lay_out_again(self, problem: Problem) -> dict[int, int]:
+        """Lay out a problem in which more people ask; return the mentors who may open more places by it."""
+        before = [int(places) for places in self._graph.capacity[: len(self._capacity)]]
+        self._lay_out(problem, self._matched())
+        rooms: dict[int, int] = {}
+        for mentor, places in enumerate(before):
+            if self._graph.capacity[mentor] > places:
+                rooms[mentor] = int(self._graph.capacity[mentor])
+                self._graph.capacity[mentor] = places
+        return rooms
+
+    def _show(self, mentee: int, mentor: int) -> dict[int, int]:
+        """Let a hidden pair lead where it did; one that was laid aside since is put in anew.
+
+        Returns:
+            The mentors who may open more places by it, and how many.
+        """
+        score, cost = self._bans.pop((mentee, mentor))
+        if (mentee, mentor) not in self._hidden:
+            wider = _with_pair(self.problem(), (mentee, mentor), score, cost)
+            return self._lay_out_again(wider)
+        edge, other = self._hidden.pop((mentee, mentor))
+        self._graph.mentors[edge], self._graph.mentees[other] = mentor, mentee
+        self._forbidden.remove(self._problem.edge(mentee, mentor))
+        return {}
+
+    def _give_place_back(self, mentee: int, mentor: int) -> dict[int, int]:
+        """Take a lock out of the books; return the mentors who may open more places, and how many."""
+        self._locked[mentee] = -1
+        graph, free = self._graph, self._capacity[mentor] - int(np.sum(self._locked == mentor))
+        asked = int(graph.mentor_ptr[mentor + 1] - graph.mentor_ptr[mentor])
+        spare = int(graph.place_ptr[mentor + 1] - graph.place_ptr[mentor]) - 1
+        if self._was_locked[mentee] or min(free, asked) > spare:
+            rooms = self._lay_out_again(self.problem())
+            return {mentor: int(self._graph.capacity[mentor])} | rooms
+        for place in range(graph.place_ptr[mentor], graph.place_ptr[mentor + 1]):
+            graph.place_cost[place] -= self._problem.load_cost
+        return {mentor: min(free, asked)}
 
     def _use_first_place(self, mentor: int) -> int:
         """Close a mentor's first place and all free ones; return how many may be open."""
@@ -347,6 +436,21 @@ def _with_nobody(problem: Problem) -> Network:
         place_cost=nth.astype(network.place_cost.dtype) * problem.load_cost,
         unmatched=np.append(network.unmatched, problem.unmatched),
         active=np.append(network.active, False),
+    )
+
+
+def _with_pair(problem: Problem, pair: tuple[int, int], score: int, cost: int) -> Problem:
+    """Return the problem with one more pair of people who are there, the last of the mentee's."""
+    mentee, mentor = pair
+    place = problem.indptr[mentee + 1]
+    ends = problem.indptr.copy()
+    ends[mentee + 1 :] += 1
+    return replace(
+        problem,
+        indptr=ends,
+        indices=np.insert(problem.indices, place, mentor),
+        score=np.insert(problem.score, place, score),
+        cost=np.insert(problem.cost, place, cost),
     )
 
 

@@ -18,6 +18,7 @@ from nastavnik.mentorships.queries.month import Cell, MonthRow, month_bounds, mo
 from nastavnik.mentorships.queries.pairs import (
     PAIR_ORDERS,
     Kin,
+    fellows_of,
     kin_of,
     ordered,
     pairs_for,
@@ -43,6 +44,7 @@ __all__ = [
     "Tap",
     "can_undo",
     "chain_of",
+    "fellows_of",
     "kin_of",
     "meetings_of",
     "month_bounds",

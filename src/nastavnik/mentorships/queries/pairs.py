@@ -113,6 +113,17 @@ def ordered(pairs: MentorshipQuerySet, sort: str) -> MentorshipQuerySet:
     return pairs.order_by(*(sign + name for name in fields), f"{sign}pk")
 
 
+def fellows_of(user: SignedIn, pair: Mentorship) -> list[Mentorship]:
+    """Return the other pairs of a group: of the same mentor in the same form, where it is led in groups.
+
+    A group is no record of its own: each of its mentees has a pair with meetings, marks and an end apart.
+    """
+    if not pair.form.is_group:
+        return []
+    own = Mentorship.objects.visible_to(user).open().exclude(pk=pair.pk)
+    return list(with_people(own.filter(mentor_id=pair.mentor_id, form_id=pair.form_id)))
+
+
 def running_pairs_of(person_id: int) -> QuerySet[Mentorship]:
     """Return the pairs that run or are about to, in which a person is on either side."""
     as_mentee = Tie.objects.filter(mentee__person_id=person_id, ends_on=None)
