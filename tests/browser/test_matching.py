@@ -48,7 +48,8 @@ def test_from_the_first_matching_to_approved_pairs(workspace, push):
     assert page.locator(".leg .why b").count() == first.n_matched
     push(page, ".leg .btn-icon[value=lock]")
     push(page, ".leg .btn-icon[value=forbid]")
-    page.keyboard.type("уже были парой")  # the field of the reason has the focus
+    page.wait_for_selector("[name=reason]:focus")
+    page.keyboard.type("уже были парой")
     push(page, "main .btn-primary")
     assert PairRuling.objects.get(ruling="forbid").reason == "уже были парой"
     assert {row.ruling for row in PairRuling.objects.all()} == {"lock", "forbid"}
