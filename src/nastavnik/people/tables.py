@@ -1,9 +1,9 @@
-"""Tables out."""
+"""Tables on pages and tables out."""
 
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -11,13 +11,29 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from nastavnik.core.components import address_of, day, link
 from nastavnik.people import adapter
-from nastavnik.people.models import RosterImport
+from nastavnik.people.choices import PersonKind
+from nastavnik.people.models import Person, RosterImport
 
 # what the format cannot hold
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 WIDEST = 60  # characters
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def roster_lines(people: Iterable[Person], groups: Mapping[int, str]) -> list[dict[str, object]]:
+    """Return people as the roster shows them; `groups` is person → class."""
+    kinds = {kind.value: str(kind.label) for kind in PersonKind}
+    return [
+        {
+            "name": link(address_of("people:card", person.pk), person.full_name),
+            "group": groups.get(person.pk) or "—",
+            "who": person.position or kinds[person.kind],
+            "birth": day(person.birth_date),
+        }
+        for person in people
+    ]
 
 
 def list_to_correct(draft: RosterImport, errors: Iterable[adapter.RowError]) -> bytes:

@@ -39,9 +39,9 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import group_names, known_people, roster
-from nastavnik.people.tables import list_to_correct
+from nastavnik.people.tables import list_to_correct, roster_lines
 
-PER_PAGE = 100
+PER_PAGE = 50
 ROWS_PER_PAGE = 200  # of a list being checked
 COLUMNS_SHOWN = 40
 ERRORS_SHOWN = 200
@@ -107,13 +107,11 @@ def people_list(request: Request) -> HttpResponse:
     filters.is_valid()
     people = roster(request.user, **filters.cleaned_data)
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
-    names = group_names(page.object_list)
-    rows = [(person, names.get(person.pk, "")) for person in page.object_list]
     return render(
         request,
         "people/list.html",
         {
-            "rows": rows,
+            "lines": roster_lines(page.object_list, group_names(page.object_list)),
             "page": page,
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
