@@ -18,7 +18,7 @@ def ledger_lines(rows: Iterable[LedgerRow]) -> list[dict[str, object]]:
     lines: list[dict[str, object]] = []
     for row in rows:
         person, name = row.person, row.person.full_name
-        papers = dict.fromkeys(Purpose.values, not_asked)
+        papers = dict.fromkeys(Purpose, not_asked)
         papers |= dict.fromkeys(row.missing, missing) | dict.fromkeys(row.held, signed)
         lines.append(
             {
@@ -26,7 +26,7 @@ def ledger_lines(rows: Iterable[LedgerRow]) -> list[dict[str, object]]:
                 "name": link(address_of("consents:person", person.pk), name),
                 "group": small(row.group),
                 "signer": signers[row.signer],
-                **papers,
+                **{purpose.value: paper for purpose, paper in papers.items()},
             }
         )
     return lines

@@ -5,11 +5,12 @@ Everything given is escaped; what comes back is markup. `components/chip.html` a
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import Protocol
 
 from django.urls import get_script_prefix, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
@@ -24,9 +25,9 @@ STATE_ICONS = {
     "sos": "life-buoy",
     "stop": "circle-pause",
 }
-NOTHING = mark_safe("")  # noqa: S308 - markup of ours
-BREAK = mark_safe("<br>")  # noqa: S308 - as above
-_CHECKED = mark_safe(" checked")  # noqa: S308 - as above
+NOTHING = mark_safe("")
+BREAK = mark_safe("<br>")
+CHECKED = mark_safe(" checked")
 _KEY = 9876543210  # stands in for the key while an address is taken apart
 
 
@@ -90,7 +91,7 @@ def pick(
         name,
         value,
         label,
-        _CHECKED if is_checked else NOTHING,
+        CHECKED if is_checked else NOTHING,
     )
 
 
@@ -107,6 +108,17 @@ def chip(
         person.initials,
         link(url, person.short_name),
         format_html("<small>{}</small>", " · ".join(notes)) if notes else NOTHING,
+    )
+
+
+def duo(mentor: Shown, mentees: Iterable[Shown]) -> SafeString:
+    """Return the tokens of a pair or a group, the mentees leaning; decoration beside the names."""
+    return format_html(
+        '<span class="duo" aria-hidden="true"><span class="tok tok-a">{}</span>{}</span>',
+        mentor.initials,
+        format_html_join(
+            "", '<span class="tok tok-b">{}</span>', ((one.initials,) for one in mentees)
+        ),
     )
 
 

@@ -27,7 +27,11 @@ register.simple_tag(components.state, name="state")
 
 @register.simple_tag
 def chip(
-    person: components.Shown, pick: object = "", pick_name: str = "", pick_form: str = "", **about: Any
+    person: components.Shown,
+    pick: object = "",
+    pick_name: str = "",
+    pick_form: str = "",
+    **about: Any,
 ) -> SafeString:
     """Return a person as `components.chip`; `pick` is the value of a box to pick the person by."""
     box = components.NOTHING

@@ -165,7 +165,8 @@ def _base(request: Request, side: Side) -> HttpResponse:
             "is_filtered": any(filters.cleaned_data.values()),
             "sort": sort,
             "page": page,
-            "lines": base_lines(rows := base_rows(page.object_list), may_edit=may_edit),
+            "rows": (rows := base_rows(page.object_list)),
+            "lines": base_lines(rows, may_edit=may_edit),
             "has_candidates": any(
                 row.record.status == ParticipationStatus.CANDIDATE for row in rows
             ),
