@@ -39,7 +39,7 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import group_names, known_people, roster
-from nastavnik.people.tables import list_to_correct, roster_lines
+from nastavnik.people.tables import account_lines, list_to_correct, roster_lines
 
 PER_PAGE = 50
 ROWS_PER_PAGE = 200  # of a list being checked
@@ -435,7 +435,8 @@ def accounts(request: Request) -> HttpResponse:
     rows = (
         Membership.objects.visible_to(request.user).filter(holds_on(today())).select_related("user")
     )
-    return render(request, "people/accounts.html", {"form": form, "rows": rows})
+    lines = account_lines(rows, own=request.user.pk)
+    return render(request, "people/accounts.html", {"form": form, "rows": rows, "lines": lines})
 
 
 @require_http_methods(["GET", "POST"])

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
@@ -53,7 +54,7 @@ from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
 from nastavnik.roadmaps.rendering.papers import Paper, render_docx
 from nastavnik.roadmaps.rendering.pdfs import render_pdf
-from nastavnik.roadmaps.tables import roadmap_table
+from nastavnik.roadmaps.tables import part_lines, roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -106,13 +107,22 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
         organisation_id=roadmap.organisation_id
     )
     others = others.select_related("year").exclude(pk=roadmap.pk)
+    edited = _edited(request, shown) if may_edit else None
+    parts = part_lines(
+        parts_of(shown),
+        needs,
+        doubtful=checked.lines,
+        check_url=reverse("roadmaps:check", args=[roadmap.pk]),
+        edit_url=_edit_url(request) if may_edit else "",
+        edited=edited.instance if edited else None,
+    )
     taken = {roadmap.year_id, *(other.year_id for other in others)}
     return render(
         request,
         "roadmaps/show.html",
         {
             "roadmap": roadmap,
-            "parts": parts_of(shown),
+            "parts": list(parts),
             "counts": counts_of(lines),
             "n_shown": len(shown),
             "charts": _charts(roadmap, lines, ties_of(needs, checked)),
@@ -127,9 +137,16 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
             "loads": loads_of(lines),
             "needs": needs,
             "bulk_steps": BulkForm(initial={"done_on": day}).steps,
-            "edited": _edited(request, shown) if may_edit else None,
+            "edited": edited,
         },
     )
+
+
+def _edit_url(request: Request) -> str:
+    """Return the address of this page with a line being changed, up to the key of the line."""
+    query = request.GET.copy()
+    query.pop("edit", None)
+    return f"?{query.urlencode()}&edit=" if query else "?edit="
 
 
 def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
