@@ -233,7 +233,7 @@ def report(school: Measured, size: int, repeats: int) -> None:
     # a client keeps the middleware of its first request: the bare project needs one of its own
     client, other = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
     for one in (client, other):
-        one.force_login(school.curator, backend="django.contrib.auth.backends.ModelBackend")
+        one.force_login(school.curator, backend="nastavnik.people.access.Accounts")
     plain = cpu(bare_view(school, other), repeats)
     print(f"\n{size} pairs; a bare view of {N_SHOWN} rows takes {1000 * plain:.1f} ms of CPU")
     month = client.get("/pairs/month/").headers["Location"]

@@ -105,7 +105,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         except RefusedError as refusal:
             form.add_error(None, list(refusal.reasons))
         else:
-            login(request, curator, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, curator, backend="nastavnik.people.access.Accounts")
             messages.success(request, _("The site is ready. Now choose the forms of mentoring."))
             return redirect("programmes:add")
     return render(

@@ -66,7 +66,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(onward)
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
-        login(request, form.user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, form.user, backend="nastavnik.people.access.Accounts")
         return redirect(onward)
     return render(request, "people/sign_in.html", {"form": form, "next": onward})
 

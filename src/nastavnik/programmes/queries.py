@@ -58,12 +58,15 @@ class BaseRow:
         return str(self.record.pk)
 
 
-def base_rows(records: Iterable[Participation]) -> list[BaseRow]:
-    """Return rows of a base in three queries whatever their number (`records` with person and forms fetched)."""
+def base_rows(records: Iterable[Participation], *, with_groups: bool = True) -> list[BaseRow]:
+    """Return rows of a base in two queries whatever their number (`records` with person and forms fetched).
+
+    Without `with_groups` the classes are not asked for and left empty.
+    """
     records = list(records)
     day = today()
     held = held_purposes([record.person_id for record in records], day)
-    groups = group_names([record.person for record in records])
+    groups = group_names([record.person for record in records]) if with_groups else {}
     rows = []
     for record in records:
         forms = list(record.forms.all())

@@ -34,7 +34,15 @@ from nastavnik.mentorships.queries.pairs import (
     running_pairs_of,
     with_people,
 )
-from nastavnik.mentorships.queries.risk import LEVELS, Risk, readable_by, risk_of, risks_of
+from nastavnik.mentorships.queries.risk import (
+    LEVELS,
+    PairNow,
+    Risk,
+    pairs_now,
+    readable_by,
+    risk_of,
+    risks_of,
+)
 
 __all__ = [
     "LEVELS",
@@ -44,6 +52,7 @@ __all__ = [
     "Link",
     "MonthRow",
     "Node",
+    "PairNow",
     "PairRow",
     "Risk",
     "Tap",
@@ -61,6 +70,7 @@ __all__ = [
     "own_side",
     "pair_rows",
     "pairs_for",
+    "pairs_now",
     "pairs_of_order",
     "people_of_pairs",
     "readable_by",
