@@ -145,6 +145,8 @@ def fill_bases(programme: Any, size: int) -> tuple[list[Any], list[Any]]:  # noq
 
 def fill_other_lists(programme: Any, mentors: list[Any], curator: Any) -> int:  # noqa: ANN401 - as above
     """Give the lists that do not grow with the pairs fifty rows each; return the key of a group meeting."""
+    from django.utils import timezone
+
     from nastavnik.core.access import Role
     from nastavnik.documents.models import Document
     from nastavnik.matching.models import MatchingRun
@@ -181,6 +183,8 @@ def fill_other_lists(programme: Any, mentors: list[Any], curator: Any) -> int:  
             n_matched=29,
             total_score=1,
             is_certified=True,
+            status="approved",
+            approved_at=timezone.now(),
         )
         for n in numbers
     )

@@ -18,6 +18,7 @@ from nastavnik.core.components import NOTHING, address_of, link, pick, state
 from nastavnik.people.tables import write_safely
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
 from nastavnik.roadmaps.queries import Line, Part
+from nastavnik.roadmaps.rendering.charts import Bar, Chart
 
 WIDTHS = (6, 60, 24, 12, 12, 36, 30, 24, 34)
 
@@ -139,6 +140,43 @@ def _change(line: Line, edit_url: str) -> SafeString:
         line.activity.pk,
         _("change"),
         line.activity.title,
+    )
+
+
+def bars_of(chart: Chart) -> SafeString:
+    """Return the bars of a picture with their labels: a tick in what is done, «!» in what is late."""
+    return format_html_join(
+        "",
+        '<text x="0" y="{}">{}</text>{}\n    ',
+        (
+            (row.y, row.label, format_html_join("", "{}", ((_bar(bar),) for bar in row.bars)))
+            for row in chart.rows
+        ),
+    )
+
+
+def _bar(bar: Bar) -> SafeString:
+    sign = count = NOTHING
+    if bar.has_sign and bar.state == "done":
+        sign = format_html('<path class="tick" d="M{} {}l3.5 3.5 6-7"/>', bar.sign_x, bar.middle)
+    elif bar.has_sign:
+        sign = format_html('<text class="bang" x="{}" y="{}">!</text>', bar.sign_x, bar.baseline)
+    if bar.count_x:
+        count = format_html(
+            '<text class="{}" text-anchor="end" x="{}" y="{}">{}</text>',
+            "q" if bar.state == "next" else "bang",
+            bar.count_x,
+            bar.baseline,
+            bar.n,
+        )
+    return format_html(
+        '<rect class="bar-{}" x="{}" y="{}" width="{}" height="16" rx="4"/>{}{}',
+        bar.state,
+        bar.x,
+        bar.y,
+        bar.width,
+        sign,
+        count,
     )
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -54,7 +55,7 @@ from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
 from nastavnik.roadmaps.rendering.papers import Paper, render_docx
 from nastavnik.roadmaps.rendering.pdfs import render_pdf
-from nastavnik.roadmaps.tables import part_lines, roadmap_table
+from nastavnik.roadmaps.tables import bars_of, part_lines, roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -159,24 +160,16 @@ def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
 
 def _charts(
     roadmap: Roadmap, lines: Sequence[Line], ties: Sequence[tuple[int, int, bool]]
-) -> list[tuple[str, Chart]]:
-    """Return the picture for a sheet and for a telephone; one of them is shown."""
-    spans = spans_of(parts_of(lines))
-    year = roadmap.year
-    return [
-        (
-            name,
-            draw_chart(
-                spans,
-                first=year.starts_on,
-                last=year.ends_on,
-                today=today(),
-                ties=ties,
-                frame=frame,
-            ),
+) -> list[tuple[str, Chart, SafeString]]:
+    """Return the picture for a sheet and for a telephone, each with its bars; one of them is shown."""
+    spans, year, day = spans_of(parts_of(lines)), roadmap.year, today()
+    drawn = []
+    for name, frame in (("chart-broad", WIDE), ("chart-narrow", NARROW)):
+        chart = draw_chart(
+            spans, first=year.starts_on, last=year.ends_on, today=day, ties=ties, frame=frame
         )
-        for name, frame in (("chart-broad", WIDE), ("chart-narrow", NARROW))
-    ]
+        drawn.append((name, chart, bars_of(chart)))
+    return drawn
 
 
 @require_http_methods(["GET", "POST"])
