@@ -23,7 +23,13 @@ from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.roadmaps import actions, adapter
-from nastavnik.roadmaps.adapter.checks import check_roadmap, loads_of, needs_of_lines, ties_of
+from nastavnik.roadmaps.adapter.checks import (
+    check_roadmap,
+    loads_of,
+    needs_of_lines,
+    owners_of,
+    ties_of,
+)
 from nastavnik.roadmaps.catalogues import PaperLayout, entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
@@ -95,7 +101,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
     day = today()
     lines = lines_of(request.user, roadmap, day)
     may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
-    owners = {o for line in lines for o in adapter.owners_of(line.activity.responsible)}
+    owners = {o for line in lines for o in owners_of(line.activity.responsible)}
     filters = LinesFilter(sorted(owners), request.GET or None)
     wanted = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
     shown = narrowed(lines, **wanted)
