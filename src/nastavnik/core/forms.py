@@ -10,6 +10,7 @@ from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_noop
 
 _CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
@@ -18,6 +19,15 @@ _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
     forms.SelectMultiple: "form-select",
 }
+
+# What Django says of a value: in our catalogue too, so that every form says it in the words of the site.
+SAID_BY_DJANGO = (
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("Enter a valid date."),
+)
 
 
 class StyledField(BoundField):

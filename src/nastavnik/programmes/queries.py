@@ -297,6 +297,7 @@ class Guest:
         group: the class.
         chosen: names in the order of choice, empty where the viewer may not read them.
         refused: names of «not with», likewise.
+        comment: what was said with the choices, likewise.
         may_choose: the choices may be entered now by the viewer.
     """
 
@@ -304,6 +305,7 @@ class Guest:
     group: str
     chosen: tuple[str, ...]
     refused: tuple[str, ...]
+    comment: str
     may_choose: bool
 
 
@@ -311,6 +313,7 @@ def guests_of(user: SignedIn, meeting: GroupMeeting) -> list[Guest]:
     """Return everybody the viewer sees at a meeting, in a fixed number of queries."""
     rows = list(
         Attendance.objects.visible_to(user)
+        .with_comments_for(user)
         .filter(meeting=meeting)
         .select_related("record__person__partner", "meeting")
     )
@@ -329,6 +332,7 @@ def guests_of(user: SignedIn, meeting: GroupMeeting) -> list[Guest]:
             group=groups.get(row.record.person_id, ""),
             chosen=tuple(chosen.get(row.pk, ())),
             refused=tuple(refused.get(row.pk, ())),
+            comment=row.comment if row.may_read_comment else "",  # type: ignore[attr-defined]
             may_choose=row.pk in may_choose,
         )
         for row in rows
