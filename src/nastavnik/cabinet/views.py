@@ -20,6 +20,7 @@ from nastavnik.cabinet.forms import (
     ExampleForm,
     SetUpForm,
     conversation,
+    example_head,
     head_of_order,
 )
 from nastavnik.cabinet.queries import district as district_rows
@@ -174,6 +175,7 @@ def components(request: Request) -> HttpResponse:
         "scale": range(1, 6),
         "todo": example_todo(),
         "nodes": NODES,
+        "head": example_head(),
     }
     return render(request, "cabinet/components.html", context)
 
