@@ -43,7 +43,7 @@ def pair_lines(
             "mentor": shown(row.mentor, "a", address_of("mentorships:card", row.pk)),
             "mentees": format_html_join("", "{}", ((shown(one, "b"),) for one in row.mentees)),
             "form": f"{row.form}, {group}" if row.is_group else row.form,
-            "period": f"{row.starts_on:%d.%m.%Y} – {row.ends_on:%d.%m.%Y}",
+            "period": f"{row.starts_on:%d.%m.%Y}\u00a0– {row.ends_on:%d.%m.%Y}",
             "state": state(risk.state, risk.words) if risk.words else states[row.status],
         }
         for row, risk in rows
