@@ -12,6 +12,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_noop
 
+from nastavnik.core.components import NOTHING
+
 _CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
     forms.CheckboxSelectMultiple: "form-check-input",
@@ -85,6 +87,8 @@ def _drawn_options(options: Iterable[dict[str, Any]]) -> SafeString:
 
 
 def _drawn_attributes(attributes: Mapping[str, Any]) -> SafeString:
+    if not attributes:  # as almost every option
+        return NOTHING
     kept = ((name, value) for name, value in attributes.items() if value is not False)
     return format_html_join(
         "",
