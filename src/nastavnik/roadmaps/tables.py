@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.utils import dateformat
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
@@ -143,9 +144,29 @@ def _change(line: Line, edit_url: str) -> SafeString:
     )
 
 
-def bars_of(chart: Chart) -> SafeString:
-    """Return the bars of a picture with their labels: a tick in what is done, «!» in what is late."""
+def months_of(chart: Chart) -> SafeString:
+    """Return the months of a picture: a line where each begins, and its name."""
     return format_html_join(
+        "",
+        '<path class="grid" d="M{} 22V{}"/><text class="q" x="{}" y="14">{}</text>\n    ',
+        (
+            (x, chart.bottom, int(x) + 2, dateformat.format(day, "M").lower())
+            for x, day in chart.months
+        ),
+    )
+
+
+def bars_of(chart: Chart) -> SafeString:
+    """Return what waits for what, and the bars with their labels: a tick in what is done, «!» in what is late."""
+    ties = format_html_join(
+        "",
+        '<path class="{}" d="M{} {}V{}H{}"/>',
+        (
+            ("tie tie-broken" if tie.is_broken else "tie", tie.x, tie.y, tie.end_y, tie.end_x)
+            for tie in sorted(chart.ties, key=lambda one: one.is_broken)
+        ),
+    )
+    return ties + format_html_join(
         "",
         '<text x="0" y="{}">{}</text>{}\n    ',
         (

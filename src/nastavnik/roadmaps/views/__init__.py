@@ -61,7 +61,7 @@ from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
 from nastavnik.roadmaps.rendering.papers import Paper, render_docx
 from nastavnik.roadmaps.rendering.pdfs import render_pdf
-from nastavnik.roadmaps.tables import bars_of, part_lines, roadmap_table
+from nastavnik.roadmaps.tables import bars_of, months_of, part_lines, roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -166,15 +166,15 @@ def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
 
 def _charts(
     roadmap: Roadmap, lines: Sequence[Line], ties: Sequence[tuple[int, int, bool]]
-) -> list[tuple[str, Chart, SafeString]]:
-    """Return the picture for a sheet and for a telephone, each with its bars; one of them is shown."""
+) -> list[tuple[str, Chart, SafeString, SafeString]]:
+    """Return the picture for a sheet and for a telephone, with months and bars; one of them is shown."""
     spans, year, day = spans_of(parts_of(lines)), roadmap.year, today()
     drawn = []
     for name, frame in (("chart-broad", WIDE), ("chart-narrow", NARROW)):
         chart = draw_chart(
             spans, first=year.starts_on, last=year.ends_on, today=day, ties=ties, frame=frame
         )
-        drawn.append((name, chart, bars_of(chart)))
+        drawn.append((name, chart, months_of(chart), bars_of(chart)))
     return drawn
 
 
