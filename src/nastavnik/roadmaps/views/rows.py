@@ -17,5 +17,7 @@ def activity_or_404(request: Request, pk: int) -> Activity:
     """Return a line with its roadmap and what proves it."""
     rows = Activity.objects.visible_to(request.user)
     rows = rows.select_related("roadmap__year", "roadmap__organisation")
-    proofs = Prefetch("evidence", Evidence.objects.select_related("document"))
+    proofs = Prefetch(
+        "evidence", Evidence.objects.visible_to(request.user).select_related("document")
+    )
     return get_object_or_404(rows.prefetch_related(proofs), pk=pk)
