@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0002_group_meetings'),
+        ('programmes', '0004_group_forms'),
     ]
 
     operations = [
