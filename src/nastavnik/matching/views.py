@@ -28,6 +28,7 @@ from nastavnik.matching.queries import (
     rulings_of,
     runs_of,
 )
+from nastavnik.matching.tables import run_lines
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
@@ -137,7 +138,9 @@ def history(request: Request) -> HttpResponse:
         request.GET.get("page")
     )
     return render(
-        request, "matching/history.html", {"page": page, "form": form, "comparison": comparison}
+        request,
+        "matching/history.html",
+        {"page": page, "lines": run_lines(page), "form": form, "comparison": comparison},
     )
 
 
