@@ -20,7 +20,7 @@ def guest(language: str = "en") -> Client:
 def signed_in(user: User, language: str = "en") -> Client:
     """Return a browser in which the user has signed in."""
     client = guest(language)
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="nastavnik.people.access.Accounts")
     return client
 
 

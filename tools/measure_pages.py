@@ -18,7 +18,11 @@ from dataclasses import dataclass
 from typing import Any
 
 N_SHOWN = 50
-PAGES = ("/today/", "/pairs/", "/people/", "/consents/", "/mentees/", "/mentors/", "/matching/")
+PAGES = (
+    "/today/", "/pairs/", "/people/", "/consents/", "/mentees/", "/mentors/", "/base/mentee/add/", "/classes/",
+    "/documents/", "/settings/accounts/", "/roadmap/", "/matching/", "/matching/past/", "/group-meetings/",
+    "/search/?q=а",
+)  # fmt: skip
 
 
 def main(arguments: list[str]) -> int:
@@ -48,11 +52,12 @@ def main(arguments: list[str]) -> int:
 
 @dataclass(frozen=True)
 class Measured:
-    """A filled school: its row, its curator, one of its pairs."""
+    """A filled school: its row, its curator, one of its pairs, one of its group meetings."""
 
     organisation: Any
     curator: Any
     first_pair: int
+    meeting: int
 
 
 def fill(size: int) -> Measured:
@@ -75,7 +80,7 @@ def fill(size: int) -> Measured:
         for pair, mentee in zip(pairs, mentees, strict=True)
     )
     plan_meetings(pairs, by=curator)
-    return Measured(school, curator, pairs[0].pk)
+    return Measured(school, curator, pairs[0].pk, fill_other_lists(programme, mentors, curator))
 
 
 def open_school() -> tuple[Any, Any, Any, Any]:
@@ -138,6 +143,92 @@ def fill_bases(programme: Any, size: int) -> tuple[list[Any], list[Any]]:  # noq
     return records[:size], records[size:]
 
 
+def fill_other_lists(programme: Any, mentors: list[Any], curator: Any) -> int:  # noqa: ANN401 - as above
+    """Give the lists that do not grow with the pairs fifty rows each; return the key of a group meeting."""
+    from django.utils import timezone
+
+    from nastavnik.core.access import Role
+    from nastavnik.documents.models import Document
+    from nastavnik.matching.models import MatchingRun
+    from nastavnik.people.models import Membership, Person, StudyGroup, User
+    from nastavnik.programmes.models import Attendance, GroupMeeting
+    from nastavnik.roadmaps.actions import make_from_catalogue
+    from nastavnik.roadmaps.choices import RoadmapLevel
+    from nastavnik.roadmaps.models import Activity
+
+    at, year, numbers = programme.organisation, programme.year, range(N_SHOWN)
+    Document.objects.bulk_create(
+        Document(
+            organisation=at,
+            year=year,
+            kind="pair_order",
+            title=f"Приказ о парах {n}",
+            search_text="приказ",
+        )
+        for n in numbers
+    )
+    users = User.objects.bulk_create(
+        User(login=f"user{n}", full_name=f"Сотрудникова Анна {n}") for n in numbers
+    )
+    Membership.objects.bulk_create(
+        Membership(organisation=at, user=user, role=Role.SOCIAL_TEACHER, starts_on=year.starts_on)
+        for user in users
+    )
+    MatchingRun.objects.bulk_create(
+        MatchingRun(
+            organisation=at,
+            programme=programme,
+            number=n + 1,
+            n_mentees=30,
+            n_matched=29,
+            total_score=1,
+            is_certified=True,
+            status="approved",
+            approved_at=timezone.now(),
+        )
+        for n in numbers
+    )
+    StudyGroup.objects.bulk_create(
+        StudyGroup(organisation=at, year=year, name=f"5-{n}", grade=5) for n in numbers
+    )
+    idle = [
+        Person(
+            organisation=at,
+            kind="pupil",
+            last_name=f"Свободнова {n}",
+            first_name="Аня",
+            birth_date=year.starts_on,
+        )
+        for n in numbers
+    ]
+    for one in idle:
+        one.save()
+    roadmap = make_from_catalogue(year, RoadmapLevel.SCHOOL, by=curator)
+    there = roadmap.activities.count()
+    Activity.objects.bulk_create(
+        Activity(
+            organisation=at,
+            roadmap=roadmap,
+            position=n + 1,
+            number=f"8.{n}",
+            title=f"Дело {n}",
+            responsible="Куратор",
+            term_text="до 15 мая",
+            ends_on=programme.ends_on,
+        )
+        for n in range(there, N_SHOWN)
+    )
+    GroupMeeting.objects.bulk_create(
+        GroupMeeting(organisation=at, programme=programme, held_on=year.starts_on) for _ in numbers
+    )
+    meeting = GroupMeeting.objects.first()
+    Attendance.objects.bulk_create(
+        Attendance(organisation=at, meeting=meeting, record=record, came=True)
+        for record in mentors[:N_SHOWN]
+    )
+    return int(meeting.pk) if meeting else 0
+
+
 def report(school: Measured, size: int, repeats: int) -> None:
     """Print a line a page: statements, kilobytes, kilobytes on the wire, CPU against the bare view."""
     from django.db import connection
@@ -145,11 +236,13 @@ def report(school: Measured, size: int, repeats: int) -> None:
 
     # a client keeps the middleware of its first request: the bare project needs one of its own
     client, other = Client(HTTP_HOST="localhost"), Client(HTTP_HOST="localhost")
-    for one in (client, other):
-        one.force_login(school.curator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(school.curator, backend="nastavnik.people.access.Accounts")
+    other.force_login(school.curator, backend=BARE_BACKEND)
     plain = cpu(bare_view(school, other), repeats)
     print(f"\n{size} pairs; a bare view of {N_SHOWN} rows takes {1000 * plain:.1f} ms of CPU")
-    for address in (*PAGES, f"/pairs/{school.first_pair}/", "/pairs/month/"):
+    month = client.get("/pairs/month/").headers["Location"]
+    of_one = (f"/pairs/{school.first_pair}/", f"/group-meetings/{school.meeting}/", month)
+    for address in (*PAGES, *of_one):
         answer = client.get(address, follow=True)
         if answer.status_code != 200:  # noqa: PLR2004 - OK
             print(f"  {address:24} {answer.status_code}")
@@ -182,12 +275,17 @@ def bare_view(school: Measured, client: Any) -> Callable[[], object]:  # noqa: A
     bare.organisation = school.organisation  # type: ignore[attr-defined]
 
     def call() -> object:
-        with override_settings(ROOT_URLCONF=__name__, MIDDLEWARE=BARE_MIDDLEWARE):
+        with override_settings(
+            ROOT_URLCONF=__name__,
+            MIDDLEWARE=BARE_MIDDLEWARE,
+            AUTHENTICATION_BACKENDS=[BARE_BACKEND],
+        ):
             return client.get("/bare/")
 
     return call
 
 
+BARE_BACKEND = "django.contrib.auth.backends.ModelBackend"
 BARE_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

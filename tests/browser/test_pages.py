@@ -120,7 +120,7 @@ def filled(cast):
 
 def sign_in(context, live_server, user):
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="nastavnik.people.access.Accounts")
     key = client.cookies[settings.SESSION_COOKIE_NAME].value
     context.add_cookies(
         [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": live_server.url}]

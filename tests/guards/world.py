@@ -189,7 +189,10 @@ def gather(school: School, mentee: Participation) -> None:
         )
         come(meeting, by=by)
         mentor, other = Attendance.objects.filter(meeting=meeting).order_by("pk")
-        words = {mentor.pk: Wishes((other.pk,)), other.pk: Wishes((), frozenset([mentor.pk]))}
+        words = {
+            mentor.pk: Wishes((other.pk,), comment=f"Хочу играть в шахматы {_word(school)}"),
+            other.pk: Wishes((), frozenset([mentor.pk])),
+        }
         give_preferences(meeting, words, by=by)
     file = SimpleUploadedFile(f"{_word(school)}.pdf", _word(school).encode())
     keep_minutes(meeting, text=f"Познакомились {_word(school)}", file=file, by=by)

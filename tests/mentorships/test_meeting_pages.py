@@ -228,6 +228,32 @@ def test_the_month_of_today_and_names_that_are_no_meeting(cast, pair):
     assert not Meeting.objects.exclude(noted_at=None).exists()
 
 
+def test_a_long_month_comes_by_pages_and_going_on_saves_what_is_picked(cast, pair):
+    more_pairs(cast.school, 60)
+    client, address = signed_in(cast.anna), f"{month_of(pair.meetings.first())}?form=pupil_pupil"
+    first, second = (
+        cells(client.get(address, {"form": "pupil_pupil", "page": n}).content.decode())
+        for n in (1, 2)
+    )
+    assert first
+    assert second
+    assert not set(first) & set(second)
+    page = client.get(address)
+    assert page.content.decode().count("<tr>") == 51
+    assert page.context["n_waiting"] == len(first) + len(second)
+    response = client.post(address, {first[0]: "held", "go": "2"})
+    assert response.url == f"{address}&page=2"
+    assert cells(client.get(response.url).content.decode()) == second
+    assert Meeting.objects.exclude(noted_at=None).count() == 1
+    # «all» is about the screen, nothing picked is no news, and back leads back
+    client.post(response.url, {"all": "held"})
+    assert Meeting.objects.filter(status=S.HELD).count() == 1 + len(second)
+    response = client.post(response.url, {"go": "1"}, follow=True)
+    assert response.redirect_chain[-1][0] == f"{address}&page=1"
+    assert "Nothing has changed" not in response.content.decode()
+    assert client.post(address, {"go": "../evil"}).url == address
+
+
 def queries(client, address, data=None):
     with CaptureQueriesContext(connection) as captured:
         response = client.get(address) if data is None else client.post(address, data)

@@ -55,7 +55,7 @@ def stranger(db):
 @pytest.fixture
 def site(client, curator):
     """A browser in which the curator is signed in."""
-    client.force_login(curator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(curator, backend="nastavnik.people.access.Accounts")
     return client
 
 

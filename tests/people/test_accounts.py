@@ -12,6 +12,7 @@ from tests.pages import guest, said, signed_in, text, years_ago
 from nastavnik.core.access import Perm, Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.people.access import Accounts
 from nastavnik.people.actions import add_account, end_role, grant_role
 from nastavnik.people.models import Membership, User
 
@@ -300,3 +301,23 @@ def test_names_of_an_account():
     assert (user.role_title, user.time_zone, user.organisation) == ("", "", None)
     assert User.objects.get_by_natural_key("TWO.words@example.ru") == user
     assert years_ago(14) < today()
+
+
+def test_an_account_comes_with_its_roles_in_one_query(cast, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        user = Accounts().get_user(cast.anna.pk)
+        assert user == cast.anna
+        assert user.viewer.grants
+        assert user.organisation == cast.school.organisation
+    plain = User.objects.get(pk=cast.anna.pk)
+    assert (user.viewer, user.time_zone) == (plain.viewer, plain.time_zone)
+
+
+def test_an_account_without_a_role_signs_in_and_a_closed_one_does_not(cast):
+    Membership.objects.filter(user=cast.anna).delete()
+    assert Accounts().get_user(cast.anna.pk) == cast.anna
+    assert Accounts().get_user(cast.anna.pk).viewer.grants == ()
+    assert Accounts().get_user(10**9) is None
+    User.objects.filter(pk__in=[cast.anna.pk, cast.vera.pk]).update(is_active=False)
+    assert Accounts().get_user(cast.anna.pk) is None
+    assert Accounts().get_user(cast.vera.pk) is None

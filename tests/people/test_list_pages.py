@@ -165,7 +165,7 @@ def test_a_double_submit_loads_once(site):
 
 def test_a_school_without_a_year_is_told_so(client):
     curator = make_curator(make_school("Без года", with_year=False), "new")
-    client.force_login(curator, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(curator, backend="nastavnik.people.access.Accounts")
     draft = paste(client, HEADER + GOOD)
     page = client.get(preview(draft)).content.decode()
     assert 'value="accept"' not in page
@@ -310,7 +310,7 @@ PAGES = ["people:import-preview", "people:import-errors", "people:import-discard
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_the_list_of_another_school_is_not_there(site, stranger, client, name, method):
     draft = paste(site)
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(stranger, backend="nastavnik.people.access.Accounts")
     answer = getattr(client, method)(reverse(name, args=[draft.pk]), {"do": "accept"})
     assert answer.status_code in (404, 405)
     assert (answer.status_code == 405) == ((name, method) == (PAGES[1], "post"))
@@ -324,7 +324,7 @@ def test_only_a_curator_loads_lists(site, school, client):
     draft = paste(site)
     teacher = actions.add_account("teacher", None, full_name="Учителева Ульяна", by=None)
     actions.grant_role(teacher, school, Role.DIRECTOR, by=None)
-    client.force_login(teacher, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(teacher, backend="nastavnik.people.access.Accounts")
     assert client.get(reverse("people:import")).status_code == 403
     assert client.get(preview(draft)).status_code == 403
     client.logout()

@@ -185,7 +185,7 @@ def test_choices_are_kept_in_order_and_replaced(cast):
     assert rows["younger"].answered_by == cast.anna
     assert not Preference.objects.exists()
     line = AuditEntry.objects.filter(action="preferences-given").last()
-    assert line.fields == ["preferences"]  # that it was said, never what
+    assert line.fields == ["comment", "preferences"]  # that it was said, never what
 
 
 @pytest.mark.parametrize(
@@ -396,6 +396,53 @@ def test_choices_are_read_by_the_curator_and_not_with_by_the_psychologist_too(ca
     assert not Preference.objects.visible_to(cast.vera).exists()
     for role in (Role.MENTOR, Role.MENTEE, Role.CLASS_TEACHER, Role.SOCIAL_TEACHER):
         assert not Preference.objects.visible_to(cast.users[role]).exists()
+
+
+WORDS = "Мне проще по средам <после> шестого урока"
+
+
+def comments(user, meeting):
+    found = guests_of(User.objects.get(pk=user.pk), meeting)
+    return [guest.comment for guest in found if guest.comment]
+
+
+def test_what_is_said_in_own_words_is_kept_with_the_choices_and_goes_with_them(cast):
+    meeting, rows = hold(cast)
+    client = signed_in(cast.users[Role.MENTEE])
+    address = reverse("programmes:choose", args=[rows["younger"].pk])
+    client.post(address, {"rank_1": rows["oldest"].pk, "comment": f"  {WORDS}  "})
+    assert Attendance.objects.get(pk=rows["younger"].pk).comment == WORDS
+    assert AuditEntry.objects.filter(action="preferences-given").latest("pk").fields == [
+        "comment", "preferences",
+    ]  # fmt: skip
+    assert "по средам" in text(client.get(address))
+    assert client.post(address, {"comment": "я" * 301}).status_code != 302
+    give(cast, meeting, rows, "younger", "oldest")
+    assert Attendance.objects.get(pk=rows["younger"].pk).comment == ""
+    client.post(address, {"comment": WORDS})
+    withdraw_consent(
+        Consent.objects.filter(person=cast.school.people["younger"], purpose=Purpose.DATA).first(),
+        by=cast.anna,
+    )
+    assert Attendance.objects.get(pk=rows["younger"].pk).comment == ""
+
+
+def test_what_is_said_in_own_words_is_read_as_the_choices_are(cast):
+    meeting, rows = hold(cast)
+    word = Wishes((rows["oldest"].pk,), comment=WORDS)
+    give_preferences(meeting, {rows["younger"].pk: word}, by=cast.anna)
+    address = reverse("programmes:meeting", args=[meeting.pk])
+    assert comments(cast.anna, meeting) == [WORDS]
+    assert "&lt;после&gt; шестого" in text(signed_in(cast.anna).get(address))
+    for role in (Role.DIRECTOR, Role.DEPUTY_DIRECTOR, Role.PSYCHOLOGIST):
+        assert comments(cast.users[role], meeting) == []
+        assert "по средам" not in text(signed_in(cast.users[role]).get(address))
+    assert comments(cast.staff_curator, meeting) == []
+    assert classification(Attendance)["comment"] == DataClass.PSYCHOLOGICAL
+    # a curator who stands in the meeting as a mentor does not read the side across
+    User.objects.filter(person=cast.school.people["older"]).update(person=None)
+    User.objects.filter(pk=cast.anna.pk).update(person=cast.school.people["older"])
+    assert comments(cast.anna, meeting) == []
 
 
 def test_a_curator_who_is_a_mentor_does_not_read_what_the_side_across_said(cast):

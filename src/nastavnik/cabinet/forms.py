@@ -185,6 +185,11 @@ def head_of_order(form: SetUpForm) -> OrderHead:
     )
 
 
+def example_head() -> OrderHead:
+    """Return the head of an order of an invented school, for the page of components."""
+    return OrderHead("МБОУ «Школа № 0»", "Примерск", "Директор", "В. С. Образцова")
+
+
 class ExampleForm(forms.Form):
     """Every kind of field, for the page of components."""
 

@@ -1,8 +1,9 @@
 """Reads that join several apps: the first page and the district."""
 
+from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.queries import pairs_now
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
@@ -39,12 +41,9 @@ def stages(user: SignedIn, programme: Programme) -> list[Stage]:
         "mentors": mentors.total,
         "prepared": mentors.ready + mentors.paired,
     }
-    pairs = Mentorship.objects.visible_to(user).filter(programme=programme)
-    running = pairs.aggregate(
-        all=Count("pk", filter=~Q(status=MentorshipStatus.CANCELLED)),
-        active=Count("pk", filter=Q(status=MentorshipStatus.ACTIVE)),
-        completed=Count("pk", filter=Q(status=MentorshipStatus.COMPLETED)),
-    )
+    pairs = Counter(pair.status for pair in pairs_now(user) if pair.programme_id == programme.pk)
+    n_pairs = pairs.total() - pairs[MentorshipStatus.CANCELLED]
+    n_active, n_completed = pairs[MentorshipStatus.ACTIVE], pairs[MentorshipStatus.COMPLETED]
     facts = [
         (_("Preparation"), _("the programme is open"), True),
         (
@@ -66,14 +65,13 @@ def stages(user: SignedIn, programme: Programme) -> list[Stage]:
         ),
         (
             _("Pairs"),
-            ngettext("%(n)s pair", "%(n)s pairs", running["all"]) % {"n": running["all"]},
-            running["all"] > 0,
+            ngettext("%(n)s pair", "%(n)s pairs", n_pairs) % {"n": n_pairs},
+            n_pairs > 0,
         ),
         (
             _("Course of the programme"),
-            ngettext("%(n)s pair meets", "%(n)s pairs meet", running["active"])
-            % {"n": running["active"]},
-            running["all"] > 0 and running["completed"] == running["all"],
+            ngettext("%(n)s pair meets", "%(n)s pairs meet", n_active) % {"n": n_active},
+            n_pairs > 0 and n_completed == n_pairs,
         ),
         (
             _("Completion"),

@@ -20,6 +20,7 @@ from nastavnik.cabinet.forms import (
     ExampleForm,
     SetUpForm,
     conversation,
+    example_head,
     head_of_order,
 )
 from nastavnik.cabinet.queries import district as district_rows
@@ -105,7 +106,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         except RefusedError as refusal:
             form.add_error(None, list(refusal.reasons))
         else:
-            login(request, curator, backend="django.contrib.auth.backends.ModelBackend")
+            login(request, curator, backend="nastavnik.people.access.Accounts")
             messages.success(request, _("The site is ready. Now choose the forms of mentoring."))
             return redirect("programmes:add")
     return render(
@@ -174,6 +175,7 @@ def components(request: Request) -> HttpResponse:
         "scale": range(1, 6),
         "todo": example_todo(),
         "nodes": NODES,
+        "head": example_head(),
     }
     return render(request, "cabinet/components.html", context)
 

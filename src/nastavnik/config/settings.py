@@ -125,7 +125,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PASSWORD_HASHERS = ["nastavnik.core.passwords.Argon2idHasher"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
+    "nastavnik.people.access.Accounts",
 ]
 AXES_DISABLE_ACCESS_LOG = True  # who came and when is nobody's business; failures are counted
 AXES_USERNAME_FORM_FIELD = "username"  # as `authenticate` calls it, not our column

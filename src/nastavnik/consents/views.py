@@ -14,6 +14,7 @@ from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.forms import LedgerFilter, RecordForm
 from nastavnik.consents.models import Consent
 from nastavnik.consents.queries import LedgerRow, ledger_rows
+from nastavnik.consents.tables import ledger_lines
 from nastavnik.core import concerned, confirm
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
@@ -23,7 +24,7 @@ from nastavnik.core.marks import requires
 from nastavnik.people.models import Person, StudyGroup
 from nastavnik.people.queries import roster
 
-PER_PAGE = 100
+PER_PAGE = 50
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +50,7 @@ def ledger(request: Request) -> HttpResponse:
     form = RecordForm(people, request.POST if request.method == "POST" and may_edit else None)
     if form.is_bound and form.is_valid() and _record(request, form, [row.person for row in rows]):
         return redirect(request.get_full_path())
-    page: object = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "consents/ledger.html",
@@ -58,6 +59,7 @@ def ledger(request: Request) -> HttpResponse:
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "page": page,
+            "lines": ledger_lines(page.object_list),
             "n_people": len(rows),
             "n_missing": n_missing,
             "purposes": list(Purpose),

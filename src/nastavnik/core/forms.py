@@ -1,12 +1,18 @@
 """How every form of the site is drawn: Django's own rendering with our templates and classes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_noop
+
+from nastavnik.core.components import NOTHING
 
 _CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",
@@ -15,6 +21,15 @@ _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
     forms.SelectMultiple: "form-select",
 }
+
+# What Django says of a value: in our catalogue too, so that every form says it in the words of the site.
+SAID_BY_DJANGO = (
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("Select a valid choice. %(value)s is not one of the available choices."),
+    gettext_noop("Enter a valid date."),
+)
 
 
 class StyledField(BoundField):
@@ -35,6 +50,54 @@ class Renderer(TemplatesSetting):
     form_template_name = "components/form.html"
     field_template_name = "components/field.html"
     bound_field_class = StyledField
+
+    def render(
+        self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None
+    ) -> str:
+        """Draw a widget by its template; a list to choose from by Python, since Django opens a template an option."""
+        if template_name == forms.Select.template_name:
+            return _drawn_select(context["widget"])
+        return super().render(template_name, context, request)
+
+
+def _drawn_select(widget: dict[str, Any]) -> SafeString:
+    """Return what `django/forms/widgets/select.html` draws."""
+    groups = (
+        (_drawn_group(title, options) if title else _drawn_options(options),)
+        for title, options, _index in widget["optgroups"]
+    )
+    return format_html(
+        '<select name="{}"{}>{}\n</select>',
+        widget["name"],
+        _drawn_attributes(widget["attrs"]),
+        format_html_join("", "{}", groups),
+    )
+
+
+def _drawn_group(title: str, options: Iterable[dict[str, Any]]) -> SafeString:
+    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', title, _drawn_options(options))
+
+
+def _drawn_options(options: Iterable[dict[str, Any]]) -> SafeString:
+    return format_html_join(
+        "",
+        '\n  <option value="{}"{}>{}</option>\n',
+        ((str(o["value"]), _drawn_attributes(o["attrs"]), o["label"]) for o in options),
+    )
+
+
+def _drawn_attributes(attributes: Mapping[str, Any]) -> SafeString:
+    if not attributes:  # as almost every option
+        return NOTHING
+    kept = ((name, value) for name, value in attributes.items() if value is not False)
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html(" {}", n) if v is True else format_html(' {}="{}"', n, str(v)),)
+            for n, v in kept
+        ),
+    )
 
 
 class RowsField(forms.ModelMultipleChoiceField[Any]):

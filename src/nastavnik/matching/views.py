@@ -49,6 +49,7 @@ from nastavnik.matching.queries import (
     rulings_of,
     runs_of,
 )
+from nastavnik.matching.tables import run_lines
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
@@ -187,6 +188,7 @@ def history(request: Request) -> HttpResponse:
     )
     context = {
         "page": page,
+        "lines": run_lines(page),
         "form": form,
         "comparison": comparison,
         "rulings": all_rulings(request.user, programme)[:RUNS_PER_PAGE],

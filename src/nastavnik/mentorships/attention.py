@@ -4,9 +4,10 @@ And what the next days hold, and what is news.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +21,7 @@ from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import AHEAD, OPEN, MeetingKind, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
-from nastavnik.mentorships.queries import LEVELS, Risk, own_due_meetings, people_of_pairs, risks_of
+from nastavnik.mentorships.queries import LEVELS, Risk, own_due_meetings, pairs_now, people_of_pairs
 from nastavnik.mentorships.queries.risk import HELP, LOW, POSTPONED, SILENT
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import Side
@@ -40,7 +41,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
 
 def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
-    risks = risks_of(user, Mentorship.objects.visible_to(user).open())
+    risks = {pair.pk: pair.risk for pair in pairs_now(user) if pair.status in OPEN}
     found = {
         level: {pk: risk for pk, risk in risks.items() if risk.level == level}
         for level in (HELP, SILENT, POSTPONED, LOW)
@@ -131,13 +132,12 @@ def _own(user: SignedIn) -> Iterator[AttentionItem]:
 def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
     """Yield the meetings planned: how many a day for who follows the pairs, the own ones for who is in a pair."""
     viewer = user.viewer
-    planned = Meeting.objects.visible_to(user).filter(
-        planned_on__range=(first, last), status__in=AHEAD, mentorship__status__in=OPEN
-    )
     if viewer.may(Perm.PAIR_VIEW):
-        days = planned.order_by("planned_on").values_list("planned_on").annotate(n=Count("pk"))
+        days = Counter(
+            day for pair in pairs_now(user) if pair.status in OPEN for day in pair.coming
+        )
         may_enter = viewer.may(Perm.MEETING_EDIT)
-        for day, n in days:
+        for day, n in sorted(days.items()):
             yield Coming(
                 day,
                 ngettext("%(n)s meeting is planned", "%(n)s meetings are planned", n) % {"n": n},
@@ -146,6 +146,9 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
                 else reverse("mentorships:list"),
             )
     elif viewer.may(Perm.OWN_PAIR_VIEW):
+        planned = Meeting.objects.visible_to(user).filter(
+            planned_on__range=(first, last), status__in=AHEAD, mentorship__status__in=OPEN
+        )
         for day, kind in planned.values_list("planned_on", "kind"):
             words = _("Your meeting: %(kind)s") % {"kind": MeetingKind(kind).label.lower()}
             yield Coming(day, words, reverse("mentorships:own"))

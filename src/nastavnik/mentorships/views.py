@@ -40,13 +40,16 @@ from nastavnik.mentorships.queries import (
     MonthRow,
     chain_of,
     fellows_of,
+    kept_pairs,
     kin_of,
     meetings_of,
     month_bounds,
     month_rows,
     moods_of,
+    n_waiting,
     ordered,
     own_side,
+    pair_rows,
     pairs_for,
     pairs_led_to,
     readable_by,
@@ -56,6 +59,7 @@ from nastavnik.mentorships.queries import (
     tap_of,
     with_people,
 )
+from nastavnik.mentorships.tables import month_lines, pair_lines
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.queries import current_programme
@@ -81,18 +85,18 @@ def pair_list(request: Request) -> HttpResponse:
     if sort.removeprefix("-") == "state":
         keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days), reverse=sort[0] == "-")
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
-    shown = with_people(Mentorship.objects.visible_to(request.user)).in_bulk(list(page))
-    rows = [(shown[pk], risks[pk]) for pk in page if pk in shown]
-    pairs = [pair for pair, _risk in rows]
+    visible = Mentorship.objects.visible_to(request.user)
+    shown = {row.pk: row for row in pair_rows(visible.filter(pk__in=list(page)))}
+    rows = [shown[pk] for pk in page if pk in shown]
+    groups = group_names(person for row in rows for person in (row.mentor, *row.mentees))
     return render(
         request,
         "mentorships/list.html",
         {
             "page": page,
-            "pairs": pairs,
-            "rows": rows,
+            "pairs": rows,
+            "lines": pair_lines([(row, risks[row.pk]) for row in rows], groups),
             "n_risky": sum(bool(risk.words) for risk in risks.values()),
-            "groups": _groups(pairs),
             "filters": filters,
             "sort": sort,
             "is_filtered": wanted or any(filters.cleaned_data.values()),
@@ -282,8 +286,11 @@ def month(request: Request, year: int, month: int) -> HttpResponse:
         raise Http404 from error
     filters = MonthFilter(current_programme(request.user), request.GET)
     filters.is_valid()
-    chosen, refused = {}, False
-    rows = month_rows(request.user, first, last, **filters.cleaned_data)
+    refused = False
+    pairs = kept_pairs(request.user, **filters.cleaned_data)
+    page = Paginator(pairs.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    shown = pairs.filter(pk__in=list(page))
+    rows = month_rows(shown, first, last)
     if request.method == "POST":
         notes = _month_notes(request, rows)
         try:
@@ -292,15 +299,19 @@ def month(request: Request, year: int, month: int) -> HttpResponse:
             for reason in refusal.reasons:
                 messages.error(request, reason)
             chosen, refused = {m.pk: str(one.status) for m, one in notes.items()}, True
-            rows = month_rows(request.user, first, last, **filters.cleaned_data, chosen=chosen)
+            rows = month_rows(shown, first, last, chosen=chosen)
         else:
-            messages.success(request, _saved(n_changed))
-            return redirect(request.get_full_path())
-    context = _month_context(rows, first)
+            return _month_onward(request, n_changed)
     return render(
         request,
         "mentorships/month.html",
-        {"filters": filters, **context},
+        {
+            "filters": filters,
+            "page": page,
+            "lines": month_lines(rows),
+            "n_waiting": n_waiting(pairs, first, last),
+            **_month_context(rows, first),
+        },
         status=422 if refused else 200,
     )
 
@@ -328,20 +339,23 @@ def _open_cells(rows: list[MonthRow]) -> list[Any]:
 
 def _month_context(rows: list[MonthRow], first: dt.date) -> dict[str, Any]:
     return {
-        "rows": rows,
         "columns": range(1, len(rows[0].cells) + 1) if rows else (),
-        "groups": _groups(row.pair for row in rows),
         "first": first,
         "before": first - dt.timedelta(1),
         "after": first + dt.timedelta(32),
         "n_open": len(_open_cells(rows)),
         "n_meetings": sum(cell is not None for row in rows for cell in row.cells),
-        "outcomes": (
-            (MeetingStatus.HELD, _("yes")),
-            (MeetingStatus.POSTPONED, _("postponed")),
-            (MeetingStatus.MISSED, _("no")),
-        ),
     }
+
+
+def _month_onward(request: Request, n_changed: int) -> HttpResponse:
+    """Lead back, or to the page of the month a button has asked for, and say what is saved."""
+    query, go = request.GET.copy(), request.POST.get("go", "")
+    if go.isdecimal():
+        query["page"] = go
+    if n_changed or not go:
+        messages.success(request, _saved(n_changed))
+    return redirect(f"{request.path}?{query.urlencode()}" if query else request.path)
 
 
 def _saved(n_changed: int) -> str:

@@ -178,6 +178,10 @@ class User(AbstractBaseUser):
         rows = self.memberships.filter(holds_on(today())).order_by("pk")
         return list(rows.select_related("organisation"))
 
+    def remember_roles(self, roles: list["Membership"]) -> None:
+        """Take the roles of today as fetched already, organisations with them."""
+        self._memberships_of_today = roles
+
     @cached_property
     def organisation(self) -> Organisation | None:
         """Return the organisation the user works in: the one of the first membership of today."""

@@ -1,23 +1,63 @@
-"""Tables out."""
+"""Tables on pages and tables out."""
 
 import datetime as dt
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from nastavnik.core.components import address_of, day, link
 from nastavnik.people import adapter
-from nastavnik.people.models import RosterImport
+from nastavnik.people.choices import ROLE_CHOICES, PersonKind
+from nastavnik.people.models import Membership, Person, RosterImport
 
 # what the format cannot hold
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 WIDEST = 60  # characters
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def roster_lines(people: Iterable[Person], groups: Mapping[int, str]) -> list[dict[str, object]]:
+    """Return people as the roster shows them; `groups` is person → class."""
+    kinds = {kind.value: str(kind.label) for kind in PersonKind}
+    return [
+        {
+            "name": link(address_of("people:card", person.pk), person.full_name),
+            "group": groups.get(person.pk) or "—",
+            "who": person.position or kinds[person.kind],
+            "birth": day(person.birth_date),
+        }
+        for person in people
+    ]
+
+
+def account_lines(rows: Iterable[Membership], *, own: int) -> list[dict[str, object]]:
+    """Return the roles of today (users fetched); the own role is ended by somebody else."""
+    roles = {value: str(words) for value, words in ROLE_CHOICES}
+    end = _("End the role")
+    return [
+        {
+            "name": row.user.full_name,
+            "role": roles[row.role],
+            "login": row.user.login,
+            "since": f"{row.starts_on:%d.%m.%Y}",
+            "end": ""
+            if row.user_id == own
+            else format_html(
+                '<a class="btn btn-sm" href="{}">{}<span class="visually-hidden"> {}</span></a>',
+                address_of("people:end-role", row.pk),
+                end,
+                row.user.full_name,
+            ),
+        }
+        for row in rows
+    ]
 
 
 def list_to_correct(draft: RosterImport, errors: Iterable[adapter.RowError]) -> bytes:

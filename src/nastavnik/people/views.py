@@ -39,9 +39,9 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import group_names, known_people, roster
-from nastavnik.people.tables import list_to_correct
+from nastavnik.people.tables import account_lines, list_to_correct, roster_lines
 
-PER_PAGE = 100
+PER_PAGE = 50
 ROWS_PER_PAGE = 200  # of a list being checked
 COLUMNS_SHOWN = 40
 ERRORS_SHOWN = 200
@@ -66,7 +66,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(onward)
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
-        login(request, form.user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request, form.user, backend="nastavnik.people.access.Accounts")
         return redirect(onward)
     return render(request, "people/sign_in.html", {"form": form, "next": onward})
 
@@ -107,13 +107,11 @@ def people_list(request: Request) -> HttpResponse:
     filters.is_valid()
     people = roster(request.user, **filters.cleaned_data)
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
-    names = group_names(page.object_list)
-    rows = [(person, names.get(person.pk, "")) for person in page.object_list]
     return render(
         request,
         "people/list.html",
         {
-            "rows": rows,
+            "lines": roster_lines(page.object_list, group_names(page.object_list)),
             "page": page,
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
@@ -437,7 +435,8 @@ def accounts(request: Request) -> HttpResponse:
     rows = (
         Membership.objects.visible_to(request.user).filter(holds_on(today())).select_related("user")
     )
-    return render(request, "people/accounts.html", {"form": form, "rows": rows})
+    lines = account_lines(rows, own=request.user.pk)
+    return render(request, "people/accounts.html", {"form": form, "rows": rows, "lines": lines})
 
 
 @require_http_methods(["GET", "POST"])

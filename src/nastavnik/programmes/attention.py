@@ -83,7 +83,7 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
         return
     states = states_of_bases(user, programme)
     is_any_waiting = any(states[side, ParticipationStatus.CANDIDATE] for side in Side)
-    waiting = base_rows(candidates(user, programme)) if is_any_waiting else []
+    waiting = base_rows(candidates(user, programme), with_groups=False) if is_any_waiting else []
     for side, people, title, url in (
         (Side.MENTEE, _("Mentees"), _("The base of mentees is empty"), "programmes:mentees"),
         (Side.MENTOR, _("Mentors"), _("The base of mentors is empty"), "programmes:mentors"),

@@ -28,6 +28,7 @@ class ApprovingBody(models.TextChoices):
 
 
 # whom one person may choose after the group meeting, at most, in order
+MOST_COMMENT = 300  # characters
 MOST_CHOICES = 3
 # what a file of minutes may be: it is kept and handed back, never opened here
 MINUTES_SUFFIXES = (".docx", ".odt", ".pdf", ".jpg", ".jpeg", ".png")

@@ -18,6 +18,7 @@ from nastavnik.programmes import catalogues
 from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
     MOST_CHOICES,
+    MOST_COMMENT,
     ParticipationStatus,
     Side,
 )
@@ -346,12 +347,20 @@ class ChoiceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Nobody of them will hear of it. No reason is asked."),
     )
+    comment = forms.CharField(
+        label=_("In your own words"),
+        required=False,
+        max_length=MOST_COMMENT,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("If there is something else to say. Only the curator reads it."),
+    )
 
     def __init__(
         self,
         offered: list[tuple[int, str]],
         given: tuple[list[int], list[int]],
         *args: Any,
+        comment: str = "",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -366,9 +375,9 @@ class ChoiceForm(forms.Form):
                 choices=[("", "—"), *offered],
                 initial=ranked[number] if number < len(ranked) else "",
             )
-        self.order_fields([*self.ranks, "refused"])
+        self.order_fields([*self.ranks, "refused", "comment"])
         offer(self, "refused", [(str(key), name) for key, name in offered])
-        self.initial["refused"] = refused
+        self.initial.update(refused=refused, comment=comment)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -12,6 +12,7 @@ from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.models import Person, User
 from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
+    MOST_COMMENT,
     ApprovingBody,
     ParticipationStatus,
     Side,
@@ -300,6 +301,14 @@ class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
         mentee = Q(record__side=Side.MENTEE, record__status=ParticipationStatus.READY)
         return self.filter(mentor | mentee, came=True, meeting__closed_at=None)
 
+    def with_comments_for(self, user: SignedIn) -> Self:
+        """Add `may_read_comment`: as choices are read, by the curator and never by the side across."""
+        at = user.viewer.organisations(Perm.PREFERENCE_VIEW)
+        readable = Q(organisation_id__in=at) & ~_across(user, "")
+        return self.annotate(
+            may_read_comment=models.ExpressionWrapper(readable, models.BooleanField())
+        )
+
     def entered_by(self, user: SignedIn) -> Self:
         """Leave those whose choices the user may enter: the own ones, and as a curator all but of the side across."""
         at = user.viewer.organisations(Perm.MATCHING_EDIT)
@@ -326,12 +335,16 @@ def _across(user: SignedIn, path: str) -> Q:
 
 
 class Attendance(models.Model):
-    """Somebody invited to a group meeting: whether they came, and when they chose; no choice made is an answer too."""
+    """Somebody invited to a group meeting: whether they came, and when they chose; no choice made is an answer too.
+
+    `comment` is said with the choices and as confidential as they are.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="attendances")
     meeting = models.ForeignKey(GroupMeeting, models.CASCADE, related_name="attendances")
     record = models.ForeignKey(Participation, models.CASCADE, related_name="attendances")
     came = models.BooleanField(null=True)
+    comment = models.CharField(_("in own words"), max_length=MOST_COMMENT, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -348,6 +361,7 @@ class Attendance(models.Model):
 
     class Privacy:
         personal = ["meeting", "record", "came"]
+        psychological = ["comment"]
         technical = ["id", "organisation", "answered_at", "answered_by"]
 
 

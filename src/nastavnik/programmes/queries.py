@@ -58,12 +58,15 @@ class BaseRow:
         return str(self.record.pk)
 
 
-def base_rows(records: Iterable[Participation]) -> list[BaseRow]:
-    """Return rows of a base in three queries whatever their number (`records` with person and forms fetched)."""
+def base_rows(records: Iterable[Participation], *, with_groups: bool = True) -> list[BaseRow]:
+    """Return rows of a base in two queries whatever their number (`records` with person and forms fetched).
+
+    Without `with_groups` the classes are not asked for and left empty.
+    """
     records = list(records)
     day = today()
     held = held_purposes([record.person_id for record in records], day)
-    groups = group_names([record.person for record in records])
+    groups = group_names([record.person for record in records]) if with_groups else {}
     rows = []
     for record in records:
         forms = list(record.forms.all())
@@ -294,6 +297,7 @@ class Guest:
         group: the class.
         chosen: names in the order of choice, empty where the viewer may not read them.
         refused: names of «not with», likewise.
+        comment: what was said with the choices, likewise.
         may_choose: the choices may be entered now by the viewer.
     """
 
@@ -301,6 +305,7 @@ class Guest:
     group: str
     chosen: tuple[str, ...]
     refused: tuple[str, ...]
+    comment: str
     may_choose: bool
 
 
@@ -308,6 +313,7 @@ def guests_of(user: SignedIn, meeting: GroupMeeting) -> list[Guest]:
     """Return everybody the viewer sees at a meeting, in a fixed number of queries."""
     rows = list(
         Attendance.objects.visible_to(user)
+        .with_comments_for(user)
         .filter(meeting=meeting)
         .select_related("record__person__partner", "meeting")
     )
@@ -326,6 +332,7 @@ def guests_of(user: SignedIn, meeting: GroupMeeting) -> list[Guest]:
             group=groups.get(row.record.person_id, ""),
             chosen=tuple(chosen.get(row.pk, ())),
             refused=tuple(refused.get(row.pk, ())),
+            comment=row.comment if row.may_read_comment else "",  # type: ignore[attr-defined]
             may_choose=row.pk in may_choose,
         )
         for row in rows

@@ -71,11 +71,11 @@ def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
     rows = (
         Activity.objects.visible_to(user)
         .filter(roadmap=roadmap)
-        .prefetch_related(Prefetch("evidence", proofs))
+        .prefetch_related(Prefetch("evidence", proofs, to_attr="proofs"))
     )
     facts = facts_of(roadmap.organisation_id, roadmap.year.starts_on, roadmap.year.ends_on)
     return [
-        line_of(activity, facts, user.viewer, day, proofs=activity.evidence.all())
+        line_of(activity, facts, user.viewer, day, proofs=activity.proofs)  # type: ignore[attr-defined]
         for activity in rows
     ]
 

@@ -1,9 +1,7 @@
 """Tags of the look: icons, navigation, states, addresses. Built in, so templates need no `load`."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,51 +10,86 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
-from lucide.templatetags.lucide import lucide
 
-from nastavnik.core import navigation, search
+from nastavnik.core import components, navigation, search
 from nastavnik.core.keys import keys_on
 from nastavnik.core.theme import theme_of
 
 register = template.Library()
 
 
-@cache
-def _icon(name: str) -> SafeString:
-    svg = lucide(name, size=None)
-    inner = re.sub(r"\s+", " ", re.sub(r"^<svg[^>]*>|</svg>$", "", svg.strip())).strip()
-    return mark_safe(f'<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{inner}</svg>')  # noqa: S308 - a shipped file
+register.simple_tag(components.icon, name="icon")
+register.simple_tag(components.state, name="state")
 
 
 @register.simple_tag
-def icon(name: str) -> SafeString:
-    """Return a lucide icon as inline SVG; decoration, the word stands beside it."""
-    return _icon(name)
+def chip(
+    person: components.Shown,
+    pick: object = "",
+    pick_name: str = "",
+    pick_form: str = "",
+    **about: Any,
+) -> SafeString:
+    """Return a person as `components.chip`; `pick` is the value of a box to pick the person by."""
+    box = components.NOTHING
+    if pick:
+        box = components.pick(pick_name, pick, person.short_name, form=pick_form)
+    return components.chip(person, box=box, **about)
 
 
-#: State → the icon beside its word; a state of no other kind is still to come.
-STATE_ICONS = {
-    "done": "circle-check",
-    "go": "circle-dot",
-    "wait": "clock",
-    "risk": "triangle-alert",
-    "sos": "life-buoy",
-    "stop": "circle-pause",
-}
+class Slot(SafeString):
+    """The place of a value in the markup of a row; whether it is empty is not known yet."""
+
+    def __bool__(self) -> bool:
+        raise TypeError("what depends on the row is decided where the rows are made")
+
+
+class _Places:
+    def __getitem__(self, name: str) -> Slot:
+        return Slot(f"\0{name}\0")
+
+
+class RowsNode(template.Node):
+    """The markup of a row, rendered once and filled for every row."""
+
+    def __init__(
+        self, rows: template.base.FilterExpression, name: str, nodelist: template.NodeList
+    ) -> None:
+        self.rows, self.name, self.nodelist = rows, name, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        """Return the rows; a value that is no markup is escaped."""
+        with context.push(**{self.name: _Places()}):
+            parts = self.nodelist.render(context).split("\0")
+        between, names = parts[::2], parts[1::2]
+        filled = []
+        for row in self.rows.resolve(context):
+            filled.append(between[0])
+            for name, after in zip(names, between[1:], strict=True):
+                filled += conditional_escape(row[name]), after
+        return mark_safe("".join(filled))  # noqa: S308 - rendered by Django, the values escaped above
+
+
+@register.tag("rows")
+def rows_tag(parser: template.base.Parser, token: template.base.Token) -> RowsNode:
+    """Draw rows that look alike: `{% rows lines as line %}<tr><td>{{ line.name }}</td></tr>{% endrows %}`.
+
+    What stands inside is rendered once, whatever the number of rows, so nothing in it may depend on a row but the
+    values: each row is a mapping of name → text (escaped) or markup of `core.components`.
+    """
+    _tag, rows, _as, name = token.split_contents()
+    nodelist = parser.parse(("endrows",))
+    parser.delete_first_token()
+    return RowsNode(parser.compile_filter(rows), name, nodelist)
 
 
 @register.simple_tag
-def state(name: str, words: StrOrPromise) -> SafeString:
-    """Return a state as icon and word: a tag, since a list shows it in every row."""
-    return format_html(
-        '<span class="st st-{}">{}{}</span>',
-        name,
-        _icon(STATE_ICONS.get(name, "circle-dashed")),
-        words,
-    )
+def filled(line: _Places, name: str) -> Slot:
+    """Return the value of a row whose name is worked out, inside of `rows`."""
+    return line[name]
 
 
 @register.simple_tag(takes_context=True)
@@ -89,7 +122,7 @@ class ShownSection:
     """A section on the cover and whether its page is open."""
 
     label: StrOrPromise
-    url_name: str
+    address: str
     is_open: bool
     key: str
 
@@ -99,16 +132,19 @@ def sections(context: Context) -> list[list[ShownSection]]:
     """Return the groups of sections for the person who looks; the longest matching address is open."""
     request = context["request"]
     groups = navigation.groups_for(request.user)
+    addresses = {s.url_name: components.address(s.url_name) for group in groups for s in group}
     here = request.path
-    addresses = [reverse(section.url_name) for group in groups for section in group]
     fitting = [
         address
-        for address in addresses
+        for address in addresses.values()
         if here == address or (address != "/" and here.startswith(address))
     ]
     opened = max(fitting, key=len, default="")
     return [
-        [ShownSection(s.label, s.url_name, reverse(s.url_name) == opened, s.key) for s in group]
+        [
+            ShownSection(s.label, addresses[s.url_name], addresses[s.url_name] == opened, s.key)
+            for s in group
+        ]
         for group in groups
     ]
 

@@ -14,13 +14,22 @@ from nastavnik.mentorships.queries.meetings import (
     tap_of,
     timeline_events,
 )
-from nastavnik.mentorships.queries.month import Cell, MonthRow, month_bounds, month_rows
+from nastavnik.mentorships.queries.month import (
+    Cell,
+    MonthRow,
+    kept_pairs,
+    month_bounds,
+    month_rows,
+    n_waiting,
+)
 from nastavnik.mentorships.queries.pairs import (
     PAIR_ORDERS,
     Kin,
+    PairRow,
     fellows_of,
     kin_of,
     ordered,
+    pair_rows,
     pairs_for,
     pairs_led_to,
     pairs_of_order,
@@ -29,7 +38,15 @@ from nastavnik.mentorships.queries.pairs import (
     standing_pairs,
     with_people,
 )
-from nastavnik.mentorships.queries.risk import LEVELS, Risk, readable_by, risk_of, risks_of
+from nastavnik.mentorships.queries.risk import (
+    LEVELS,
+    PairNow,
+    Risk,
+    pairs_now,
+    readable_by,
+    risk_of,
+    risks_of,
+)
 
 __all__ = [
     "LEVELS",
@@ -40,21 +57,27 @@ __all__ = [
     "Link",
     "MonthRow",
     "Node",
+    "PairNow",
+    "PairRow",
     "Risk",
     "Tap",
     "can_undo",
     "chain_of",
     "fellows_of",
+    "kept_pairs",
     "kin_of",
     "meetings_of",
     "month_bounds",
     "month_rows",
     "moods_of",
+    "n_waiting",
     "ordered",
     "own_due_meetings",
     "own_side",
+    "pair_rows",
     "pairs_for",
     "pairs_led_to",
+    "pairs_now",
     "pairs_of_order",
     "people_of_pairs",
     "readable_by",

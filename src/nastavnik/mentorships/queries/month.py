@@ -5,15 +5,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
-
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import AHEAD, OPEN
-from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.mentorships.models import Meeting, MentorshipQuerySet
 from nastavnik.mentorships.queries.meetings import state_words
-from nastavnik.mentorships.queries.pairs import pairs_for
+from nastavnik.mentorships.queries.pairs import PairRow, pair_rows, pairs_for
 
 YEARS = range(2000, 2100)
 
@@ -38,7 +36,7 @@ class Cell:
 class MonthRow:
     """A pair and its meetings of the month, as many places in every row."""
 
-    pair: Mentorship
+    pair: PairRow
     cells: tuple[Cell | None, ...]
 
 
@@ -53,40 +51,45 @@ def month_bounds(year: int, month: int) -> tuple[dt.date, dt.date]:
     return dt.date(year, month, 1), dt.date(year, month, calendar.monthrange(year, month)[1])
 
 
+def kept_pairs(user: SignedIn, *, q: str = "", form: str = "") -> MentorshipQuerySet:
+    """Return the open pairs whose meetings a user notes, narrowed by part of a name of either side and form."""
+    return (
+        pairs_for(user, q=q, form=form).allowed_to(user, Perm.MEETING_EDIT).filter(status__in=OPEN)
+    )
+
+
+def n_waiting(pairs: MentorshipQuerySet, first: dt.date, last: dt.date) -> int:
+    """Return how many meetings of some pairs and a month wait for a note."""
+    return Meeting.objects.filter(
+        mentorship__in=pairs.order_by().values("pk"),
+        status__in=AHEAD,
+        planned_on__range=(first, min(last, today())),
+    ).count()
+
+
 def month_rows(
-    user: SignedIn,
+    pairs: MentorshipQuerySet,
     first: dt.date,
     last: dt.date,
     *,
-    q: str = "",
-    form: str = "",
     chosen: Mapping[int, str] | None = None,
 ) -> list[MonthRow]:
-    """Return the open pairs a user keeps with what is planned in a month, in a fixed number of statements.
+    """Return some pairs with what is planned in a month, in three statements whatever their number.
 
     A meeting stands in the month of its planned day. `chosen` is what was picked on the page, by the key of the meeting.
     """
-    of_month = Meeting.objects.filter(planned_on__range=(first, last)).order_by("planned_on", "pk")
-    pairs = list(
-        pairs_for(user, q=q, form=form)
-        .allowed_to(user, Perm.MEETING_EDIT)
-        .filter(status__in=OPEN)
-        .prefetch_related(Prefetch("meetings", queryset=of_month, to_attr="of_month"))
-    )
-    width = max((len(_of_month(pair)) for pair in pairs), default=0)
-    picked = chosen or {}
-    rows = []
-    for pair in pairs:
-        cells: list[Cell | None] = []
-        for meeting in _of_month(pair):
-            meeting.mentorship = pair
-            is_open = meeting.status in AHEAD and meeting.planned_on <= today()
-            words = state_words(meeting)
-            cells.append(Cell(meeting, is_open, words, picked.get(meeting.pk, "")))
-        rows.append(MonthRow(pair, (*cells, *(None,) * (width - len(cells)))))
-    return rows
-
-
-def _of_month(pair: Mentorship) -> list[Meeting]:
-    found: list[Meeting] = pair.of_month  # type: ignore[attr-defined]
-    return found
+    found, day, picked = pair_rows(pairs), today(), chosen or {}
+    cells: dict[int, list[Cell]] = {pair.pk: [] for pair in found}
+    meetings = Meeting.objects.filter(
+        mentorship__in=list(cells), planned_on__range=(first, last)
+    ).order_by("planned_on", "pk")
+    for meeting in meetings:
+        is_open = meeting.status in AHEAD and meeting.planned_on <= day
+        cells[meeting.mentorship_id].append(
+            Cell(meeting, is_open, state_words(meeting), picked.get(meeting.pk, ""))
+        )
+    width = max(map(len, cells.values()), default=0)
+    return [
+        MonthRow(pair, (*cells[pair.pk], *(None,) * (width - len(cells[pair.pk]))))
+        for pair in found
+    ]

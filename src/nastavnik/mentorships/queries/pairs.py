@@ -1,7 +1,9 @@
 """Reads of pairs."""
 
+import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -20,6 +22,48 @@ def with_people(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
     return pairs.select_related("form", "mentor__person__partner", "order").prefetch_related(
         Prefetch("ties", queryset=ties)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """A pair as lists show it: no more is fetched than a row tells."""
+
+    pk: int
+    status: str
+    starts_on: dt.date
+    ends_on: dt.date
+    form: str
+    is_group: bool
+    mentor: Person
+    mentees: tuple[Person, ...]
+
+
+_OF_PERSON = ("pk", "kind", "last_name", "first_name", "patronymic", "position")
+
+
+def _person(values: Iterable[Any]) -> Person:
+    return Person(**dict(zip(_OF_PERSON, values, strict=True)))
+
+
+def pair_rows(pairs: MentorshipQuerySet) -> list[PairRow]:
+    """Return the rows of some pairs in their order, in two statements whatever their number."""
+    of_pair = ("pk", "status", "starts_on", "ends_on", "form__title", "form__is_group")
+    of_mentor = (f"mentor__person__{name}" for name in _OF_PERSON)
+    found = list(
+        pairs.select_related(None).prefetch_related(None).values_list(*of_pair, *of_mentor)
+    )
+    mentees: dict[int, list[Person]] = {pk: [] for pk, *_rest in found}
+    ties = (
+        Tie.objects.filter(mentorship__in=list(mentees))
+        .order_by("mentee__person__search_name")
+        .values_list("mentorship_id", *(f"mentee__person__{name}" for name in _OF_PERSON))
+    )
+    for key, *values in ties:
+        mentees[key].append(_person(values))
+    return [
+        PairRow(pk, status, starts_on, ends_on, form, is_group, _person(mentor), tuple(mentees[pk]))
+        for pk, status, starts_on, ends_on, form, is_group, *mentor in found
+    ]
 
 
 def people_of_pairs(keys: Iterable[int]) -> dict[int, list[Person]]:

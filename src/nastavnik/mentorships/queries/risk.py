@@ -4,29 +4,45 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
-from typing import Any, Protocol
+from operator import itemgetter
+from typing import Any, NamedTuple, Protocol
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nastavnik.core.coming import DAYS
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
 from nastavnik.mentorships.catalogues import Limits, cycle
 from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
-from nastavnik.mentorships.models import Meeting, Mentorship, MentorshipQuerySet
+from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet
 from nastavnik.programmes.choices import Side
 
 HELP, SILENT, POSTPONED, LOW, PLAIN = range(5)
 # level → its word in addresses and its state
 LEVELS = {HELP: "help", SILENT: "silent", POSTPONED: "postponed", LOW: "low", PLAIN: "plain"}
 _STATES = {HELP: "sos", SILENT: "risk", POSTPONED: "wait", LOW: "wait", PLAIN: "go"}
-_FACTS = (
-    "mentorship_id", "status", "planned_on", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark",
-    "help_answered_on",
+_OF_PAIR = ("pk", "status", "starts_on", "programme_id")
+# the last one every meeting has: without it there is none
+_OF_MEETING = (
+    "status", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark", "help_answered_on", "planned_on",
 )  # fmt: skip
+
+
+class Told(NamedTuple):
+    """What the risk is worked out from, as `_OF_MEETING`."""
+
+    status: str
+    held_on: dt.date | None
+    postponed_from: dt.date | None
+    n_postponed: int
+    mentor_mark: str
+    mentee_mark: str
+    help_answered_on: dt.date | None
+    planned_on: dt.date
 
 
 class Facts(Protocol):
@@ -85,28 +101,59 @@ def readable_by(user: SignedIn) -> Combinable:
     return ExpressionWrapper(Q(pk__in=readable), output_field=BooleanField())
 
 
+@dataclass(frozen=True, slots=True)
+class PairNow:
+    """A pair as the first page counts it; `coming` are the days ahead, a week of them, for which a meeting is planned."""
+
+    pk: int
+    status: str
+    programme_id: int
+    risk: Risk
+    coming: tuple[dt.date, ...]
+
+
 def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
-    """Return pair → risk in the order of the pairs, in two statements whatever their number.
+    """Return pair → risk in the order of the pairs, in one statement whatever their number.
 
     Calls for help and marks are counted only where the user may read marks.
     """
-    rows = list(
-        pairs.annotate(may_read=readable_by(user)).values_list(
-            "pk", "status", "starts_on", "may_read"
+    return {pair.pk: pair.risk for pair in _pairs_now(user, pairs)}
+
+
+def pairs_now(user: SignedIn) -> list[PairNow]:
+    """Return all pairs a user sees, whatever their state; asked once a page."""
+    return once(
+        ("pairs_now", user.viewer.user_id),
+        lambda: _pairs_now(user, Mentorship.objects.visible_to(user)),
+    )
+
+
+def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
+    day = today()
+    week = day + dt.timedelta(DAYS - 1)
+    told = (
+        ~Q(meetings__status=MeetingStatus.PLANNED)
+        | Q(meetings__planned_on__lte=week)
+        | ~Q(meetings__mentor_mark=Mark.NONE)
+        | ~Q(meetings__mentee_mark=Mark.NONE)
+    )
+    rows = (
+        pairs.select_related(None)
+        .prefetch_related(None)
+        .annotate(may_read=readable_by(user), told=FilteredRelation("meetings", condition=told))
+        .values_list(*_OF_PAIR, "may_read", *(f"told__{name}" for name in _OF_MEETING))
+    )
+    found = []
+    for (pk, status, starts_on, programme_id, may_read), several in groupby(
+        rows, itemgetter(slice(0, len(_OF_PAIR) + 1))
+    ):
+        meetings = [Told(*row[len(_OF_PAIR) + 1 :]) for row in several if row[-1] is not None]
+        risk = risk_of(status, starts_on, meetings, may_read=may_read)
+        coming = tuple(
+            m.planned_on for m in meetings if m.status in AHEAD and day <= m.planned_on <= week
         )
-    )
-    known = ~Q(status=MeetingStatus.PLANNED) | Q(planned_on__lte=today())
-    marked = ~Q(mentor_mark=Mark.NONE) | ~Q(mentee_mark=Mark.NONE)
-    meetings = (
-        Meeting.objects.filter(known | marked, mentorship__in=pairs.order_by().values("pk"))
-        .order_by("mentorship_id")
-        .values_list(*_FACTS, named=True)
-    )
-    by_pair = {key: list(found) for key, found in groupby(meetings, attrgetter("mentorship_id"))}
-    return {
-        pk: risk_of(status, starts_on, by_pair.get(pk, ()), may_read=may_read)
-        for pk, status, starts_on, may_read in rows
-    }
+        found.append(PairNow(pk, status, programme_id, risk, coming))
+    return found
 
 
 def risk_of(status: str, starts_on: dt.date, meetings: Sequence[Facts], *, may_read: bool) -> Risk:

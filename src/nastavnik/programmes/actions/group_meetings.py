@@ -27,6 +27,8 @@ from nastavnik.programmes.models import (
     Programme,
 )
 
+_ANSWER = ("answered_at", "answered_by", "comment")
+
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
@@ -35,10 +37,12 @@ class Wishes:
     Attributes:
         ranked: whom the person chose, the dearest first.
         refused: with whom not.
+        comment: what else the curator should know.
     """
 
     ranked: tuple[int, ...] = ()
     refused: frozenset[int] = frozenset()
+    comment: str = ""
 
 
 @transaction.atomic
@@ -120,8 +124,8 @@ def note_attendance(
     for row in changed:
         row.came = row.pk in came
         if not row.came:
-            row.answered_at, row.answered_by = None, None
-    Attendance.objects.bulk_update(changed, ["came", "answered_at", "answered_by"], batch_size=200)
+            row.answered_at, row.answered_by, row.comment = None, None, ""
+    Attendance.objects.bulk_update(changed, ["came", *_ANSWER], batch_size=200)
     audit.record_many("meeting-attended", changed, by=by, fields=["came"])
     return Attendance.objects.filter(meeting=meeting, came=True).count()
 
@@ -207,8 +211,9 @@ def give_preferences(
     now = timezone.now()
     for row in answered:
         row.answered_at, row.answered_by = now, by if isinstance(by, User) else None
-    Attendance.objects.bulk_update(answered, ["answered_at", "answered_by"], batch_size=200)
-    audit.record_many("preferences-given", answered, by=by, fields=["preferences"])
+        row.comment = wishes[row.pk].comment.strip()
+    Attendance.objects.bulk_update(answered, _ANSWER, batch_size=200)
+    audit.record_many("preferences-given", answered, by=by, fields=["preferences", "comment"])
     return len(answered)
 
 
@@ -285,7 +290,7 @@ def forget_preferences(person_id: int, *, by: models.Model | None) -> int:
     n_words, _by_model = Preference.objects.filter(of_or_about).delete()
     answered = list(rows.filter(answered_at__isnull=False))
     for row in answered:
-        row.answered_at, row.answered_by = None, None
-    Attendance.objects.bulk_update(answered, ["answered_at", "answered_by"])
+        row.answered_at, row.answered_by, row.comment = None, None, ""
+    Attendance.objects.bulk_update(answered, _ANSWER)
     audit.record_many("preferences-forgotten", rows, by=by, fields=["preferences"])
     return n_words

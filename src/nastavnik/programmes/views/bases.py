@@ -39,8 +39,9 @@ from nastavnik.programmes.queries import (
     candidates_of_roster,
     current_programme,
 )
+from nastavnik.programmes.tables import base_lines
 
-PER_PAGE = 100
+PER_PAGE = 50
 
 
 @require_GET
@@ -143,11 +144,12 @@ def mentors(request: Request) -> HttpResponse:
 
 def _base(request: Request, side: Side) -> HttpResponse:
     programme = current_programme(request.user)
+    may_edit = request.user.viewer.may(Perm.BASE_EDIT)
     context: dict[str, object] = {
         "programme": programme,
         "side": side,
         "is_mentors": side == Side.MENTOR,
-        "may_edit": request.user.viewer.may(Perm.BASE_EDIT),
+        "may_edit": may_edit,
         "may_open": request.user.viewer.may(Perm.PROGRAMME_EDIT),
     }
     if programme:
@@ -164,6 +166,7 @@ def _base(request: Request, side: Side) -> HttpResponse:
             "sort": sort,
             "page": page,
             "rows": (rows := base_rows(page.object_list)),
+            "lines": base_lines(rows, may_edit=may_edit),
             "has_candidates": any(
                 row.record.status == ParticipationStatus.CANDIDATE for row in rows
             ),

@@ -252,10 +252,11 @@ def choose(request: Request, pk: int) -> HttpResponse:
     offered = offered_to(row, request.user)
     groups = group_names([other.record.person for other in offered])
     names = [(other.pk, _named(other, groups)) for other in offered]
-    form = ChoiceForm(names, given_by(row), request.POST or None)
+    form = ChoiceForm(names, given_by(row), request.POST or None, comment=row.comment)
     is_own = row.record.person_id == request.user.viewer.person_id
     if request.method == "POST" and form.is_valid():
-        word = actions.Wishes(form.ranked(), frozenset(form.cleaned_data["refused"]))
+        data = form.cleaned_data
+        word = actions.Wishes(form.ranked(), frozenset(data["refused"]), data["comment"])
         try:
             actions.give_preferences(row.meeting, {row.pk: word}, by=request.user)
         except RefusedError as refusal:

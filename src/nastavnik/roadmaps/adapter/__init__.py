@@ -16,11 +16,10 @@ from nastavnik.engine.periods.shifting import shift_term
 from nastavnik.engine.periods.terms import Recurrence, Term, TermKind
 from nastavnik.engine.periods.writing import write_term
 from nastavnik.engine.roadmaps import reading
-from nastavnik.engine.roadmaps.owners import split_responsible
 from nastavnik.engine.roadmaps.pairs import PARTED
 from nastavnik.engine.roadmaps.rows import JOINED
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document
-from nastavnik.roadmaps.adapter.checks import past_promises
+from nastavnik.roadmaps.adapter.checks import owners_of, past_promises
 from nastavnik.roadmaps.catalogues import Entry
 from nastavnik.roadmaps.models import Activity
 
@@ -117,11 +116,6 @@ def shifted_days(activity: Activity, *, from_year: int, to_year: int) -> Days:
     if moved == term and (term.start or term.end) is None:
         return _days(activity.term_text, moved)
     return _days(write_term(moved), moved)
-
-
-def owners_of(text: str) -> tuple[str, ...]:
-    """Return the owners named in a text."""
-    return split_responsible(text)
 
 
 def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Role
+from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.engine.roadmaps.checking import (
     Finding,
@@ -102,12 +103,17 @@ class OwnerLoad:
     soon: int
 
 
+def owners_of(text: str) -> tuple[str, ...]:
+    """Return the owners named in a text; a page asks of each text once."""
+    return once(("owners", text), lambda: split_responsible(text))
+
+
 def loads_of(lines: Iterable[Line]) -> list[OwnerLoad]:
     """Return whose turn it is, those who are late first; a line of two owners counts for both."""
     counted: dict[str, tuple[str, list[Line]]] = {}
     for line in lines:
         if line.state in (GOING, NEXT, LATE):
-            for owner in split_responsible(line.activity.responsible):
+            for owner in owners_of(line.activity.responsible):
                 counted.setdefault(fold(owner), (owner, []))[1].append(line)
     found = [
         OwnerLoad(
@@ -135,7 +141,7 @@ def answers_for(activity: Activity, roles: Iterable[Role], full_name: str) -> bo
     """Tell whether somebody answers for a line: by post, or by surname."""
     called = tuple(word for role in roles for word in _CALLED.get(role, ()))
     surname = fold(full_name).partition(" ")[0]
-    owners = [fold(owner) for owner in split_responsible(activity.responsible)]
+    owners = [fold(owner) for owner in owners_of(activity.responsible)]
     return any(
         (called and owner.startswith(called)) or (surname and surname in owner.split())
         for owner in owners

@@ -6,8 +6,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,7 +23,13 @@ from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.roadmaps import actions, adapter
-from nastavnik.roadmaps.adapter.checks import check_roadmap, loads_of, needs_of_lines, ties_of
+from nastavnik.roadmaps.adapter.checks import (
+    check_roadmap,
+    loads_of,
+    needs_of_lines,
+    owners_of,
+    ties_of,
+)
 from nastavnik.roadmaps.catalogues import PaperLayout, entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
@@ -53,7 +61,7 @@ from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
 from nastavnik.roadmaps.rendering.papers import Paper, render_docx
 from nastavnik.roadmaps.rendering.pdfs import render_pdf
-from nastavnik.roadmaps.tables import roadmap_table
+from nastavnik.roadmaps.tables import bars_of, months_of, part_lines, roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -93,7 +101,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
     day = today()
     lines = lines_of(request.user, roadmap, day)
     may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
-    owners = {o for line in lines for o in adapter.owners_of(line.activity.responsible)}
+    owners = {o for line in lines for o in owners_of(line.activity.responsible)}
     filters = LinesFilter(sorted(owners), request.GET or None)
     wanted = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
     shown = narrowed(lines, **wanted)
@@ -106,13 +114,22 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
         organisation_id=roadmap.organisation_id
     )
     others = others.select_related("year").exclude(pk=roadmap.pk)
+    edited = _edited(request, shown) if may_edit else None
+    parts = part_lines(
+        parts_of(shown),
+        needs,
+        doubtful=checked.lines,
+        check_url=reverse("roadmaps:check", args=[roadmap.pk]),
+        edit_url=_edit_url(request) if may_edit else "",
+        edited=edited.instance if edited else None,
+    )
     taken = {roadmap.year_id, *(other.year_id for other in others)}
     return render(
         request,
         "roadmaps/show.html",
         {
             "roadmap": roadmap,
-            "parts": parts_of(shown),
+            "parts": list(parts),
             "counts": counts_of(lines),
             "n_shown": len(shown),
             "charts": _charts(roadmap, lines, ties_of(needs, checked)),
@@ -127,9 +144,16 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
             "loads": loads_of(lines),
             "needs": needs,
             "bulk_steps": BulkForm(initial={"done_on": day}).steps,
-            "edited": _edited(request, shown) if may_edit else None,
+            "edited": edited,
         },
     )
+
+
+def _edit_url(request: Request) -> str:
+    """Return the address of this page with a line being changed, up to the key of the line."""
+    query = request.GET.copy()
+    query.pop("edit", None)
+    return f"?{query.urlencode()}&edit=" if query else "?edit="
 
 
 def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
@@ -142,24 +166,16 @@ def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
 
 def _charts(
     roadmap: Roadmap, lines: Sequence[Line], ties: Sequence[tuple[int, int, bool]]
-) -> list[tuple[str, Chart]]:
-    """Return the picture for a sheet and for a telephone; one of them is shown."""
-    spans = spans_of(parts_of(lines))
-    year = roadmap.year
-    return [
-        (
-            name,
-            draw_chart(
-                spans,
-                first=year.starts_on,
-                last=year.ends_on,
-                today=today(),
-                ties=ties,
-                frame=frame,
-            ),
+) -> list[tuple[str, Chart, SafeString, SafeString]]:
+    """Return the picture for a sheet and for a telephone, with months and bars; one of them is shown."""
+    spans, year, day = spans_of(parts_of(lines)), roadmap.year, today()
+    drawn = []
+    for name, frame in (("chart-broad", WIDE), ("chart-narrow", NARROW)):
+        chart = draw_chart(
+            spans, first=year.starts_on, last=year.ends_on, today=day, ties=ties, frame=frame
         )
-        for name, frame in (("chart-broad", WIDE), ("chart-narrow", NARROW))
-    ]
+        drawn.append((name, chart, months_of(chart), bars_of(chart)))
+    return drawn
 
 
 @require_http_methods(["GET", "POST"])

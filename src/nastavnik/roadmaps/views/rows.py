@@ -1,9 +1,10 @@
 """The row an address names, for those who may see it."""
 
+from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404
 
 from nastavnik.core.http import Request
-from nastavnik.roadmaps.models import Activity, Roadmap
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
 
 
 def roadmap_or_404(request: Request, pk: int) -> Roadmap:
@@ -16,4 +17,7 @@ def activity_or_404(request: Request, pk: int) -> Activity:
     """Return a line with its roadmap and what proves it."""
     rows = Activity.objects.visible_to(request.user)
     rows = rows.select_related("roadmap__year", "roadmap__organisation")
-    return get_object_or_404(rows.prefetch_related("evidence__document"), pk=pk)
+    proofs = Prefetch(
+        "evidence", Evidence.objects.visible_to(request.user).select_related("document")
+    )
+    return get_object_or_404(rows.prefetch_related(proofs), pk=pk)
