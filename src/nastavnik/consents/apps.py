@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation, timeline
+from nastavnik.core import navigation, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -11,8 +11,20 @@ class ConsentsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.consents.queries import timeline_events
+        from nastavnik.consents.search import of_person
 
         timeline.register(self.label, timeline_events)
+        search.register(
+            search.Source(
+                15,
+                "consent",
+                _("Consents"),
+                "file-check",
+                frozenset({Perm.CONSENT_VIEW}),
+                None,
+                of_person,
+            )
+        )
         navigation.register(
             navigation.Section(21, _("Consents"), "consents:ledger", Perm.CONSENT_VIEW)
         )

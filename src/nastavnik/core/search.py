@@ -1,4 +1,4 @@
-"""What can be found by words: each app registers its own sources; the page only asks the registry.
+"""What can be found by words, and where one person stands: each app registers its own sources; a page only asks.
 
 A source compares folded words with folded columns (`core.text.fold`) and begins with `visible_to`.
 """
@@ -30,6 +30,7 @@ class Hit:
 
 
 Find = Callable[[SignedIn, tuple[str, ...]], Iterable[Hit]]
+OfPerson = Callable[[SignedIn, int], Iterable[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Source:
         icon: a lucide name.
         perms: any of these rights opens it.
         find: user and folded words → hits, every word in each of them; it is read up to `AT_MOST` + 1.
+        of_person: user and the key of a person → what of this source stands on the person's card.
     """
 
     order: int
@@ -50,7 +52,8 @@ class Source:
     label: StrOrPromise
     icon: str
     perms: frozenset[Perm]
-    find: Find
+    find: Find | None
+    of_person: OfPerson | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +86,22 @@ def containing(column: str, words: Iterable[str]) -> Q:
 
 def sources_for(user: SignedIn) -> list[Source]:
     """Return where this user may look, in order."""
+    return [source for source in _opened_to(user) if source.find]
+
+
+def _opened_to(user: SignedIn) -> list[Source]:
     opened = [one for one in _sources.values() if any(user.viewer.may(perm) for perm in one.perms)]
     return sorted(opened, key=lambda one: (one.order, one.name))
+
+
+def about(user: SignedIn, person_id: int) -> list[Group]:
+    """Return where a person stands as far as this user sees it, empty groups left out."""
+    groups = []
+    for source in _opened_to(user):
+        hits = tuple(source.of_person(user, person_id)) if source.of_person else ()
+        if hits:
+            groups.append(Group(source.label, source.icon, hits, has_more=False))
+    return groups
 
 
 def find(user: SignedIn, question: str) -> list[Group]:
@@ -94,7 +111,8 @@ def find(user: SignedIn, question: str) -> list[Group]:
         return []
     groups = []
     for source in sources_for(user):
-        hits = tuple(islice(source.find(user, words), AT_MOST + 1))
+        found = source.find(user, words) if source.find else ()
+        hits = tuple(islice(found, AT_MOST + 1))
         if hits:
             groups.append(Group(source.label, source.icon, hits[:AT_MOST], len(hits) > AT_MOST))
     return groups

@@ -14,7 +14,7 @@ class MentorshipsConfig(AppConfig):
         from nastavnik.mentorships import facts as own_facts
         from nastavnik.mentorships import receivers  # noqa: F401 - connects them
         from nastavnik.mentorships.queries import timeline_events
-        from nastavnik.mentorships.search import find
+        from nastavnik.mentorships.search import find, of_person
 
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
@@ -22,7 +22,7 @@ class MentorshipsConfig(AppConfig):
         facts.register(self.label, own_facts.facts)
         timeline.register(self.label, timeline_events)
         both = frozenset({Perm.PAIR_VIEW, Perm.OWN_PAIR_VIEW})
-        search.register(search.Source(30, "pair", _("Pairs"), "users", both, find))
+        search.register(search.Source(30, "pair", _("Pairs"), "users", both, find, of_person))
         navigation.register(
             navigation.Section(31, _("Pairs"), "mentorships:list", Perm.PAIR_VIEW, "p")
         )

@@ -1,4 +1,4 @@
-"""Pairs found by a part of the name of either side."""
+"""Pairs found by a part of the name of either side, or by a person of either side."""
 
 from collections.abc import Iterator
 
@@ -23,13 +23,26 @@ def find(user: SignedIn, words: tuple[str, ...]) -> Iterator[search.Hit]:
             Q(mentor__person__search_name__contains=word)
             | Q(pk__in=of_mentee.values("mentorship_id"))
         )
+    return _hits(user, pairs, ties, most=search.AT_MOST + 1)
+
+
+def of_person(user: SignedIn, person_id: int) -> Iterator[search.Hit]:
+    """Yield the pairs of one person on either side, the newest first; two queries."""
+    ties = _ties_for(user)
+    either = Q(mentor__person_id=person_id) | Q(
+        pk__in=ties.filter(mentee__person_id=person_id).values("mentorship_id")
+    )
+    return _hits(user, Mentorship.objects.visible_to(user).filter(either), ties)
+
+
+def _hits(
+    user: SignedIn, pairs: QuerySet[Mentorship], ties: QuerySet[Tie], *, most: int | None = None
+) -> Iterator[search.Hit]:
     shown = Prefetch("ties", queryset=ties.select_related("mentee__person"), to_attr="found_ties")
     may_open = user.viewer.may(Perm.PAIR_VIEW)
     rows = pairs.select_related("mentor__person", "form").prefetch_related(shown)
-    for pair in rows.order_by("-starts_on", "mentor__person__search_name", "pk")[
-        : search.AT_MOST + 1
-    ]:
-        found: list[Tie] = pair.found_ties  # type: ignore[attr-defined] # set by the Prefetch
+    for pair in rows.order_by("-starts_on", "mentor__person__search_name", "pk")[:most]:
+        found: list[Tie] = pair.found_ties
         mentees = [tie.mentee.person.short_name for tie in found]
         yield search.Hit(
             kind="pair",

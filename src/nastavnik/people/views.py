@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm
+from nastavnik.core import confirm, search
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -139,6 +139,7 @@ def person_card(request: Request, pk: int) -> HttpResponse:
             "person": person,
             "age": person.age_on(today()),
             "enrolments": enrolments,
+            "groups": search.about(request.user, person.pk),
             "may_edit": request.user.viewer.may(Perm.ROSTER_EDIT),
         },
     )

@@ -41,7 +41,7 @@ class ProgrammesConfig(AppConfig):
         from nastavnik.programmes import facts as own_facts
         from nastavnik.programmes import receivers  # noqa: F401 - connects them
         from nastavnik.programmes.queries import forms_of, people_in_bases
-        from nastavnik.programmes.search import find
+        from nastavnik.programmes.search import find, of_person
 
         post_migrate.connect(load_directory, sender=self)
         concerned.register(self.label, people_in_bases)
@@ -52,7 +52,13 @@ class ProgrammesConfig(AppConfig):
         facts.register(self.label, own_facts.facts)
         search.register(
             search.Source(
-                20, "record", _("In the bases"), "list", frozenset({Perm.BASE_VIEW}), find
+                20,
+                "record",
+                _("In the bases"),
+                "list",
+                frozenset({Perm.BASE_VIEW}),
+                find,
+                of_person,
             )
         )
         navigation.register(

@@ -1,4 +1,4 @@
-"""Records of the bases found by a part of the name."""
+"""Records of the bases found by a part of the name or by the person."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -27,6 +27,24 @@ def find(user: SignedIn, words: tuple[str, ...]) -> Iterator[search.Hit]:
             kind="record",
             title=record.person.full_name,
             subtitle=f"{side}, {record.get_status_display()} · {record.programme.title}",
+            url=_url(record, may_edit=may_edit),
+        )
+
+
+def of_person(user: SignedIn, person_id: int) -> Iterator[search.Hit]:
+    """Yield the records of one person, the newest programme first; one query."""
+    records = (
+        Participation.objects.visible_to(user)
+        .filter(person_id=person_id)
+        .select_related("person", "programme")
+        .order_by("-programme__starts_on", "-starts_on", "pk")
+    )
+    may_edit = user.viewer.may(Perm.BASE_EDIT)
+    for record in records:
+        yield search.Hit(
+            kind="record",
+            title=_("Mentor") if record.is_mentor else _("Mentee"),
+            subtitle=f"{record.get_status_display()} · {record.programme.title}",
             url=_url(record, may_edit=may_edit),
         )
 
