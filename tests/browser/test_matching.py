@@ -3,10 +3,14 @@
 import pytest
 from django.urls import reverse
 from tests.browser.test_pages import sign_in
+from tests.mentorships.scenes import pair_of, run_pairs
 
-from nastavnik.matching.choices import RunStatus
+from nastavnik.matching import tasks
+from nastavnik.matching.actions import start_counting
+from nastavnik.matching.choices import CountingState, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.programmes.models import Participation
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,6 +48,10 @@ def test_from_the_first_matching_to_approved_pairs(workspace, push):
     assert page.locator(".leg .why b").count() == first.n_matched
     push(page, ".leg .btn-icon[value=lock]")
     push(page, ".leg .btn-icon[value=forbid]")
+    page.wait_for_selector("[name=reason]:focus")
+    page.keyboard.type("уже были парой")
+    push(page, "main .btn-primary")
+    assert PairRuling.objects.get(ruling="forbid").reason == "уже были парой"
     assert {row.ruling for row in PairRuling.objects.all()} == {"lock", "forbid"}
     parted = PairRuling.objects.get(ruling="forbid")
     push(page, "form[action$='/run/'] button")
@@ -55,9 +63,95 @@ def test_from_the_first_matching_to_approved_pairs(workspace, push):
     push(page, "form.filters button")
     assert parted.mentee.person.short_name in page.inner_text("section[aria-labelledby=cmp]")
     push(page, f"main a[href='{reverse('matching:workspace')}']")
+    push(page, ".tabs a:last-child")
+    assert page.locator("tbody tr").count() == second.n_mentees
+    push(page, "thead th:nth-child(2) a")
+    assert page.get_attribute("thead th:nth-child(2)", "aria-sort") == "ascending"
+    push(page, ".tabs a:first-child")
     push(page, "button[name=all]")
     second.refresh_from_db()
     assert second.status == RunStatus.APPROVED
     assert (
         Mentorship.objects.filter(organisation=cast.school.organisation).count() == second.n_matched
     )
+
+
+@pytest.fixture
+def paired(context, page, live_server, cast):
+    """Running pairs of the first school; the mentor of one may be replaced by the other."""
+    run_pairs(cast.school)
+    for name in ("older", "oldest"):
+        record = Participation.objects.get(pk=cast.school.records[name].pk)
+        record.capacity = record.active_count + 1
+        record.save()
+    sign_in(context, live_server, cast.anna)
+    return page, cast
+
+
+@pytest.mark.parametrize("push", [press, press_by_keys], ids=["mouse", "keys"])
+def test_a_mentor_is_replaced_from_the_page_of_the_pair(paired, push):
+    page, cast = paired
+    pair = pair_of(cast.school)
+    page.goto(reverse("mentorships:card", args=[pair.pk]))
+    push(page, f"a[href='{reverse('mentorships:replace', args=[pair.pk])}']")
+    assert page.locator("input[name=mentor]").count() == 1
+    assert page.locator("input[name=mentor]").is_checked()
+    page.select_option("[name=cause]", "asked")
+    page.fill("[name=words]", "так удобнее обоим")
+    push(page, "main .btn-primary")
+    made = Mentorship.objects.get(replaces=pair)
+    assert page.url.endswith(reverse("mentorships:card", args=[made.pk]))
+    assert pair.mentor.person.short_name.replace("\xa0", " ") in page.inner_text(
+        ".timeline"
+    ).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("push", [press, press_by_keys], ids=["mouse", "keys"])
+def test_a_matching_in_the_background_is_cancelled(workspace, push):
+    page, cast = workspace
+    programme = cast.school.programme
+    row = start_counting(programme, programme.forms.all(), n_pairs=30_000, by=cast.anna)
+    page.goto(reverse("matching:workspace"))
+    push(page, ".note a")
+    assert page.locator("progress").is_visible()
+    before = page.inner_text("[role=status]")
+    page.wait_for_function(
+        "was => document.querySelector('[role=status]').innerText !== was", arg=before
+    )
+    push(page, f"form[action='{reverse('matching:cancel', args=[row.pk])}'] button")
+    row.refresh_from_db()
+    assert row.state == CountingState.CANCELLED
+    assert not page.locator("progress").is_visible()
+    assert not MatchingRun.objects.exists()
+
+
+def test_a_matching_in_the_background_leads_to_its_result_by_itself(workspace):
+    page, cast = workspace
+    programme = cast.school.programme
+    row = start_counting(programme, programme.forms.all(), n_pairs=30_000, by=cast.anna)
+    page.goto(reverse("matching:counting", args=[row.pk]))
+    tasks.count(row, by=cast.anna)
+    page.wait_for_url(f"**{reverse('matching:workspace')}")
+    assert page.locator(".leg").count() == MatchingRun.objects.get().n_matched
+
+
+def test_a_mentee_is_dragged_to_another_mentor(workspace):
+    page, cast = workspace
+    press(page, "form[action$='/run/'] button")
+    made = MatchingRun.objects.get()
+    first, second = (
+        made.proposals.get(mentee=cast.school.records[name]) for name in ("younger", "youngest")
+    )
+    assert first.mentor != second.mentor
+    card = f".group[data-mentor='{second.mentor_id}']"
+    chip = page.locator(f"[data-mentee='{first.mentee_id}'] > .chip")
+    chip.drag_to(page.locator(f".group[data-mentor='{first.mentor_id}'] > .chip"))
+    assert PairRuling.objects.count() == 0
+    with page.expect_navigation():
+        chip.drag_to(page.locator(f"{card} > .chip"))
+    page.fill("[name=reason]", "сами попросили")
+    press(page, "main .btn-primary")
+    newest = MatchingRun.objects.first()
+    assert newest.number == made.number + 1
+    assert newest.proposals.get(mentee=first.mentee).mentor == second.mentor
+    assert PairRuling.objects.get().reason == "сами попросили"

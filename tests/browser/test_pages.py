@@ -12,6 +12,8 @@ from tests.cast import approve_pairs
 
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
+from nastavnik.matching.actions import start_counting
+from nastavnik.matching.models import Counting
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import RosterImport, StudyGroup
@@ -36,6 +38,13 @@ NO_PAGE = {
 }  # fmt: skip
 
 
+def a_counting(school):
+    forms = school.programme.forms.all()
+    return Counting.objects.running().first() or start_counting(
+        school.programme, forms, n_pairs=30_000, by=school.curator
+    )
+
+
 def keys(cast):
     """The object each page with a key is opened with, in the first school."""
     school = cast.school
@@ -51,6 +60,10 @@ def keys(cast):
         .pk,
         "programmes:record": school.records["older"].pk,
         "matching:past": school.programme.runs.first().pk,
+        "matching:counting": a_counting(school).pk,
+        "mentorships:replace": Mentorship.objects.filter(organisation=school.organisation)
+        .first()
+        .pk,
         "mentorships:card": Mentorship.objects.filter(organisation=school.organisation).first().pk,
         **{
             f"roadmaps:{name}": Roadmap.objects.first().pk

@@ -13,7 +13,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
-from nastavnik.matching.models import MatchingRun, PairRuling
+from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
@@ -53,10 +53,14 @@ OBJECTS: dict[str, type[Model]] = {
     "consents:person": Person,
     "consents:withdraw": Consent,
     "matching:lift": PairRuling,
+    "matching:discussed": Opinion,
+    "matching:counting": Counting,
+    "matching:cancel": Counting,
     "matching:past": MatchingRun,
     "matching:recount": MatchingRun,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
+    "mentorships:replace": Mentorship,
     "mentorships:note": Mentorship,
     "mentorships:undo": Mentorship,
     "mentorships:help": Mentorship,

@@ -28,10 +28,10 @@ from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching import actions as matching
 from nastavnik.matching.catalogues import shipped_rules
-from nastavnik.matching.choices import Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, PairRuling
+from nastavnik.matching.choices import Outcome, Ruling, RunStatus
+from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
-from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import Organisation
@@ -54,6 +54,10 @@ READS = {
     "people.gender_of": "a rule of the patronymic",
     "people.grade_of": "a rule of the name of a class",
     "matching.engine_input": "what a run would be given, for the run and for its proof",
+    "matching.substitutes": "the engine asked who could take a pair over",
+    "matching.least_disturbance": "the engine asked who would have to move",
+    "matching.check_substitute": "the rules asked by the action that replaces a mentor",
+    "matching.is_override": "whether a word needs a reason, asked by the action and its page",
     "programmes.gate": "the gate, asked by the actions that pass it",
 }
 WRITES = {
@@ -236,6 +240,14 @@ def _newcomer(scene):
     return people.add_person(scene.organisation, by=scene.by, **NEWCOMER)
 
 
+def _pair_to_hand_over(scene):
+    pair = pair_of(scene.school, "younger")
+    led = pair.mentor.pk == scene.school.records["older"].pk
+    other = "oldest" if led else "older"
+    make_room(scene.school, other)
+    return pair, scene.record(other)
+
+
 def _ready_pair(scene):
     mentor = add_pupils(scene.school, 1, start=70, side=Side.MENTOR)[0]
     return mentor, add_pupils(scene.school, 1, start=71)[0]
@@ -280,6 +292,8 @@ PREPARED = {
     "mentorships.approve_run": lambda scene: matching.run_matching(scene.programme, by=scene.by),
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
     "matching.rule_pair": _ready_pair,
+    "matching.finish_counting": lambda scene: matching.engine_input(scene.programme),
+    "mentorships.replace_mentor": _pair_to_hand_over,
     "mentorships.refresh_order": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
     ),
@@ -367,12 +381,29 @@ DONE = {
     "matching.run_matching": lambda s: matching.run_matching(s.programme, by=s.by),
     "matching.rule_pair": lambda s: matching.rule_pair(*s.it, Ruling.FORBID, by=s.by),
     "matching.set_rules": lambda s: matching.set_rules(s.organisation, shipped_rules(), by=s.by),
+    "matching.lift_locks": lambda s: matching.lift_locks(
+        [row.mentee_id for row in PairRuling.objects.filter(organisation=s.organisation)], by=s.by
+    ),
+    "matching.start_counting": lambda s: (
+        matching.fail_interrupted(by=s.by)
+        and matching.start_counting(s.programme, s.programme.forms.all(), n_pairs=9, by=s.by)
+    ),
+    "matching.read_counting": lambda s: matching.read_counting(s.first(Counting), by=s.by),
+    "matching.finish_counting": lambda s: matching.finish_counting(s.first(Counting), s.it, s.it.run(), by=s.by),
+    "matching.cancel_counting": lambda s: matching.cancel_counting(s.first(Counting, state="running"), by=s.by),
+    "matching.fail_counting": lambda s: matching.fail_counting(s.first(Counting, state="running"), by=s.by),
+    "matching.fail_interrupted": lambda s: matching.fail_interrupted(by=s.by),
+    "matching.give_opinion": lambda s: matching.give_opinion(
+        mentor=s.record("older"), mentee=s.record("younger"), outcome=Outcome.FOR, by=s.by
+    ),
+    "matching.mark_discussed": lambda s: matching.mark_discussed(s.first(Opinion), by=s.by),
     "matching.lift_ruling": lambda s: matching.lift_ruling(s.first(PairRuling), by=s.by),
     "matching.mark_run_approved": lambda s: matching.mark_run_approved(s.run(), by=s.by, at=timezone.now()),
     "mentorships.approve_run": lambda s: mentorships.approve_run(s.run(), by=s.by),
     "mentorships.set_pair_status": lambda s: mentorships.set_pair_status(
         pair_of(s.school, "younger"), MentorshipStatus.SUSPENDED, by=s.by
     ),
+    "mentorships.replace_mentor": lambda s: mentorships.replace_mentor(*s.it, cause=EndCause.ASKED, by=s.by),
     "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
     "mentorships.plan_meetings": lambda s: mentorships.plan_meetings([s.it], by=s.by),
     "mentorships.strike_meetings": lambda s: mentorships.strike_meetings(pair_of(s.school, "younger"), by=s.by),

@@ -13,8 +13,11 @@ ROUTES = [route for route in all_routes() if not route.is_public]
 DEARER: dict[str, int] = {
     # every app is asked what needs the person; eleven where nobody waits at the gate of a base and no district asks
     "cabinet:home": 15,
-    # the board, the people to choose from, the rulings and the choices of both sides stand on one screen
-    "matching:workspace": 17,
+    # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
+    # stand on one screen, and whether one is being counted
+    "matching:workspace": 19,
+    # the engine is asked anew with all it goes by: the bases, their gate, classes, rulings, outcomes, choices and rules
+    "mentorships:replace": 20,
 }
 
 

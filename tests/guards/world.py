@@ -26,8 +26,15 @@ from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.models import Document
-from nastavnik.matching.actions import rule_pair, run_matching
-from nastavnik.matching.choices import Ruling
+from nastavnik.matching.actions import (
+    cancel_counting,
+    fail_counting,
+    give_opinion,
+    rule_pair,
+    run_matching,
+    start_counting,
+)
+from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.mentorships.actions import approve_run, set_pair_status
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
@@ -149,6 +156,12 @@ def live(school: School) -> None:
         rule_pair(
             school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
         )
+    give_opinion(mentor=school.records["older"], mentee=extra[2], outcome=Outcome.DISCUSS, by=by)
+    for end in (fail_counting, cancel_counting, None):
+        row = start_counting(school.programme, school.programme.forms.all(), n_pairs=9, by=by)
+        if end:
+            end(row, by=by)
+    give_opinion(mentor=school.records["older"], mentee=None, outcome=Outcome.FOR, by=by)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
     gather(school, extra[2])
     plan(school, order)

@@ -4,19 +4,39 @@ from dataclasses import replace
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from tests.matching.test_matching import run
 from tests.pages import said, signed_in, text
 
 from nastavnik.core.access import Role
-from nastavnik.matching.actions import engine_input, rule_pair, run_matching, set_rules
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.models import AuditEntry
+from nastavnik.matching.actions import (
+    engine_input,
+    is_override,
+    lift_ruling,
+    rule_pair,
+    run_matching,
+    set_rules,
+)
 from nastavnik.matching.adapter import effect_of, recount
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import PairRuling, RuleSet
 from nastavnik.matching.queries import compare_runs, rules_in_force
+from nastavnik.mentorships.actions import approve_run
+from nastavnik.mentorships.models import Mentorship
 from nastavnik.programmes.models import Participation
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    """Refusals outside of a page speak the language of the installation; here it is that of the tests."""
+    with translation.override("en"):
+        yield
+
 
 RULES = {
     "area": 0,
@@ -183,7 +203,7 @@ def test_two_matchings_side_by_side(cast):
     first = run(cast)
     records = cast.school.records
     pair = first.proposals.exclude(mentor=None).get(mentee=records["younger"])
-    rule_pair(pair.mentor, pair.mentee, Ruling.FORBID, by=cast.anna)
+    rule_pair(pair.mentor, pair.mentee, Ruling.FORBID, reason="так решено", by=cast.anna)
     second = run(cast)
     found = compare_runs(cast.anna, first, second)
     assert [move.mentee for move in found.moved] == [
@@ -223,10 +243,11 @@ def test_another_mentor_is_put_in_place_at_once(cast):
     other = int(proposal.explanation["alternatives"][0]["mentor"])
     client = signed_in(cast.anna)
     assert 'name="again"' in text(client.get("/matching/"))
-    client.post(
-        reverse("matching:rule"),
-        {"mentee": proposal.mentee_id, "mentor": other, "ruling": "lock", "again": "1"},
-    )
+    asked = {"mentee": proposal.mentee_id, "mentor": other, "ruling": "lock", "again": "1"}
+    why = client.post(reverse("matching:rule"), asked, follow=True)
+    assert not PairRuling.objects.exists()
+    assert 'name="again"' in text(why)
+    client.post(reverse("matching:rule"), asked | {"reason": "сами попросили"})
     newest = cast.school.programme.runs.first()
     assert newest.number == made.number + 1
     assert newest.proposals.get(mentee=proposal.mentee_id).mentor_id == other
@@ -240,3 +261,196 @@ def test_who_may_not_match_sees_the_runs_and_has_no_buttons(cast):
     assert client.get(reverse("matching:history")).status_code == 200
     assert client.get(reverse("matching:rules")).status_code == 403
     assert client.post(reverse("matching:recount", args=[made.pk])).status_code == 403
+
+
+# ---------------------------------------------------------------- the reason of an override
+
+
+def proposed(cast):
+    made = run(cast)
+    return made.proposals.exclude(mentor=None).select_related("mentee", "mentor").first()
+
+
+def other_mentor(cast, proposal):
+    names = ("older", "oldest") if proposal.mentor != cast.school.records["teacher"] else ("older",)
+    return next(one for one in map(cast.school.records.get, names) if one != proposal.mentor)
+
+
+def test_an_ordinary_lock_needs_no_reason(cast):
+    pair = proposed(cast)
+    assert not is_override(pair.mentor, pair.mentee, Ruling.LOCK)
+    row = rule_pair(pair.mentor, pair.mentee, Ruling.LOCK, by=cast.anna)
+    assert row.reason == ""
+    again = rule_pair(pair.mentor, pair.mentee, Ruling.LOCK, reason="дружат", by=cast.anna)
+    assert (again.pk, again.reason) == (row.pk, "дружат")
+    assert AuditEntry.objects.filter(action="ruling-explained", subject_id=row.pk).count() == 1
+
+
+@pytest.mark.parametrize("ruling", [Ruling.FORBID, Ruling.LOCK])
+def test_what_goes_against_the_proposal_needs_a_reason(cast, ruling):
+    pair = proposed(cast)
+    mentor = pair.mentor if ruling == Ruling.FORBID else other_mentor(cast, pair)
+    with pytest.raises(RefusedError, match="Write why"):
+        rule_pair(mentor, pair.mentee, ruling, reason="  ", by=cast.anna)
+    assert not PairRuling.objects.exists()
+    row = rule_pair(mentor, pair.mentee, ruling, reason="сами попросили", by=cast.anna)
+    entry = AuditEntry.objects.get(action=f"pair-{ruling}", subject_id=row.pk)
+    assert "reason" in entry.fields
+
+
+def test_a_lock_the_rules_would_never_propose_needs_a_reason(cast):
+    """A teacher and a pupil have no form in common here; nothing has been proposed yet."""
+    records = cast.school.records
+    assert is_override(records["teacher"], records["younger"], Ruling.LOCK)
+    assert not is_override(records["older"], records["younger"], Ruling.LOCK)
+    assert not is_override(records["older"], records["younger"], Ruling.FORBID)
+
+
+def test_the_button_leads_to_the_question_and_back(cast):
+    pair = proposed(cast)
+    client = signed_in(cast.anna)
+    asked = {"mentee": pair.mentee_id, "mentor": pair.mentor_id, "ruling": "forbid"}
+    page = client.post(reverse("matching:rule"), asked, follow=True)
+    assert page.request["QUERY_STRING"]
+    assert "why not" in text(page)
+    assert "they were a pair before" in text(page)
+    client.post(reverse("matching:rule"), asked | {"reason": "уже были парой"})
+    assert PairRuling.objects.get().reason == "уже были парой"
+    assert "уже были парой" in text(client.get("/matching/"))
+    for wrong in ({}, {"mentee": "0", "mentor": "0", "ruling": "lock"}):
+        assert client.get(reverse("matching:rule"), wrong).status_code == 302
+    foreign = cast.other.records
+    strange = {"mentee": foreign["younger"].pk, "mentor": foreign["older"].pk, "ruling": "lock"}
+    assert client.get(reverse("matching:rule"), strange).status_code == 302
+
+
+def test_the_reason_of_a_swap_names_who_was_proposed(cast):
+    pair = proposed(cast)
+    other = other_mentor(cast, pair)
+    asked = {"mentee": pair.mentee_id, "mentor": other.pk, "ruling": "lock"}
+    page = signed_in(cast.anna).get(reverse("matching:rule"), asked)
+    assert pair.mentor.person.short_name in text(page)
+    assert "required" in text(page)
+    lock = asked | {"mentor": pair.mentor_id}
+    assert "may be left out" in text(signed_in(cast.anna).get(reverse("matching:rule"), lock))
+
+
+def test_the_reason_stays_with_the_run_the_pair_and_the_history(cast):
+    pair = proposed(cast)
+    other = other_mentor(cast, pair)
+    row = rule_pair(other, pair.mentee, Ruling.LOCK, reason="сами попросили", by=cast.anna)
+    made = run(cast)
+    approve_run(made, by=cast.anna)
+    lift_ruling(row, by=cast.anna)
+    client = signed_in(cast.anna)
+    past = text(client.get(reverse("matching:past", args=[made.pk])))
+    assert "Put together by hand: сами попросили." in past
+    pair = Mentorship.objects.get(ties__mentee=pair.mentee)
+    card = text(client.get(reverse("mentorships:card", args=[pair.pk])))
+    assert "Put together by hand" in card
+    assert "сами попросили" in card
+    history = client.get(reverse("matching:history"))
+    assert [one.pk for one in history.context["rulings"]] == [row.pk]
+    assert "taken back" in text(history)
+    teacher = signed_in(cast.users[Role.CLASS_TEACHER])
+    seen = teacher.get(reverse("mentorships:card", args=[pair.pk]))
+    assert "сами попросили" not in text(seen)
+
+
+# ---------------------------------------------------------------- the result as a table
+
+
+def table(cast, user=None, **asked):
+    asked = {"view": "table", **asked}
+    return signed_in(user or cast.anna).get(reverse("matching:workspace"), asked)
+
+
+def test_the_table_has_everybody_and_who_is_alone_first(cast):
+    rule_pair(
+        cast.school.records["teacher"],
+        cast.school.records["novice"],
+        Ruling.FORBID,
+        reason="нет",
+        by=cast.anna,
+    )
+    made = run(cast)
+    page = table(cast)
+    lines = page.context["lines"]
+    assert {line.mentee.pk for line in lines} == set(
+        made.proposals.values_list("mentee", flat=True)
+    )
+    assert [line.mentor is None for line in lines] == [True, False, False]
+    assert lines[0].mentee == cast.school.records["novice"]
+    assert "You have ruled out everyone" in text(page)
+    assert 'aria-sort="ascending"' in text(page)
+
+
+@pytest.mark.parametrize("sort", ["mentee", "mentor", "fit", "form"])
+def test_the_table_is_sorted_by_its_columns_both_ways(cast, sort):
+    run(cast)
+    there = [line.mentee.pk for line in table(cast, sort=sort).context["lines"]]
+    back = [line.mentee.pk for line in table(cast, sort=f"-{sort}").context["lines"]]
+    assert sorted(there) == sorted(back)
+    key = {
+        "mentee": lambda line: line.mentee.person.search_name,
+        "mentor": lambda line: line.mentor.person.search_name,
+        "fit": lambda line: -line.proposal.score,
+        "form": lambda line: line.proposal.form.title,
+    }[sort]
+    keys = [key(line) for line in table(cast, sort=sort).context["lines"]]
+    assert keys == sorted(keys)
+    assert sort == "fit" or len(set(keys)) > 1
+    turned = [key(line) for line in table(cast, sort=f"-{sort}").context["lines"]]
+    assert turned == sorted(keys, reverse=True)
+
+
+def test_the_table_is_narrowed_to_a_form(cast):
+    opened = cast.school.records
+    rule_pair(opened["teacher"], opened["novice"], Ruling.FORBID, reason="нет", by=cast.anna)
+    run(cast)
+    for code, mentees in (
+        ("teacher_teacher", {"novice"}),
+        ("pupil_pupil", {"younger", "youngest"}),
+        ("no-such", {"novice", "younger", "youngest"}),
+    ):
+        lines = table(cast, form=code, sort="nonsense").context["lines"]
+        assert {line.mentee.pk for line in lines} == {opened[name].pk for name in mentees}
+    assert "view=table" in text(table(cast, form="pupil_pupil"))
+
+
+def test_what_was_said_in_confidence_stays_off_the_paper(cast):
+    """Choices of people and a «not with» carry the class that print leaves out; the other reasons do not."""
+    records = cast.school.records
+    for mentor in ("older", "oldest"):
+        rule_pair(records[mentor], records["younger"], Ruling.FORBID, reason="нет", by=cast.anna)
+    made = run(cast)
+    proposal = made.proposals.get(mentee=records["youngest"])
+    proposal.explanation = {**proposal.explanation, "chosen": {"by_mentee": 1, "by_mentor": None}}
+    proposal.save()
+    lines = {line.mentee.pk: line for line in table(cast).context["lines"]}
+    alone, chosen = lines[records["younger"].pk], lines[records["youngest"].pk]
+    assert alone.secret[0].startswith("You have ruled out")
+    assert alone.words == ()
+    assert chosen.secret == ("The mentee chose the mentor: choice 1.",)
+    assert chosen.words[0].startswith("The request meets the skill")
+    assert '<small class="secret">The mentee chose' in text(table(cast))
+
+
+def test_pairs_are_ticked_and_approved_in_the_table_by_who_may(cast):
+    made = run(cast)
+    assert 'name="proposals"' in text(table(cast))
+    director = text(table(cast, cast.users[Role.DIRECTOR]))
+    assert 'name="proposals"' not in director
+    past = signed_in(cast.anna).get(reverse("matching:past", args=[made.pk]), {"view": "table"})
+    assert len(past.context["lines"]) == made.n_mentees
+
+
+def test_a_table_of_many_asks_no_more_of_the_database(cast, django_assert_max_num_queries):
+    run(cast)
+    client = signed_in(cast.anna)
+    client.get(reverse("matching:workspace"))
+    with django_assert_max_num_queries(40) as asked:
+        client.get(reverse("matching:workspace"))
+    plain = len(asked)
+    with django_assert_max_num_queries(plain + 1):
+        client.get(reverse("matching:workspace"), {"view": "table", "form": "pupil_pupil"})

@@ -8,6 +8,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from nastavnik.core import audit
+from nastavnik.matching import actions
 
 
 def ensure_schema() -> None:
@@ -25,4 +26,5 @@ def prepare(*, demo: bool) -> None:
     call_command("collectstatic", interactive=False, verbosity=0)
     if demo:
         call_command("demo", stage="running", if_empty=True)
+    actions.fail_interrupted(by=None)
     audit.seal_all()

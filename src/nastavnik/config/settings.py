@@ -141,6 +141,9 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 
+# Above so many pairs looked at (a second or two of counting) a matching goes into the background.
+MATCHING_PAIRS_AT_ONCE = int(os.environ.get("NASTAVNIK_MATCHING_AT_ONCE", "20000"))
+
 STATIC_URL = "static/"
 # One file of it is collected (config.static); theme.css imports it, so both get hashed names.
 STATICFILES_DIRS = [("bootstrap", bootstrap_wrapper.get_bootstrap_css_dir())]

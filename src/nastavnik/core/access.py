@@ -42,6 +42,8 @@ class Perm(StrEnum):
     PREFERENCE_GIVE = "preference_give"
     PREFERENCE_VIEW = "preference_view"
     REFUSAL_VIEW = "refusal_view"
+    OPINION_VIEW = "opinion_view"
+    OPINION_GIVE = "opinion_give"
     PAIR_VIEW = "pair_view"
     PAIR_APPROVE = "pair_approve"
     OWN_PAIR_VIEW = "own_pair_view"
@@ -86,6 +88,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.PREFERENCE_GIVE,
         Perm.PREFERENCE_VIEW,
         Perm.REFUSAL_VIEW,
+        Perm.OPINION_VIEW,
         Perm.PAIR_APPROVE,
         Perm.ROADMAP_EDIT,
         Perm.MEETING_NOTE,
@@ -100,7 +103,14 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     | {Perm.ORGANISATION_EDIT, Perm.ACCOUNT_EDIT, Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING
-    | {Perm.MATCHING_VIEW, Perm.REFUSAL_VIEW, Perm.MARK_VIEW, Perm.HELP_ANSWER},
+    | {
+        Perm.MATCHING_VIEW,
+        Perm.REFUSAL_VIEW,
+        Perm.OPINION_VIEW,
+        Perm.OPINION_GIVE,
+        Perm.MARK_VIEW,
+        Perm.HELP_ANSWER,
+    },
     Role.SOCIAL_TEACHER: _SCHOOL_READING,
     Role.CLASS_TEACHER: frozenset(
         {

@@ -1,15 +1,18 @@
 """From records of the bases to the engine and back: the only place that knows both."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from nastavnik.core.text import fold
-from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules
+from nastavnik.engine.matching.candidates import Edge, FormRule, Mentee, Mentor, Part, Rules, judge
 from nastavnik.engine.matching.payload import match_json
+from nastavnik.engine.matching.pool import Candidates, find_candidates
 from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
+from nastavnik.engine.matching.transport import solve
 from nastavnik.matching.catalogues import RuleValues
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import StudyGroup
@@ -22,7 +25,8 @@ from nastavnik.programmes.queries import Choices
 class Input:
     """What the engine is given: people by the keys of their records, rules, the curator's rulings, the wishes.
 
-    `forbidden` holds the bans of the curator and «not with» of either side alike.
+    `forbidden` holds the bans of the curator, «not with» of either side and the psychologist's «no» alike; `advised`
+    says which of them are the psychologist's.
     """
 
     mentors: tuple[Mentor, ...]
@@ -31,6 +35,7 @@ class Input:
     locked: Mapping[str, str]
     forbidden: frozenset[tuple[str, str]]
     wishes: Wishes
+    advised: frozenset[tuple[str, str]] = frozenset()
 
     def run(self) -> Proposal:
         """Ask the engine."""
@@ -57,6 +62,7 @@ class Input:
             },
             "locked": dict(self.locked),
             "forbidden": sorted(self.forbidden),
+            "advised": sorted(self.advised),
             "wishes": {
                 "mentees": {key: list(ranked) for key, ranked in self.wishes.mentees.items()},
                 "mentors": {key: list(ranked) for key, ranked in self.wishes.mentors.items()},
@@ -87,8 +93,10 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
         ValueError: the input was kept in a way this program no longer reads.
     """
     rules = snapshot.get("rules", {})
+    # whose «no» it was changes nothing for the engine
+    engine_part = {key: value for key, value in snapshot.items() if key != "advised"}
     answered = match_json(
-        {**snapshot, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
+        {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
     )
     return Answer(
         mentor_of={pair["mentee"]: pair["mentor"] for pair in answered["pairs"]},
@@ -137,6 +145,236 @@ def _n_idle(proposal: Proposal) -> int:
     return sum(load.n_mentees == 0 for load in proposal.loads)
 
 
+N_SUBSTITUTES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Substitute:
+    """A mentor who could take over the mentees of a pair.
+
+    Attributes:
+        mentor: key of the record.
+        form: code of the form of the new pair.
+        parts: why they fit, of all the mentees together.
+        people: how many of those who wait would stay without a mentor because of this choice.
+        points: how much worse the pairs fit than with the best choice.
+        choices: which choice, from 1, each was for the other: of the mentee, of the mentor; None where not chosen.
+    """
+
+    mentor: str
+    form: str
+    parts: tuple[Part, ...]
+    people: int
+    points: int
+    choices: tuple[int | None, int | None]
+
+    @property
+    def explanation(self) -> dict[str, Any]:
+        """Return the reasons as a run keeps them."""
+        by_mentee, by_mentor = self.choices
+        return {
+            "parts": [asdict(part) for part in self.parts],
+            "chosen": {"by_mentee": by_mentee, "by_mentor": by_mentor},
+        }
+
+    @property
+    def price(self) -> dict[str, int]:
+        """Return what the choice costs the others, as a run keeps it."""
+        return {"people": self.people, "points": self.points}
+
+
+def substitutes(given: Input, mentees: Collection[str]) -> tuple[Substitute, ...]:
+    """Return the best mentors for the mentees of a pair, the best first; all other pairs stay as they are.
+
+    Those who wait are matched along, so the prices say what a choice costs them. Where they want all the places that
+    fit, and for a group, the order is that of the fit alone.
+    """
+    proposal = given.run()
+    if len(mentees) == 1:
+        (mentee,) = mentees
+        found = next((pair for pair in proposal.pairs if pair.mentee == mentee), None)
+        if found:
+            best = Substitute(
+                found.mentor, found.form, found.parts, 0, 0, (found.mentee_choice, found.mentor_choice)
+            )  # fmt: skip
+            others = tuple(
+                Substitute(
+                    one.mentor, one.form, one.parts, one.price.people, one.price.points,
+                    given.wishes.place(one.mentor, mentee),
+                )
+                for one in found.alternatives
+            )  # fmt: skip
+            return (best, *others)[:N_SUBSTITUTES]
+    return _by_fit(given, mentees)
+
+
+def _by_fit(given: Input, mentees: Collection[str]) -> tuple[Substitute, ...]:
+    takers = [person for person in given.mentees if person.key in mentees]
+    found = []
+    for mentor in given.mentors:
+        edges = [judge(mentor, one, given.rules, forbidden=given.forbidden) for one in takers]
+        fitting = [edge for edge in edges if isinstance(edge, Edge)]
+        if len(fitting) == len(takers) <= mentor.capacity:
+            found.append((sum(edge.score for edge in fitting), mentor.key, fitting))
+    found = sorted(found, key=lambda row: (-row[0], row[1]))[:N_SUBSTITUTES]
+    alone = next(iter(mentees)) if len(mentees) == 1 else ""
+    others = replace(given, mentees=tuple(one for one in given.mentees if one not in takers))
+    n_matched = others.run().n_matched if found else 0
+    return tuple(
+        Substitute(
+            key,
+            edges[0].form,
+            _joined(edge.parts for edge in edges),
+            n_matched - _without_places(others, key, len(takers)).run().n_matched,
+            found[0][0] - score,
+            given.wishes.place(key, alone),
+        )
+        for score, key, edges in found
+    )
+
+
+def _without_places(given: Input, mentor: str, number: int) -> Input:
+    """Return an input in which a mentor has fewer places."""
+    fewer = tuple(
+        replace(one, capacity=one.capacity - number) if one.key == mentor else one
+        for one in given.mentors
+    )
+    return replace(given, mentors=fewer)
+
+
+def _joined(rows: Iterable[tuple[Part, ...]]) -> tuple[Part, ...]:
+    """Add up the parts of several pairs by their code."""
+    whole: dict[str, Part] = {}
+    for part in (part for row in rows for part in row):
+        before = whole.get(part.code, Part(part.code, 0))
+        items = tuple(dict.fromkeys((*before.items, *part.items)))
+        whole[part.code] = Part(part.code, before.points + part.points, items)
+    return tuple(whole.values())
+
+
+def form_for(given: Input, mentor: str, mentees: Collection[str]) -> str:
+    """Return the form in which a mentor may take over all the mentees, empty where a rule refuses one of them."""
+    giver = next((person for person in given.mentors if person.key == mentor), None)
+    takers = [person for person in given.mentees if person.key in mentees]
+    if giver is None or giver.capacity < len(takers):
+        return ""
+    edges = [judge(giver, one, given.rules, forbidden=given.forbidden) for one in takers]
+    forms = {edge.form for edge in edges if isinstance(edge, Edge)}
+    refused = any(isinstance(edge, str) for edge in edges)
+    return "" if refused else min(forms, default="")
+
+
+def is_against_rules(
+    mentor: Participation,
+    mentee: Participation,
+    forms: Iterable[MentoringForm],
+    *,
+    rules: RuleValues,
+    day: dt.date,
+) -> bool:
+    """Tell whether the rules would never propose two people, whatever was said of them."""
+    given = build_input(
+        [mentor],
+        [mentee],
+        forms,
+        decided=Decided(),
+        choices=Choices({}, {}, frozenset()),
+        rules=rules,
+        day=day,
+    )
+    return isinstance(judge(given.mentors[0], given.mentees[0], given.rules), str)
+
+
+def fewest_moves(
+    given: Input, mentees: Collection[str], leaver: str, kept: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    """Find places for the mentees of a pair by moving as few of the other pairs as can be (method.md §4.4).
+
+    First without the mentor who is replaced, then with the place that becomes free there.
+
+    Args:
+        given: the mentors, and as mentees those of all pairs, with the mentors' free places.
+        mentees: who needs a mentor.
+        leaver: the mentor who is replaced.
+        kept: mentee → mentor of the pairs that stand.
+
+    Returns:
+        (mentee, mentor before, mentor after) of everybody who would move, those in need first; empty when even that does
+        not help.
+    """
+    held = Counter(kept.values())
+    mentors = [replace(one, capacity=one.capacity + held[one.key]) for one in given.mentors]
+    without = [replace(one, capacity=held[leaver]) if one.key == leaver else one for one in mentors]
+    with_place = [
+        replace(one, capacity=one.capacity + len(mentees)) if one.key == leaver else one
+        for one in mentors
+    ]
+    return _moves(given, without, mentees, kept) or _moves(given, with_place, mentees, kept)
+
+
+def _moves(
+    given: Input, mentors: list[Mentor], mentees: Collection[str], kept: Mapping[str, str]
+) -> tuple[tuple[str, str, str], ...]:
+    known = {one.key for one in mentors}
+    takers = [one for one in given.mentees if one.key in mentees or kept.get(one.key, "") in known]
+    found = find_candidates(
+        mentors,
+        takers,
+        given.rules,
+        forbidden=given.forbidden,
+        always=[(kept[one.key], one.key) for one in takers if one.key not in mentees],
+    )
+    held = Counter(kept[one.key] for one in takers if one.key not in mentees)
+    after = _with_fewest_changes(found, given.rules, mentees, kept, held)
+    if len(after) < len(takers):
+        return ()
+    moved = [
+        (one.key, "" if one.key in mentees else kept[one.key], after[one.key])
+        for one in takers
+        if one.key in mentees or after[one.key] != kept[one.key]
+    ]
+    return tuple(sorted(moved, key=lambda move: move[0] not in mentees))
+
+
+def _with_fewest_changes(
+    found: Candidates,
+    rules: Rules,
+    mentees: Collection[str],
+    kept: Mapping[str, str],
+    held: Mapping[str, int],
+) -> dict[str, str]:
+    """Return mentee → mentor of the matching with the most people, then the fewest changes, then the best fit."""
+    number = {one.key: n for n, one in enumerate(found.mentors)}
+    before = [-1 if one.key in mentees else number[kept[one.key]] for one in found.mentees]
+    # a pair the rules would no longer propose is the school's own: it stays
+    locked = [
+        was if was >= 0 and found.position(n, was) < 0 else -1 for n, was in enumerate(before)
+    ]
+    capacity = [
+        max(places, held.get(one.key, 0))
+        for one, places in zip(found.mentors, found.capacity, strict=True)
+    ]
+    most = int(found.score.max(initial=0))
+    steps = rules.load_cost * (max(capacity, default=0) + 1)
+    solution = solve(
+        found.indptr,
+        found.indices,
+        found.score,
+        capacity,
+        load_cost=rules.load_cost,
+        locked=locked,
+        previous=before,
+        change_cost=(most + steps + 1) * (len(before) + 1),
+        tie_key_mentee=[one.key for one in found.mentees],
+        tie_key_mentor=[one.key for one in found.mentors],
+    )
+    return {
+        one.key: found.mentors[mentor].key
+        for one, mentor in zip(found.mentees, solution.mentor_of.tolist(), strict=True)
+        if mentor >= 0
+    }
+
+
 def form_rule(form: MentoringForm) -> FormRule:
     """Return an organisation's form as the engine's rule (method.md §1.1, §3.4)."""
     among_learners = set(form.mentor_kinds) <= {kind.value for kind in LEARNERS}
@@ -154,18 +392,32 @@ def form_rule(form: MentoringForm) -> FormRule:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people decided of others, as (mentor key, mentee key).
+
+    Attributes:
+        locked: put together by the curator.
+        forbidden: kept apart by the curator.
+        advised: the psychologist's «no»; None on one side rules the other out with all.
+    """
+
+    locked: Iterable[tuple[int, int]] = ()
+    forbidden: Iterable[tuple[int, int]] = ()
+    advised: Iterable[tuple[int | None, int | None]] = ()
+
+
 def build_input(
     mentors: Iterable[Participation],
     mentees: Iterable[Participation],
     forms: Iterable[MentoringForm],
     *,
-    locked: Iterable[tuple[int, int]],
-    forbidden: Iterable[tuple[int, int]],
+    decided: Decided,
     choices: Choices,
     rules: RuleValues,
     day: dt.date,
 ) -> Input:
-    """Turn records (person and forms fetched), rulings (mentor key, mentee key) and choices into the engine's input.
+    """Turn records (person and forms fetched), decisions and choices into the engine's input.
 
     Of the choices only people who are matched now count: who is not, cannot be had.
     """
@@ -173,6 +425,7 @@ def build_input(
     groups = _groups([*mentors, *mentees], day)
     leaders = {record.person_id: str(record.pk) for record in mentors}
     keys = {str(record.pk) for record in (*mentors, *mentees)}
+    against = _spread(decided.advised, mentors, mentees)
     return Input(
         mentors=tuple(_mentor(record, groups, day) for record in mentors),
         mentees=tuple(_mentee(record, groups, leaders, day) for record in mentees),
@@ -185,15 +438,29 @@ def build_input(
         ),
         locked={
             str(mentee): str(mentor)
-            for mentor, mentee in locked
-            if {str(mentor), str(mentee)} <= keys
+            for mentor, mentee in decided.locked
+            if {str(mentor), str(mentee)} <= keys and (str(mentor), str(mentee)) not in against
         },
-        forbidden=frozenset(
-            (str(mentor), str(mentee)) for mentor, mentee in (*forbidden, *choices.refused)
-        ),
+        forbidden=against
+        | {(str(mentor), str(mentee)) for mentor, mentee in (*decided.forbidden, *choices.refused)},
         wishes=Wishes(
             mentees=_wishes(choices.of_mentees, keys), mentors=_wishes(choices.of_mentors, keys)
         ),
+        advised=against,
+    )
+
+
+def _spread(
+    advised: Iterable[tuple[int | None, int | None]],
+    mentors: list[Participation],
+    mentees: list[Participation],
+) -> frozenset[tuple[str, str]]:
+    """Return the pairs an outcome rules out; one on a person alone rules out all pairs of that person."""
+    return frozenset(
+        (str(giver), str(taker))
+        for mentor, mentee in advised
+        for giver in ([mentor] if mentor else [one.pk for one in mentors])
+        for taker in ([mentee] if mentee else [one.pk for one in mentees])
     )
 
 

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, facts, navigation
+from nastavnik.core import attention, facts, navigation, timeline
 from nastavnik.core.access import Perm
 
 
@@ -12,9 +12,11 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.matching import attention as own
         from nastavnik.matching import facts as own_facts
+        from nastavnik.matching.queries import timeline_events
 
         attention.register(self.label, own.items)
         facts.register(self.label, own_facts.facts)
+        timeline.register(self.label, timeline_events)
         navigation.register(
             navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW, "m")
         )

@@ -10,9 +10,12 @@ from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.choices import RunStatus
-from nastavnik.matching.queries import latest_run
+from nastavnik.matching.queries import latest_run, open_questions
 from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import base_counts, current_programme
+
+AT_MOST = 3
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -20,6 +23,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     programme = current_programme(user)
     if programme is None or not user.viewer.may(Perm.MATCHING_EDIT):
         return
+    yield from _questions(user, programme)
     run = latest_run(user, programme)
     if run and run.status == RunStatus.PROPOSED:
         yield AttentionItem(
@@ -34,4 +38,16 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             50, "go", _("May go on"),
             ngettext("%(n)s mentee waits for a mentor", "%(n)s mentees wait for a mentor", waiting) % {"n": waiting},
             _("Press «Match»: nothing is fixed until you approve."), _("Match"), reverse("matching:workspace"),
+        )  # fmt: skip
+
+
+def _questions(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
+    """Yield what the psychologist wants to discuss; what about, they tell each other."""
+    for row in open_questions(user, programme)[:AT_MOST]:
+        people = [side.person for side in (row.mentor, row.mentee) if side]
+        yield AttentionItem(
+            10, "wait", _("Waits for you"), _("The psychologist wants to discuss a pair") if len(people) > 1
+            else _("The psychologist wants to discuss a person"),
+            ", ".join(person.short_name for person in people),
+            _("Open"), f"{reverse('matching:workspace')}#psychologist", tuple(person.initials for person in people),
         )  # fmt: skip

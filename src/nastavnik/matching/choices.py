@@ -15,3 +15,20 @@ class Ruling(models.TextChoices):
 
     LOCK = "lock", _("together")
     FORBID = "forbid", _("not together")
+
+
+class Outcome(models.TextChoices):
+    """What the psychologist says of a pair or of a person; why stays with the psychologist."""
+
+    FOR = "for", _("recommends")
+    DISCUSS = "discuss", _("wants to discuss it")
+    AGAINST = "against", _("does not recommend")
+
+
+class CountingState(models.TextChoices):
+    """The life of a matching that is counted in the background."""
+
+    RUNNING = "running", _("being counted")
+    DONE = "done", _("done")
+    FAILED = "failed", _("not done")
+    CANCELLED = "cancelled", _("cancelled")

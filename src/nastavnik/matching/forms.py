@@ -1,19 +1,20 @@
 """Forms of the workspace."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import offer_rows
+from nastavnik.core.forms import offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
-from nastavnik.matching.choices import Ruling
+from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import past_runs
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Participation, Programme
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
 class NamedRecord(forms.ModelChoiceField[Participation]):
@@ -21,6 +22,23 @@ class NamedRecord(forms.ModelChoiceField[Participation]):
 
     def label_from_instance(self, obj: Participation) -> str:
         return obj.person.full_name
+
+
+#: What is usually said of two people; offered, never put in by itself.
+USUAL_REASONS = {
+    Ruling.LOCK: (
+        _("they asked for it"),
+        _("they know each other well"),
+        _("their timetables meet"),
+        _("the class teacher advises it"),
+    ),
+    Ruling.FORBID: (
+        _("one of them asked for it"),
+        _("they were a pair before"),
+        _("their timetables do not meet"),
+        _("the class teacher advises it"),
+    ),
+}
 
 
 class RulingForm(forms.Form):
@@ -53,6 +71,40 @@ class RulingForm(forms.Form):
                 side=Side.MENTOR, status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]
             ),
         )
+
+
+#: The outcomes as the psychologist says them.
+OWN_WORDS = (
+    (Outcome.FOR, _("I recommend it")),
+    (Outcome.DISCUSS, _("let us discuss it")),
+    (Outcome.AGAINST, _("I do not recommend it")),
+)
+
+
+class OpinionForm(forms.Form):
+    """A pair or one person, and the psychologist's outcome; there is no field for the reason on purpose."""
+
+    mentee = NamedRecord(Participation.objects.none(), label=_("Mentee"), required=False)
+    mentor = NamedRecord(Participation.objects.none(), label=_("Mentor"), required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"),
+        choices=[*OWN_WORDS, ("", _("no opinion"))],
+        initial=Outcome.DISCUSS,
+        required=False,
+    )
+
+    def __init__(self, user: SignedIn, programme: Programme, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        records = (
+            Participation.objects.visible_to(user)
+            .filter(
+                programme=programme,
+                status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED],
+            )
+            .select_related("person")
+        )
+        offer_rows(self, "mentee", records.filter(side=Side.MENTEE))
+        offer_rows(self, "mentor", records.filter(side=Side.MENTOR))
 
 
 #: How much a choice made after the group meeting weighs, in points a step.
@@ -126,6 +178,17 @@ class RulesForm(forms.Form):
     def is_shipped(self) -> bool:
         """Tell whether the rules in force are those shipped."""
         return self.values == shipped_rules()
+
+
+class TableFilter(forms.Form):
+    """Which form of a matching stands in the table."""
+
+    form = forms.ChoiceField(label=_("Form"), required=False)
+
+    def __init__(self, mentoring_forms: Iterable[MentoringForm], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        codes = [(one.code, one.title) for one in mentoring_forms]
+        offer(self, "form", [("", _("All forms")), *codes])
 
 
 class ComparisonForm(forms.Form):

@@ -1,16 +1,28 @@
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
-from nastavnik.matching.choices import Ruling, RunStatus
+from nastavnik.matching.choices import CountingState, Outcome, Ruling, RunStatus
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
+
+
+def _with_own_forms(user: SignedIn, perm: Perm, links: QuerySet[Any], column: str) -> Q:
+    """Return which rows of the user's organisations hold at least one of the user's own forms."""
+    within = Q(pk__in=[])
+    for grant in user.viewer.grants_for(perm):
+        rows = Q(organisation_id=grant.organisation_id)
+        if grant.form_codes:
+            own = links.filter(mentoringform__code__in=grant.form_codes)
+            rows &= Q(pk__in=own.values(column))
+        within |= rows
+    return within
 
 
 class RunQuerySet(ScopedQuerySet["MatchingRun"]):
@@ -18,16 +30,8 @@ class RunQuerySet(ScopedQuerySet["MatchingRun"]):
 
     def visible_to(self, user: SignedIn) -> Self:
         """Return the runs of the user's organisations: a curator of one направление those with her forms."""
-        within = Q(pk__in=[])
-        for grant in user.viewer.grants_for(self.view_perm):
-            rows = Q(organisation_id=grant.organisation_id)
-            if grant.form_codes:
-                own = MatchingRun.forms.through.objects.filter(
-                    mentoringform__code__in=grant.form_codes
-                )
-                rows &= Q(pk__in=own.values("matchingrun_id"))
-            within |= rows
-        return self.filter(within)
+        own = MatchingRun.forms.through.objects.all()
+        return self.filter(_with_own_forms(user, self.view_perm, own, "matchingrun_id"))
 
 
 class MatchingRun(models.Model):
@@ -150,6 +154,10 @@ class RulingQuerySet(ScopedQuerySet["PairRuling"]):
         seen = Participation.objects.visible_to(user).values("pk")
         return super().visible_to(user).filter(mentee__in=seen)
 
+    def standing(self) -> Self:
+        """Leave the rulings that hold: a ruling taken back stays for the record."""
+        return self.filter(lifted_at=None)
+
 
 class PairRuling(models.Model):
     """The curator's word on two people: together, or not together. It outlives runs and keeps its reason."""
@@ -159,19 +167,142 @@ class PairRuling(models.Model):
     mentee = models.ForeignKey(Participation, models.CASCADE, related_name="rulings_as_mentee")
     ruling = models.CharField(max_length=6, choices=Ruling)
     reason = models.CharField(max_length=300, blank=True)
-    made_at = models.DateTimeField(auto_now=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    lifted_at = models.DateTimeField(null=True, blank=True)
 
     objects = RulingQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["mentor", "mentee"], name="ruling_once"),
             models.UniqueConstraint(
-                fields=["mentee"], condition=Q(ruling=Ruling.LOCK), name="ruling_one_lock"
+                fields=["mentor", "mentee"], condition=Q(lifted_at=None), name="ruling_once"
+            ),
+            models.UniqueConstraint(
+                fields=["mentee"],
+                condition=Q(ruling=Ruling.LOCK, lifted_at=None),
+                name="ruling_one_lock",
             ),
         ]
 
     class Privacy:
         personal = ["mentor", "mentee", "ruling", "reason"]
-        technical = ["id", "organisation", "made_at"]
+        technical = ["id", "organisation", "made_at", "lifted_at"]
+
+
+class OpinionQuerySet(ScopedQuerySet["Opinion"]):
+    view_perm = Perm.OPINION_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the opinions on records the user sees, never on the user's own person."""
+        seen = Participation.objects.visible_to(user).values("pk")
+        rows = (
+            super()
+            .visible_to(user)
+            .filter(Q(mentee__in=seen) | Q(mentee=None), Q(mentor__in=seen) | Q(mentor=None))
+        )
+        if (own := user.viewer.person_id) is None:
+            return rows
+        # not `exclude`: a side that is not named must not drop the row
+        return rows.filter(
+            Q(mentor=None) | ~Q(mentor__person_id=own), Q(mentee=None) | ~Q(mentee__person_id=own)
+        )
+
+    def against(self) -> Self:
+        """Leave those that rule a pair or a person out."""
+        return self.filter(outcome=Outcome.AGAINST)
+
+
+class Opinion(models.Model):
+    """The psychologist's outcome on a pair, or on one person whoever the other is (method.md §3.1).
+
+    There is no place for the reason on purpose: it stays with the psychologist, no diagnosis is kept here.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="opinions")
+    mentor = models.ForeignKey(
+        Participation, models.CASCADE, null=True, blank=True, related_name="opinions_as_mentor"
+    )
+    mentee = models.ForeignKey(
+        Participation, models.CASCADE, null=True, blank=True, related_name="opinions_as_mentee"
+    )
+    outcome = models.CharField(max_length=7, choices=Outcome)
+    given_at = models.DateTimeField(auto_now=True)
+    discussed_on = models.DateField(null=True, blank=True)
+
+    objects = OpinionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mentor", "mentee"],
+                condition=Q(mentor__isnull=False, mentee__isnull=False),
+                name="opinion_on_pair_once",
+            ),
+            models.UniqueConstraint(
+                fields=["mentor"], condition=Q(mentee=None), name="opinion_on_mentor_once"
+            ),
+            models.UniqueConstraint(
+                fields=["mentee"], condition=Q(mentor=None), name="opinion_on_mentee_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(mentor__isnull=False) | Q(mentee__isnull=False),
+                name="opinion_is_of_somebody",
+            ),
+        ]
+
+    class Privacy:
+        psychological = ["mentor", "mentee", "outcome", "discussed_on"]
+        technical = ["id", "organisation", "given_at"]
+
+
+class CountingQuerySet(ScopedQuerySet["Counting"]):
+    view_perm = Perm.MATCHING_EDIT
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return what is counted for the user's organisations: a curator of one направление that with her forms."""
+        own = Counting.forms.through.objects.all()
+        return self.filter(_with_own_forms(user, self.view_perm, own, "counting_id"))
+
+    def running(self) -> Self:
+        """Leave what is being counted."""
+        return self.filter(state=CountingState.RUNNING)
+
+
+class Counting(models.Model):
+    """A matching that is too large to wait for: counted in the background, written at once or not at all."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="countings")
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="countings")
+    forms = models.ManyToManyField(MentoringForm, related_name="+")
+    state = models.CharField(max_length=9, choices=CountingState, default=CountingState.RUNNING)
+    n_pairs = models.PositiveIntegerField()
+    run = models.ForeignKey(MatchingRun, models.SET_NULL, null=True, related_name="+")
+    why = models.TextField(blank=True)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = CountingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme"],
+                condition=Q(state=CountingState.RUNNING),
+                name="counting_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CountingState.RUNNING, ended_at=None)
+                | (~Q(state=CountingState.RUNNING) & Q(ended_at__isnull=False)),
+                name="counting_ended_has_moment",
+            ),
+        ]
+
+    class Privacy:
+        # a refusal may name people
+        personal = ["why"]
+        technical = [
+            "id", "organisation", "programme", "forms", "state", "n_pairs", "run", "started_at", "ended_at",
+        ]  # fmt: skip

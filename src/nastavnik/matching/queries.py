@@ -1,22 +1,33 @@
 """Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
+from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.matching.access import is_own_form
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
-from nastavnik.matching.choices import Ruling, RunStatus
-from nastavnik.matching.models import MatchingRun, PairRuling, Proposal, RuleSet
+from nastavnik.matching.choices import Outcome, Ruling, RunStatus
+from nastavnik.matching.models import (
+    Counting,
+    MatchingRun,
+    Opinion,
+    OpinionQuerySet,
+    PairRuling,
+    Proposal,
+    RuleSet,
+)
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import catalogues
-from nastavnik.programmes.choices import Side
+from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
@@ -29,12 +40,14 @@ class Reader:
         refusals: that somebody said «not with».
         person_id: the viewer's own person, of whose pairs nothing of the kind is told.
         bans: (mentor, mentee) kept apart by hand, which everybody who sees the workspace may read.
+        opinions: what the psychologist said.
     """
 
     choices: bool = True
     refusals: bool = True
     person_id: int | None = None
     bans: frozenset[tuple[int, int]] = frozenset()
+    opinions: bool = True
 
     def is_of(self, *records: Participation | None) -> bool:
         """Tell whether the viewer is one of these people."""
@@ -55,7 +68,8 @@ class Other:
 class Leg:
     """A proposed pair as a page shows it, with what the curator has said of it since.
 
-    `bond` is both, one or fit: who of the two chose the other, as far as the viewer may know.
+    `bond` is both, one or fit: who of the two chose the other, as far as the viewer may know. `secret` are those of the
+    reasons that were said in confidence: they stay off the paper.
     """
 
     proposal: Proposal
@@ -64,6 +78,8 @@ class Leg:
     others: tuple[Other, ...]
     ruling: PairRuling | None
     bond: str = "fit"
+    opinion: Opinion | None = None
+    secret: frozenset[str] = frozenset()
 
     @property
     def is_locked(self) -> bool:
@@ -110,6 +126,14 @@ class LeftOut:
     group: str
     reason: str
     help: str
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether a «not with» or the psychologist may be behind it: then it stays off the paper."""
+        change = self.proposal.explanation.get("change") or {}
+        return self.proposal.explanation.get("code") == "all_forbidden" or change.get("code") in {
+            "unforbid", "ask_psychologist",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +202,12 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     people = [p.mentee.person for p in proposals] + [row.person for row in mentors.values()]
     names = group_names(people)
     rulings = {
-        (row.mentor_id, row.mentee_id): row
-        for row in PairRuling.objects.visible_to(user).filter(mentee__programme_id=run.programme_id)
+        (row.mentor_id, row.mentee_id): row for row in _standing_rulings(user, run.programme_id)
     }
-    reader = _reader(user, run, rulings)
+    reader = _reader(user, run.organisation_id, rulings)
+    opinions = {
+        (row.mentor_id, row.mentee_id): row for row in opinions_seen(user, run.programme_id)
+    }
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
     legs: dict[int, list[Leg]] = {}
     left_out = []
@@ -201,7 +227,9 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             said = rulings.get((proposal.mentor_id, proposal.mentee_id))
             others = _others(proposal.explanation, mentors, weight)
             words, bond = _pair_words(proposal, reader), _bond(proposal, reader)
-            leg = Leg(proposal, group, words, others, said, bond)
+            opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
+            secret = _secret_words(proposal, reader)
+            leg = Leg(proposal, group, words, others, said, bond, opinion, secret)
             legs.setdefault(proposal.mentor_id, []).append(leg)
     groups = tuple(
         MentorGroup(
@@ -226,23 +254,103 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A mentee of a run as the table shows one, with the mentor or the reason why there is none.
+
+    `secret` are reasons that stay off the paper.
+    """
+
+    mentee: Participation
+    group: str
+    mentor: Participation | None = None
+    mentor_group: str = ""
+    proposal: Proposal | None = None
+    words: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+    leg: Leg | None = None
+
+
+#: How the table of a run may be ordered; who has no mentor stands first whatever the order.
+LINE_ORDERS: dict[str, Callable[[Line], Any]] = {
+    "mentee": lambda line: line.mentee.person.search_name,
+    "mentor": lambda line: line.mentor.person.search_name if line.mentor else "",
+    "form": lambda line: line.proposal.form.title if line.proposal and line.proposal.form else "",
+    "fit": lambda line: -line.proposal.score if line.proposal else 0,
+}
+
+
+def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line]:
+    """Return a run as a table: who is without a mentor first, then the pairs in an order of `LINE_ORDERS`.
+
+    Args:
+        shown: the run.
+        form: code of a form: its pairs, and who asked for it and got nobody.
+        sort: a key of `LINE_ORDERS`, with «-» before it turned round.
+    """
+    alone = [
+        Line(
+            one.proposal.mentee,
+            one.group,
+            words=() if one.is_secret else (one.reason, one.help),
+            secret=(one.reason, one.help) if one.is_secret else (),
+        )
+        for one in shown.left_out
+    ]
+    if form and alone:
+        asked = Participation.forms.through.objects.filter(mentoringform__code=form)
+        keys = set(
+            asked.filter(participation__in=[one.mentee.pk for one in alone]).values_list(
+                "participation_id", flat=True
+            )
+        )
+        alone = [one for one in alone if one.mentee.pk in keys]
+    pairs = [
+        Line(
+            leg.proposal.mentee,
+            leg.group,
+            own.mentor,
+            own.group,
+            leg.proposal,
+            words=tuple(one for one in leg.reasons if one not in leg.secret),
+            secret=tuple(one for one in leg.reasons if one in leg.secret),
+            leg=leg,
+        )
+        for own in shown.groups
+        for leg in own.legs
+        if not form or (leg.proposal.form and leg.proposal.form.code == form)
+    ]
+    by_name, order = LINE_ORDERS["mentee"], LINE_ORDERS[sort.removeprefix("-")]
+    for rows in (alone, pairs):
+        rows.sort(key=by_name)
+        rows.sort(key=order, reverse=sort.startswith("-"))
+    return [*alone, *pairs]
+
+
 def _reader(
-    user: SignedIn, run: MatchingRun, rulings: Mapping[tuple[int, int], PairRuling]
+    user: SignedIn, organisation_id: int, rulings: Mapping[tuple[int, int], PairRuling]
 ) -> Reader:
     viewer = user.viewer
     return Reader(
-        choices=run.organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW),
-        refusals=run.organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
+        choices=organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW),
+        refusals=organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
         person_id=viewer.person_id,
         bans=frozenset(key for key, row in rulings.items() if row.ruling == Ruling.FORBID),
+        opinions=organisation_id in viewer.organisations(Perm.OPINION_VIEW),
     )
 
 
 def _chosen(proposal: Proposal, reader: Reader) -> tuple[int | None, int | None]:
     """Return which choice each was for the other: the mentor for the mentee first; None where it may not be told."""
-    if not reader.choices or reader.is_of(proposal.mentor, proposal.mentee):
+    return _chosen_by(proposal.explanation, reader, proposal.mentor, proposal.mentee)
+
+
+def _chosen_by(
+    explanation: Mapping[str, Any], reader: Reader, *sides: Participation | None
+) -> tuple[int | None, int | None]:
+    if not reader.choices or reader.is_of(*sides):
         return None, None
-    chosen: Mapping[str, int | None] = proposal.explanation.get("chosen", {})
+    chosen: Mapping[str, int | None] = explanation.get("chosen", {})
     return chosen.get("by_mentee"), chosen.get("by_mentor")
 
 
@@ -251,8 +359,7 @@ def _bond(proposal: Proposal, reader: Reader) -> str:
     return ("fit", "one", "both")[n_sides]
 
 
-def _choice_words(proposal: Proposal, reader: Reader) -> str:
-    by_mentee, by_mentor = _chosen(proposal, reader)
+def _choice_words(by_mentee: int | None, by_mentor: int | None) -> str:
     if by_mentee and by_mentor:
         return _(
             "They chose each other: the mentor is choice %(mentee)s of the mentee, the mentee choice %(mentor)s of the mentor."
@@ -272,10 +379,21 @@ def _part(explanation: Mapping[str, Any], code: str) -> Mapping[str, Any] | None
 def _pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     parts = [part for part in proposal.explanation.get("parts", ()) if part["points"]]
     flags = proposal.explanation.get("flags", ())
-    words = [_("Put together by you.")] if proposal.is_locked else []
-    words += filter(None, [_choice_words(proposal, reader), *map(_part_words, parts)])
+    words = [_lock_words(proposal)] if proposal.is_locked else []
+    words += filter(None, [_choice_words(*_chosen(proposal, reader)), *map(_part_words, parts)])
     words += filter(None, [_against_words(proposal, flags, reader)])
     return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
+
+
+def _secret_words(proposal: Proposal, reader: Reader) -> frozenset[str]:
+    """Return which reasons of a pair were said in confidence: whom people chose, and whom not."""
+    against = _against_words(proposal, proposal.explanation.get("flags", ()), reader)
+    return frozenset(filter(None, [_choice_words(*_chosen(proposal, reader)), against]))
+
+
+def _lock_words(proposal: Proposal) -> str:
+    why = str(proposal.explanation.get("why", "")).rstrip(".")
+    return _("Put together by hand: %(why)s.") % {"why": why} if why else _("Put together by you.")
 
 
 def _against_words(proposal: Proposal, flags: Iterable[str], reader: Reader) -> str:
@@ -342,6 +460,45 @@ def _price_words(price: Mapping[str, int], rank_weight: int = 0) -> str:
     return _("the other pairs fit worse by %(n)s points together") % {"n": price["points"]}
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A mentor who could take a pair over, as a page shows one."""
+
+    mentor: Participation
+    group: str
+    reasons: tuple[str, ...]
+    price: str
+
+
+def candidates(
+    user: SignedIn,
+    mentees: Iterable[Participation],
+    found: Iterable[tuple[str, Mapping[str, Any], Mapping[str, int]]],
+) -> list[Candidate]:
+    """Return mentors found by the engine, (key, reasons, price), in its order, as far as the user sees them."""
+    found, mentees = list(found), list(mentees)
+    mentors = {
+        str(row.pk): row
+        for row in Participation.objects.visible_to(user)
+        .filter(pk__in=[int(key) for key, _reasons, _price in found])
+        .select_related("person__partner")
+    }
+    names = group_names(row.person for row in mentors.values())
+    organisation_id = mentees[0].organisation_id
+    reader = _reader(user, organisation_id, {})
+    weight = rules_in_force(organisation_id).rank_weight
+    shown = []
+    for key, reasons, price in found:
+        if mentor := mentors.get(key):
+            chosen = _chosen_by(reasons, reader, mentor, *mentees)
+            parts = [part for part in reasons.get("parts", ()) if part["points"]]
+            words = [_choice_words(*chosen), *map(_part_words, parts)]
+            told = tuple(filter(None, words)) or (_("Nothing in common is written down."),)
+            group, price_words = names.get(mentor.person_id, ""), _price_words(price, weight)
+            shown.append(Candidate(mentor, group, told, price_words))
+    return shown
+
+
 ANYBODY = Reader()
 
 
@@ -378,6 +535,9 @@ def _left_out_words(
             "no_common_subject": _("Nobody teaches the same subject."),
         }.get(code) or _("No mentor fits the rules.")
     change = explanation.get("change")
+    if change and change.get("code") == "ask_psychologist":
+        may_know = reader.opinions and not reader.is_of(mentee)
+        return reason, _("Speak with the psychologist about it.") if may_know else ""
     if change and change.get("code") == "unforbid":
         return reason, _lifted_words(change, mentors, reader, mentee)
     return reason, _change_words(change, mentors)
@@ -390,8 +550,16 @@ def _forbidden_words(
     if not reader.refusals or reader.is_of(mentee):
         return ""
     n_by_hand = sum(mentee is not None and key == mentee.pk for _mentor, key in reader.bans)
-    if explanation.get("refusals", {}).get("forbidden", 0) > n_by_hand:
+    n_advised = explanation.get("n_advised", 0) if reader.opinions else 0
+    n_forbidden = explanation.get("refusals", {}).get("forbidden", 0)
+    if n_advised and n_forbidden <= n_advised:
+        return _("The psychologist does not recommend anyone who would fit.")
+    if n_forbidden > n_by_hand + n_advised:
         return _("Everyone who would fit is ruled out by hand or by a confidential «not with».")
+    if n_advised:
+        return _(
+            "Everyone who would fit is ruled out by hand or not recommended by the psychologist."
+        )
     return _("You have ruled out everyone who would fit.")
 
 
@@ -473,7 +641,10 @@ def _changes(
 def rules_in_force(organisation_id: int) -> RuleValues:
     """Return the rules of an organisation: its own newest ones, else those shipped."""
     shipped = shipped_rules()
-    own = RuleSet.objects.filter(organisation_id=organisation_id).first()
+    own = once(
+        ("matching.rules", organisation_id),
+        lambda: RuleSet.objects.filter(organisation_id=organisation_id).first(),
+    )
     if own is None:
         return shipped
     return RuleValues(
@@ -560,14 +731,102 @@ class Rulings:
     bans: tuple[PairRuling, ...]
 
 
+def _standing_rulings(user: SignedIn, programme_id: int) -> list[PairRuling]:
+    def ask() -> list[PairRuling]:
+        rows = PairRuling.objects.visible_to(user).standing()
+        people = ("mentor__person", "mentee__person")
+        return list(rows.filter(mentee__programme_id=programme_id).select_related(*people))
+
+    return once(("matching.rulings", user.viewer.user_id, programme_id), ask)
+
+
 def rulings_of(user: SignedIn, programme: Programme) -> Rulings:
-    """Return the locks and bans of a programme."""
-    rows = list(
-        PairRuling.objects.visible_to(user)
-        .filter(mentee__programme=programme)
-        .select_related("mentor__person", "mentee__person")
-    )
+    """Return the locks and bans of a programme that hold."""
+    rows = _standing_rulings(user, programme.pk)
     return Rulings(
         locks=tuple(row for row in rows if row.ruling == Ruling.LOCK),
         bans=tuple(row for row in rows if row.ruling == Ruling.FORBID),
     )
+
+
+def all_rulings(user: SignedIn, programme: Programme) -> QuerySet[PairRuling]:
+    """Return everything decided by hand in a programme, what was taken back as well, the latest first."""
+    rows = PairRuling.objects.visible_to(user).filter(mentee__programme=programme)
+    return rows.select_related("mentor__person", "mentee__person").order_by("-made_at", "-pk")
+
+
+def proposal_of(mentee: Participation) -> Proposal | None:
+    """Return what is proposed for a mentee now; None where no matching waits for approval."""
+    rows = Proposal.objects.filter(mentee=mentee, run__status=RunStatus.PROPOSED)
+    return rows.select_related("mentor__person").order_by("-run__number").first()
+
+
+def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
+    """Yield what was decided by hand of the two sides of a pair, with its reason."""
+    rulings = PairRuling.objects.visible_to(user).filter(
+        mentor__person__in=subject.people, mentee__person__in=subject.people
+    )
+    for row in rulings:
+        together = row.ruling == Ruling.LOCK
+        title = _("Put together by hand") if together else _("Kept apart by hand")
+        yield TimelineEvent(timezone.localdate(row.made_at), "done", title, row.reason)
+        if row.lifted_at:
+            on = timezone.localdate(row.lifted_at)
+            yield TimelineEvent(on, "next", _("Taken back: %(what)s") % {"what": title.lower()})
+
+
+def opinions_of(programme_id: int) -> OpinionQuerySet:
+    """Return what the psychologist said in a programme. Who reads it on a page is asked elsewhere."""
+    within = Q(mentor__programme=programme_id) | Q(mentee__programme=programme_id)
+    people = ("mentor__person", "mentee__person")
+    return Opinion.objects.filter(within).select_related(*people)
+
+
+def opinions_seen(user: SignedIn, programme_id: int) -> list[Opinion]:
+    """Return what the psychologist said in a programme, as far as the user may know it."""
+    return once(
+        ("matching.opinions", user.viewer.user_id, programme_id),
+        lambda: list(opinions_of(programme_id).visible_to(user)),
+    )
+
+
+def open_questions(user: SignedIn, programme: Programme) -> QuerySet[Opinion]:
+    """Return what the psychologist wants to discuss and nobody has yet, as far as the user may know."""
+    asked = opinions_of(programme.pk).visible_to(user)
+    return asked.filter(outcome=Outcome.DISCUSS, discussed_on=None)
+
+
+def advised_against(programme_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return those of some (mentor, mentee) whom the psychologist does not recommend, together or one of them at all."""
+    said = set(opinions_of(programme_id).against().values_list("mentor_id", "mentee_id"))
+    return {
+        (mentor, mentee)
+        for mentor, mentee in pairs
+        if said & {(mentor, mentee), (mentor, None), (None, mentee)}
+    }
+
+
+def n_pairs_to_look_at(programme: Programme, forms: Collection[MentoringForm]) -> int:
+    """Return how many pairs a matching of these forms would look at, about: mentors times mentees."""
+    in_forms = Participation.forms.through.objects.filter(mentoringform__in=forms)
+    counts = (
+        Participation.objects.filter(
+            programme=programme, pk__in=in_forms.values("participation_id")
+        )
+        .filter(
+            Q(side=Side.MENTEE, status=ParticipationStatus.READY)
+            | Q(
+                side=Side.MENTOR, status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]
+            )
+        )
+        .order_by("side")
+        .values_list("side")
+        .annotate(n=Count("pk"))
+    )
+    n_of: dict[str, int] = dict(counts)
+    return n_of.get(Side.MENTEE, 0) * n_of.get(Side.MENTOR, 0)
+
+
+def counting_now(user: SignedIn, programme: Programme) -> Counting | None:
+    """Return the matching that is being counted for a programme, if the user may know of it."""
+    return Counting.objects.visible_to(user).running().filter(programme=programme).first()

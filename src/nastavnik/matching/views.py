@@ -1,9 +1,15 @@
 """The matching workspace."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,25 +18,40 @@ from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
-from nastavnik.matching import actions, adapter
+from nastavnik.matching import actions, adapter, tasks
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.catalogues import shipped_rules
-from nastavnik.matching.choices import Ruling
-from nastavnik.matching.forms import ComparisonForm, RulesForm, RulingForm
-from nastavnik.matching.models import MatchingRun, PairRuling
+from nastavnik.matching.choices import CountingState, Outcome, Ruling
+from nastavnik.matching.forms import (
+    OWN_WORDS,
+    USUAL_REASONS,
+    ComparisonForm,
+    OpinionForm,
+    RulesForm,
+    RulingForm,
+    TableFilter,
+)
+from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.matching.queries import (
+    LINE_ORDERS,
+    all_rulings,
     board,
     compare_runs,
+    counting_now,
     forms_to_match,
+    lines_of,
     moves,
+    n_pairs_to_look_at,
+    opinions_seen,
     past_runs,
+    proposal_of,
     rules_in_force,
     rulings_of,
     runs_of,
 )
 from nastavnik.matching.tables import run_lines
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.models import Programme
+from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
 
 RUNS_PER_PAGE = 50
@@ -44,6 +65,7 @@ def workspace(request: Request) -> HttpResponse:
     context: dict[str, object] = {
         "programme": programme,
         "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
+        "may_advise": request.user.viewer.may(Perm.OPINION_GIVE),
     }
     if programme:
         runs = runs_of(request.user, programme, request.GET.get("run", ""))
@@ -53,7 +75,7 @@ def workspace(request: Request) -> HttpResponse:
         context |= {
             "mentees": base_counts(request.user, programme, Side.MENTEE),
             "mentors": base_counts(request.user, programme, Side.MENTOR),
-            "board": board(request.user, run) if run else None,
+            **_result(request, run, run_forms),
             "rulings": rulings_of(request.user, programme),
             "form": RulingForm(request.user, programme),
             "forms": forms,
@@ -62,8 +84,35 @@ def workspace(request: Request) -> HttpResponse:
             "may_approve": bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE),
             "others": runs.others,
             "gathering": last_group_meeting(request.user, programme),
+            "opinions": opinions_seen(request.user, programme.pk),
+            "outcomes": OWN_WORDS,
+            "counting": counting_now(request.user, programme),
         }
+        if context["may_advise"]:
+            context["opinion_form"] = OpinionForm(request.user, programme, auto_id="opinion_%s")
     return render(request, "matching/workspace.html", context)
+
+
+def _result(
+    request: Request, run: MatchingRun | None, run_forms: list[MentoringForm]
+) -> dict[str, object]:
+    """Return a run as the page shows it: in columns, or as a table where that is asked for."""
+    shown = board(request.user, run) if run else None
+    if shown is None or request.GET.get("view") != "table":
+        return {"board": shown}
+    filters = TableFilter(run_forms, request.GET)
+    form = filters.cleaned_data["form"] if filters.is_valid() else ""
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in LINE_ORDERS else "mentee"
+    lines = lines_of(shown, form=form, sort=sort)
+    return {
+        "board": shown,
+        "is_table": True,
+        "lines": lines,
+        "filters": filters,
+        "is_filtered": bool(form),
+        "sort": sort,
+    }
 
 
 @require_GET
@@ -77,7 +126,7 @@ def past_run(request: Request, pk: int) -> HttpResponse:
         request,
         "matching/run.html",
         {
-            "board": board(request.user, run),
+            **_result(request, run, list(run.forms.all())),
             "run": run,
             "rules": run.snapshot.get("rules", {}),
             "may_recount": request.user.viewer.may(Perm.MATCHING_EDIT),
@@ -137,11 +186,14 @@ def history(request: Request) -> HttpResponse:
     page = Paginator(past_runs(request.user, programme), RUNS_PER_PAGE).get_page(
         request.GET.get("page")
     )
-    return render(
-        request,
-        "matching/history.html",
-        {"page": page, "lines": run_lines(page), "form": form, "comparison": comparison},
-    )
+    context = {
+        "page": page,
+        "lines": run_lines(page),
+        "form": form,
+        "comparison": comparison,
+        "rulings": all_rulings(request.user, programme)[:RUNS_PER_PAGE],
+    }
+    return render(request, "matching/history.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -194,77 +246,182 @@ def run(request: Request) -> HttpResponse:
     if "chosen" in request.POST:
         wanted = set(request.POST.getlist("forms"))
         forms = [form for form in forms if str(form.pk) in wanted]
+    return _match(request, programme, forms) or redirect("matching:workspace")
+
+
+def _match(
+    request: Request, programme: Programme, forms: list[MentoringForm], said: str = ""
+) -> HttpResponse | None:
+    """Match some forms, at once or, where that would take long, in the background: then lead to its page."""
+    n_pairs = n_pairs_to_look_at(programme, forms)
     try:
+        if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
+            row = actions.start_counting(programme, forms, n_pairs=n_pairs, by=request.user)
+            tasks.start(row, by=request.user)
+            return redirect("matching:counting", pk=row.pk)
         made = actions.run_matching(programme, forms=forms, by=request.user)
     except RefusedError as refusal:
-        messages.error(request, str(refusal))
+        for reason in refusal.reasons:
+            messages.error(request, reason)
     else:
-        messages.success(
-            request,
-            ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", made.n_matched)
-            % {"n": made.n_matched},
-        )
-    return redirect("matching:workspace")
+        messages.success(request, said or _proposed(made.n_matched))
+    return None
+
+
+def _proposed(n_matched: int) -> str:
+    text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n_matched)
+    return text % {"n": n_matched}
+
+
+@require_GET
+@requires(Perm.MATCHING_EDIT)
+def counting(request: Request, pk: int) -> HttpResponse:
+    """Show how far a matching in the background is; when it is done, lead to it."""
+    row = get_object_or_404(Counting.objects.visible_to(request.user).select_related("run"), pk=pk)
+    if row.run:
+        messages.success(request, _proposed(row.run.n_matched))
+        return redirect("matching:workspace")
+    is_lost = timezone.now() - row.started_at > actions.LONGEST
+    is_running = row.state == CountingState.RUNNING and not is_lost
+    seconds = int((timezone.now() - row.started_at).total_seconds())
+    context = {"row": row, "is_running": is_running, "is_lost": is_lost, "seconds": seconds}
+    return render(request, "matching/counting.html", context)
 
 
 @require_POST
 @requires(Perm.MATCHING_EDIT)
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Cancel a matching in the background."""
+    row = get_object_or_404(Counting.objects.visible_to(request.user), pk=pk)
+    actions.cancel_counting(row, by=request.user)
+    return redirect("matching:counting", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.MATCHING_EDIT)
 def rule(request: Request) -> HttpResponse:
-    """Put two people together or apart; the next run keeps to it."""
+    """Put two people together or apart; the next run keeps to it. Asked by GET, it asks for the reason."""
     programme = current_programme(request.user)
     if programme is None:
         return redirect("matching:workspace")
-    form = RulingForm(request.user, programme, request.POST)
+    given = request.POST if request.method == "POST" else request.GET
+    form = RulingForm(request.user, programme, given)
     if not form.is_valid():
         messages.error(request, _("Choose a mentee who waits and a mentor who is ready."))
         return redirect("matching:workspace")
     data = form.cleaned_data
+    ruling = Ruling(data["ruling"])
+    if request.method == "GET":
+        return _ask_why(request, form, ruling)
+    if not data["reason"] and actions.is_override(data["mentor"], data["mentee"], ruling):
+        named = {"mentee": data["mentee"].pk, "mentor": data["mentor"].pk, "ruling": ruling.value}
+        again = {"again": "1"} if "again" in given else {}
+        return redirect(f"{reverse('matching:rule')}?{urlencode(named | again)}")
+    return _decide(request, programme, data) or redirect("matching:workspace")
+
+
+def _decide(request: Request, programme: Programme, data: dict[str, Any]) -> HttpResponse | None:
+    """Keep a word on two people, and match anew at once where that is asked; lead on where that takes long."""
+    ruling = Ruling(data["ruling"])
     try:
         actions.rule_pair(
-            data["mentor"],
-            data["mentee"],
-            Ruling(data["ruling"]),
-            reason=data["reason"],
-            by=request.user,
+            data["mentor"], data["mentee"], ruling, reason=data["reason"], by=request.user
         )
     except RefusedError as refusal:
         messages.error(request, str(refusal))
-    else:
-        names = {
-            "mentor": data["mentor"].person.short_name,
-            "mentee": data["mentee"].person.short_name,
-        }
-        together = data["ruling"] == Ruling.LOCK
-        text = (
-            _("%(mentee)s and %(mentor)s: together.")
-            if together
-            else _("%(mentee)s and %(mentor)s: not together.")
-        )
-        hint = _("Run the matching anew to see what changes.")
-        if "again" in request.POST:
-            _run_anew(request, programme)
-            hint = ""
-        messages.success(request, f"{text % names} {hint}".strip())
-    return redirect("matching:workspace")
+        return None
+    text = _ruled(data)
+    if "again" in request.POST:
+        return _run_anew(request, programme, text)
+    hint = _("Run the matching anew to see what changes.")
+    messages.success(request, f"{text} {hint}")
+    return None
 
 
-def _run_anew(request: Request, programme: Programme) -> None:
+def _ask_why(request: Request, form: RulingForm, ruling: Ruling) -> HttpResponse:
+    data = form.cleaned_data
+    return render(
+        request,
+        "matching/why.html",
+        {
+            "form": form,
+            "is_lock": ruling == Ruling.LOCK,
+            "mentor": data["mentor"],
+            "mentee": data["mentee"],
+            "proposal": proposal_of(data["mentee"]),
+            "is_override": actions.is_override(data["mentor"], data["mentee"], ruling),
+            "again": "again" in request.GET,
+            "usual": USUAL_REASONS[ruling],
+        },
+    )
+
+
+def _ruled(data: dict[str, Any]) -> str:
+    names = {
+        "mentor": data["mentor"].person.short_name,
+        "mentee": data["mentee"].person.short_name,
+    }
+    text = (
+        _("%(mentee)s and %(mentor)s: together.")
+        if data["ruling"] == Ruling.LOCK
+        else _("%(mentee)s and %(mentor)s: not together.")
+    )
+    return text % names
+
+
+def _run_anew(request: Request, programme: Programme, said: str) -> HttpResponse | None:
     """Match anew the forms of the newest matching, as far as they are the user's own."""
     shown = runs_of(request.user, programme).shown
     own = forms_to_match(request.user, programme)
     forms = [form for form in own if shown is None or form in shown.forms.all()]
-    try:
-        actions.run_matching(programme, forms=forms, by=request.user)
-    except RefusedError as refusal:
-        for reason in refusal.reasons:
-            messages.error(request, reason)
+    return _match(request, programme, forms, said)
 
 
 @require_POST
 @requires(Perm.MATCHING_EDIT)
 def lift(request: Request, pk: int) -> HttpResponse:
     """Take a lock or a ban back."""
-    row = get_object_or_404(PairRuling.objects.visible_to(request.user), pk=pk)
+    row = get_object_or_404(PairRuling.objects.visible_to(request.user).standing(), pk=pk)
     actions.lift_ruling(row, by=request.user)
     messages.success(request, _("Taken back. Run the matching anew to see what changes."))
+    return redirect("matching:workspace")
+
+
+@require_POST
+@requires(Perm.OPINION_GIVE)
+def opine(request: Request) -> HttpResponse:
+    """Note the psychologist's outcome on a pair or on a person."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    form = OpinionForm(request.user, programme, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose a mentor, a mentee or both, of one programme."))
+        return redirect("matching:workspace")
+    data = form.cleaned_data
+    outcome = Outcome(data["outcome"]) if data["outcome"] else None
+    try:
+        actions.give_opinion(
+            mentor=data["mentor"], mentee=data["mentee"], outcome=outcome, by=request.user
+        )
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("Noted: the psychologist %(outcome)s. The curator sees the outcome and no reason.")
+            % {"outcome": outcome.label}
+            if outcome
+            else _("Taken back."),
+        )
+    return redirect("matching:workspace")
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def discussed(request: Request, pk: int) -> HttpResponse:
+    """Note that what the psychologist wanted to discuss has been discussed."""
+    row = get_object_or_404(Opinion.objects.visible_to(request.user), pk=pk)
+    actions.mark_discussed(row, by=request.user)
+    messages.success(request, _("Noted: you have spoken about it."))
     return redirect("matching:workspace")

@@ -14,6 +14,16 @@ class MentorshipStatus(models.TextChoices):
     CANCELLED = "cancelled", _("ended early")
 
 
+class EndCause(models.TextChoices):
+    """Why a mentor is replaced (method.md §3.4); a pair that ends for another reason has words only."""
+
+    CONTRACT = "contract", _("the mentor has left")
+    TRANSFER = "transfer", _("one of them has another post or class")
+    ASKED = "asked", _("the mentor or the mentee asked for it")
+    DUTIES = "duties", _("the mentor does not do what was agreed")
+    OTHER = "other", _("something else stands in the way")
+
+
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
 CLOSED = (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED)
 

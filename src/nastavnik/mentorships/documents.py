@@ -24,7 +24,7 @@ def pair_order_content(
     Args:
         document: the draft whose number and date are printed; None before there is one.
         programme: with organisation fetched.
-        pairs: with form, mentor's person and the mentees' persons fetched.
+        pairs: with form, mentor's person, the mentees' persons and the mentor replaced fetched.
     """
     text = template("pair_order")
     pairs = list(pairs)
@@ -40,7 +40,7 @@ def pair_order_content(
         "date": adapter.day_or_blank(day),
         "number": number or BLANK,
         "town": organisation.town,
-        "title": text["title"],
+        "title": _title(pairs),
         "preamble": fill(text["preamble"], facts),
         "order_word": text["order_word"],
         "points": points(text["points"], facts),
@@ -61,6 +61,13 @@ def pair_order_content(
         "has_acts": bool(acts),
         "has_head": bool(organisation.head_name),
     }
+
+
+def _title(pairs: list[Mentorship]) -> str:
+    text = template("pair_order")
+    only_replaced = bool(pairs) and all(pair.replaces for pair in pairs)
+    title: str = text["title_of_replacement"] if only_replaced else text["title"]
+    return title
 
 
 def _unsure(pairs: Iterable[Mentorship]) -> list[str]:
@@ -99,7 +106,15 @@ def _facts(programme: Programme, pairs: list[Mentorship], acts: list[str]) -> di
         "commission_forms": _titles(forms, ApprovingBody.CYCLE_COMMISSION),
         "curator_dative": _curator(curator),
         "has_staff_mentors": "1" if staff else "",
+        "replaced": "; ".join(_replaced(pair) for pair in pairs if pair.replaces),
     }
+
+
+def _replaced(pair: Mentorship) -> str:
+    """Return who led the mentees before; why is nobody's business in an order."""
+    before = pair.replaces.mentor.person if pair.replaces else pair.mentor.person
+    mentees = [adapter.full_name(t.mentee.person, Case.NOMINATIVE) for t in pair.ties.all()]
+    return f"{adapter.full_name(before, Case.NOMINATIVE)} (наставляемый: {enumeration(mentees)})"
 
 
 def _period(programme: Programme, pairs: list[Mentorship]) -> str:

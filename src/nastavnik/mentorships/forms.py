@@ -2,16 +2,17 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import DateInput, offer
-from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
+from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.marks import SignedIn
+from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.models import Programme
+from nastavnik.programmes.models import Participation, Programme
 
 # What a button says → what became of the meeting and the mark.
 SAYINGS: dict[str, tuple[MeetingStatus | None, Mark]] = {
@@ -61,6 +62,37 @@ class EndForm(forms.Form):
         help_text=_("In neutral words; an early end needs a reason."),
         required=False,
     )
+
+
+class ReplaceForm(forms.Form):
+    """Who leads the pair from now on, and why."""
+
+    mentor = forms.ModelChoiceField(Participation.objects.none(), widget=forms.HiddenInput)
+    cause = forms.ChoiceField(label=_("Why"), choices=[("", "…"), *EndCause.choices])
+    words = forms.CharField(
+        label=_("In your own words"),
+        max_length=300,
+        help_text=_("In neutral words; needed only where «something else» is chosen."),
+        required=False,
+    )
+
+    def __init__(
+        self, user: SignedIn, mentors: Iterable[Participation], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        keys = [row.pk for row in mentors]
+        if not keys:
+            # others move along: who goes where is on the page, and is looked up anew
+            del self.fields["mentor"]
+            return
+        rows = Participation.objects.visible_to(user).filter(pk__in=keys)
+        offer_rows(self, "mentor", rows.select_related("person"))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("cause") == EndCause.OTHER and not data.get("words"):
+            self.add_error("words", _("Write in a few words why the mentor is replaced."))
+        return data
 
 
 class MonthFilter(forms.Form):

@@ -13,6 +13,7 @@ from nastavnik.mentorships.choices import (
     AHEAD,
     CLOSED,
     OPEN,
+    EndCause,
     Mark,
     MeetingKind,
     MeetingStatus,
@@ -82,6 +83,10 @@ class Mentorship(models.Model):
     ends_on = models.DateField(_("until"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
+    end_cause = models.CharField(_("cause"), max_length=8, choices=EndCause, blank=True)
+    replaces = models.OneToOneField(
+        "self", models.SET_NULL, null=True, blank=True, related_name="replaced_by"
+    )
 
     objects = MentorshipQuerySet.as_manager()
 
@@ -96,13 +101,23 @@ class Mentorship(models.Model):
                 | (~Q(status__in=CLOSED) & Q(ended_on=None)),
                 name="pair_closed_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(end_cause="") | Q(status__in=CLOSED), name="pair_open_has_no_cause"
+            ),
         ]
 
     class Privacy:
         personal = [
             "form", "mentor", "status", "starts_on", "ends_on", "ended_on", "end_reason",
+            "end_cause",
         ]  # fmt: skip
-        technical = ["id", "organisation", "programme", "run", "order"]
+        technical = ["id", "organisation", "programme", "run", "order", "replaces"]
+
+    @property
+    def end_words(self) -> str:
+        """Return why the pair ended: the cause of a replacement and the words written beside it."""
+        cause = self.get_end_cause_display() if self.end_cause else ""
+        return ": ".join(part for part in (cause, self.end_reason) if part)
 
     def is_allowed_to(self, user: SignedIn, perm: Perm) -> bool:
         """Tell whether the user holds a right in the organisation and form of this pair; `form` is to be fetched."""

@@ -14,6 +14,7 @@ from nastavnik.mentorships.actions.pairs import (
     NEXT,
     approve_run,
     refresh_order,
+    replace_mentor,
     set_pair_status,
     start_pairs,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "plan_meetings",
     "postpone_meeting",
     "refresh_order",
+    "replace_mentor",
     "set_pair_status",
     "start_pairs",
     "strike_meetings",

@@ -1,7 +1,8 @@
 """Writes of pairs: approval of a matching, the order, the end of a pair."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import cast
 
 from django.db import IntegrityError, models, transaction
@@ -16,11 +17,13 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import draft_document, redraw_document
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.matching.actions import mark_run_approved
+from nastavnik.documents.texts import template
+from nastavnik.matching.actions import PairChange, check_substitute, lift_locks, mark_run_approved
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
+from nastavnik.matching.queries import advised_against
 from nastavnik.mentorships.actions.meetings import plan_meetings, strike_meetings
-from nastavnik.mentorships.choices import CLOSED, MentorshipStatus
+from nastavnik.mentorships.choices import CLOSED, OPEN, EndCause, MentorshipStatus
 from nastavnik.mentorships.documents import pair_order_content
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries import pairs_of_order
@@ -69,8 +72,8 @@ def approve_run(
     proposals = list(chosen.select_related("form").order_by("pk"))
     if not proposals:
         raise RefusedError(_("There is no pair to approve."))
-    people = _lock_people(proposals)
-    if reasons := _stale(people):
+    people = _lock_people(key for one in proposals for key in (one.mentee_id, one.mentor_id) if key)
+    if reasons := [*_stale(people), *_advised(run, proposals, people)]:
         raise RefusedError(reasons)
     programme = Programme.objects.select_related("organisation", "year").get(pk=run.programme_id)
     document = draft_document(
@@ -90,13 +93,12 @@ def approve_run(
     return document
 
 
-def _lock_people(proposals: list[Proposal]) -> dict[int, Participation]:
+def _lock_people(keys: Iterable[int]) -> dict[int, Participation]:
     """Lock the records of both sides in one order, so that two approvals wait instead of meeting head on."""
-    keys = {key for one in proposals for key in (one.mentee_id, one.mentor_id) if key}
     rows = (
         Participation.objects.select_for_update(of=("self",))
         .select_related("person")
-        .filter(pk__in=keys)
+        .filter(pk__in=set(keys))
         .order_by("pk")
     )
     return {row.pk: row for row in rows}
@@ -127,6 +129,20 @@ def _stale(people: dict[int, Participation]) -> list[str]:
                 % {"name": record.person.full_name}
             )
     return reasons
+
+
+def _advised(
+    run: MatchingRun, proposals: list[Proposal], people: dict[int, Participation]
+) -> list[str]:
+    """Return the pairs the psychologist has advised against since they were proposed."""
+    pairs = [(one.mentor_id or 0, one.mentee_id) for one in proposals]
+    return [
+        _(
+            "%(mentee)s and %(mentor)s: the psychologist does not recommend it. Run the matching anew."
+        )
+        % {"mentee": people[mentee].person.full_name, "mentor": people[mentor].person.full_name}
+        for mentor, mentee in sorted(advised_against(run.programme_id, pairs))
+    ]
 
 
 def _make_pair(
@@ -177,12 +193,14 @@ def set_pair_status(
     status: MentorshipStatus,
     *,
     reason: str = "",
+    cause: str = "",
     on: dt.date | None = None,
     by: models.Model | None,
 ) -> Mentorship:
     """Move a pair along `NEXT`; an end frees the places of both sides and strikes the meetings ahead.
 
-    A pair that begins to run gets its chain of meetings. `on` is the day of the step, today when none is named.
+    A pair that begins to run gets its chain of meetings. `on` is the day of the step, today when none is named;
+    `cause` is an `EndCause` of a replacement.
 
     Raises:
         RefusedError: there is no such step, an early end without a reason, or a stopped pair that would go on
@@ -194,26 +212,156 @@ def set_pair_status(
             _("From «%(before)s» there is no step to «%(after)s».")
             % {"before": pair.get_status_display(), "after": status.label}
         )
-    if status == S.CANCELLED and not reason.strip():
+    if status == S.CANCELLED and not (reason.strip() or cause):
         raise RefusedError(_("Write why the pair ends early: one line is enough."))
     if pair.status == S.SUSPENDED and status == S.ACTIVE:
         _check_papers(pair)
     pair.status = status
     if status in CLOSED:
-        pair.ended_on, pair.end_reason = today(), reason.strip()
+        pair.ended_on, pair.end_reason, pair.end_cause = today(), reason.strip(), cause
         for tie in Tie.objects.filter(mentorship=pair, ends_on=None).select_related("mentee"):
             tie.ends_on = today()
             tie.save(update_fields=["ends_on"])
             free_place(tie.mentee, by=by)
             free_place(pair.mentor, by=by)
-    pair.save(update_fields=["status", "ended_on", "end_reason"])
+    fields = ["status", "ended_on", "end_reason", "end_cause"]
+    pair.save(update_fields=fields)
     _keep_step(pair, on or today())
-    audit.record("pair-status", pair, by=by, fields=["status", "ended_on", "end_reason"])
+    audit.record("pair-status", pair, by=by, fields=fields)
     if status == S.ACTIVE:
         plan_meetings([pair], by=by)
     elif status in CLOSED:
         strike_meetings(pair, by=by)
     return pair
+
+
+@transaction.atomic
+def replace_mentor(
+    pair: Mentorship,
+    mentor: Participation,
+    *,
+    cause: EndCause,
+    words: str = "",
+    others: Mapping[Mentorship, Participation] | None = None,
+    by: models.Model | None,
+) -> Mentorship:
+    """End a pair and give its mentees another mentor in the same form, all or nothing; return the new pair.
+
+    The new pair waits for an order: that of the old pair while it is a draft, else a new draft.
+
+    Args:
+        pair: an open pair.
+        mentor: the record of the new mentor.
+        cause: one of the five of method.md §3.4.
+        words: the cause in neutral words, needed where it is `OTHER`.
+        others: pairs that have to change mentors along with this one, and to whom.
+        by: the person who decides.
+
+    Raises:
+        RefusedError: the pair has ended, words are missing, or the mentor cannot take it over by now. Nothing is
+            written then.
+    """
+    if cause == EndCause.OTHER and not words.strip():
+        raise RefusedError(_("Write in a few words why the mentor is replaced."))
+    along = _("Moved along, so that another pair could get a mentor.")
+    mentor_of = {pair.pk: mentor, **{one.pk: new for one, new in (others or {}).items()}}
+    olds = list(
+        Mentorship.objects.select_for_update(of=("self",))
+        .select_related("form", "programme__organisation", "programme__year")
+        .filter(pk__in=mentor_of)
+        .order_by("pk")
+    )
+    if any(one.status not in OPEN for one in olds):
+        raise RefusedError(_("This pair has ended already."))
+    mentees = {
+        one.pk: set(one.ties.filter(ends_on=None).values_list("mentee_id", flat=True))
+        for one in olds
+    }
+    people = _lock_people({*(one.pk for one in mentor_of.values()), *chain(*mentees.values())})
+    for one in olds:
+        why = (words, cause) if one.pk == pair.pk else (along, EndCause.OTHER)
+        set_pair_status(one, S.CANCELLED, reason=why[0], cause=why[1], by=by)
+        lift_locks(mentees[one.pk], by=by)
+    drafts: list[Document] = []
+    made = {}
+    for one in olds:
+        new = people[mentor_of[one.pk].pk]
+        change = PairChange(one.mentor_id, frozenset(mentees[one.pk]))
+        check_substitute(one.programme, one.form, change, new)
+        made[one.pk] = _take_over(
+            one, new, [people[key] for key in sorted(mentees[one.pk])], drafts, by=by
+        )
+    programme = olds[0].programme
+    for document in {one.order_id: one.order for one in made.values() if one.order}.values():
+        redraw_document(
+            document, pair_order_content(document, programme, pairs_of_order(document)), by=by
+        )
+    return made[pair.pk]
+
+
+def _take_over(
+    old: Mentorship,
+    mentor: Participation,
+    mentees: list[Participation],
+    drafts: list[Document],
+    *,
+    by: models.Model | None,
+) -> Mentorship:
+    """Make the pair that replaces one; `drafts` is the new order of this replacement, once it is needed."""
+    order = Document.objects.filter(pk=old.order_id or 0, status=DocumentStatus.DRAFT).first()
+    if order is None and not drafts:
+        drafts.append(
+            draft_document(
+                old.programme.year,
+                DocumentKind.PAIR_ORDER,
+                title=template("pair_order")["title_of_replacement"],
+                subject_id=old.programme_id,
+                content={},
+                by=by,
+            )
+        )
+    starts_on = max(today(), old.programme.starts_on)
+    made = Mentorship.objects.create(
+        organisation_id=old.organisation_id,
+        programme=old.programme,
+        form=old.form,
+        mentor=mentor,
+        order=order or drafts[0],
+        replaces=old,
+        starts_on=starts_on,
+        ends_on=max(old.ends_on, starts_on),
+    )
+    _seat(made, mentor, mentees, by=by)
+    audit.record("mentor-replaced", made, by=by, fields=["mentor", "form", "order", "replaces"])
+    return made
+
+
+def _seat(
+    pair: Mentorship,
+    mentor: Participation,
+    mentees: list[Participation],
+    *,
+    by: models.Model | None,
+) -> None:
+    """Give a new pair its places and ties."""
+    held = held_purposes([one.person_id for one in (mentor, *mentees)], today())
+    for one in (mentor, *mentees):
+        if missing := missing_purposes(held.get(one.person_id, frozenset()), NEEDED_FOR_BASE):
+            raise RefusedError(
+                _("%(name)s: no consent (%(purpose)s). Tick the paper off first.")
+                % {"name": one.person.full_name, "purpose": missing[0].label.lower()}
+            )
+    for one in mentees:
+        try:
+            with transaction.atomic():
+                take_place(mentor, by=by)
+                take_place(one, by=by)
+        except IntegrityError as error:
+            raise RefusedError(
+                _("%(name)s has no free place any more.") % {"name": mentor.person.full_name}
+            ) from error
+        Tie.objects.create(organisation_id=pair.organisation_id, mentorship=pair, mentee=one)
+    _keep_step(pair, today())
 
 
 def _check_papers(pair: Mentorship) -> None:

@@ -13,7 +13,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.mentorships.catalogues import cycle
-from nastavnik.mentorships.choices import AHEAD, OPEN, Mark, MeetingKind, MeetingStatus
+from nastavnik.mentorships.choices import AHEAD, CLOSED, OPEN, Mark, MeetingKind, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, PairStep
 from nastavnik.programmes.choices import Side
 
@@ -285,10 +285,7 @@ def own_due_meetings(user: SignedIn) -> QuerySet[Meeting]:
 
 def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
     """Yield the steps of a pair and what became of its meetings; marks only for who may read them."""
-    for step in PairStep.objects.visible_to(user).filter(mentorship=subject.pair):
-        yield TimelineEvent(
-            step.on, _STEP_STATES[step.status], _("Pair: %(state)s") % {"state": step.get_status_display()}
-        )  # fmt: skip
+    yield from _steps(user, subject)
     readable = Mentorship.objects.with_marks_for(user).values("pk")
     meetings = Meeting.objects.visible_to(user).filter(mentorship=subject.pair)
     is_readable = ExpressionWrapper(Q(mentorship__in=readable), output_field=BooleanField())
@@ -297,6 +294,29 @@ def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]
         called = may_read and Mark.HELP in (meeting.mentor_mark, meeting.mentee_mark)
         if meeting.status in (S.HELD, S.MISSED) or meeting.n_postponed or called:
             yield _event(meeting, called=called, may_read=may_read)
+
+
+def _steps(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
+    """Yield the steps of a pair; where its mentor was replaced, by whom or instead of whom and why."""
+    steps = PairStep.objects.visible_to(user).filter(mentorship=subject.pair)
+    people = ("mentorship__replaces__mentor__person", "mentorship__replaced_by__mentor__person")
+    for number, step in enumerate(steps.select_related(*people)):
+        pair, words = step.mentorship, ""
+        before, after = pair.replaces, getattr(pair, "replaced_by", None)
+        if step.status in CLOSED:
+            named = after and _("the mentor now is %(name)s") % {
+                "name": after.mentor.person.short_name
+            }
+            words = "; ".join(filter(None, [pair.end_words, named]))
+        elif number == 0 and before:
+            name = before.mentor.person.short_name
+            words = _("instead of %(name)s: %(why)s") % {"name": name, "why": before.end_words}
+        yield TimelineEvent(
+            step.on,
+            _STEP_STATES[step.status],
+            _("Pair: %(state)s") % {"state": step.get_status_display()},
+            words,
+        )
 
 
 def _event(meeting: Meeting, *, called: bool, may_read: bool) -> TimelineEvent:

@@ -1,16 +1,17 @@
 """Reads of pairs."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie
 from nastavnik.people.models import Person
 
@@ -79,10 +80,46 @@ def people_of_pairs(keys: Iterable[int]) -> dict[int, list[Person]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """The pair before and the pair after a replacement of the mentor."""
+
+    before: Mentorship | None
+    after: Mentorship | None
+
+
+def kin_of(user: SignedIn, pair: Mentorship) -> Kin:
+    """Return the pair this one replaces and the one that replaces it, as far as the user sees them; one query."""
+    near = Q(replaced_by=pair.pk) | Q(replaces=pair.pk)
+    rows = Mentorship.objects.visible_to(user).filter(near).select_related("mentor__person")
+    found = {row.pk == pair.replaces_id: row for row in rows}
+    return Kin(before=found.get(True), after=found.get(False))
+
+
+def standing_pairs(pair: Mentorship) -> dict[int, int]:
+    """Return mentee → mentor, in keys of records, of the other open pairs of a programme and form; groups stay whole."""
+    others = (
+        Mentorship.objects.filter(programme=pair.programme_id, form=pair.form_id, status__in=OPEN)
+        .exclude(pk=pair.pk)
+        .annotate(n=Count("ties", filter=Q(ties__ends_on=None)))
+        .filter(n=1)
+    )
+    ties = Tie.objects.filter(mentorship__in=others.values("pk"), ends_on=None)
+    return dict(ties.values_list("mentee_id", "mentorship__mentor_id"))
+
+
+def pairs_led_to(user: SignedIn, mentees: Collection[int]) -> dict[int, Mentorship]:
+    """Return mentee → open pair, of those the user may end."""
+    allowed = Mentorship.objects.visible_to(user).allowed_to(user, Perm.PAIR_APPROVE).open()
+    ties = Tie.objects.filter(mentee__in=mentees, ends_on=None, mentorship__in=allowed.values("pk"))
+    return {tie.mentee_id: tie.mentorship for tie in ties.select_related("mentorship")}
+
+
 def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
     """Return the pairs an order is about, those ended or stopped before it was signed left out."""
     left_out = [MentorshipStatus.CANCELLED, MentorshipStatus.SUSPENDED]
-    return with_people(Mentorship.objects.filter(order=document).exclude(status__in=left_out))
+    pairs = Mentorship.objects.filter(order=document).exclude(status__in=left_out)
+    return with_people(pairs).select_related("replaces__mentor__person")
 
 
 def pairs_for(
