@@ -62,3 +62,17 @@ def test_each_sees_of_a_person_what_the_role_sees(cast):
     assert about(cast.vera, younger) == {}
     assert about(cast.coordinator, younger) == {}
     assert set(about(cast.users[Role.CLASS_TEACHER], younger)) <= {"consent", "record", "pair"}
+
+
+def test_the_page_of_a_pair_links_the_cards_its_reader_may_open(cast):
+    approve_pairs(cast.school)
+    younger = cast.school.people["younger"]
+    (hit,) = next(g.hits for g in search.about(cast.anna, younger.pk) if g.hits[0].kind == "pair")
+    card = f'href="{reverse("people:card", args=[younger.pk])}"'
+    assert card in text(signed_in(cast.anna).get(hit.url))
+    teacher = signed_in(cast.users[Role.CLASS_TEACHER])
+    page = text(teacher.get(hit.url))
+    # the class teacher opens the cards of the own class, and no other's
+    links = [part.split('"')[0] for part in page.split('href="/people/')[1:]]
+    assert links
+    assert {teacher.get(f"/people/{link}").status_code for link in links} == {200}

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core import timeline
-from nastavnik.core.access import Perm
+from nastavnik.core.access import Perm, Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
@@ -60,6 +60,7 @@ from nastavnik.mentorships.queries import (
     with_people,
 )
 from nastavnik.mentorships.tables import month_lines, pair_lines
+from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.queries import current_programme
@@ -152,6 +153,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
         {
             "pair": pair,
             "groups": _groups([pair]),
+            "cards": _cards(request, pair),
             "fellows": fellows_of(request.user, pair),
             "form": EndForm(),
             "note_form": NoteForm(auto_id="note_%s"),
@@ -173,8 +175,23 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
     )
 
 
+def _people(pair: Mentorship) -> set[int]:
+    return {pair.mentor.person_id, *(tie.mentee.person_id for tie in pair.ties.all())}
+
+
+def _cards(request: Request, pair: Mentorship) -> set[int]:
+    """Return the people of a pair whose cards this user may open."""
+    viewer = request.user.viewer
+    if pair.organisation_id in viewer.organisations(Perm.ROSTER_VIEW, without=[Role.CLASS_TEACHER]):
+        return _people(pair)  # the whole roster is open: nothing to ask the database
+    if not viewer.may(Perm.ROSTER_VIEW):
+        return set()
+    people = Person.objects.visible_to(request.user).filter(pk__in=_people(pair))
+    return set(people.values_list("pk", flat=True))
+
+
 def _subject(pair: Mentorship) -> timeline.Subject:
-    people = {pair.mentor.person_id, *(tie.mentee.person_id for tie in pair.ties.all())}
+    people = _people(pair)
     papers = {pair.order_id} if pair.order_id else set()
     return timeline.Subject(pair.pk, frozenset(people), frozenset(papers), pair.starts_on)
 
