@@ -116,6 +116,8 @@ def test_from_three_lists_to_a_registered_order(page):
     assert page.locator(".leg").count() == len(ANNEX)
     press(page, ".leg .btn-icon[value=lock]")
     press(page, ".leg:has(.btn-icon[value=lock][aria-pressed=false]) .btn-icon[value=forbid]")
+    page.fill("[name=reason]", "уже занимались вместе")
+    press(page, "main form .btn-primary")
     press(page, "form[action='/matching/run/'] button")
     assert page.locator(".leg .btn-icon[value=lock][aria-pressed=true]").count() == 1
     press(page, "button[name=all]")
