@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -50,6 +50,7 @@ def run_matching(
     programme: Programme,
     *,
     forms: Iterable[MentoringForm] | None = None,
+    without: Collection[int] = (),
     by: models.Model | None,
 ) -> MatchingRun:
     """Match everyone who is ready in some forms of a programme.
@@ -60,6 +61,7 @@ def run_matching(
     Args:
         programme: whose bases are matched.
         forms: forms of the programme, by default all of them.
+        without: keys of records that sit this one out.
         by: who runs it.
 
     The choices made after group meetings stand from now on, until the curator opens them again.
@@ -69,18 +71,22 @@ def run_matching(
     """
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
     chosen_forms = list(programme.forms.all() if forms is None else forms)
-    given = _what_is_matched(programme, chosen_forms, by=by)
+    given = _what_is_matched(programme, chosen_forms, without, by=by)
     return _keep_run(programme, chosen_forms, given, given.run(), by=by)
 
 
 def _what_is_matched(
-    programme: Programme, forms: list[MentoringForm], *, by: models.Model | None
+    programme: Programme,
+    forms: list[MentoringForm],
+    without: Collection[int],
+    *,
+    by: models.Model | None,
 ) -> Input:
     """Review who is ready and return what the engine is given, or refuse."""
     if not forms:
         raise RefusedError(_("Choose at least one form: nobody can be matched without it."))
     review_ready(programme, by=by)
-    given = engine_input(programme, forms)
+    given = engine_input(programme, forms, without=without)
     if not given.mentees:
         raise RefusedError(
             _(
@@ -172,14 +178,16 @@ def start_counting(
 
 
 @transaction.atomic
-def read_counting(row: Counting, *, by: models.Model | None) -> Input:
+def read_counting(
+    row: Counting, *, without: Collection[int] = (), by: models.Model | None
+) -> Input:
     """Return what the engine is given, as it stands now, and note how many pairs it will look at.
 
     Raises:
         RefusedError: nobody is ready, as `run_matching` says.
     """
     programme = Programme.objects.select_for_update().get(pk=row.programme_id)
-    given = _what_is_matched(programme, list(row.forms.all()), by=by)
+    given = _what_is_matched(programme, list(row.forms.all()), without, by=by)
     row.n_pairs = len(given.mentors) * len(given.mentees)
     row.save(update_fields=["n_pairs"])
     audit.record("counting-read", row, by=by, fields=["n_pairs"])
@@ -239,8 +247,11 @@ def engine_input(
     *,
     rules: RuleValues | None = None,
     change: "PairChange | None" = None,
+    without: Collection[int] = (),
 ) -> Input:
     """Return what the engine would be given now: the ready mentees, the mentors with their free places.
+
+    Records `without` sit this one out.
 
     A mentor who has pairs and no longer passes the gate takes no further mentees. With a `change` the mentees of
     that pair are there as well, and its mentor is nobody for them.
@@ -251,6 +262,7 @@ def engine_input(
         Participation.objects.filter(
             programme=programme, pk__in=in_forms.values("participation_id")
         )
+        .exclude(pk__in=without)
         .select_related("person")
         .prefetch_related("forms")
     )

@@ -29,6 +29,7 @@ from nastavnik.people.queries import group_names
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
+from nastavnik.programmes.queries import BaseRow, base_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -804,6 +805,41 @@ def advised_against(programme_id: int, pairs: Iterable[tuple[int, int]]) -> set[
         for mentor, mentee in pairs
         if said & {(mentor, mentee), (mentor, None), (None, mentee)}
     }
+
+
+@dataclass(frozen=True, slots=True)
+class WhoIsMatched:
+    """Whom the next matching may take, and whom it cannot with what is missing."""
+
+    mentees: tuple[BaseRow, ...]
+    mentors: tuple[BaseRow, ...]
+    unready: tuple[BaseRow, ...]
+
+    @property
+    def keys(self) -> frozenset[int]:
+        """The keys of all who may be taken."""
+        return frozenset(row.record.pk for row in (*self.mentees, *self.mentors))
+
+
+def who_is_matched(user: SignedIn, programme: Programme) -> WhoIsMatched:
+    """Return the people of both bases as the next matching sees them; in a fixed number of queries."""
+    waits = Q(status=ParticipationStatus.CANDIDATE) | Q(status=ParticipationStatus.READY)
+    helps = Q(side=Side.MENTOR, status=ParticipationStatus.PAIRED)
+    records = (
+        Participation.objects.visible_to(user)
+        .filter(waits | helps, programme=programme)
+        .select_related("person")
+        .prefetch_related("forms")
+    )
+    fit: dict[str, list[BaseRow]] = {side: [] for side in Side}
+    unready: list[BaseRow] = []
+    for row in base_rows(records):
+        record = row.record
+        if record.is_mentor and record.active_count >= record.capacity:
+            continue
+        ready = record.status != ParticipationStatus.CANDIDATE and row.verdict
+        (fit[record.side] if ready else unready).append(row)
+    return WhoIsMatched(tuple(fit[Side.MENTEE]), tuple(fit[Side.MENTOR]), tuple(unready))
 
 
 def n_pairs_to_look_at(programme: Programme, forms: Collection[MentoringForm]) -> int:

@@ -6,6 +6,7 @@ goes on. What is cancelled meanwhile is counted to its end and thrown away.
 
 import logging
 import threading
+from collections.abc import Collection
 
 from django.db import connections, models
 from django.utils import translation
@@ -18,11 +19,13 @@ from nastavnik.matching.models import Counting
 logger = logging.getLogger(__name__)
 
 
-def start(row: Counting, *, by: models.Model | None) -> threading.Thread:
+def start(
+    row: Counting, *, without: Collection[int] = (), by: models.Model | None
+) -> threading.Thread:
     """Count a matching in a thread of its own, in the language of the request."""
     thread = threading.Thread(
         target=_apart,
-        args=(row, by, get_language() or ""),
+        args=(row, tuple(without), by, get_language() or ""),
         name=f"matching-{row.pk}",
         daemon=True,
     )
@@ -30,18 +33,18 @@ def start(row: Counting, *, by: models.Model | None) -> threading.Thread:
     return thread
 
 
-def _apart(row: Counting, by: models.Model | None, language: str) -> None:
+def _apart(row: Counting, without: tuple[int, ...], by: models.Model | None, language: str) -> None:
     try:
         with translation.override(language):
-            count(row, by=by)
+            count(row, without=without, by=by)
     finally:
         connections.close_all()
 
 
-def count(row: Counting, *, by: models.Model | None) -> None:
+def count(row: Counting, *, without: Collection[int] = (), by: models.Model | None) -> None:
     """Count a matching and write it; what goes wrong is written beside it."""
     try:
-        given = read_counting(row, by=by)
+        given = read_counting(row, without=without, by=by)
         finish_counting(row, given, given.run(), by=by)
     except RefusedError as refusal:
         fail_counting(row, why="\n".join(refusal.reasons), by=by)

@@ -6,6 +6,7 @@ app_name = "matching"
 urlpatterns = [
     path("matching/", views.workspace, name="workspace"),
     path("matching/run/", views.run, name="run"),
+    path("matching/people/", views.people, name="people"),
     path("matching/rule/", views.rule, name="rule"),
     path("matching/rulings/<int:pk>/lift/", views.lift, name="lift"),
     path("matching/counting/<int:pk>/", views.counting, name="counting"),

@@ -1,5 +1,6 @@
 """The matching workspace."""
 
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.matching import actions, adapter, tasks
 from nastavnik.matching.access import may_approve
@@ -48,6 +49,7 @@ from nastavnik.matching.queries import (
     rules_in_force,
     rulings_of,
     runs_of,
+    who_is_matched,
 )
 from nastavnik.matching.tables import run_lines
 from nastavnik.programmes.choices import Side
@@ -246,20 +248,37 @@ def run(request: Request) -> HttpResponse:
     if "chosen" in request.POST:
         wanted = set(request.POST.getlist("forms"))
         forms = [form for form in forms if str(form.pk) in wanted]
-    return _match(request, programme, forms) or redirect("matching:workspace")
+    without: frozenset[int] = frozenset()
+    if "picked" in request.POST:
+        without = who_is_matched(request.user, programme).keys - set(ticked(request, "people"))
+    return _match(request, programme, forms, without=without) or redirect("matching:workspace")
+
+
+@require_GET
+@requires(Perm.MATCHING_EDIT)
+def people(request: Request) -> HttpResponse:
+    """Show whom the next matching takes, to leave somebody out, and whom it cannot take and why."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    return render(request, "matching/people.html", {"who": who_is_matched(request.user, programme)})
 
 
 def _match(
-    request: Request, programme: Programme, forms: list[MentoringForm], said: str = ""
+    request: Request,
+    programme: Programme,
+    forms: list[MentoringForm],
+    said: str = "",
+    without: Collection[int] = (),
 ) -> HttpResponse | None:
     """Match some forms, at once or, where that would take long, in the background: then lead to its page."""
     n_pairs = n_pairs_to_look_at(programme, forms)
     try:
         if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
             row = actions.start_counting(programme, forms, n_pairs=n_pairs, by=request.user)
-            tasks.start(row, by=request.user)
+            tasks.start(row, without=without, by=request.user)
             return redirect("matching:counting", pk=row.pk)
-        made = actions.run_matching(programme, forms=forms, by=request.user)
+        made = actions.run_matching(programme, forms=forms, without=without, by=request.user)
     except RefusedError as refusal:
         for reason in refusal.reasons:
             messages.error(request, reason)
