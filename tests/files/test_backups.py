@@ -193,6 +193,19 @@ def test_a_truncated_archive_is_refused(school, tmp_path, use, share):
     assert not (tmp_path / "restored/files").exists()
 
 
+@ON_SQLITE
+@pytest.mark.parametrize("n_bytes", [1, 8, 9, 40])
+def test_an_archive_without_its_last_bytes_is_refused(school, tmp_path, use, n_bytes):
+    """Everything may still be there, but nothing proves it: the checksum of the whole stands at the very end."""
+    whole = tmp_path / "copy.tar.gz"
+    make_backup(whole)
+    whole.write_bytes(whole.read_bytes()[:-n_bytes])
+    restored = use(tmp_path / "restored")
+    with pytest.raises(RefusedError):
+        restore_backup(whole)
+    assert not restored.exists()
+
+
 def repack(source, target, change):
     """Write the members of an archive anew, through `change(name, bytes) -> [(info, bytes)]`."""
     with tarfile.open(source) as tar, tarfile.open(target, "w:gz") as new:

@@ -168,15 +168,19 @@ def _walk(source: Path, folder: Path | None) -> Manifest:
     seen: dict[str, Member] = {}
     manifest: Manifest | None = None
     try:
-        with tarfile.open(source, mode="r|gz") as tar:
-            for info in tar:
-                _require_safe(info, seen, finished=manifest is not None)
-                stream = tar.extractfile(info)
-                assert stream is not None  # noqa: S101 - a regular file has contents
-                if info.name == MANIFEST:
-                    manifest = _parse(stream.read(MANIFEST_BYTES_MAX))
-                else:
-                    seen[info.name] = _take(info, stream, folder)
+        with gzip.open(source) as packed:
+            with tarfile.open(fileobj=packed, mode="r|") as tar:
+                for info in tar:
+                    _require_safe(info, seen, finished=manifest is not None)
+                    stream = tar.extractfile(info)
+                    assert stream is not None  # noqa: S101 - a regular file has contents
+                    if info.name == MANIFEST:
+                        manifest = _parse(stream.read(MANIFEST_BYTES_MAX))
+                    else:
+                        seen[info.name] = _take(info, stream, folder)
+            # the tar may end before the file does: only its very end has the checksum of the whole
+            while packed.read(BLOCK):
+                pass
     except FileNotFoundError as error:
         raise RefusedError(_("There is no such file: %(path)s.") % {"path": source}) from error
     except BROKEN as error:
