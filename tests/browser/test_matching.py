@@ -99,7 +99,7 @@ def test_a_mentor_is_replaced_from_the_page_of_the_pair(paired, push):
     page.select_option("[name=cause]", "asked")
     page.fill("[name=words]", "так удобнее обоим")
     push(page, "main .btn-primary")
-    made = Mentorship.objects.get(replaces=pair)
+    made = Mentorship.objects.get(ties__moved_from=pair)
     assert page.url.endswith(reverse("mentorships:card", args=[made.pk]))
     assert pair.mentor.person.short_name.replace("\xa0", " ") in page.inner_text(
         ".timeline"

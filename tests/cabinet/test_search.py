@@ -103,7 +103,10 @@ def test_a_class_teacher_finds_the_own_class_only(paired):
 def test_a_class_teacher_is_not_told_of_a_pupil_of_another_class_in_a_group(paired):
     pair = Mentorship.objects.get(ties__mentee=paired.school.records["younger"])
     Tie.objects.create(
-        organisation=pair.organisation, mentorship=pair, mentee=paired.school.records["waiting"]
+        organisation=pair.organisation,
+        mentorship=pair,
+        mentee=paired.school.records["waiting"],
+        starts_on=pair.starts_on,
     )
     teacher = paired.users[Role.CLASS_TEACHER]
     assert "Ждунов" not in found(teacher, "младшов миша")["pair"][0]
@@ -138,6 +141,7 @@ def test_one_who_left_a_group_is_not_named_to_it(paired):
         organisation=pair.organisation,
         mentorship=pair,
         mentee=paired.school.records["waiting"],
+        starts_on=pair.starts_on,
         ends_on=pair.starts_on,
     )
     assert found(paired.anna, "ждунов младшов") == {}

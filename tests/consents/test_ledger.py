@@ -177,7 +177,7 @@ def test_the_paper_on_publication_stops_nothing(cast):
     )
     order = approve_pairs(cast.school)
     withdraw_of(cast, "younger", Purpose.PUBLICATION)
-    assert {pair.status for pair in Mentorship.objects.filter(order=order)} == {
+    assert {pair.status for pair in Mentorship.objects.filter(ties__order=order)} == {
         MentorshipStatus.APPROVED
     }
 

@@ -33,7 +33,7 @@ def running(cast):
     order = approve_pairs(cast.school)
     set_requisites(order, number="1", dated_on=cast.school.year.starts_on, by=cast.anna)
     register_document(order, by=cast.anna)
-    return Mentorship.objects.filter(order=order)
+    return Mentorship.objects.filter(ties__order=order)
 
 
 @pytest.mark.django_db

@@ -60,6 +60,7 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:recount": MatchingRun,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
+    "mentorships:mentee": Mentorship,
     "mentorships:replace": Mentorship,
     "mentorships:note": Mentorship,
     "mentorships:undo": Mentorship,

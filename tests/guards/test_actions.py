@@ -32,6 +32,7 @@ from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
 from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.queries import Voice
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import Organisation
@@ -248,6 +249,19 @@ def _pair_to_hand_over(scene):
     return pair, scene.record(other)
 
 
+def _group_and_newcomer(scene):
+    """Make a group of a pair and return it with somebody who waits and the order."""
+    pair = pair_of(scene.school, "younger")
+    type(pair).objects.filter(pk=pair.pk).update(is_group=True)
+    type(pair.mentor).objects.filter(pk=pair.mentor_id).update(capacity=9)
+    pair.refresh_from_db()
+    return pair, add_pupils(scene.school, 1, start=72)[0], scene.order()
+
+
+def _one_of_a_group(scene):
+    return mentorships.seat_mentee(*_group_and_newcomer(scene), starts_on=today(), by=scene.by)
+
+
 def _ready_pair(scene):
     mentor = add_pupils(scene.school, 1, start=70, side=Side.MENTOR)[0]
     return mentor, add_pupils(scene.school, 1, start=71)[0]
@@ -294,6 +308,10 @@ PREPARED = {
     "matching.rule_pair": _ready_pair,
     "matching.finish_counting": lambda scene: matching.engine_input(scene.programme),
     "mentorships.replace_mentor": _pair_to_hand_over,
+    "mentorships.seat_mentee": _group_and_newcomer,
+    "mentorships.leave_group": _one_of_a_group,
+    "mentorships.pause_mentee": _one_of_a_group,
+    "mentorships.resume_mentee": _one_of_a_group,
     "mentorships.refresh_order": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
     ),
@@ -304,7 +322,7 @@ PREPARED = {
         scene.meeting(), by=scene.by
     ),
     "mentorships.answer_help": lambda scene: mentorships.note_meeting(
-        scene.meeting(), None, side=Side.MENTEE, mark=Mark.HELP, by=scene.by
+        scene.meeting(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=scene.by
     ),
     "districts.make_municipal": lambda scene: Roadmap.objects.filter(
         organisation=scene.organisation.parent
@@ -407,6 +425,12 @@ DONE = {
     "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
     "mentorships.plan_meetings": lambda s: mentorships.plan_meetings([s.it], by=s.by),
     "mentorships.strike_meetings": lambda s: mentorships.strike_meetings(pair_of(s.school, "younger"), by=s.by),
+    "mentorships.seat_mentee": lambda s: mentorships.seat_mentee(*s.it, starts_on=today(), by=s.by),
+    "mentorships.leave_group": lambda s: mentorships.leave_group(s.it, reason="переезд", by=s.by),
+    "mentorships.pause_mentee": lambda s: mentorships.pause_mentee(s.it, by=s.by),
+    "mentorships.resume_mentee": lambda s: mentorships.resume_mentee(
+        mentorships.pause_mentee(s.it, by=s.by), by=s.by
+    ),
     "mentorships.note_meeting": lambda s: mentorships.note_meeting(s.meeting(), MeetingStatus.HELD, by=s.by),
     "mentorships.postpone_meeting": lambda s: mentorships.postpone_meeting(s.meeting(), by=s.by),
     "mentorships.enter_month": lambda s: mentorships.enter_month(

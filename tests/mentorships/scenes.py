@@ -60,7 +60,12 @@ def more_pairs(school, number):
     pairs = [_copy(pair) for _ in records]
     Mentorship.objects.bulk_create(pairs)
     Tie.objects.bulk_create(
-        Tie(organisation=school.organisation, mentorship=one, mentee=mentee)
+        Tie(
+            organisation=school.organisation,
+            mentorship=one,
+            mentee=mentee,
+            starts_on=one.starts_on,
+        )
         for one, mentee in zip(pairs, records, strict=True)
     )
     plan_meetings(pairs, by=school.curator)

@@ -15,7 +15,7 @@ from nastavnik.mentorships.models import Mentorship
 
 def test_everyone_who_is_ready_gets_into_the_annex(cast):
     order = approve_pairs(cast.school)
-    assert Mentorship.objects.filter(order=order).count() == 3
+    assert Mentorship.objects.filter(ties__order=order).count() == 3
     docx = ReadDocx(BytesIO(render_order(order.content)))
     annex = "\n".join(cell.text for row in docx.tables[-1].rows for cell in row.cells)
     for name in (
@@ -30,7 +30,7 @@ def test_a_registered_order_lets_the_pairs_run(cast):
     order = approve_pairs(cast.school)
     set_requisites(order, number="12-о", dated_on=cast.school.year.starts_on, by=cast.anna)
     register_document(order, by=cast.anna)
-    states = set(Mentorship.objects.filter(order=order).values_list("status", flat=True))
+    states = set(Mentorship.objects.filter(ties__order=order).values_list("status", flat=True))
     assert states == {MentorshipStatus.ACTIVE}
 
 

@@ -42,7 +42,7 @@ def test_approval_takes_places_ties_and_drafts_one_order(cast, made):
     order = approve_run(made, by=cast.anna)
     made.refresh_from_db()
     assert (made.status, made.approved_at is not None) == (RunStatus.APPROVED, True)
-    pairs = Mentorship.objects.filter(order=order)
+    pairs = Mentorship.objects.filter(ties__order=order)
     assert pairs.count() == 3
     for pair in pairs:
         assert (pair.status, pair.run, pair.starts_on) == (
@@ -59,7 +59,7 @@ def test_approval_takes_places_ties_and_drafts_one_order(cast, made):
 def test_only_the_ticked_are_approved(cast, made):
     chosen = Proposal.objects.get(run=made, mentee=cast.school.records["novice"])
     order = approve_run(made, only=[chosen.pk], by=cast.anna)
-    assert [pair.mentor for pair in Mentorship.objects.filter(order=order)] == [
+    assert [pair.mentor for pair in Mentorship.objects.filter(ties__order=order)] == [
         cast.school.records["teacher"]
     ]
     assert record(cast, "younger").status == S.READY
@@ -199,7 +199,10 @@ def test_the_database_keeps_one_open_tie_and_the_date_of_an_end(cast, made):
     one, two = Mentorship.objects.all()[:2]
     with pytest.raises(IntegrityError), transaction.atomic():
         Tie.objects.create(
-            organisation=two.organisation, mentorship=two, mentee=one.ties.get().mentee
+            organisation=two.organisation,
+            mentorship=two,
+            mentee=one.ties.get().mentee,
+            starts_on=today(),
         )
     for broken in ({"status": M.COMPLETED}, {"ended_on": today()}, {"ends_on": "2000-01-01"}):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -392,7 +395,10 @@ def test_the_race_is_real():
                     ends_on=today(),
                 )
                 Tie.objects.create(
-                    organisation_id=run.organisation_id, mentorship=pair, mentee_id=one.mentee_id
+                    organisation_id=run.organisation_id,
+                    mentorship=pair,
+                    mentee_id=one.mentee_id,
+                    starts_on=today(),
                 )
 
     at_once(*[lambda r=r, o=o: naive(r, o) for r, o in two_runs_for_one_place(cast)])

@@ -17,6 +17,7 @@ from nastavnik.core.dates import today
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting
+from nastavnik.mentorships.queries import Voice
 from nastavnik.people.actions import grant_role
 from nastavnik.people.models import User
 from nastavnik.programmes.choices import Side
@@ -79,7 +80,7 @@ def test_a_mark_reaches_nobody_else_in_any_byte(cast, pair, side, reader):
         return [re.sub(r"csrfmiddlewaretoken.{0,120}|nonce-\S+", "", page) for page in plain]
 
     before = shown()
-    note = {"side": side, "by": cast.anna}
+    note = {"voice": Voice(side), "by": cast.anna}
     for meeting in (first, second):
         meeting.refresh_from_db()
         actions.note_meeting(meeting, S.HELD, mark=Mark.HARD, **note)
@@ -109,7 +110,9 @@ def test_a_curator_who_is_a_mentor_does_not_read_the_own_mentee(cast, pair):
     mentor = cast.users[Role.MENTOR]
     grant_role(mentor, cast.school.organisation, Role.CURATOR, by=cast.anna)
     for meeting in pair.meetings.all()[:2]:
-        actions.note_meeting(meeting, S.HELD, side=Side.MENTEE, mark=Mark.HARD, by=cast.anna)
+        actions.note_meeting(
+            meeting, S.HELD, voice=Voice(Side.MENTEE), mark=Mark.HARD, by=cast.anna
+        )
     page = signed_in(mentor).get(f"/pairs/{pair.pk}/").content.decode()
     assert 'class="b"' not in page
     assert "трудно" not in page
@@ -282,11 +285,11 @@ def test_pairs_stand_by_risk_with_the_reason(cast, pair):
     for one in (plain, low, postponed, asking):
         for meeting in one.meetings.filter(planned_on__lte=today()):
             mark = Mark.HARD if one == low else Mark.GOOD
-            actions.note_meeting(meeting, S.HELD, side=Side.MENTEE, mark=mark, by=cast.anna)
+            actions.note_meeting(meeting, S.HELD, voice=Voice(Side.MENTEE), mark=mark, by=cast.anna)
     moving = postponed.meetings.filter(planned_on__gt=today()).first()
     actions.postpone_meeting(actions.postpone_meeting(moving, by=cast.anna), by=cast.anna)
     actions.note_meeting(
-        asking.meetings.first(), None, side=Side.MENTOR, mark=Mark.HELP, by=cast.anna
+        asking.meetings.first(), None, voice=Voice(Side.MENTOR), mark=Mark.HELP, by=cast.anna
     )
     client = signed_in(cast.anna)
     page = client.get("/pairs/").content.decode()
@@ -310,7 +313,7 @@ def test_both_sides_are_asked_on_their_first_page(cast, pair):
         assert 'href="/pairs/own/"' in signed_in(user).get("/today/").content.decode()
     for meeting in pair.meetings.filter(planned_on__lte=today()):
         actions.note_meeting(
-            meeting, S.HELD, side=Side.MENTOR, mark=Mark.GOOD, on=today(), by=cast.anna
+            meeting, S.HELD, voice=Voice(Side.MENTOR), mark=Mark.GOOD, on=today(), by=cast.anna
         )
     assert items_for(User.objects.get(pk=cast.users[Role.MENTOR].pk)) == []
     # the mentee has not said how it was

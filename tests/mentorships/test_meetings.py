@@ -26,6 +26,7 @@ from nastavnik.mentorships.choices import (
     MentorshipStatus,
 )
 from nastavnik.mentorships.models import Meeting, PairStep
+from nastavnik.mentorships.queries import Voice
 from nastavnik.programmes.choices import Side
 
 S = MeetingStatus
@@ -104,7 +105,7 @@ def test_only_known_steps_are_taken(cast_once, steps):
         for status, mark, side in steps:
             before = Meeting.objects.get(pk=meeting.pk)
             try:
-                actions.note_meeting(before, status, side=side, mark=mark, by=None)
+                actions.note_meeting(before, status, voice=side and Voice(side), mark=mark, by=None)
             except RefusedError:
                 after = Meeting.objects.get(pk=meeting.pk)
                 assert after.status == before.status
@@ -179,16 +180,16 @@ def test_late_news_turns_a_missed_meeting_into_a_held_one(meeting, cast):
 
 
 def test_a_call_for_help_stands_until_it_is_answered(meeting, cast):
-    call = {"side": Side.MENTEE, "mark": Mark.HELP, "by": None}
+    call = {"voice": Voice(Side.MENTEE), "mark": Mark.HELP, "by": None}
     actions.note_meeting(meeting, None, **call)
     held = actions.note_meeting(meeting, S.HELD, by=cast.anna)
     with pytest.raises(RefusedError):
-        actions.note_meeting(held, S.HELD, side=Side.MENTEE, mark=Mark.GOOD, by=None)
+        actions.note_meeting(held, S.HELD, voice=Voice(Side.MENTEE), mark=Mark.GOOD, by=None)
     assert Meeting.objects.asking_for_help().count() == 1
     answered = actions.answer_help(held, words="поговорили", by=cast.anna)
     assert (answered.help_answered_on, answered.note) == (today(), "поговорили")
     assert actions.answer_help(held, words="ещё раз", by=cast.anna).note == "поговорили"
-    good = actions.note_meeting(held, S.HELD, side=Side.MENTEE, mark=Mark.GOOD, by=None)
+    good = actions.note_meeting(held, S.HELD, voice=Voice(Side.MENTEE), mark=Mark.GOOD, by=None)
     assert good.mentee_mark == Mark.GOOD
     assert not Meeting.objects.asking_for_help().exists()
     actions.note_meeting(held, None, **call)
@@ -222,7 +223,7 @@ def test_the_window_of_undoing(meeting, cast, minutes, allowed):
 def test_a_note_after_mine_cannot_be_taken_back_by_me(meeting, cast):
     actions.note_meeting(meeting, S.HELD, by=cast.anna)
     meeting.refresh_from_db()
-    actions.note_meeting(meeting, None, side=Side.MENTEE, mark=Mark.HELP, by=cast.vera)
+    actions.note_meeting(meeting, None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=cast.vera)
     with pytest.raises(RefusedError):
         actions.undo_note(meeting, by=cast.anna)
     assert actions.undo_note(meeting, by=cast.vera).status == S.HELD

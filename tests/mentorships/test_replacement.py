@@ -87,7 +87,7 @@ def test_one_press_ends_the_old_pair_and_makes_the_new_one(running):
     mentee, other = pair.ties.get().mentee, other_of(running, pair)
     places = (pair.mentor.active_count, other.active_count)
     response = replaced(running, pair, words="так удобнее обоим")
-    made = Mentorship.objects.get(replaces=pair)
+    made = Mentorship.objects.get(ties__moved_from=pair)
     assert response.url == reverse("mentorships:card", args=[made.pk])
     pair.refresh_from_db()
     assert (pair.status, pair.end_cause) == (MentorshipStatus.CANCELLED, EndCause.ASKED)
@@ -100,13 +100,13 @@ def test_one_press_ends_the_old_pair_and_makes_the_new_one(running):
     assert Participation.objects.get(pk=mentee.pk).status == ParticipationStatus.PAIRED
     entry = AuditEntry.objects.get(action="mentor-replaced")
     assert (entry.subject_id, entry.actor_id) == (made.pk, running.anna.pk)
-    assert "replaces" in entry.fields
+    assert "ties" in entry.fields
 
 
 def test_the_history_stands_on_both_pages(running):
     pair = pair_of(running.school)
     replaced(running, pair, words="так удобнее обоим")
-    made = Mentorship.objects.get(replaces=pair)
+    made = Mentorship.objects.get(ties__moved_from=pair)
     client = signed_in(running.anna)
     before = text(client.get(reverse("mentorships:card", args=[pair.pk])))
     after = text(client.get(reverse("mentorships:card", args=[made.pk])))
@@ -119,16 +119,23 @@ def test_the_history_stands_on_both_pages(running):
 def test_the_order_names_the_change_and_not_the_cause(running):
     pair = pair_of(running.school)
     replaced(running, pair, words="так удобнее обоим")
-    made = Mentorship.objects.get(replaces=pair)
-    assert (made.order.kind, made.order.status) == (DocumentKind.PAIR_ORDER, DocumentStatus.DRAFT)
-    assert made.order != pair.order
-    assert made.order.title == made.order.content["title"] == "О замене наставника"
-    assert pair.order.content["title"] == "О закреплении наставников за наставляемыми"
-    points = " ".join(made.order.content["points"])
+    made = Mentorship.objects.get(ties__moved_from=pair)
+    assert (made.ties.get().order.kind, made.ties.get().order.status) == (
+        DocumentKind.PAIR_ORDER,
+        DocumentStatus.DRAFT,
+    )
+    assert made.ties.get().order != pair.ties.get().order
+    assert (
+        made.ties.get().order.title
+        == made.ties.get().order.content["title"]
+        == "О замене наставника"
+    )
+    assert pair.ties.get().order.content["title"] == "О закреплении наставников за наставляемыми"
+    points = " ".join(made.ties.get().order.content["points"])
     assert "В связи с заменой наставника" in points
     assert pair.mentor.person.full_name in points
-    assert "удобнее" not in str(made.order.content)
-    assert "заменой" not in " ".join(pair.order.content["points"])
+    assert "удобнее" not in str(made.ties.get().order.content)
+    assert "заменой" not in " ".join(pair.ties.get().order.content["points"])
 
 
 def test_a_draft_order_takes_the_new_pair_in(cast):
@@ -136,7 +143,7 @@ def test_a_draft_order_takes_the_new_pair_in(cast):
     free(cast, "older", "oldest")
     pair = pair_of(cast.school)
     made = replace_mentor(pair, other_of(cast, pair), cause=EndCause.CONTRACT, by=cast.anna)
-    assert made.order == order
+    assert made.ties.get().order == order
     order.refresh_from_db()
     assert made.mentor.person.full_name in str(order.content["annex"])
     assert order.content["title"] == "О закреплении наставников за наставляемыми"
@@ -153,7 +160,7 @@ def test_something_else_needs_words(running):
         replace_mentor(pair, other_of(running, pair), cause=EndCause.OTHER, by=running.anna)
     assert counts() == before
     replaced(running, pair, cause="other", words="переезд класса")
-    assert Mentorship.objects.filter(replaces=pair).exists()
+    assert Mentorship.objects.filter(ties__moved_from=pair).exists()
 
 
 @pytest.mark.parametrize("wrong", ["ban", "full", "stranger", "no consent"])
@@ -251,9 +258,12 @@ def test_with_nobody_free_the_fewest_moves_are_shown(cast):
     assert "meanwhile" in said(stale)[0]
     assert counts() == before
     client.post(address, {"cause": "asked", "seen": seen})
-    made, along = Mentorship.objects.get(replaces=pair), Mentorship.objects.get(replaces=other)
+    made, along = (
+        Mentorship.objects.get(ties__moved_from=pair),
+        Mentorship.objects.get(ties__moved_from=other),
+    )
     assert (made.mentor, along.mentor) == (other.mentor, pair.mentor)
-    assert made.order == along.order
+    assert made.ties.get().order == along.ties.get().order
     other.refresh_from_db()
     assert other.end_reason.startswith("Moved along")
     for name in ("older", "oldest"):

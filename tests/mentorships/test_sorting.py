@@ -13,7 +13,7 @@ from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.mentorships.actions import note_meeting
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.models import Mentorship
-from nastavnik.mentorships.queries import PAIR_ORDERS, moods_of
+from nastavnik.mentorships.queries import PAIR_ORDERS, Voice, moods_of
 from nastavnik.programmes.choices import Side
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,9 @@ def test_pairs_stand_in_the_order_chosen_and_turned_round(running, sort):
 def test_at_first_and_by_nonsense_pairs_stand_by_risk(running):
     client = signed_in(running.anna)
     pair = Mentorship.objects.order_by("mentor__person__search_name").last()
-    note_meeting(pair.meetings.first(), None, side=Side.MENTEE, mark=Mark.HELP, by=running.anna)
+    note_meeting(
+        pair.meetings.first(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=running.anna
+    )
     for sort in ("", "state", "nonsense", "-nonsense"):
         assert shown(client, sort)[0] == pair.pk
     assert shown(client, "-state")[-1] == pair.pk
@@ -81,7 +83,7 @@ def marked(pair, count, anna):
         meeting.planned_on = today() - dt.timedelta(days=30 - number)
         meeting.save()
         mark = Mark.HARD if number == 1 else Mark.GOOD
-        note_meeting(meeting, MeetingStatus.HELD, side=Side.MENTEE, mark=mark, by=anna)
+        note_meeting(meeting, MeetingStatus.HELD, voice=Voice(Side.MENTEE), mark=mark, by=anna)
     return list(pair.meetings.all())
 
 
@@ -94,8 +96,8 @@ def test_marks_stand_side_by_side_and_a_blank_stays_a_blank(running):
     assert few.sums == ()
     assert len(many.days) == 4
     rows = dict(many.rows)
-    assert rows[Side.MENTOR] == (("", ""),) * 4
-    assert [icon for icon, _word in rows[Side.MENTEE]] == ["smile", "frown", "smile", "smile"]
+    assert rows["Mentor"] == (("", ""),) * 4
+    assert [icon for icon, _word in rows["Mentee"]] == ["smile", "frown", "smile", "smile"]
     assert many.sums == ("Mentor: no mark 4.", "Mentee: good 3, hard 1.")
 
 

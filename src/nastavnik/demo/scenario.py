@@ -34,6 +34,7 @@ from nastavnik.mentorships.actions import (
 )
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.mentorships.queries import Voice
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import AcademicYear, Organisation
@@ -234,9 +235,8 @@ def _story(number: int, place: int) -> Note:
     """Return what is said of a meeting, by the place of the pair and of the meeting: always the same."""
     if (number + 3 * place) % 17 == 16:  # noqa: PLR2004 - some meeting, not the first ones
         return Note(status=MeetingStatus.MISSED, words="карантин в классе")
-    marks = {Side.MENTOR: Mark.GOOD, Side.MENTEE: (Mark.GOOD, Mark.PLAIN)[(number + place) % 2]}
-    if number == LOW:
-        marks[Side.MENTEE] = Mark.HARD
+    mentee = Mark.HARD if number == LOW else (Mark.GOOD, Mark.PLAIN)[(number + place) % 2]
+    marks = {Voice(Side.MENTOR): Mark.GOOD, Voice(Side.MENTEE): mentee}
     return Note(status=MeetingStatus.HELD, marks=marks)
 
 
@@ -495,7 +495,9 @@ class School:
             if number == POSTPONING:
                 postpone_meeting(postpone_meeting(due[-1], by=self.curator), by=self.curator)
             elif number == ASKING:
-                note_meeting(due[-1], None, side=Side.MENTEE, mark=Mark.HELP, by=self.curator)
+                note_meeting(
+                    due[-1], None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=self.curator
+                )
         enter_month(notes, by=self.curator)
 
     def begin_roadmap(self) -> Roadmap:

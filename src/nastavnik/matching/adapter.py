@@ -499,9 +499,11 @@ def _common(
 
 
 def _mentor(record: Participation, groups: Mapping[int, StudyGroup], day: dt.date) -> Mentor:
+    # whoever is added joins the group that is there: its limit counts those who are in it already
+    limits = (form.max_mentees for form in record.forms.all() if form.is_group)
     return Mentor(
         **_common(record, groups, day),
-        capacity=record.capacity - record.active_count,
+        capacity=max(0, min([record.capacity, *limits]) - record.active_count),
         competences=frozenset(record.areas),
     )
 

@@ -49,7 +49,7 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
     to_name = [
         pk for level, some in found.items() if level == HELP or len(some) == 1 for pk in some
     ]
-    named = people_of_pairs(to_name)
+    named = people_of_pairs(user, to_name)
     titles = {pk: " + ".join(one.short_name for one in people) for pk, people in named.items()}
     for pk, risk in found[HELP].items():
         who = _("The mentee") if Side.MENTEE in risk.callers else _("The mentor")
@@ -72,7 +72,7 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
                 _tokens(named[one]) if one else (),
             )  # fmt: skip
     if user.viewer.may(Perm.PAIR_APPROVE):
-        yield from _stopped(risks.values())
+        yield from _stopped(user)
 
 
 def _tokens(people: Iterable[Person]) -> tuple[str, ...]:
@@ -106,8 +106,12 @@ def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
         )  # fmt: skip
 
 
-def _stopped(risks: Iterable[Risk]) -> Iterator[AttentionItem]:
-    stopped = sum(risk.status == MentorshipStatus.SUSPENDED for risk in risks)
+def _stopped(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the pairs that are stopped and the groups in which somebody sits out."""
+    stopped = sum(
+        pair.status == MentorshipStatus.SUSPENDED or (pair.status in OPEN and pair.has_paused)
+        for pair in pairs_now(user)
+    )
     if stopped:
         yield AttentionItem(
             5, "risk", _("Stopped"),

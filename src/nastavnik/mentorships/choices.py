@@ -25,6 +25,7 @@ class EndCause(models.TextChoices):
 
 
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
+RUNNING = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE)
 CLOSED = (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED)
 
 
@@ -58,3 +59,7 @@ class Mark(models.TextChoices):
     PLAIN = "plain", _("all right")
     HARD = "hard", _("hard")
     HELP = "help", _("help is needed")
+
+
+# of several marks of one side the first that is there stands for the side
+HEAVIEST = (Mark.HELP, Mark.HARD, Mark.PLAIN, Mark.GOOD)

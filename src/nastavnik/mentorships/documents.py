@@ -1,13 +1,13 @@
 """What the order on pairs says: facts of the pairs in the words of the template (method.md §7.1 D19, §7.4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from nastavnik.documents import adapter
 from nastavnik.documents.adapter import Case, counted, enumeration
 from nastavnik.documents.models import Document
 from nastavnik.documents.texts import BLANK, fill, points, template
-from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
@@ -24,7 +24,7 @@ def pair_order_content(
     Args:
         document: the draft whose number and date are printed; None before there is one.
         programme: with organisation fetched.
-        pairs: with form, mentor's person, the mentees' persons and the mentor replaced fetched.
+        pairs: with form, mentor's person and, of the ties the order is about, the mentees and the mentors replaced fetched.
     """
     text = template("pair_order")
     pairs = list(pairs)
@@ -65,7 +65,7 @@ def pair_order_content(
 
 def _title(pairs: list[Mentorship]) -> str:
     text = template("pair_order")
-    only_replaced = bool(pairs) and all(pair.replaces for pair in pairs)
+    only_replaced = bool(pairs) and all(tie.moved_from for p in pairs for tie in p.ties.all())
     title: str = text["title_of_replacement"] if only_replaced else text["title"]
     return title
 
@@ -91,7 +91,6 @@ def _people(pairs: Iterable[Mentorship]) -> list[Person]:
 def _facts(programme: Programme, pairs: list[Mentorship], acts: list[str]) -> dict[str, str]:
     forms = {pair.form.pk: pair.form for pair in pairs}.values()
     curator = curator_of(programme.organisation)
-    n_ties = sum(len(pair.ties.all()) for pair in pairs)
     staff = any(
         pair.mentor.person.kind == PersonKind.TEACHER
         and any(tie.mentee.person.kind == PersonKind.TEACHER for tie in pair.ties.all())
@@ -101,24 +100,42 @@ def _facts(programme: Programme, pairs: list[Mentorship], acts: list[str]) -> di
         "acts": f" и локальными актами организации ({'; '.join(acts)})" if acts else "",
         "programme": programme.title,
         "period": _period(programme, pairs),
-        "n_pairs": counted(n_ties, "пара", "пары", "пар"),
+        "n_pairs": _counted(pairs),
         "council_forms": _titles(forms, ApprovingBody.METHOD_COUNCIL),
         "commission_forms": _titles(forms, ApprovingBody.CYCLE_COMMISSION),
         "curator_dative": _curator(curator),
         "has_staff_mentors": "1" if staff else "",
-        "replaced": "; ".join(_replaced(pair) for pair in pairs if pair.replaces),
+        "replaced": "; ".join(_replaced(pairs)),
     }
 
 
-def _replaced(pair: Mentorship) -> str:
-    """Return who led the mentees before; why is nobody's business in an order."""
-    before = pair.replaces.mentor.person if pair.replaces else pair.mentor.person
-    mentees = [adapter.full_name(t.mentee.person, Case.NOMINATIVE) for t in pair.ties.all()]
-    return f"{adapter.full_name(before, Case.NOMINATIVE)} (наставляемый: {enumeration(mentees)})"
+def _counted(pairs: list[Mentorship]) -> str:
+    n_groups = sum(pair.is_group for pair in pairs)
+    said = []
+    if n_groups < len(pairs) or not pairs:
+        said.append(counted(len(pairs) - n_groups, "пара", "пары", "пар"))
+    if n_groups:
+        said.append(counted(n_groups, "группа", "группы", "групп"))
+    return " и ".join(said)
+
+
+def _replaced(pairs: Iterable[Mentorship]) -> Iterator[str]:
+    """Yield who led the mentees before; why is nobody's business in an order."""
+    moved: dict[int, list[Tie]] = {}
+    for tie in (tie for pair in pairs for tie in pair.ties.all() if tie.moved_from):
+        moved.setdefault(tie.moved_from_id or 0, []).append(tie)
+    for ties in moved.values():
+        before = ties[0].moved_from
+        mentees = [adapter.full_name(tie.mentee.person, Case.NOMINATIVE) for tie in ties]
+        word = "наставляемый" if len(ties) == 1 else "наставляемые"
+        if before:
+            name = adapter.full_name(before.mentor.person, Case.NOMINATIVE)
+            yield f"{name} ({word}: {enumeration(mentees)})"
 
 
 def _period(programme: Programme, pairs: list[Mentorship]) -> str:
-    starts_on = min((pair.starts_on for pair in pairs), default=programme.starts_on)
+    days = (tie.starts_on for pair in pairs for tie in pair.ties.all())
+    starts_on = min(days, default=programme.starts_on)
     ends_on = max((pair.ends_on for pair in pairs), default=programme.ends_on)
     return adapter.period_in_words(starts_on, ends_on)
 
@@ -154,17 +171,17 @@ def _acquainted(pairs: list[Mentorship]) -> list[str]:
 
 
 def _parts(pairs: list[Mentorship], groups: dict[int, str]) -> list[dict[str, Any]]:
-    parts: dict[int, dict[str, Any]] = {}
+    parts: dict[tuple[int, bool], dict[str, Any]] = {}
     for pair in sorted(pairs, key=lambda pair: (pair.form.order, pair.mentor.person.search_name)):
-        led = ", группы" if pair.form.is_group else ""
+        led = ", группы" if pair.is_group else ""
         title = f"Форма «{pair.form.title}»{led}"
-        part = parts.setdefault(pair.form_id, {"title": title, "rows": []})
+        part = parts.setdefault((pair.form_id, pair.is_group), {"title": title, "rows": []})
         for tie in pair.ties.all():
             part["rows"].append(
                 [
                     _line(pair.mentor.person, groups, Case.NOMINATIVE),
                     _line(tie.mentee.person, groups, Case.INSTRUMENTAL),
-                    f"{pair.starts_on:%d.%m.%Y} – {pair.ends_on:%d.%m.%Y}",
+                    f"{tie.starts_on:%d.%m.%Y} – {pair.ends_on:%d.%m.%Y}",
                 ]
             )
     return list(parts.values())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.forms import DateInput, offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.queries import Voice
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation, Programme
 
@@ -62,6 +63,14 @@ class EndForm(forms.Form):
         help_text=_("In neutral words; an early end needs a reason."),
         required=False,
     )
+
+
+class MenteeForm(forms.Form):
+    """What becomes of one mentee of a group."""
+
+    tie = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    step = forms.ChoiceField(choices=[(step, step) for step in ("leave", "pause", "resume")])
+    reason = forms.CharField(label=_("Why"), max_length=300, required=False)
 
 
 class ReplaceForm(forms.Form):
@@ -119,6 +128,7 @@ class NoteForm(forms.Form):
     seen_on = forms.DateField(widget=forms.HiddenInput)
     say = forms.ChoiceField(choices=[(word, word) for word in SAYINGS])
     side = forms.ChoiceField(choices=[("", ""), *Side.choices], required=False)
+    tie = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
     on = forms.DateField(label=_("Another day"), required=False, widget=DateInput())
     words = forms.CharField(
         label=_("Note in neutral words"),
@@ -129,22 +139,30 @@ class NoteForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        # the buttons for a side carry it with the word: good-mentor
+        # the buttons for a side carry it with the word: good-mentor, in a group help-mentee-12
         if data.get("say") in _NEED_A_SIDE and not data.get("side"):
             raise forms.ValidationError(_("Say whose mark it is."))
         return data
 
+    @property
+    def voice(self) -> Voice | None:
+        """Return whose mark it is."""
+        data = self.cleaned_data
+        return Voice(Side(data["side"]), data["tie"]) if data["side"] else None
 
-def said(data: Mapping[str, Any], own: Side | None) -> dict[str, Any]:
-    """Return a pressed button as the data of `NoteForm`: «good-mentee» is a word and a side, an own side goes before."""
-    word, _dash, side = str(data.get("press", "")).partition("-")
+
+def said(data: Mapping[str, Any], own: Voice | None) -> dict[str, Any]:
+    """Return a pressed button as the data of `NoteForm`: «good-mentee» is a word and a side, an own voice goes before."""
+    word, _dash, whose = str(data.get("press", "")).partition("-")
+    side, _dash, tie = whose.partition("-")
     fields = ("meeting", "seen_status", "seen_on") if own else (
         "meeting", "seen_status", "seen_on", "on", "words",
     )  # fmt: skip
     return {
         **{name: data.get(name, "") for name in fields},
         "say": word,
-        "side": own.value if own else side,
+        "side": own.side.value if own else side,
+        "tie": own.tie or "" if own else tie,
     }
 
 

@@ -68,7 +68,10 @@ class MentorshipQuerySet(ScopedQuerySet["Mentorship"]):
 
 
 class Mentorship(models.Model):
-    """A pair or a group: one mentor with one or several mentees in one form."""
+    """A pair or a group: one mentor with one or several mentees in one form.
+
+    A mentor leads one group of a form at a time: whoever is added later joins it.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="mentorships")
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="mentorships")
@@ -77,16 +80,13 @@ class Mentorship(models.Model):
     status = models.CharField(
         _("state"), max_length=10, choices=MentorshipStatus, default=MentorshipStatus.APPROVED
     )
+    is_group = models.BooleanField(_("group"), default=False)
     run = models.ForeignKey(MatchingRun, models.SET_NULL, null=True, related_name="mentorships")
-    order = models.ForeignKey(Document, models.SET_NULL, null=True, related_name="mentorships")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("until"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
     end_cause = models.CharField(_("cause"), max_length=8, choices=EndCause, blank=True)
-    replaces = models.OneToOneField(
-        "self", models.SET_NULL, null=True, blank=True, related_name="replaced_by"
-    )
 
     objects = MentorshipQuerySet.as_manager()
 
@@ -104,6 +104,11 @@ class Mentorship(models.Model):
             models.CheckConstraint(
                 condition=Q(end_cause="") | Q(status__in=CLOSED), name="pair_open_has_no_cause"
             ),
+            models.UniqueConstraint(
+                fields=["mentor", "form"],
+                condition=Q(is_group=True, status__in=OPEN),
+                name="group_of_mentor_once",
+            ),
         ]
 
     class Privacy:
@@ -111,7 +116,7 @@ class Mentorship(models.Model):
             "form", "mentor", "status", "starts_on", "ends_on", "ended_on", "end_reason",
             "end_cause",
         ]  # fmt: skip
-        technical = ["id", "organisation", "programme", "run", "order", "replaces"]
+        technical = ["id", "organisation", "programme", "is_group", "run"]
 
     @property
     def end_words(self) -> str:
@@ -131,14 +136,59 @@ class Mentorship(models.Model):
 class TieQuerySet(ScopedQuerySet["Tie"]):
     view_perm = Perm.PAIR_VIEW
 
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the mentees a user may be told of: those of the bases seen, and those of one's own pair or group.
+
+        A class teacher is told of a group only who of the own class is in it.
+        """
+        told = Q(mentee__in=Participation.objects.visible_to(user).values("pk"))
+        if (me := user.viewer.person_id) is not None:
+            own = Tie.objects.filter(mentee__person_id=me, ends_on=None).values("mentorship_id")
+            told |= Q(mentorship__mentor__person_id=me) | Q(mentee__person_id=me)
+            told |= Q(mentorship__in=own)
+        return self.filter(told)
+
+    def present(self) -> Self:
+        """Leave the mentees who are in their pair, or were when it ended: not those who have left a group."""
+        return self.filter(Q(ends_on=None) | Q(ends_on=F("mentorship__ended_on")))
+
+    def open(self) -> Self:
+        """Leave the ties that hold."""
+        return self.filter(ends_on=None)
+
+    def paused(self) -> Self:
+        """Leave the mentees who sit out while their group goes on."""
+        return self.filter(ends_on=None, paused_on__isnull=False)
+
+    def of_order(self, document: Document) -> Self:
+        """Leave those an order is about: whoever left or stopped before it was signed is not in it."""
+        closed_early = [MentorshipStatus.CANCELLED, MentorshipStatus.SUSPENDED]
+        return (
+            self.present()
+            .filter(order=document, paused_on=None)
+            .exclude(mentorship__status__in=closed_early)
+        )
+
 
 class Tie(models.Model):
-    """A mentee in a pair or group; one open tie at a time, held by the database."""
+    """A mentee in a pair or group; one open tie at a time, held by the database.
+
+    An order attaches a mentee to a mentor, so the tie is what it is about: whoever joins a group later has an order of
+    their own. `moved_from` is the pair or group whose mentor was replaced; `paused_on` since when one mentee of a group
+    sits out while the others go on, for want of a consent.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="ties")
     mentorship = models.ForeignKey(Mentorship, models.CASCADE, related_name="ties")
     mentee = models.ForeignKey(Participation, models.PROTECT, related_name="ties")
+    order = models.ForeignKey(Document, models.SET_NULL, null=True, related_name="ties")
+    moved_from = models.ForeignKey(
+        Mentorship, models.SET_NULL, null=True, blank=True, related_name="moved_ties"
+    )
+    starts_on = models.DateField(_("from"))
+    paused_on = models.DateField(_("stopped on"), null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
 
     objects = TieQuerySet.as_manager()
 
@@ -151,8 +201,10 @@ class Tie(models.Model):
         ]
 
     class Privacy:
-        personal = ["mentorship", "mentee", "ends_on"]
-        technical = ["id", "organisation"]
+        personal = [
+            "mentorship", "mentee", "moved_from", "starts_on", "paused_on", "ends_on", "end_reason",
+        ]  # fmt: skip
+        technical = ["id", "organisation", "order"]
 
 
 class PairStepQuerySet(ScopedQuerySet["PairStep"]):
@@ -206,7 +258,9 @@ class Meeting(models.Model):
     """A planned meeting of a pair and what became of it.
 
     A mark belongs to its side: it is shown to that side and to those who hold `Perm.MARK_VIEW`, never to the other.
-    `before` keeps what the last note changed, so that its author can take it back for ten minutes.
+    In a group each mentee marks alone: `mentee_marks` is key of the tie → mark, and `mentee_mark` the heaviest of them,
+    a call for help before all. `before` keeps what the last note changed, so that its author can take it back for ten
+    minutes.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="meetings")
@@ -221,6 +275,7 @@ class Meeting(models.Model):
     n_postponed = models.PositiveSmallIntegerField(default=0)
     mentor_mark = models.CharField(_("mentor's mark"), max_length=5, choices=Mark, blank=True)
     mentee_mark = models.CharField(_("mentee's mark"), max_length=5, choices=Mark, blank=True)
+    mentee_marks = models.JSONField(default=dict, blank=True)
     help_answered_on = models.DateField(_("help given on"), null=True, blank=True)
     note = models.CharField(_("curator's note"), max_length=300, blank=True)
     noted_at = models.DateTimeField(null=True)
@@ -263,5 +318,5 @@ class Meeting(models.Model):
         personal = [
             "mentorship", "kind", "status", "planned_on", "held_on", "postponed_from", "n_postponed", "note",
         ]  # fmt: skip
-        psychological = ["mentor_mark", "mentee_mark", "help_answered_on", "before"]
+        psychological = ["mentor_mark", "mentee_mark", "mentee_marks", "help_answered_on", "before"]
         technical = ["id", "organisation", "noted_at", "noted_by"]

@@ -10,9 +10,18 @@ from nastavnik.consents.signals import consent_withdrawn
 from nastavnik.documents.choices import DocumentKind
 from nastavnik.documents.models import Document
 from nastavnik.documents.signals import document_opened, document_registered
-from nastavnik.mentorships.actions import refresh_order, set_pair_status, start_pairs
+from nastavnik.mentorships.actions import (
+    pause_mentee,
+    refresh_order,
+    set_pair_status,
+    start_pairs,
+)
 from nastavnik.mentorships.choices import MentorshipStatus
-from nastavnik.mentorships.queries import running_pairs_of
+from nastavnik.mentorships.queries import (
+    goes_on_without,
+    running_pairs_led_by,
+    running_ties_of,
+)
 
 
 @receiver(document_opened, dispatch_uid="mentorships.redraw")
@@ -30,8 +39,14 @@ def start(*, document: Document, by: Any, **kwargs: Any) -> None:
 
 @receiver(consent_withdrawn, dispatch_uid="mentorships.suspend")
 def suspend(*, consent: Consent, by: Any, **kwargs: Any) -> None:
-    """Stop the running pairs of a person whose consent is gone, until the curator decides."""
+    """Stop the running pairs of a person whose consent is gone, until the curator decides; a group goes on without."""
     if consent.purpose not in NEEDED_FOR_BASE:
         return
-    for pair in running_pairs_of(consent.person_id):
+    stopped = running_pairs_led_by(consent.person_id)
+    for tie in running_ties_of(consent.person_id):
+        if goes_on_without(tie):
+            pause_mentee(tie, by=by)
+        else:
+            stopped.append(tie.mentorship)
+    for pair in stopped:
         set_pair_status(pair, MentorshipStatus.SUSPENDED, by=by)

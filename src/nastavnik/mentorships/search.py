@@ -8,14 +8,12 @@ from django.urls import reverse
 from nastavnik.core import search
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
-from nastavnik.mentorships.choices import CLOSED
 from nastavnik.mentorships.models import Mentorship, Tie
-from nastavnik.programmes.models import Participation
 
 
 def find(user: SignedIn, words: tuple[str, ...]) -> Iterator[search.Hit]:
     """Yield pairs, those that go on first; two queries."""
-    ties = _ties_for(user)
+    ties = Tie.objects.visible_to(user).present()
     pairs = Mentorship.objects.visible_to(user)
     for word in words:
         of_mentee = ties.filter(mentee__person__search_name__contains=word)
@@ -28,7 +26,7 @@ def find(user: SignedIn, words: tuple[str, ...]) -> Iterator[search.Hit]:
 
 def of_person(user: SignedIn, person_id: int) -> Iterator[search.Hit]:
     """Yield the pairs of one person on either side, the newest first; two queries."""
-    ties = _ties_for(user)
+    ties = Tie.objects.visible_to(user).present()
     either = Q(mentor__person_id=person_id) | Q(
         pk__in=ties.filter(mentee__person_id=person_id).values("mentorship_id")
     )
@@ -52,14 +50,3 @@ def _hits(
             if may_open
             else reverse("mentorships:own"),
         )
-
-
-def _ties_for(user: SignedIn) -> QuerySet[Tie]:
-    """Return the mentees a user may be told of: those of the bases seen, and of one's own pairs.
-
-    Of a pair that goes on, those who have left it are not named.
-    """
-    told = Q(mentee__in=Participation.objects.visible_to(user).values("pk"))
-    if (me := user.viewer.person_id) is not None:
-        told |= Q(mentorship__mentor__person_id=me) | Q(mentee__person_id=me)
-    return Tie.objects.filter(told, Q(ends_on=None) | Q(mentorship__status__in=CLOSED))

@@ -27,6 +27,7 @@ from nastavnik.mentorships.choices import OPEN, EndCause, Mark, MeetingStatus, M
 from nastavnik.mentorships.forms import (
     SAYINGS,
     EndForm,
+    MenteeForm,
     MonthFilter,
     NoteForm,
     PairFilter,
@@ -34,12 +35,12 @@ from nastavnik.mentorships.forms import (
     picked,
     said,
 )
-from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.mentorships.queries import (
     PAIR_ORDERS,
     MonthRow,
+    Voice,
     chain_of,
-    fellows_of,
     kept_pairs,
     kin_of,
     meetings_of,
@@ -48,16 +49,17 @@ from nastavnik.mentorships.queries import (
     moods_of,
     n_waiting,
     ordered,
-    own_side,
+    own_voice,
     pair_rows,
     pairs_for,
     pairs_led_to,
+    pairs_seen,
     readable_by,
     risk_of,
     risks_of,
     standing_pairs,
     tap_of,
-    with_people,
+    voices_of,
 )
 from nastavnik.mentorships.tables import month_lines, pair_lines
 from nastavnik.people.models import Person
@@ -66,7 +68,7 @@ from nastavnik.programmes.choices import Side
 from nastavnik.programmes.queries import current_programme
 
 PER_PAGE = 50
-BOTH_SIDES = frozenset(Side)
+BOTH_SIDES = [Voice(side) for side in Side]
 
 
 @require_GET
@@ -87,7 +89,7 @@ def pair_list(request: Request) -> HttpResponse:
         keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days), reverse=sort[0] == "-")
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     visible = Mentorship.objects.visible_to(request.user)
-    shown = {row.pk: row for row in pair_rows(visible.filter(pk__in=list(page)))}
+    shown = {row.pk: row for row in pair_rows(request.user, visible.filter(pk__in=list(page)))}
     rows = [shown[pk] for pk in page if pk in shown]
     groups = group_names(person for row in rows for person in (row.mentor, *row.mentees))
     return render(
@@ -111,21 +113,20 @@ def pair_list(request: Request) -> HttpResponse:
 @requires(Perm.OWN_PAIR_VIEW)
 def own(request: Request) -> HttpResponse:
     """Show a mentor or a mentee the own pairs with the own side of their meetings."""
-    pairs = with_people(Mentorship.objects.visible_to(request.user).open())
     mine = [
-        (pair, side)
-        for pair in pairs.prefetch_related("meetings")
-        if (side := own_side(request.user, pair))
+        (pair, voice)
+        for pair in pairs_seen(request.user).open().prefetch_related("meetings")
+        if (voice := own_voice(request.user, pair))
     ]
     shown = []
-    for pair, side in mine:
+    for pair, voice in mine:
         meetings = list(pair.meetings.all())
-        tap = tap_of(meetings, request.user.pk, side=side)
-        shown.append((pair, side, chain_of(meetings, frozenset({side})), tap))
+        tap = tap_of(meetings, request.user.pk, voice=voice)
+        shown.append((pair, voice.side, chain_of(meetings, {voice}), tap))
     return render(
         request,
         "mentorships/own.html",
-        {"pairs": [pair for pair, _side in mine], "shown": shown},
+        {"pairs": [pair for pair, _voice in mine], "shown": shown},
     )
 
 
@@ -142,10 +143,11 @@ def _groups(pairs: Iterable[Mentorship]) -> dict[int, str]:
 def pair_card(request: Request, pk: int) -> HttpResponse:
     """Show everything about one pair."""
     viewer = request.user.viewer
-    seen = Mentorship.objects.visible_to(request.user).annotate(may_read=readable_by(request.user))
-    pair = get_object_or_404(with_people(seen), pk=pk)
+    seen = pairs_seen(request.user).annotate(may_read=readable_by(request.user))
+    pair = get_object_or_404(seen, pk=pk)
     may_read = bool(pair.may_read)  # type: ignore[attr-defined]
     meetings = meetings_of(pair)
+    voices = voices_of(pair) if may_read else []
     steps = actions.NEXT[MentorshipStatus(pair.status)] if viewer.may(Perm.PAIR_APPROVE) else ()
     return render(
         request,
@@ -154,21 +156,21 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "pair": pair,
             "groups": _groups([pair]),
             "cards": _cards(request, pair),
-            "fellows": fellows_of(request.user, pair),
+            "orders": {tie.order_id: tie.order for tie in pair.ties.all() if tie.order}.values(),
             "form": EndForm(),
             "note_form": NoteForm(auto_id="note_%s"),
-            "chain": chain_of(meetings, BOTH_SIDES if may_read else frozenset()),
-            "tap": tap_of(meetings, request.user.pk, side=None, may_read=may_read),
+            "chain": chain_of(meetings, BOTH_SIDES if may_read else ()),
+            "tap": tap_of(meetings, request.user.pk, voice=None, calling=voices),
             "risk": risk_of(pair.status, pair.starts_on, meetings, may_read=may_read),
             "events": timeline.events_of(request.user, _subject(pair)),
-            "moods": moods_of(meetings) if may_read else None,
+            "moods": moods_of(meetings, voices) if may_read else None,
             "may_read": may_read,
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
             "may_replace": pair.status in OPEN
             and pair.is_allowed_to(request.user, Perm.PAIR_APPROVE),
-            "kin": kin_of(request.user, pair),
+            "kin": kin_of(request.user, pair.pk),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
         },
@@ -192,23 +194,22 @@ def _cards(request: Request, pair: Mentorship) -> set[int]:
 
 def _subject(pair: Mentorship) -> timeline.Subject:
     people = _people(pair)
-    papers = {pair.order_id} if pair.order_id else set()
+    papers = {tie.order_id for tie in pair.ties.all() if tie.order_id}
     return timeline.Subject(pair.pk, frozenset(people), frozenset(papers), pair.starts_on)
 
 
-def _pair_to_note(request: Request, pk: int) -> tuple[Mentorship, Side | None]:
-    """Return a pair this user may note for, and the own side; None is the curator, who speaks for both."""
-    seen = Mentorship.objects.visible_to(request.user)
-    pair = get_object_or_404(with_people(seen), pk=pk)
+def _pair_to_note(request: Request, pk: int) -> tuple[Mentorship, Voice | None]:
+    """Return a pair this user may note for, and the own voice; None is the curator, who speaks for all."""
+    pair = get_object_or_404(pairs_seen(request.user), pk=pk)
     if pair.is_allowed_to(request.user, Perm.MEETING_EDIT):
         return pair, None
-    if side := own_side(request.user, pair):
-        return pair, side
+    if voice := own_voice(request.user, pair):
+        return pair, voice
     raise Http404
 
 
-def _back(pair: Mentorship, side: Side | None) -> HttpResponse:
-    return redirect("mentorships:own") if side else redirect("mentorships:card", pk=pair.pk)
+def _back(pair: Mentorship, voice: Voice | None) -> HttpResponse:
+    return redirect("mentorships:own") if voice else redirect("mentorships:card", pk=pair.pk)
 
 
 def _chosen_meeting(pair: Mentorship, key: object) -> Meeting:
@@ -232,7 +233,7 @@ def note(request: Request, pk: int) -> HttpResponse:
         actions.note_meeting(
             meeting,
             status,
-            side=Side(data["side"]) if mark else None,
+            voice=form.voice if mark else None,
             mark=mark,
             on=data["on"],
             words=data["words"],
@@ -307,7 +308,7 @@ def month(request: Request, year: int, month: int) -> HttpResponse:
     pairs = kept_pairs(request.user, **filters.cleaned_data)
     page = Paginator(pairs.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
     shown = pairs.filter(pk__in=list(page))
-    rows = month_rows(shown, first, last)
+    rows = month_rows(request.user, shown, first, last)
     if request.method == "POST":
         notes = _month_notes(request, rows)
         try:
@@ -316,7 +317,7 @@ def month(request: Request, year: int, month: int) -> HttpResponse:
             for reason in refusal.reasons:
                 messages.error(request, reason)
             chosen, refused = {m.pk: str(one.status) for m, one in notes.items()}, True
-            rows = month_rows(shown, first, last, chosen=chosen)
+            rows = month_rows(request.user, shown, first, last, chosen=chosen)
         else:
             return _month_onward(request, n_changed)
     return render(
@@ -404,12 +405,41 @@ def set_status(request: Request, pk: int) -> HttpResponse:
     return redirect("mentorships:card", pk=pk)
 
 
+@require_POST
+@requires(Perm.PAIR_APPROVE)
+def mentee(request: Request, pk: int) -> HttpResponse:
+    """Let one mentee of a group leave it, sit out or go on."""
+    own = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own, pk=pk)
+    form = MenteeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Press one of the buttons beside the mentee."))
+        return redirect("mentorships:card", pk=pk)
+    data = form.cleaned_data
+    tie = get_object_or_404(Tie.objects.visible_to(request.user), mentorship=pair, pk=data["tie"])
+    try:
+        if data["step"] == "leave":
+            actions.leave_group(tie, reason=data["reason"], by=request.user)
+            said_words = _("Done: the mentee has left the group and can be matched anew.")
+        elif data["step"] == "pause":
+            actions.pause_mentee(tie, by=request.user)
+            said_words = _("Done: the mentee sits out, the others go on.")
+        else:
+            actions.resume_mentee(tie, by=request.user)
+            said_words = _("Done: the mentee goes on with the group.")
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said_words)
+    return redirect("mentorships:card", pk=pk)
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Perm.PAIR_APPROVE)
 def replace(request: Request, pk: int) -> HttpResponse:
     """Show who could lead a pair instead of its mentor and what it costs; replace the mentor."""
-    own = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
-    pair = get_object_or_404(with_people(own).select_related("programme"), pk=pk)
+    own = pairs_seen(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own.select_related("programme"), pk=pk)
     if pair.status not in OPEN:
         messages.info(request, _("This pair has ended already."))
         return redirect("mentorships:card", pk=pk)

@@ -1,5 +1,11 @@
 """Writes of pairs and of their meetings."""
 
+from nastavnik.mentorships.actions.groups import (
+    leave_group,
+    pause_mentee,
+    resume_mentee,
+    seat_mentee,
+)
 from nastavnik.mentorships.actions.meetings import (
     Note,
     answer_help,
@@ -25,11 +31,15 @@ __all__ = [
     "answer_help",
     "approve_run",
     "enter_month",
+    "leave_group",
     "note_meeting",
+    "pause_mentee",
     "plan_meetings",
     "postpone_meeting",
     "refresh_order",
     "replace_mentor",
+    "resume_mentee",
+    "seat_mentee",
     "set_pair_status",
     "start_pairs",
     "strike_meetings",

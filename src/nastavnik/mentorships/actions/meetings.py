@@ -13,9 +13,9 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.mentorships.catalogues import cycle
-from nastavnik.mentorships.choices import OPEN, Mark, MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship
-from nastavnik.mentorships.queries import can_undo
+from nastavnik.mentorships.choices import HEAVIEST, OPEN, Mark, MeetingStatus
+from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.mentorships.queries import Voice, can_undo, mark_of
 from nastavnik.people.models import User
 from nastavnik.programmes.choices import Side
 
@@ -30,11 +30,10 @@ NEXT: dict[MeetingStatus, frozenset[MeetingStatus]] = {
 # What a note may change, and so what undoing gives back.
 NOTED = (
     "status", "planned_on", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark",
-    "help_answered_on", "note",
+    "mentee_marks", "help_answered_on", "note",
 )  # fmt: skip
 _DATES = ("planned_on", "held_on", "postponed_from", "help_answered_on")
 _TRACE = ("noted_at", "noted_by", "before")
-FIELD_OF = {Side.MENTOR: "mentor_mark", Side.MENTEE: "mentee_mark"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,13 @@ class Note:
     Attributes:
         status: what became of it; None leaves that open, as a call for help does.
         on: the day it was held, or the day it is postponed to; None means the usual one.
-        marks: marks by side.
+        marks: marks by whose word they are.
         words: the curator's neutral line; empty leaves what is there.
     """
 
     status: MeetingStatus | None = None
     on: dt.date | None = None
-    marks: Mapping[Side, Mark] | None = None
+    marks: Mapping[Voice, Mark] | None = None
     words: str = ""
 
 
@@ -96,7 +95,7 @@ def note_meeting(
     meeting: Meeting,
     status: MeetingStatus | None,
     *,
-    side: Side | None = None,
+    voice: Voice | None = None,
     mark: Mark = Mark.NONE,
     on: dt.date | None = None,
     words: str = "",
@@ -107,16 +106,17 @@ def note_meeting(
     Args:
         meeting: as the person saw it: a note on a meeting that has changed since is refused.
         status: None only with `Mark.HELP`, which needs no meeting.
-        side: whose mark it is; None when it is nobody's.
-        mark: of that side.
+        voice: whose mark it is, a side or one mentee of a group; None when it is nobody's.
+        mark: of that voice.
         on: the day it was held, by default the planned one, not later than today; for a postponed one the new day.
         words: the curator's neutral line.
         by: who notes.
 
     Raises:
-        RefusedError: the pair has ended, there is no such step, the day has not come, somebody was faster.
+        RefusedError: the pair has ended, there is no such step, the day has not come, somebody was faster, or the
+            mark is of nobody who is in the group now.
     """
-    marks = {side: mark} if side and mark else {}
+    marks = {voice: mark} if voice and mark else {}
     note = Note(status=status, on=on, marks=marks, words=words)
     (locked,) = _locked([meeting])
     _refuse_late(locked, meeting, note)
@@ -223,8 +223,8 @@ def _apply(meeting: Meeting, note: Note) -> bool:
     before = {name: getattr(meeting, name) for name in NOTED}
     if note.status is not None and (note.status != meeting.status or note.status == S.POSTPONED):
         _move(meeting, note.status, note.on)
-    for side, mark in (note.marks or {}).items():
-        _set_mark(meeting, side, mark)
+    for voice, mark in (note.marks or {}).items():
+        _set_mark(meeting, voice, mark)
     meeting.note = note.words.strip() or meeting.note
     after = {name: getattr(meeting, name) for name in NOTED}
     if before == after:
@@ -264,9 +264,9 @@ def _new_day(meeting: Meeting, to: dt.date | None) -> dt.date:
     return to
 
 
-def _set_mark(meeting: Meeting, side: Side, mark: Mark) -> None:
-    name = FIELD_OF[side]
-    old = getattr(meeting, name)
+def _set_mark(meeting: Meeting, voice: Voice, mark: Mark) -> None:
+    _check_voice(meeting, voice)
+    old = mark_of(meeting, voice)
     if mark == Mark.HELP:
         # a call repeated after an answer is a new call
         meeting.help_answered_on = None
@@ -274,7 +274,23 @@ def _set_mark(meeting: Meeting, side: Side, mark: Mark) -> None:
         raise RefusedError(_("A mark is for a meeting that took place."))
     elif old and old != mark and not (old == Mark.HELP and meeting.help_answered_on):
         raise RefusedError(_("There is a mark already."))
-    setattr(meeting, name, mark)
+    if voice.side == Side.MENTOR:
+        meeting.mentor_mark = mark
+    elif voice.tie is None:
+        meeting.mentee_mark = mark
+    else:
+        meeting.mentee_marks = {**meeting.mentee_marks, str(voice.tie): mark.value}
+        given = meeting.mentee_marks.values()
+        meeting.mentee_mark = next(one for one in HEAVIEST if one in given)
+
+
+def _check_voice(meeting: Meeting, voice: Voice) -> None:
+    """Refuse a mentees' mark of a group without a name, and that of somebody who is not in it."""
+    pair = meeting.mentorship
+    if voice.side == Side.MENTOR or not (pair.is_group or voice.tie):
+        return
+    if not Tie.objects.open().filter(mentorship=pair, pk=voice.tie or 0).exists():
+        raise RefusedError(_("Say which mentee of the group it is: somebody who is in it now."))
 
 
 def _plain(value: object) -> object:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import cast
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,12 +22,13 @@ from nastavnik.matching.actions import PairChange, check_substitute, lift_locks,
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.matching.queries import advised_against
+from nastavnik.mentorships.actions.groups import seat_mentee
 from nastavnik.mentorships.actions.meetings import plan_meetings, strike_meetings
 from nastavnik.mentorships.choices import CLOSED, OPEN, EndCause, MentorshipStatus
 from nastavnik.mentorships.documents import pair_order_content
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
-from nastavnik.mentorships.queries import pairs_of_order
-from nastavnik.programmes.actions import free_place, take_place
+from nastavnik.mentorships.queries import group_led_by, pairs_of_order
+from nastavnik.programmes.actions import free_place
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
@@ -154,30 +155,28 @@ def _make_pair(
     starts_on: dt.date,
     by: models.Model | None,
 ) -> Mentorship:
+    """Make a pair of a proposal; in a form led in groups the mentee joins the group of the mentor, where there is one."""
     mentor, mentee = people[proposal.mentor_id or 0], people[proposal.mentee_id]
-    try:
-        with transaction.atomic():
-            take_place(mentor, by=by)
-            take_place(mentee, by=by)
-    except IntegrityError as error:
-        raise RefusedError(
-            _("%(name)s has no free place any more. Run the matching anew.")
-            % {"name": mentor.person.full_name}
-        ) from error
-    pair = Mentorship.objects.create(
-        organisation_id=programme.organisation_id,
-        programme=programme,
-        # a proposal with a mentor has a form: the database sees to it
-        form=cast("MentoringForm", proposal.form),
-        mentor=mentor,
-        run_id=proposal.run_id,
-        order=document,
-        starts_on=max(starts_on, programme.starts_on),
-        ends_on=max(programme.ends_on, starts_on, programme.starts_on),
-    )
-    _keep_step(pair, min(starts_on, today()))
-    Tie.objects.create(organisation_id=programme.organisation_id, mentorship=pair, mentee=mentee)
-    audit.record("pair-approved", pair, by=by, fields=["mentor", "form", "run", "order"])
+    # a proposal with a mentor has a form: the database sees to it
+    form = cast("MentoringForm", proposal.form)
+    day = max(starts_on, programme.starts_on)
+    pair = group_led_by(mentor, form) if form.is_group else None
+    is_new = pair is None
+    if pair is None:
+        pair = Mentorship.objects.create(
+            organisation_id=programme.organisation_id,
+            programme=programme,
+            form=form,
+            mentor=mentor,
+            is_group=form.is_group,
+            run_id=proposal.run_id,
+            starts_on=day,
+            ends_on=max(programme.ends_on, day),
+        )
+        _keep_step(pair, min(starts_on, today()))
+    seat_mentee(pair, mentee, document, starts_on=max(day, pair.starts_on), by=by)
+    if is_new:
+        audit.record("pair-approved", pair, by=by, fields=["mentor", "form", "run", "ties"])
     return pair
 
 
@@ -292,7 +291,8 @@ def replace_mentor(
             one, new, [people[key] for key in sorted(mentees[one.pk])], drafts, by=by
         )
     programme = olds[0].programme
-    for document in {one.order_id: one.order for one in made.values() if one.order}.values():
+    drawn = Document.objects.filter(ties__moved_from__in=olds, status=DocumentStatus.DRAFT)
+    for document in drawn.distinct():
         redraw_document(
             document, pair_order_content(document, programme, pairs_of_order(document)), by=by
         )
@@ -307,8 +307,12 @@ def _take_over(
     *,
     by: models.Model | None,
 ) -> Mentorship:
-    """Make the pair that replaces one; `drafts` is the new order of this replacement, once it is needed."""
-    order = Document.objects.filter(pk=old.order_id or 0, status=DocumentStatus.DRAFT).first()
+    """Make the pair that replaces one, or let its mentees join the new mentor's group.
+
+    `drafts` is the new order of this replacement, once it is needed.
+    """
+    drawn = Document.objects.filter(ties__mentorship=old, status=DocumentStatus.DRAFT)
+    order = drawn.order_by("-pk").first()
     if order is None and not drafts:
         drafts.append(
             draft_document(
@@ -321,51 +325,40 @@ def _take_over(
             )
         )
     starts_on = max(today(), old.programme.starts_on)
-    made = Mentorship.objects.create(
-        organisation_id=old.organisation_id,
-        programme=old.programme,
-        form=old.form,
-        mentor=mentor,
-        order=order or drafts[0],
-        replaces=old,
-        starts_on=starts_on,
-        ends_on=max(old.ends_on, starts_on),
-    )
-    _seat(made, mentor, mentees, by=by)
-    audit.record("mentor-replaced", made, by=by, fields=["mentor", "form", "order", "replaces"])
+    _check_consents((mentor, *mentees))
+    made = group_led_by(mentor, old.form) if old.form.is_group else None
+    if made is None:
+        made = Mentorship.objects.create(
+            organisation_id=old.organisation_id,
+            programme=old.programme,
+            form=old.form,
+            mentor=mentor,
+            is_group=old.form.is_group,
+            starts_on=starts_on,
+            ends_on=max(old.ends_on, starts_on),
+        )
+        _keep_step(made, today())
+    for mentee in mentees:
+        day = max(starts_on, made.starts_on)
+        seat_mentee(made, mentee, order or drafts[0], starts_on=day, moved_from=old, by=by)
+    audit.record("mentor-replaced", made, by=by, fields=["mentor", "form", "ties"])
     return made
 
 
-def _seat(
-    pair: Mentorship,
-    mentor: Participation,
-    mentees: list[Participation],
-    *,
-    by: models.Model | None,
-) -> None:
-    """Give a new pair its places and ties."""
-    held = held_purposes([one.person_id for one in (mentor, *mentees)], today())
-    for one in (mentor, *mentees):
+def _check_consents(people: Iterable[Participation]) -> None:
+    people = list(people)
+    held = held_purposes([one.person_id for one in people], today())
+    for one in people:
         if missing := missing_purposes(held.get(one.person_id, frozenset()), NEEDED_FOR_BASE):
             raise RefusedError(
                 _("%(name)s: no consent (%(purpose)s). Tick the paper off first.")
                 % {"name": one.person.full_name, "purpose": missing[0].label.lower()}
             )
-    for one in mentees:
-        try:
-            with transaction.atomic():
-                take_place(mentor, by=by)
-                take_place(one, by=by)
-        except IntegrityError as error:
-            raise RefusedError(
-                _("%(name)s has no free place any more.") % {"name": mentor.person.full_name}
-            ) from error
-        Tie.objects.create(organisation_id=pair.organisation_id, mentorship=pair, mentee=one)
-    _keep_step(pair, today())
 
 
 def _check_papers(pair: Mentorship) -> None:
-    ties = Tie.objects.filter(mentorship=pair, ends_on=None).select_related("mentee__person")
+    ties = Tie.objects.open().filter(mentorship=pair, paused_on=None)
+    ties = ties.select_related("mentee__person")
     people = [pair.mentor.person, *(tie.mentee.person for tie in ties)]
     held = held_purposes([person.pk for person in people], today())
     reasons = [
@@ -392,7 +385,8 @@ def refresh_order(document: Document, *, by: models.Model | None) -> Document:
 @transaction.atomic
 def start_pairs(document: Document, *, by: models.Model | None) -> int:
     """Let the pairs of a registered order run; return how many."""
-    pairs = list(Mentorship.objects.filter(order=document, status=S.APPROVED))
+    waiting = Mentorship.objects.filter(status=S.APPROVED)
+    pairs = list(waiting.filter(pk__in=Tie.objects.filter(order=document).values("mentorship_id")))
     for pair in pairs:
         set_pair_status(pair, S.ACTIVE, on=min(document.dated_on or today(), today()), by=by)
     return len(pairs)

@@ -1,27 +1,22 @@
 """What a pair's page shows of its meetings: the chain, the next tap, the timeline. Marks only for who may read them."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
-from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.mentorships.catalogues import cycle
-from nastavnik.mentorships.choices import AHEAD, CLOSED, OPEN, Mark, MeetingKind, MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship, PairStep
+from nastavnik.mentorships.choices import AHEAD, OPEN, Mark, MeetingKind, MeetingStatus
+from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.programmes.choices import Side
 
 S = MeetingStatus
-_STEP_STATES = {
-    "approved": "wait", "active": "go", "suspended": "stop", "completed": "done", "cancelled": "next",
-}  # fmt: skip
-_MEETING_STATES = {S.HELD: "done", S.MISSED: "risk", S.POSTPONED: "wait", S.PLANNED: "next"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +42,29 @@ Chain = list[Link]
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """Whose word on meetings it is: a side of a pair, or one mentee of a group.
+
+    Attributes:
+        side: of the two.
+        tie: key of the tie of a mentee in a group; None where one person is the whole side.
+        since: the day a mentee came into the group, None where that does not matter.
+    """
+
+    side: Side
+    tie: int | None = None
+    since: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An open call for help and who calls, as people say it."""
+
+    meeting: Meeting
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tap:
     """The meeting a person is asked about now.
 
@@ -64,7 +82,7 @@ class Tap:
     wants_outcome: bool = False
     wants_mark: bool = False
     undoable: Meeting | None = None
-    calls: tuple[Meeting, ...] = ()
+    calls: tuple[Call, ...] = ()
 
 
 def meetings_of(pair: Mentorship) -> list[Meeting]:
@@ -72,15 +90,34 @@ def meetings_of(pair: Mentorship) -> list[Meeting]:
     return list(Meeting.objects.filter(mentorship=pair))
 
 
-def own_side(user: SignedIn, pair: Mentorship) -> Side | None:
-    """Return on which side of an open pair a user stands; its ties are to be fetched."""
+def own_voice(user: SignedIn, pair: Mentorship) -> Voice | None:
+    """Return as whom a user speaks in an open pair or group; its ties are to be fetched.
+
+    A mentee who sits out says nothing.
+    """
     person_id = user.viewer.person_id
     if person_id is None or pair.status not in OPEN:
         return None
     if pair.mentor.person_id == person_id:
-        return Side.MENTOR
-    mine = any(t.mentee.person_id == person_id and t.ends_on is None for t in pair.ties.all())
-    return Side.MENTEE if mine else None
+        return Voice(Side.MENTOR)
+    for tie in pair.ties.all():
+        if tie.mentee.person_id == person_id and tie.ends_on is None and tie.paused_on is None:
+            return voice_of(pair, tie)
+    return None
+
+
+def voice_of(pair: Mentorship, tie: Tie) -> Voice:
+    """Return the voice of a mentee: an own one in a group, that of the side in a pair."""
+    return Voice(Side.MENTEE, tie.pk, tie.starts_on) if pair.is_group else Voice(Side.MENTEE)
+
+
+def voices_of(pair: Mentorship) -> list[tuple[Voice, str]]:
+    """Return who marks the meetings of a pair and how they are called: two sides, in a group each mentee by name."""
+    mentor = (Voice(Side.MENTOR), str(Side.MENTOR.label))
+    if not pair.is_group:
+        return [mentor, (Voice(Side.MENTEE), str(Side.MENTEE.label))]
+    ties = pair.ties.all()
+    return [mentor, *((voice_of(pair, tie), tie.mentee.person.short_name) for tie in ties)]
 
 
 def can_undo(meeting: Meeting, user_id: int, now: dt.datetime) -> bool:
@@ -90,12 +127,12 @@ def can_undo(meeting: Meeting, user_id: int, now: dt.datetime) -> bool:
     return now - meeting.noted_at <= dt.timedelta(minutes=cycle().limits.undo_minutes)
 
 
-def chain_of(meetings: Iterable[Meeting], sides: frozenset[Side]) -> Chain:
+def chain_of(meetings: Iterable[Meeting], voices: Collection[Voice]) -> Chain:
     """Return the chain of five, empty for a pair that has no meetings yet.
 
     Args:
         meetings: of one pair.
-        sides: whose marks may be shown.
+        voices: whose marks may be shown; the mentees' side of a group as a whole is a voice without a tie.
     """
     by_kind: dict[str, list[Meeting]] = {kind: [] for kind in MeetingKind}
     for meeting in meetings:
@@ -105,21 +142,21 @@ def chain_of(meetings: Iterable[Meeting], sides: frozenset[Side]) -> Chain:
     return [
         Link(
             _("Regular ones") if kind == MeetingKind.REGULAR else str(MeetingKind(kind).label),
-            tuple(_node(meeting, sides) for meeting in found),
+            tuple(_node(meeting, voices) for meeting in found),
             _words_of_many(found) if kind == MeetingKind.REGULAR else _words_of(found),
         )
         for kind, found in by_kind.items()
     ]
 
 
-def _node(meeting: Meeting, sides: frozenset[Side]) -> Node:
+def _node(meeting: Meeting, voices: Collection[Voice]) -> Node:
     day = meeting.held_on or meeting.planned_on
     words = f"{day:%d.%m}: {state_words(meeting)}"
     if meeting.status == S.HELD:
         return Node(
             "held",
-            mentor=Side.MENTOR in sides and bool(meeting.mentor_mark),
-            mentee=Side.MENTEE in sides and bool(meeting.mentee_mark),
+            mentor=any(v.side == Side.MENTOR and mark_of(meeting, v) for v in voices),
+            mentee=any(v.side == Side.MENTEE and mark_of(meeting, v) for v in voices),
             words=words,
         )
     if meeting.status == S.MISSED:
@@ -175,63 +212,69 @@ FEW_MEETINGS = 4  # of fewer nothing is said in sum: marks are shown, not counte
 class Moods:
     """The marks of both sides meeting by meeting: a blank is no mark, never an average.
 
-    `rows` is side → for each day icon and word, both empty without a mark; `sums` the same told in figures, empty when
+    `rows` is who → for each day icon and word, both empty without a mark; `sums` the same told in figures, empty when
     there are too few.
     """
 
     days: tuple[dt.date, ...]
-    rows: tuple[tuple[Side, tuple[tuple[str, str], ...]], ...]
+    rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     sums: tuple[str, ...]
 
 
-def moods_of(meetings: Iterable[Meeting]) -> Moods | None:
-    """Return the marks of the meetings held or at which help was asked for; None while there is none."""
+def moods_of(
+    meetings: Iterable[Meeting], voices: Sequence[tuple[Voice, str]] | None = None
+) -> Moods | None:
+    """Return the marks of the meetings held or at which help was asked for; None while there is none.
+
+    Args:
+        meetings: of one pair.
+        voices: whose marks, and how they are called; by default the two sides.
+    """
+    voices = voices or [(Voice(side), str(side.label)) for side in Side]
     shown = [m for m in meetings if m.held_on or Mark.HELP in (m.mentor_mark, m.mentee_mark)]
     shown.sort(key=lambda m: (m.held_on or m.planned_on, m.pk))
-    icons = dict(MOODS)
-    rows = tuple(
-        (
-            side,
-            tuple(
-                (icons.get(Mark(mark_of(m, side)), ""), Mark(mark_of(m, side)).label.lower() if mark_of(m, side) else "")
-                for m in shown
-            ),
-        )
-        for side in Side
-    )  # fmt: skip
-    if not any(icon for _side, row in rows for icon, _word in row):
+    rows = tuple((name, tuple(_mood(mark_of(m, voice)) for m in shown)) for voice, name in voices)
+    if not any(icon for _name, row in rows for icon, _word in row):
         return None
     days = tuple(m.held_on or m.planned_on for m in shown)
     is_few = len(shown) < FEW_MEETINGS
-    return Moods(days, rows, () if is_few else tuple(_sum_of(shown, side) for side in Side))
+    return Moods(days, rows, () if is_few else tuple(_sum_of(shown, *one) for one in voices))
 
 
-def _sum_of(meetings: list[Meeting], side: Side) -> str:
-    marks = [mark_of(m, side) for m in meetings]
+def _mood(mark: str) -> tuple[str, str]:
+    return (dict(MOODS)[Mark(mark)], Mark(mark).label.lower()) if mark else ("", "")
+
+
+def _sum_of(meetings: list[Meeting], voice: Voice, name: str) -> str:
+    marks = [mark_of(m, voice) for m in meetings]
     told = [f"{mark.label.lower()} {marks.count(mark)}" for mark, _icon in MOODS if mark in marks]
     blank = marks.count(Mark.NONE)
     if blank:
         told.append(_("no mark %(n)s") % {"n": blank})
-    return f"{side.label}: {', '.join(told)}."
+    return f"{name}: {', '.join(told)}."
 
 
 def tap_of(
-    meetings: list[Meeting], user_id: int, *, side: Side | None, may_read: bool = False
+    meetings: list[Meeting],
+    user_id: int,
+    *,
+    voice: Voice | None,
+    calling: Sequence[tuple[Voice, str]] = (),
 ) -> Tap:
     """Return what a person is asked now: the first due meeting nobody noted, else the own missing mark, else the next.
 
     Args:
         meetings: of one pair, in order.
         user_id: who looks.
-        side: the own side; None for the curator, who is not asked for a mark.
-        may_read: whether calls for help may be shown.
+        voice: the own one; None for the curator, who is not asked for a mark.
+        calling: whose calls for help may be shown, and how they are called.
     """
     now = timezone.now()
     undoable = [m for m in meetings if can_undo(m, user_id, now)]
     last = max(undoable, key=lambda m: m.noted_at or now) if undoable else None
-    calls = tuple(m for m in meetings if may_read and _calls(m))
+    calls = tuple(Call(m, _words_of_call(m, calling)) for m in meetings if calling and _calls(m))
     due = [m for m in meetings if m.status in AHEAD and m.planned_on <= today()]
-    unmarked = [m for m in meetings if side and asks_mark(m, side)]
+    unmarked = [m for m in meetings if voice and asks_mark(m, voice)]
     coming = [m for m in meetings if m.status in AHEAD and m.planned_on > today()]
     chosen = next(iter([*due, *unmarked[::-1], *coming]), None)
     return Tap(
@@ -250,96 +293,68 @@ def _calls(meeting: Meeting) -> bool:
     )
 
 
-def mark_of(meeting: Meeting, side: Side) -> str:
-    """Return the mark of a side."""
-    return meeting.mentor_mark if side == Side.MENTOR else meeting.mentee_mark
+def _words_of_call(meeting: Meeting, voices: Sequence[tuple[Voice, str]]) -> str:
+    callers = [(voice, name) for voice, name in voices if mark_of(meeting, voice) == Mark.HELP]
+    sides = {voice.side for voice, _name in callers}
+    named = [name for voice, name in callers if voice.tie]
+    if named:
+        if Side.MENTOR in sides:
+            named = [str(_("the mentor")), *named]
+        return _("A grown-up's help is asked for by: %(names)s.") % {"names": ", ".join(named)}
+    if len(sides) > 1:
+        return _("Both ask a grown-up for help.")
+    if Side.MENTOR in sides:
+        return _("The mentor asks a grown-up for help.")
+    return _("The mentee asks a grown-up for help.")
 
 
-def asks_mark(meeting: Meeting, side: Side) -> bool:
-    """Tell whether a side is still asked how a held meeting was."""
-    if meeting.held_on is None or mark_of(meeting, side):
+def mark_of(meeting: Meeting, voice: Voice) -> str:
+    """Return the mark of a side, or of one mentee of a group."""
+    if voice.side == Side.MENTOR:
+        return meeting.mentor_mark
+    if voice.tie is None:
+        return meeting.mentee_mark
+    return str(meeting.mentee_marks.get(str(voice.tie), Mark.NONE.value))
+
+
+def asks_mark(meeting: Meeting, voice: Voice) -> bool:
+    """Tell whether somebody is still asked how a held meeting was: not of meetings before they came."""
+    if meeting.held_on is None or mark_of(meeting, voice):
+        return False
+    if voice.since and meeting.held_on < voice.since:
         return False
     return (today() - meeting.held_on).days <= cycle().limits.ask_days
 
 
-def own_due_meetings(user: SignedIn) -> QuerySet[Meeting]:
-    """Return the meetings of the own open pairs that wait for this person's word."""
+def own_due_meetings(user: SignedIn) -> list[Meeting]:
+    """Return the meetings of the own open pairs that wait for this person's word; one query."""
     person_id = user.viewer.person_id
     if person_id is None:
-        return Meeting.objects.none()
+        return []
+    own = Tie.objects.open().filter(
+        mentorship=OuterRef("mentorship"), mentee__person_id=person_id, paused_on=None
+    )
     led = Q(mentorship__mentor__person_id=person_id)
-    led_by = Q(mentorship__ties__mentee__person_id=person_id, mentorship__ties__ends_on=None)
+    is_group = Q(mentorship__is_group=True)
     fresh = Q(status=S.HELD, held_on__gte=today() - dt.timedelta(cycle().limits.ask_days))
     waits = Q(status__in=AHEAD, planned_on__lte=today())
-    return (
+    rows = (
         Meeting.objects.visible_to(user)
         .filter(mentorship__status__in=OPEN)
+        .annotate(
+            own_tie=Subquery(own.values("pk")[:1]), own_since=Subquery(own.values("starts_on")[:1])
+        )
         .filter(
             (led & (waits | (fresh & Q(mentor_mark=Mark.NONE))))
-            | (led_by & (waits | (fresh & Q(mentee_mark=Mark.NONE))))
+            | (Q(own_tie__isnull=False) & (waits | (fresh & (Q(mentee_mark=Mark.NONE) | is_group))))
         )
         .order_by("planned_on", "pk")
-        .distinct()
     )
-
-
-def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
-    """Yield the steps of a pair and what became of its meetings; marks only for who may read them."""
-    yield from _steps(user, subject)
-    readable = Mentorship.objects.with_marks_for(user).values("pk")
-    meetings = Meeting.objects.visible_to(user).filter(mentorship=subject.pair)
-    is_readable = ExpressionWrapper(Q(mentorship__in=readable), output_field=BooleanField())
-    for meeting in meetings.annotate(is_readable=is_readable):
-        may_read = bool(meeting.is_readable)  # type: ignore[attr-defined]
-        called = may_read and Mark.HELP in (meeting.mentor_mark, meeting.mentee_mark)
-        if meeting.status in (S.HELD, S.MISSED) or meeting.n_postponed or called:
-            yield _event(meeting, called=called, may_read=may_read)
-
-
-def _steps(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
-    """Yield the steps of a pair; where its mentor was replaced, by whom or instead of whom and why."""
-    steps = PairStep.objects.visible_to(user).filter(mentorship=subject.pair)
-    people = ("mentorship__replaces__mentor__person", "mentorship__replaced_by__mentor__person")
-    for number, step in enumerate(steps.select_related(*people)):
-        pair, words = step.mentorship, ""
-        before, after = pair.replaces, getattr(pair, "replaced_by", None)
-        if step.status in CLOSED:
-            named = after and _("the mentor now is %(name)s") % {
-                "name": after.mentor.person.short_name
-            }
-            words = "; ".join(filter(None, [pair.end_words, named]))
-        elif number == 0 and before:
-            name = before.mentor.person.short_name
-            words = _("instead of %(name)s: %(why)s") % {"name": name, "why": before.end_words}
-        yield TimelineEvent(
-            step.on,
-            _STEP_STATES[step.status],
-            _("Pair: %(state)s") % {"state": step.get_status_display()},
-            words,
-        )
-
-
-def _event(meeting: Meeting, *, called: bool, may_read: bool) -> TimelineEvent:
-    on = meeting.held_on or meeting.postponed_from or meeting.planned_on
-    if meeting.status in (S.HELD, S.MISSED):
-        on = meeting.held_on or meeting.planned_on
-    said = []
-    if may_read:
-        said = [
-            _("mentor: %(mark)s") % {"mark": meeting.get_mentor_mark_display().lower()} if meeting.mentor_mark else "",
-            _("mentee: %(mark)s") % {"mark": meeting.get_mentee_mark_display().lower()} if meeting.mentee_mark else "",
-        ]  # fmt: skip
-    open_call = called and meeting.help_answered_on is None
-    said.append(meeting.note)
-    return TimelineEvent(
-        min(on, today()),
-        "sos" if open_call else _MEETING_STATES[S(meeting.status)],
-        f"{meeting.get_kind_display()}: {_told(meeting)}",
-        ", ".join(part for part in said if part),
-    )
-
-
-def _told(meeting: Meeting) -> str:
-    if meeting.status == S.POSTPONED:
-        return _("postponed to %(day)s") % {"day": f"{meeting.planned_on:%d.%m.%Y}"}
-    return state_words(meeting)
+    return [
+        row
+        for row in rows.select_related("mentorship")
+        if row.held_on is None
+        or row.own_tie is None  # type: ignore[attr-defined]
+        or not row.mentorship.is_group
+        or asks_mark(row, Voice(Side.MENTEE, row.own_tie, row.own_since))  # type: ignore[attr-defined]
+    ]

@@ -68,6 +68,7 @@ def n_waiting(pairs: MentorshipQuerySet, first: dt.date, last: dt.date) -> int:
 
 
 def month_rows(
+    user: SignedIn,
     pairs: MentorshipQuerySet,
     first: dt.date,
     last: dt.date,
@@ -78,7 +79,7 @@ def month_rows(
 
     A meeting stands in the month of its planned day. `chosen` is what was picked on the page, by the key of the meeting.
     """
-    found, day, picked = pair_rows(pairs), today(), chosen or {}
+    found, day, picked = pair_rows(user, pairs), today(), chosen or {}
     cells: dict[int, list[Cell]] = {pair.pk: [] for pair in found}
     meetings = Meeting.objects.filter(
         mentorship__in=list(cells), planned_on__range=(first, last)

@@ -5,23 +5,31 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import OPEN, MentorshipStatus
-from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie
+from nastavnik.mentorships.choices import OPEN, RUNNING, MentorshipStatus
+from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
 from nastavnik.people.models import Person
+from nastavnik.programmes.models import MentoringForm, Participation
 
 
-def with_people(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
-    """Fetch what a page of pairs shows: form, both sides, the order."""
-    ties = Tie.objects.select_related("mentee__person").order_by("mentee__person__search_name")
-    return pairs.select_related("form", "mentor__person__partner", "order").prefetch_related(
-        Prefetch("ties", queryset=ties)
+def with_people(pairs: MentorshipQuerySet, ties: TieQuerySet) -> MentorshipQuerySet:
+    """Fetch what a page of pairs shows: form, mentor, and of the mentees those among some ties, with their orders."""
+    shown = ties.select_related("mentee__person", "order").order_by("mentee__person__search_name")
+    return pairs.select_related("form", "mentor__person__partner").prefetch_related(
+        Prefetch("ties", queryset=shown)
     )
+
+
+def pairs_seen(user: SignedIn) -> MentorshipQuerySet:
+    """Return the pairs a user sees, with what a page shows of them."""
+    ties = Tie.objects.visible_to(user).present()
+    return with_people(Mentorship.objects.visible_to(user), ties)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +53,18 @@ def _person(values: Iterable[Any]) -> Person:
     return Person(**dict(zip(_OF_PERSON, values, strict=True)))
 
 
-def pair_rows(pairs: MentorshipQuerySet) -> list[PairRow]:
+def pair_rows(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairRow]:
     """Return the rows of some pairs in their order, in two statements whatever their number."""
-    of_pair = ("pk", "status", "starts_on", "ends_on", "form__title", "form__is_group")
+    of_pair = ("pk", "status", "starts_on", "ends_on", "form__title", "is_group")
     of_mentor = (f"mentor__person__{name}" for name in _OF_PERSON)
     found = list(
         pairs.select_related(None).prefetch_related(None).values_list(*of_pair, *of_mentor)
     )
     mentees: dict[int, list[Person]] = {pk: [] for pk, *_rest in found}
     ties = (
-        Tie.objects.filter(mentorship__in=list(mentees))
+        Tie.objects.visible_to(user)
+        .present()
+        .filter(mentorship__in=list(mentees))
         .order_by("mentee__person__search_name")
         .values_list("mentorship_id", *(f"mentee__person__{name}" for name in _OF_PERSON))
     )
@@ -66,14 +76,13 @@ def pair_rows(pairs: MentorshipQuerySet) -> list[PairRow]:
     ]
 
 
-def people_of_pairs(keys: Iterable[int]) -> dict[int, list[Person]]:
+def people_of_pairs(user: SignedIn, keys: Iterable[int]) -> dict[int, list[Person]]:
     """Return pair → its people, the mentor first; one query, none without pairs. Whose pairs is asked by the caller."""
     found: dict[int, list[Person]] = {}
     if not (wanted := list(keys)):
         return found
-    ties = Tie.objects.filter(mentorship__in=wanted).select_related(
-        "mentee__person", "mentorship__mentor__person"
-    )
+    shown = Tie.objects.visible_to(user).present().filter(mentorship__in=wanted)
+    ties = shown.select_related("mentee__person", "mentorship__mentor__person")
     for tie in ties.order_by("mentorship_id", "mentee__person__search_name"):
         own = found.setdefault(tie.mentorship_id, [tie.mentorship.mentor.person])
         own.append(tie.mentee.person)
@@ -82,18 +91,30 @@ def people_of_pairs(keys: Iterable[int]) -> dict[int, list[Person]]:
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """The pair before and the pair after a replacement of the mentor."""
+    """Where the mentees of a pair came from and where they went when a mentor was replaced."""
 
-    before: Mentorship | None
-    after: Mentorship | None
+    before: tuple[Mentorship, ...]
+    after: tuple[Mentorship, ...]
 
 
-def kin_of(user: SignedIn, pair: Mentorship) -> Kin:
-    """Return the pair this one replaces and the one that replaces it, as far as the user sees them; one query."""
-    near = Q(replaced_by=pair.pk) | Q(replaces=pair.pk)
-    rows = Mentorship.objects.visible_to(user).filter(near).select_related("mentor__person")
-    found = {row.pk == pair.replaces_id: row for row in rows}
-    return Kin(before=found.get(True), after=found.get(False))
+def kin_of(user: SignedIn, pair_id: int) -> Kin:
+    """Return the pairs whose mentees this one took over and those that took over its own, as far as the user sees them."""
+    told = ties_about(user, pair_id)
+    before = {t.moved_from.pk: t.moved_from for t in told if t.moved_from and t.mentorship_id == pair_id}  # fmt: skip
+    after = {t.mentorship_id: t.mentorship for t in told if t.moved_from_id == pair_id}
+    return Kin(before=tuple(before.values()), after=tuple(after.values()))
+
+
+def ties_about(user: SignedIn, pair_id: int) -> list[Tie]:
+    """Return all ties of a pair a user is told of, whoever has left among them, and those made of its own by a new mentor.
+
+    One query, asked once a page.
+    """
+    rows = Tie.objects.visible_to(user).filter(Q(mentorship=pair_id) | Q(moved_from=pair_id))
+    people = ("mentorship__mentor__person", "mentee__person", "moved_from__mentor__person")
+    return once(
+        ("ties_about", user.viewer.user_id, pair_id), lambda: list(rows.select_related(*people))
+    )
 
 
 def standing_pairs(pair: Mentorship) -> dict[int, int]:
@@ -115,24 +136,28 @@ def pairs_led_to(user: SignedIn, mentees: Collection[int]) -> dict[int, Mentorsh
     return {tie.mentee_id: tie.mentorship for tie in ties.select_related("mentorship")}
 
 
-def pairs_of_order(document: Document) -> QuerySet[Mentorship]:
-    """Return the pairs an order is about, those ended or stopped before it was signed left out."""
-    left_out = [MentorshipStatus.CANCELLED, MentorshipStatus.SUSPENDED]
-    pairs = Mentorship.objects.filter(order=document).exclude(status__in=left_out)
-    return with_people(pairs).select_related("replaces__mentor__person")
+def pairs_of_order(document: Document) -> MentorshipQuerySet:
+    """Return the pairs an order is about, of a group those of its mentees whom the order names."""
+    ties = Tie.objects.of_order(document)
+    pairs = Mentorship.objects.filter(pk__in=ties.values("mentorship_id"))
+    return with_people(pairs, ties.select_related("moved_from__mentor__person"))
 
 
 def pairs_for(
     user: SignedIn, *, q: str = "", status: str = "", form: str = ""
 ) -> MentorshipQuerySet:
     """Return the pairs a user sees, narrowed by part of a name of either side, state and form."""
-    pairs = with_people(Mentorship.objects.visible_to(user))
+    pairs = Mentorship.objects.visible_to(user)
     if status:
-        pairs = pairs.filter(status=status)
+        in_state = Q(status=status)
+        if status == MentorshipStatus.SUSPENDED:
+            in_state |= Q(status__in=OPEN) & Q(pk__in=Tie.objects.paused().values("mentorship_id"))
+        pairs = pairs.filter(in_state)
     if form:
         pairs = pairs.filter(form__code=form)
     for word in fold(q).split():
-        of_mentee = Tie.objects.filter(mentee__person__search_name__contains=word)
+        of_mentee = Tie.objects.visible_to(user).present()
+        of_mentee = of_mentee.filter(mentee__person__search_name__contains=word)
         pairs = pairs.filter(mentor__person__search_name__contains=word) | pairs.filter(
             pk__in=of_mentee.values("mentorship_id")
         )
@@ -157,21 +182,24 @@ def ordered(pairs: MentorshipQuerySet, sort: str) -> MentorshipQuerySet:
     return pairs.order_by(*(sign + name for name in fields), f"{sign}pk")
 
 
-def fellows_of(user: SignedIn, pair: Mentorship) -> list[Mentorship]:
-    """Return the other pairs of a group: of the same mentor in the same form, where it is led in groups.
-
-    A group is no record of its own: each of its mentees has a pair with meetings, marks and an end apart.
-    """
-    if not pair.form.is_group:
-        return []
-    own = Mentorship.objects.visible_to(user).open().exclude(pk=pair.pk)
-    return list(with_people(own.filter(mentor_id=pair.mentor_id, form_id=pair.form_id)))
+def running_ties_of(person_id: int) -> list[Tie]:
+    """Return by what a person is a mentee in pairs and groups that run or are about to; one who sits out is not in it."""
+    ties = Tie.objects.open().filter(mentee__person_id=person_id, paused_on=None)
+    return list(ties.filter(mentorship__status__in=RUNNING).select_related("mentorship"))
 
 
-def running_pairs_of(person_id: int) -> QuerySet[Mentorship]:
-    """Return the pairs that run or are about to, in which a person is on either side."""
-    as_mentee = Tie.objects.filter(mentee__person_id=person_id, ends_on=None)
-    return Mentorship.objects.filter(
-        Q(mentor__person_id=person_id) | Q(pk__in=as_mentee.values("mentorship_id")),
-        status__in=[MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE],
-    )
+def running_pairs_led_by(person_id: int) -> list[Mentorship]:
+    """Return the pairs that run or are about to, led by a person."""
+    return list(Mentorship.objects.filter(mentor__person_id=person_id, status__in=RUNNING))
+
+
+def group_led_by(mentor: Participation, form: MentoringForm) -> Mentorship | None:
+    """Return the open group of a mentor in a form: there is one at most."""
+    groups = Mentorship.objects.open().filter(is_group=True)
+    return groups.filter(mentor=mentor, form=form).first()
+
+
+def goes_on_without(tie: Tie) -> bool:
+    """Tell whether others go on in a group when one mentee sits out; its mentorship is to be fetched."""
+    others = Tie.objects.open().filter(mentorship=tie.mentorship_id, paused_on=None)
+    return tie.mentorship.is_group and others.exclude(pk=tie.pk).exists()
