@@ -176,14 +176,15 @@ def _parts(pairs: list[Mentorship], groups: dict[int, str]) -> list[dict[str, An
         led = ", группы" if pair.is_group else ""
         title = f"Форма «{pair.form.title}»{led}"
         part = parts.setdefault((pair.form_id, pair.is_group), {"title": title, "rows": []})
-        for tie in pair.ties.all():
-            part["rows"].append(
-                [
-                    _line(pair.mentor.person, groups, Case.NOMINATIVE),
-                    _line(tie.mentee.person, groups, Case.INSTRUMENTAL),
-                    f"{tie.starts_on:%d.%m.%Y} – {pair.ends_on:%d.%m.%Y}",
-                ]
-            )
+        mentees = [_line(tie.mentee.person, groups, Case.INSTRUMENTAL) for tie in pair.ties.all()]
+        starts_on = min(tie.starts_on for tie in pair.ties.all())
+        part["rows"].append(
+            [
+                _line(pair.mentor.person, groups, Case.NOMINATIVE),
+                ";\n".join(mentees),
+                f"{starts_on:%d.%m.%Y} – {pair.ends_on:%d.%m.%Y}",
+            ]
+        )
     return list(parts.values())
 
 
