@@ -34,7 +34,7 @@ from nastavnik.mentorships.actions import (
 )
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
-from nastavnik.mentorships.queries import Voice
+from nastavnik.mentorships.queries import Voice, voice_of
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Kind, Level
 from nastavnik.organisations.models import AcademicYear, Organisation
@@ -52,6 +52,7 @@ from nastavnik.people.models import Enrolment, Person, StudyGroup, User
 from nastavnik.programmes.actions import (
     Wishes,
     add_to_base,
+    change_form,
     change_participation,
     give_preferences,
     keep_minutes,
@@ -231,12 +232,18 @@ def _pairs_with_accounts(pairs: QuerySet[Mentorship]) -> QuerySet[Mentorship]:
     ).distinct()
 
 
-def _story(number: int, place: int) -> Note:
+def _mentees(pair: Mentorship) -> list[Voice]:
+    return [voice_of(pair, tie) for tie in pair.ties.all()]
+
+
+def _story(number: int, place: int, mentees: list[Voice]) -> Note:
     """Return what is said of a meeting, by the place of the pair and of the meeting: always the same."""
     if (number + 3 * place) % 17 == 16:  # noqa: PLR2004 - some meeting, not the first ones
         return Note(status=MeetingStatus.MISSED, words="карантин в классе")
-    mentee = Mark.HARD if number == LOW else (Mark.GOOD, Mark.PLAIN)[(number + place) % 2]
-    marks = {Voice(Side.MENTOR): Mark.GOOD, Voice(Side.MENTEE): mentee}
+    marks = {Voice(Side.MENTOR): Mark.GOOD}
+    for seat, mentee in enumerate(mentees):
+        kind = Mark.HARD if number == LOW else (Mark.GOOD, Mark.PLAIN)[(number + place + seat) % 2]
+        marks[mentee] = kind
     return Note(status=MeetingStatus.HELD, marks=marks)
 
 
@@ -326,7 +333,7 @@ class School:
         if self.number == 1:
             codes.append("employer_pupil")
         year = self.year
-        return open_programme(
+        programme = open_programme(
             year,
             title=f"Программа наставничества на {year} учебный год",
             starts_on=year.starts_on,
@@ -334,6 +341,9 @@ class School:
             forms=MentoringForm.objects.directory().filter(code__in=codes),
             by=self.curator,
         )
+        for form in programme.forms.filter(code="employer_pupil"):
+            change_form(form, is_group=True, by=self.curator)
+        return programme
 
     def _bases(
         self, pupils: dict[str, list[Person]], outsiders: list[Person], *, ready: bool
@@ -486,18 +496,18 @@ class School:
         notes: dict[Meeting, Note] = {}
         pairs = Mentorship.objects.filter(organisation=self.organisation).order_by("pk")
         to_mark = set(_pairs_with_accounts(pairs).values_list("pk", flat=True))
-        for number, pair in enumerate(pairs.prefetch_related("meetings")):
+        for number, pair in enumerate(pairs.prefetch_related("meetings", "ties")):
             due = [m for m in pair.meetings.all() if m.planned_on <= today()]
             if not due:
                 continue
             left = LEFT_OPEN.get(number, int(pair.pk in to_mark))
-            notes |= {m: _story(number, place) for place, m in enumerate(due[: len(due) - left])}
+            mentees = _mentees(pair)
+            past = due[: len(due) - left]
+            notes |= {m: _story(number, place, mentees) for place, m in enumerate(past)}
             if number == POSTPONING:
                 postpone_meeting(postpone_meeting(due[-1], by=self.curator), by=self.curator)
             elif number == ASKING:
-                note_meeting(
-                    due[-1], None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=self.curator
-                )
+                note_meeting(due[-1], None, voice=mentees[0], mark=Mark.HELP, by=self.curator)
         enter_month(notes, by=self.curator)
 
     def begin_roadmap(self) -> Roadmap:
