@@ -1,0 +1,20 @@
+"""Pages of pairs and of their meetings."""
+
+from nastavnik.mentorships.views.changing import approve, replace
+from nastavnik.mentorships.views.meetings import answer_help, month, note, this_month, undo
+from nastavnik.mentorships.views.pairs import mentee, own, pair_card, pair_list, set_status
+
+__all__ = [
+    "answer_help",
+    "approve",
+    "mentee",
+    "month",
+    "note",
+    "own",
+    "pair_card",
+    "pair_list",
+    "replace",
+    "set_status",
+    "this_month",
+    "undo",
+]

@@ -1,0 +1,130 @@
+"""Where pairs are made and change: a matching approved, a mentor replaced."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request, ticked
+from nastavnik.core.marks import requires
+from nastavnik.matching.access import may_approve
+from nastavnik.matching.actions import PairChange, least_disturbance, substitutes
+from nastavnik.matching.models import MatchingRun, Proposal
+from nastavnik.matching.queries import Move, candidates, moves
+from nastavnik.mentorships import actions
+from nastavnik.mentorships.choices import OPEN, EndCause
+from nastavnik.mentorships.forms import (
+    ReplaceForm,
+)
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.queries import (
+    pairs_led_to,
+    pairs_seen,
+    standing_pairs,
+)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PAIR_APPROVE)
+def replace(request: Request, pk: int) -> HttpResponse:
+    """Show who could lead a pair instead of its mentor and what it costs; replace the mentor."""
+    own = pairs_seen(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own.select_related("programme"), pk=pk)
+    if pair.status not in OPEN:
+        messages.info(request, _("This pair has ended already."))
+        return redirect("mentorships:card", pk=pk)
+    mentees = [tie.mentee for tie in pair.ties.all() if tie.ends_on is None]
+    change = PairChange(pair.mentor_id, frozenset(one.pk for one in mentees), standing_pairs(pair))
+    found = substitutes(pair.programme, pair.form, change)
+    shown = candidates(
+        request.user, mentees, ((one.mentor, one.explanation, one.price) for one in found)
+    )
+    shift = () if shown else least_disturbance(pair.programme, pair.form, change)
+    form = ReplaceForm(request.user, [one.mentor for one in shown], request.POST or None)
+    seen = ";".join(",".join(move) for move in shift)
+    if request.method == "POST" and (shown or shift) and form.is_valid():
+        moved = moves(request.user, shift)
+        if shift and (request.POST.get("seen") != seen or len(moved) < len(shift)):
+            messages.error(
+                request, _("The pairs have changed meanwhile: look at the moves once more.")
+            )
+        elif made := _replaced(request, pair, form, moved):
+            return redirect("mentorships:card", pk=made.pk)
+        return redirect("mentorships:replace", pk=pk)
+    context = {
+        "pair": pair,
+        "form": form,
+        "candidates": shown,
+        "moved": moves(request.user, shift),
+        "seen": seen,
+        "mentees": mentees,
+        "chosen": str(form.data.get("mentor", "")),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "mentorships/replace.html", context, status=status)
+
+
+def _replaced(
+    request: Request, pair: Mentorship, form: ReplaceForm, moved: list[Move]
+) -> Mentorship | None:
+    """Replace the mentor; where others move along, theirs as well."""
+    data = form.cleaned_data
+    along = [move for move in moved if move.before]
+    own = next((move.after for move in moved if not move.before), None)
+    led = pairs_led_to(request.user, [move.mentee.pk for move in along])
+    others = {
+        led[move.mentee.pk]: move.after for move in along if move.after and move.mentee.pk in led
+    }
+    mentor = data.get("mentor") or own
+    if mentor is None or len(others) < len(along):
+        messages.error(request, _("One of the pairs that would move is not yours to change."))
+        return None
+    try:
+        made = actions.replace_mentor(
+            pair,
+            mentor,
+            cause=EndCause(data["cause"]),
+            words=data["words"],
+            others=others,
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return None
+    messages.success(
+        request,
+        _(
+            "The mentor is replaced. The new pair waits for the order: its draft is beside the pair."
+        ),
+    )
+    return made
+
+
+@require_POST
+@requires(Perm.PAIR_APPROVE)
+def approve(request: Request, pk: int) -> HttpResponse:
+    """Approve the proposed pairs of a matching, all or the ticked ones, and draft the order."""
+    run = get_object_or_404(MatchingRun.objects.visible_to(request.user), pk=pk)
+    # a curator of one направление approves her own forms only, whatever the address says
+    seen = Proposal.objects.visible_to(request.user).filter(run=run)
+    if "all" not in request.POST:
+        seen = seen.filter(pk__in=ticked(request, "proposals"))
+    if not (verdict := may_approve(request.user, list(run.forms.all()))):
+        messages.error(request, verdict.reasons[0])
+        return redirect("matching:workspace")
+    try:
+        document = actions.approve_run(
+            run, only=list(seen.values_list("pk", flat=True)), by=request.user
+        )
+    except RefusedError as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+        return redirect("matching:workspace")
+    messages.success(
+        request,
+        _("The pairs are approved. The draft of the order is below: number, date, signature."),
+    )
+    return redirect("documents:card", pk=document.pk)

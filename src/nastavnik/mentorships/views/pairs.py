@@ -1,0 +1,230 @@
+"""Pages of pairs: the list, one's own, everything about one, its steps."""
+
+from collections.abc import Iterable
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from nastavnik.core import timeline
+from nastavnik.core.access import Perm, Role
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request
+from nastavnik.core.marks import requires
+from nastavnik.mentorships import actions
+from nastavnik.mentorships.choices import OPEN, MentorshipStatus
+from nastavnik.mentorships.forms import (
+    EndForm,
+    MenteeForm,
+    NoteForm,
+    PairFilter,
+)
+from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.queries import (
+    PAIR_ORDERS,
+    Voice,
+    chain_of,
+    kin_of,
+    meetings_of,
+    moods_of,
+    ordered,
+    own_voice,
+    pair_rows,
+    pairs_for,
+    pairs_seen,
+    readable_by,
+    risk_of,
+    risks_of,
+    tap_of,
+    voices_of,
+)
+from nastavnik.mentorships.tables import pair_lines
+from nastavnik.people.models import Person
+from nastavnik.people.queries import group_names
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.queries import current_programme
+
+PER_PAGE = 50
+BOTH_SIDES = [Voice(side) for side in Side]
+
+
+@require_GET
+@requires(Perm.PAIR_VIEW)
+def pair_list(request: Request) -> HttpResponse:
+    """Show the pairs, those that need somebody first."""
+    viewer = request.user.viewer
+    may_read = viewer.may(Perm.MARK_VIEW)
+    filters = PairFilter(current_programme(request.user), request.GET, may_read=may_read)
+    filters.is_valid()
+    wanted = filters.cleaned_data.pop("risk", "")
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in PAIR_ORDERS else "state"
+    found = ordered(pairs_for(request.user, **filters.cleaned_data), sort)
+    risks = risks_of(request.user, found)
+    keys = [pk for pk, risk in risks.items() if wanted in ("", risk.code)]
+    if sort.removeprefix("-") == "state":
+        keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days), reverse=sort[0] == "-")
+    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
+    visible = Mentorship.objects.visible_to(request.user)
+    shown = {row.pk: row for row in pair_rows(request.user, visible.filter(pk__in=list(page)))}
+    rows = [shown[pk] for pk in page if pk in shown]
+    groups = group_names(person for row in rows for person in (row.mentor, *row.mentees))
+    return render(
+        request,
+        "mentorships/list.html",
+        {
+            "page": page,
+            "pairs": rows,
+            "lines": pair_lines([(row, risks[row.pk]) for row in rows], groups),
+            "n_risky": sum(bool(risk.words) for risk in risks.values()),
+            "filters": filters,
+            "sort": sort,
+            "is_filtered": wanted or any(filters.cleaned_data.values()),
+            "may_match": viewer.may(Perm.MATCHING_VIEW),
+            "may_enter": viewer.may(Perm.MEETING_EDIT),
+        },
+    )
+
+
+@require_GET
+@requires(Perm.OWN_PAIR_VIEW)
+def own(request: Request) -> HttpResponse:
+    """Show a mentor or a mentee the own pairs with the own side of their meetings."""
+    mine = [
+        (pair, voice)
+        for pair in pairs_seen(request.user).open().prefetch_related("meetings")
+        if (voice := own_voice(request.user, pair))
+    ]
+    shown = []
+    for pair, voice in mine:
+        meetings = list(pair.meetings.all())
+        tap = tap_of(meetings, request.user.pk, voice=voice)
+        shown.append((pair, voice.side, chain_of(meetings, {voice}), tap))
+    return render(
+        request,
+        "mentorships/own.html",
+        {"pairs": [pair for pair, _voice in mine], "shown": shown},
+    )
+
+
+def _groups(pairs: Iterable[Mentorship]) -> dict[int, str]:
+    return group_names(
+        person
+        for pair in pairs
+        for person in (pair.mentor.person, *(tie.mentee.person for tie in pair.ties.all()))
+    )
+
+
+@require_GET
+@requires(Perm.PAIR_VIEW)
+def pair_card(request: Request, pk: int) -> HttpResponse:
+    """Show everything about one pair."""
+    viewer = request.user.viewer
+    seen = pairs_seen(request.user).annotate(may_read=readable_by(request.user))
+    pair = get_object_or_404(seen, pk=pk)
+    may_read = bool(pair.may_read)  # type: ignore[attr-defined]
+    meetings = meetings_of(pair)
+    voices = voices_of(pair) if may_read else []
+    steps = actions.NEXT[MentorshipStatus(pair.status)] if viewer.may(Perm.PAIR_APPROVE) else ()
+    return render(
+        request,
+        "mentorships/card.html",
+        {
+            "pair": pair,
+            "groups": _groups([pair]),
+            "cards": _cards(request, pair),
+            "orders": {tie.order_id: tie.order for tie in pair.ties.all() if tie.order}.values(),
+            "form": EndForm(),
+            "note_form": NoteForm(auto_id="note_%s"),
+            "chain": chain_of(meetings, BOTH_SIDES if may_read else ()),
+            "tap": tap_of(meetings, request.user.pk, voice=None, calling=voices),
+            "risk": risk_of(pair.status, pair.starts_on, meetings, may_read=may_read),
+            "events": timeline.events_of(request.user, _subject(pair)),
+            "moods": moods_of(meetings, voices) if may_read else None,
+            "may_read": may_read,
+            "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
+            "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
+            "steps": sorted(steps),
+            "may_replace": pair.status in OPEN
+            and pair.is_allowed_to(request.user, Perm.PAIR_APPROVE),
+            "kin": kin_of(request.user, pair.pk),
+            "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
+            "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
+        },
+    )
+
+
+def _people(pair: Mentorship) -> set[int]:
+    return {pair.mentor.person_id, *(tie.mentee.person_id for tie in pair.ties.all())}
+
+
+def _cards(request: Request, pair: Mentorship) -> set[int]:
+    """Return the people of a pair whose cards this user may open."""
+    viewer = request.user.viewer
+    if pair.organisation_id in viewer.organisations(Perm.ROSTER_VIEW, without=[Role.CLASS_TEACHER]):
+        return _people(pair)  # the whole roster is open: nothing to ask the database
+    if not viewer.may(Perm.ROSTER_VIEW):
+        return set()
+    people = Person.objects.visible_to(request.user).filter(pk__in=_people(pair))
+    return set(people.values_list("pk", flat=True))
+
+
+def _subject(pair: Mentorship) -> timeline.Subject:
+    people = _people(pair)
+    papers = {tie.order_id for tie in pair.ties.all() if tie.order_id}
+    return timeline.Subject(pair.pk, frozenset(people), frozenset(papers), pair.starts_on)
+
+
+@require_POST
+@requires(Perm.PAIR_APPROVE)
+def set_status(request: Request, pk: int) -> HttpResponse:
+    """Stop, resume or end a pair."""
+    pair = get_object_or_404(Mentorship.objects.visible_to(request.user), pk=pk)
+    form = EndForm(request.POST)
+    status = request.POST.get("status", "")
+    if status not in MentorshipStatus.values or not form.is_valid():
+        messages.error(request, _("Choose what to do with the pair."))
+        return redirect("mentorships:card", pk=pk)
+    try:
+        actions.set_pair_status(
+            pair, MentorshipStatus(status), reason=form.cleaned_data["reason"], by=request.user
+        )
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, _("Done. The pair: %(state)s.") % {"state": MentorshipStatus(status).label}
+        )
+    return redirect("mentorships:card", pk=pk)
+
+
+@require_POST
+@requires(Perm.PAIR_APPROVE)
+def mentee(request: Request, pk: int) -> HttpResponse:
+    """Let one mentee of a group leave it, sit out or go on."""
+    own = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own, pk=pk)
+    form = MenteeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Press one of the buttons beside the mentee."))
+        return redirect("mentorships:card", pk=pk)
+    data = form.cleaned_data
+    tie = get_object_or_404(Tie.objects.visible_to(request.user), mentorship=pair, pk=data["tie"])
+    try:
+        if data["step"] == "leave":
+            actions.leave_group(tie, reason=data["reason"], by=request.user)
+            said_words = _("Done: the mentee has left the group and can be matched anew.")
+        elif data["step"] == "pause":
+            actions.pause_mentee(tie, by=request.user)
+            said_words = _("Done: the mentee sits out, the others go on.")
+        else:
+            actions.resume_mentee(tie, by=request.user)
+            said_words = _("Done: the mentee goes on with the group.")
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, said_words)
+    return redirect("mentorships:card", pk=pk)
