@@ -79,7 +79,7 @@ def finish_counting(
 
 @transaction.atomic
 def cancel_counting(row: Counting, *, by: models.Model | None) -> Counting:
-    """Stop a counting: whatever is found after that is not written."""
+    """Stop a counting: it sees that soon and ends; whatever it finds after that is not written."""
     row = Counting.objects.select_for_update().get(pk=row.pk)
     return _end(row, CountingState.CANCELLED, by=by)
 
