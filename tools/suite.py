@@ -1,4 +1,4 @@
-"""`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests.
+"""`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests; two runs at a time.
 
 --deep    the long versions: full numbers of examples, everything on both databases, no coverage
 further words go to pytest; with them the coverage is not judged
@@ -12,10 +12,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5
+# The ordinary run on SQLite in shares of about the same length, and one of all the rest: so both cores of a small machine
+# are busy to the end. Every share makes its own database, which takes some seconds: a few shares, not one a folder.
+SHARES = (("guards",), ("engine", "readers", "words"), ("matching", "mentorships"))
+N_BESIDE = 2
 # What these try asks no database: once is enough, and their long versions take a quarter of an hour.
 WITHOUT_DATABASE = ("docs", "engine", "readers", "words")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -65,11 +72,34 @@ def command_of_pytest(*, deep: bool) -> list[str]:
     return [sys.executable, *measured, "-m", "pytest"]
 
 
-def pytest(title: str, *words: str, deep: bool) -> int:
-    """Run pytest once; return its exit code, 0 when there was nothing to run."""
-    print(f"\n==== {title}", flush=True)
-    code = subprocess.run([*command_of_pytest(deep=deep), *words], cwd=ROOT, check=False).returncode
-    return 0 if code == NOTHING_COLLECTED else code
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One pytest with its words; what it prints is shown when it has ended."""
+
+    title: str
+    words: Sequence[str]
+
+    def do(self, *, deep: bool) -> int:
+        """Run; return the exit code, 0 when there was nothing to run."""
+        with tempfile.TemporaryFile("w+") as printed:
+            code = subprocess.run(
+                [*command_of_pytest(deep=deep), *self.words],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=printed,
+                stderr=subprocess.STDOUT,
+                check=False,
+            ).returncode
+            printed.seek(0)
+            print(f"\n==== {self.title}\n{printed.read()}", flush=True)
+        return 0 if code == NOTHING_COLLECTED else code
+
+
+def shares() -> dict[str, list[str]]:
+    """Return what each share of the tests is called and the words that choose it: every test is in one of them."""
+    named = {", ".join(share): [f"tests/{folder}" for folder in share] for share in SHARES}
+    rest = [f"--ignore=tests/{folder}" for share in SHARES for folder in share]
+    return named | {"the rest": ["tests", *rest]}
 
 
 def coverage(*words: str) -> int:
@@ -78,28 +108,27 @@ def coverage(*words: str) -> int:
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
-def runs(*, deep: bool, words: list[str], browser: bool) -> list[int]:
-    """Do the runs, the longest beside the others; return their exit codes."""
-    long = ["--deep"] if deep else []
-    coverage("erase")
+def plan(*, deep: bool, words: list[str], browser: bool) -> list[Run]:
+    """Return the runs, the longest first; with words of one's own SQLite comes in one piece."""
+    long = ["--deep", *words] if deep else words
+    of_sqlite = {"": []} if deep or words else shares()
+    sqlite = [
+        Run(f"SQLite: {name}" if name else "SQLite", ["-m", "not browser", *chosen, *long])
+        for name, chosen in of_sqlite.items()
+    ]
+    bare = [f"--ignore=tests/{folder}" for folder in WITHOUT_DATABASE]
     chosen = "not browser" if deep else "both and not browser"
-    with tempfile.TemporaryFile("w+") as printed:
-        sqlite = subprocess.Popen(
-            [*command_of_pytest(deep=deep), "-m", "not browser", *long, *words],
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-        )
-        bare = [f"--ignore=tests/{folder}" for folder in WITHOUT_DATABASE]
-        postgres = ["--database=postgres", "-m", chosen, *bare]
-        codes = [pytest("PostgreSQL", *postgres, *long, *words, deep=deep)]
-        if browser:
-            codes.append(pytest("browser", "-m", "browser", *long, *words, deep=deep))
-        code = sqlite.wait()
-        codes.append(0 if code == NOTHING_COLLECTED else code)
-        printed.seek(0)
-        print("\n==== SQLite", printed.read(), sep="\n", flush=True)
+    postgres = Run("PostgreSQL", ["--database=postgres", "-m", chosen, *bare, *long])
+    drawn = [Run("browser", ["-m", "browser", *long])] if browser else []
+    return [*sqlite[:1], *drawn, *sqlite[1:], postgres] if not deep else [*sqlite, postgres, *drawn]
+
+
+def runs(*, deep: bool, words: list[str], browser: bool) -> list[int]:
+    """Do the runs, two beside each other; return their exit codes."""
+    coverage("erase")
+    planned = plan(deep=deep, words=words, browser=browser)
+    with ThreadPoolExecutor(N_BESIDE) as pool:
+        codes = list(pool.map(lambda run: run.do(deep=deep), planned))
     if not deep:
         coverage("combine", "--quiet")
     if not words and not deep:

@@ -27,6 +27,8 @@ from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching import actions as matching
+from nastavnik.matching.actions.inputs import review_input
+from nastavnik.matching.actions.runs import keep_run
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
@@ -58,6 +60,7 @@ READS = {
     "matching.substitutes": "the engine asked who could take a pair over",
     "matching.least_disturbance": "the engine asked who would have to move",
     "matching.check_substitute": "the rules asked by the action that replaces a mentor",
+    "matching.check_locks": "the places asked before a run",
     "matching.is_override": "whether a word needs a reason, asked by the action and its page",
     "programmes.gate": "the gate, asked by the actions that pass it",
 }
@@ -307,6 +310,8 @@ PREPARED = {
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
     "matching.rule_pair": _ready_pair,
     "matching.finish_counting": lambda scene: matching.engine_input(scene.programme),
+    "matching.keep_run": lambda scene: matching.engine_input(scene.programme),
+    "matching.review_input": _ready_and_gone,
     "mentorships.replace_mentor": _pair_to_hand_over,
     "mentorships.seat_mentee": _group_and_newcomer,
     "mentorships.leave_group": _one_of_a_group,
@@ -397,6 +402,8 @@ DONE = {
     "documents.set_requisites": lambda s: documents.set_requisites(s.order(), number="77", dated_on=today(), by=s.by),
     "documents.register_document": lambda s: documents.register_document(s.it, by=s.by),
     "matching.run_matching": lambda s: matching.run_matching(s.programme, by=s.by),
+    "matching.review_input": lambda s: review_input(s.programme, list(s.programme.forms.all()), (), by=s.by),
+    "matching.keep_run": lambda s: keep_run(s.programme, list(s.programme.forms.all()), s.it, s.it.run(), by=s.by),
     "matching.rule_pair": lambda s: matching.rule_pair(*s.it, Ruling.FORBID, by=s.by),
     "matching.set_rules": lambda s: matching.set_rules(s.organisation, shipped_rules(), by=s.by),
     "matching.lift_locks": lambda s: matching.lift_locks(

@@ -1,6 +1,8 @@
 """A large matching in the background: its page, cancelled, failed, lost, never half-written."""
 
 import datetime as dt
+import threading
+import time
 
 import pytest
 from django.urls import reverse
@@ -11,6 +13,7 @@ from nastavnik.config import launch
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
+from nastavnik.engine.matching.watching import look
 from nastavnik.matching import tasks
 from nastavnik.matching.actions import (
     LONGEST,
@@ -194,9 +197,106 @@ def test_above_the_limit_the_button_counts_in_the_background(cast, settings):
     assert Counting.objects.count() == 2
 
 
-def wait_for(row):
-    import threading
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_a_cancelled_counting_stops_soon_and_the_next_may_begin(cast, settings, monkeypatch):
+    """The engine is given work without an end: only the watch, which asks the database, can end it."""
+    begun, given_up = threading.Event(), threading.Event()
 
+    def endless(*_args, **_kwargs):
+        begun.set()
+        for number in range(60_000):
+            look("reasons", number, 60_000)
+            time.sleep(0.001)
+        given_up.set()
+
+    settings.MATCHING_PAIRS_AT_ONCE = 8
+    client = signed_in(cast.anna)
+    rows = counts()
+    with monkeypatch.context() as patched:
+        patched.setattr("nastavnik.matching.adapter.propose", endless)
+        client.post(reverse("matching:run"))
+        row = Counting.objects.get()
+        thread = thread_of(row)
+        assert begun.wait(30)
+        time.sleep(2 * tasks.ASK_SECONDS)
+        assert thread.is_alive()
+        shown = text(page(cast, row))
+        assert "Step 3 of 3" in shown
+        assert 'max="60000" value="' in shown
+        client.post(reverse("matching:cancel", args=[row.pk]))
+        pressed_at = time.monotonic()
+        thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert not given_up.is_set()
+    assert time.monotonic() - pressed_at < 10
+    row.refresh_from_db()
+    assert (row.state, row.run, row.why) == (S.CANCELLED, None, "")
+    assert tasks.progress_of(row) is None
+    changed = {name for name, n in counts().items() if n != rows[name]}
+    assert changed == {"matching.Counting", "matching.Counting_forms", "core.AuditEntry"}
+    client.post(reverse("matching:run"))
+    later = Counting.objects.first()
+    wait_for(later)
+    assert later.state == S.DONE
+
+
+@pytest.mark.both
+def test_the_engine_itself_ends_where_it_is_cancelled(cast, monkeypatch):
+    """Asked at every step; the second time, with what is found before the reasons, it is cancelled."""
+    monkeypatch.setattr(tasks, "ASK_SECONDS", 0)
+    steps = []
+
+    def told(row, cancel_at):
+        class Telling(tasks._Watch):
+            def __call__(self, step, done, total):
+                steps.append(step)
+                if step == cancel_at:
+                    cancel_counting(row, by=cast.anna)
+                super().__call__(step, done, total)
+
+        return Telling
+
+    for cancel_at, state, last in (
+        ("candidates", S.CANCELLED, 1),
+        ("reasons", S.CANCELLED, 2),
+        ("", S.DONE, 4),
+    ):
+        row = begin(cast)
+        steps.clear()
+        with monkeypatch.context() as patched:
+            patched.setattr(tasks, "_Watch", told(row, cancel_at))
+            tasks.count(row, by=cast.anna)
+        row.refresh_from_db()
+        assert row.state == state
+        assert len(steps) == last, steps
+        assert MatchingRun.objects.exists() == (state == S.DONE)
+        assert AuditEntry.objects.filter(action="counting-failed").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("progress", "words", "bar"),
+    [
+        (tasks.Progress("candidates", 0, 4000), "Step 1 of 3", ' max="4000" value="0"'),
+        (tasks.Progress("pairs", 0, 0), "Step 2 of 3", ""),
+        (tasks.Progress("reasons", 1200, 4000), "Step 3 of 3", ' max="4000" value="1200"'),
+        (None, "Looking for the best pairs", ""),
+    ],
+)
+def test_the_page_says_how_far_it_is(cast, monkeypatch, progress, words, bar):
+    row = begin(cast)
+    if progress:
+        monkeypatch.setitem(tasks._progress, row.pk, progress)
+    shown = text(page(cast, row))
+    assert words in shown
+    assert f'<progress id="counted"{bar}></progress>' in shown
+
+
+def thread_of(row):
+    return next(one for one in threading.enumerate() if one.name == f"matching-{row.pk}")
+
+
+def wait_for(row):
     for thread in threading.enumerate():
         if thread.name == f"matching-{row.pk}":
             thread.join(timeout=30)

@@ -16,13 +16,8 @@ from nastavnik.engine.matching.proposing import REASONS, propose
 from nastavnik.matching.actions import engine_input, lift_ruling, rule_pair, run_matching
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
-from nastavnik.matching.queries import (
-    _change_words,
-    _left_out_words,
-    _price_words,
-    board,
-    latest_run,
-)
+from nastavnik.matching.queries import board, latest_run
+from nastavnik.matching.queries.explanations import change_words, left_out_words, price_words
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.people.actions import change_person, mark_left, register_person
 from nastavnik.people.models import Person
@@ -434,13 +429,13 @@ def test_each_part_of_a_score_has_its_sentence(cast, code):
 
 
 def test_each_reason_of_the_engine_has_its_own_sentence():
-    known = {code: _left_out_words({"code": code}, {})[0] for code in sorted(set(REASONS.values()))}
-    unknown = _left_out_words({"code": "???"}, {})[0]
+    known = {code: left_out_words({"code": code}, {})[0] for code in sorted(set(REASONS.values()))}
+    unknown = left_out_words({"code": "???"}, {})[0]
     assert unknown
     assert unknown not in known.values()
     assert len(set(known.values())) == len(known)
     full = {"code": "all_full", "shortage": {"mentees": ["1", "2"], "mentors": ["3"], "places": 1}}
-    assert "2" in _left_out_words(full, {})[0]
+    assert "2" in left_out_words(full, {})[0]
 
 
 CHANGES = [
@@ -459,23 +454,23 @@ CHANGES = [
 @pytest.mark.parametrize("code", CHANGES)
 def test_each_change_that_would_help_names_the_mentor(cast, code):
     mentors = {"7": cast.school.records["older"]}
-    words = _change_words({"code": code, "mentor": "7", "form": "x", "value": 2}, mentors)
+    words = change_words({"code": code, "mentor": "7", "form": "x", "value": 2}, mentors)
     assert "Старшов" in words
     assert "%(" not in words
 
 
 def test_other_changes():
-    assert "11" in _change_words({"code": "relax_mentee_min_age", "value": 11}, {})
-    assert _change_words({"code": "add_mentor"}, {})
-    assert _change_words({"code": "unheard"}, {}) == ""
-    assert _change_words(None, {}) == ""
+    assert "11" in change_words({"code": "relax_mentee_min_age", "value": 11}, {})
+    assert change_words({"code": "add_mentor"}, {})
+    assert change_words({"code": "unheard"}, {}) == ""
+    assert change_words(None, {}) == ""
 
 
 def test_the_price_of_another_mentor_is_said():
     with translation.override("en"):
-        assert "1 mentee" in _price_words({"people": 1, "points": 0})
-        assert _price_words({"people": 0, "points": 0}) == "costs nothing"
-        assert "15 points" in _price_words({"people": 0, "points": 15})
+        assert "1 mentee" in price_words({"people": 1, "points": 0})
+        assert price_words({"people": 0, "points": 0}) == "costs nothing"
+        assert "15 points" in price_words({"people": 0, "points": 15})
 
 
 def test_other_mentors_are_offered_with_their_price(cast):

@@ -13,6 +13,7 @@ from nastavnik.engine.matching.payload import match_json
 from nastavnik.engine.matching.pool import Candidates, find_candidates
 from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
 from nastavnik.engine.matching.transport import solve
+from nastavnik.engine.matching.watching import Watch, watched
 from nastavnik.matching.catalogues import RuleValues
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import StudyGroup
@@ -37,16 +38,17 @@ class Input:
     wishes: Wishes
     advised: frozenset[tuple[str, str]] = frozenset()
 
-    def run(self) -> Proposal:
-        """Ask the engine."""
-        return propose(
-            self.mentors,
-            self.mentees,
-            self.rules,
-            locked=self.locked,
-            forbidden=self.forbidden,
-            wishes=self.wishes,
-        )
+    def run(self, watch: Watch | None = None) -> Proposal:
+        """Ask the engine; a watch is told how far it is, and what it raises ends the work."""
+        with watched(watch):
+            return propose(
+                self.mentors,
+                self.mentees,
+                self.rules,
+                locked=self.locked,
+                forbidden=self.forbidden,
+                wishes=self.wishes,
+            )
 
     def snapshot(self) -> dict[str, Any]:
         """Return the whole input as plain JSON: sets sorted, no names."""

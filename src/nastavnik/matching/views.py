@@ -303,7 +303,13 @@ def counting(request: Request, pk: int) -> HttpResponse:
     is_lost = timezone.now() - row.started_at > actions.LONGEST
     is_running = row.state == CountingState.RUNNING and not is_lost
     seconds = int((timezone.now() - row.started_at).total_seconds())
-    context = {"row": row, "is_running": is_running, "is_lost": is_lost, "seconds": seconds}
+    context = {
+        "row": row,
+        "is_running": is_running,
+        "is_lost": is_lost,
+        "seconds": seconds,
+        "progress": tasks.progress_of(row),
+    }
     return render(request, "matching/counting.html", context)
 
 

@@ -23,7 +23,9 @@ Vector = MutableSequence[int]
 
 # Where `Work.now` keeps what one search knows.
 BOUND, END_MENTEE, END_MENTOR, HEAP, TOUCHED, FINISHED, READS, FAR = range(8)
-N_NOW = 8
+# Set from outside: nobody wants the result any more, so the next search is not begun.
+STOPPED = 8
+N_NOW = 9
 
 # What a bid answers where only a search can tell.
 NEEDS_SEARCH = -2
@@ -179,6 +181,8 @@ def place_all(graph: Graph, state: State, work: Work, chosen: Vector) -> None:
     near, came, finished, order = work.near_mentor, work.came_mentor, work.finished, work.order
     touched, heap_key, heap_node, now = work.touched, work.heap_key, work.heap_node, work.now
     for k in range(len(chosen)):
+        if now[STOPPED]:
+            return
         mentee = chosen[k]
         least = cheapest(mentee_ptr, mentors, costs, v, mentee, unmatched[mentee])
         u[mentee] = least
@@ -412,6 +416,8 @@ def open_places(graph: Graph, state: State, work: Work, chosen: Vector, n_chosen
     finished, order = work.finished, work.order
     touched, heap_key, heap_node, now = work.touched, work.heap_key, work.heap_node, work.now
     for k in range(n_chosen):
+        if now[STOPPED]:
+            return
         mentor = chosen[k]
         value = v[mentor] - place_cost[place_ptr[mentor] + load[mentor]]
         if value <= 0:
@@ -617,7 +623,7 @@ def open_all(
             queue[waiting] = mentor
             waiting += 1
     room, head, tail, n_bids, n_left = waiting + 1, 0, waiting, 2 * waiting, 0
-    while waiting > 0:
+    while waiting > 0 and not now[STOPPED]:
         mentor = queue[head]
         head = head + 1 if head + 1 < room else 0
         waiting -= 1
@@ -736,6 +742,8 @@ def run_jobs(
 ) -> None:
     """Solve components, each from its scarcer side; ``chosen`` lists their numbers."""
     for k in range(len(chosen)):
+        if work.now[STOPPED]:
+            return
         job = chosen[k]
         if jobs.from_mentors[job]:
             mentors = jobs.mentors[jobs.mentor_ptr[job] : jobs.mentor_ptr[job + 1]]
@@ -825,7 +833,7 @@ def lower_prices(graph: Graph, state: State, work: Work, slack: Vector, sources:
         shorten(mentee_ptr, mentors, costs, u, v, slack, sources[k], 0)
     for mentor in range(len(slack)):
         push(heap_key, heap_node, now, slack[mentor], mentor)
-    while now[HEAP] > 0:
+    while now[HEAP] > 0 and not now[STOPPED]:
         value, mentor = heap_key[0], heap_node[0]
         pop(heap_key, heap_node, now)
         if finished[mentor]:

@@ -6,7 +6,6 @@ it the same functions run on Python's own integers.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nastavnik.engine.matching import compiled, cores
+from nastavnik.engine.matching.watching import run_all
 
 #: int64, or Python's integers (dtype object) where 64 bits might not do.
 Exact = NDArray[Any]
@@ -164,6 +164,7 @@ class Solver:
     def _run(self, parts: "Parts", shares: list[Index]) -> None:
         jobs = cores.Jobs(*(self.vector(values) for values in parts.jobs))
         tasks: list[Callable[[], None]] = []
+        rooms: list[cores.Work] = []
         for share in shares:
             room = self.filled(parts.n_places + 1, 0, np.int32)
             left = self.filled(parts.n_places + 1, 0, np.int32)
@@ -178,12 +179,8 @@ class Solver:
                 self.cores["run_jobs"](self.graph, self.state, work, jobs, room, left, chosen)
 
             tasks.append(run)
-        if len(tasks) == 1:
-            tasks[0]()
-            return
-        with ThreadPoolExecutor(len(tasks)) as pool:
-            for done in [pool.submit(task) for task in tasks]:
-                done.result()
+            rooms.append(work)
+        run_all(tasks, lambda: _stop(rooms))
 
     def matched(self) -> Matched:
         """Return the matching as it stands."""
@@ -228,8 +225,17 @@ class Solver:
         slack = self.vector(matched.v - network.place_cost[last])
         sources = self.vector(np.flatnonzero((mate < 0) & network.active).astype(np.int32))
         work = self.work(len(network.mentors))
-        self.cores["lower_prices"](self.graph, state, work, slack, sources)
+
+        def run() -> None:
+            self.cores["lower_prices"](self.graph, state, work, slack, sources)
+
+        run_all([run], lambda: _stop([work]))
         return Matched(mate, exact(state.u), exact(state.v))
+
+
+def _stop(rooms: Sequence[cores.Work]) -> None:
+    for room in rooms:
+        room.now[cores.STOPPED] = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from nastavnik.engine.matching.candidates import (
 from nastavnik.engine.matching.network import Exact, Index
 from nastavnik.engine.matching.sieve import Block, Bytes, Mask, Sieve, Small
 from nastavnik.engine.matching.ties import digests, pair_hashes
+from nastavnik.engine.matching.watching import look
 
 #: Up to 3,000 by 1,000 people with room to spare every possible pair is kept.
 N_PAIRS_ALL = 4_000_000
@@ -154,6 +155,7 @@ def find_candidates(
     forms = np.zeros((len(givers), len(sieve.codes)), dtype=np.bool_)
     n_possible = 0
     for block in sieve.blocks():
+        look("candidates", block.start, len(takers))
         refused[block.start : block.start + len(block.refused)] = block.refused
         forms[block.j, block.form] = True
         n_possible += len(block.i)
@@ -195,6 +197,7 @@ def reopened(
     sieve, known, found = candidates.sieve, candidates.cells, list[_Kept]()
     pay, ask = u - of_mentee, v + of_mentor
     for block in sieve.blocks():
+        look("pairs")
         cheap = is_free[block.i] & (ask[block.j] - block.score <= pay[block.i]).astype(np.bool_)
         found.append(_Kept.of(block, np.flatnonzero(cheap)).without(known, sieve))
     if not any(len(one.i) for one in found):

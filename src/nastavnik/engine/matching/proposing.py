@@ -26,6 +26,7 @@ from nastavnik.engine.matching.candidates import (
 from nastavnik.engine.matching.network import Index, exact
 from nastavnik.engine.matching.pool import Candidates, find_candidates, reopened
 from nastavnik.engine.matching.transport import Certificate, Price, Solution, solve
+from nastavnik.engine.matching.watching import look
 
 N_ALTERNATIVES = 3
 
@@ -265,6 +266,7 @@ def propose(
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
     for mentee, mentor in matched:
+        look("reasons", mentee, len(candidates.mentees))
         if mentor >= 0:
             pairs.append(_pair(run, mentee, mentor, locked=candidates.mentees[mentee].key in fixed))
         else:

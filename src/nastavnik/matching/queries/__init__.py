@@ -1,0 +1,68 @@
+"""Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
+
+from nastavnik.matching.queries.comparing import Comparison, Move, compare_runs, moves
+from nastavnik.matching.queries.opinions import (
+    advised_against,
+    open_questions,
+    opinions_of,
+    opinions_seen,
+)
+from nastavnik.matching.queries.people import WhoIsMatched, n_pairs_to_look_at, who_is_matched
+from nastavnik.matching.queries.replacing import Candidate, candidates
+from nastavnik.matching.queries.rules import rules_in_force
+from nastavnik.matching.queries.rulings import Rulings, all_rulings, rulings_of, timeline_events
+from nastavnik.matching.queries.runs import (
+    Runs,
+    counting_now,
+    forms_to_match,
+    latest_run,
+    past_runs,
+    proposal_of,
+    runs_of,
+)
+from nastavnik.matching.queries.workspace import (
+    LINE_ORDERS,
+    Board,
+    LeftOut,
+    Leg,
+    Line,
+    MentorGroup,
+    board,
+    lines_of,
+)
+
+__all__ = [
+    "LINE_ORDERS",
+    "Board",
+    "Candidate",
+    "Comparison",
+    "LeftOut",
+    "Leg",
+    "Line",
+    "MentorGroup",
+    "Move",
+    "Rulings",
+    "Runs",
+    "WhoIsMatched",
+    "advised_against",
+    "all_rulings",
+    "board",
+    "candidates",
+    "compare_runs",
+    "counting_now",
+    "forms_to_match",
+    "latest_run",
+    "lines_of",
+    "moves",
+    "n_pairs_to_look_at",
+    "open_questions",
+    "opinions_of",
+    "opinions_seen",
+    "past_runs",
+    "proposal_of",
+    "rules_in_force",
+    "rulings_of",
+    "runs_of",
+    "timeline_events",
+    "who_is_matched",
+]

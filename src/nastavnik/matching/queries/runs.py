@@ -1,0 +1,63 @@
+"""Which runs there are and what is being counted."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from nastavnik.core.access import Perm
+from nastavnik.core.marks import SignedIn
+from nastavnik.matching.access import is_own_form
+from nastavnik.matching.choices import RunStatus
+from nastavnik.matching.models import Counting, MatchingRun, Proposal
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
+
+
+def latest_run(user: SignedIn, programme: Programme) -> MatchingRun | None:
+    """Return the newest run of a programme."""
+    return MatchingRun.objects.visible_to(user).filter(programme=programme).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The run to show and the others that wait for approval: curators of two направления have one each."""
+
+    shown: MatchingRun | None
+    others: tuple[MatchingRun, ...]
+
+
+def runs_of(user: SignedIn, programme: Programme, asked: str = "") -> Runs:
+    """Return the run asked for by its key where it waits for approval, else the newest; forms are fetched."""
+    seen = MatchingRun.objects.visible_to(user).filter(programme=programme)
+    newest = seen.order_by("-number").values("pk")[:1]
+    rows = list(
+        seen.filter(Q(status=RunStatus.PROPOSED) | Q(pk__in=newest)).prefetch_related("forms")
+    )
+    proposed = [row for row in rows if row.status == RunStatus.PROPOSED]
+    shown = next((row for row in proposed if str(row.pk) == asked), rows[0] if rows else None)
+    return Runs(shown, tuple(row for row in proposed if row != shown))
+
+
+def past_runs(user: SignedIn, programme: Programme) -> QuerySet[MatchingRun]:
+    """Return all runs of a programme, the newest first, without what they kept of people."""
+    return (
+        MatchingRun.objects.visible_to(user)
+        .filter(programme=programme)
+        .defer("snapshot")
+        .prefetch_related("forms")
+    )
+
+
+def proposal_of(mentee: Participation) -> Proposal | None:
+    """Return what is proposed for a mentee now; None where no matching waits for approval."""
+    rows = Proposal.objects.filter(mentee=mentee, run__status=RunStatus.PROPOSED)
+    return rows.select_related("mentor__person").order_by("-run__number").first()
+
+
+def forms_to_match(user: SignedIn, programme: Programme) -> list[MentoringForm]:
+    """Return the forms of a programme that the user may match."""
+    return [form for form in programme.forms.all() if is_own_form(user, form, Perm.MATCHING_EDIT)]
+
+
+def counting_now(user: SignedIn, programme: Programme) -> Counting | None:
+    """Return the matching that is being counted for a programme, if the user may know of it."""
+    return Counting.objects.visible_to(user).running().filter(programme=programme).first()

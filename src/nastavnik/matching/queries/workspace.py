@@ -1,0 +1,275 @@
+"""A run as the workspace shows it: in columns and as a table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nastavnik.core.marks import SignedIn
+from nastavnik.matching.choices import Ruling
+from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal
+from nastavnik.matching.queries.comparing import changes_since
+from nastavnik.matching.queries.confidence import bond_of, reader_of
+from nastavnik.matching.queries.explanations import (
+    left_out_words,
+    pair_words,
+    part_of,
+    price_words,
+    secret_words,
+)
+from nastavnik.matching.queries.opinions import opinions_seen
+from nastavnik.matching.queries.rulings import standing_rulings
+from nastavnik.people.queries import group_names
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import Participation
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another mentor a mentee could have and what it would cost everybody."""
+
+    mentor: Participation
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A proposed pair as a page shows it, with what the curator has said of it since.
+
+    `bond` is both, one or fit: who of the two chose the other, as far as the viewer may know. `secret` are those of the
+    reasons that were said in confidence: they stay off the paper.
+    """
+
+    proposal: Proposal
+    group: str
+    reasons: tuple[str, ...]
+    others: tuple[Other, ...]
+    ruling: PairRuling | None
+    bond: str = "fit"
+    opinion: Opinion | None = None
+    secret: frozenset[str] = frozenset()
+
+    @property
+    def is_locked(self) -> bool:
+        """Tell whether the pair stays together whatever the next run finds."""
+        return self.ruling is not None and self.ruling.ruling == Ruling.LOCK
+
+    @property
+    def is_forbidden(self) -> bool:
+        """Tell whether the next run will part the pair."""
+        return self.ruling is not None and self.ruling.ruling == Ruling.FORBID
+
+
+@dataclass(frozen=True, slots=True)
+class MentorGroup:
+    """A mentor with the mentees proposed: `load` of `capacity` places."""
+
+    mentor: Participation
+    group: str
+    legs: tuple[Leg, ...]
+
+    @property
+    def load(self) -> int:
+        """Return how many mentees the mentor would have."""
+        return self.mentor.active_count + len(self.legs)
+
+    @property
+    def is_group(self) -> bool:
+        """Tell whether the mentor leads these mentees as one group."""
+        return any(
+            leg.proposal.form is not None and leg.proposal.form.is_group for leg in self.legs
+        )
+
+    @property
+    def places(self) -> list[bool]:
+        """Return the places of the mentor, filled ones first."""
+        return [number < self.load for number in range(max(self.mentor.capacity, self.load))]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A mentee without a mentor: why, and the smallest change that would help."""
+
+    proposal: Proposal
+    group: str
+    reason: str
+    help: str
+
+    @property
+    def is_secret(self) -> bool:
+        """Tell whether a «not with» or the psychologist may be behind it: then it stays off the paper."""
+        change = self.proposal.explanation.get("change") or {}
+        return self.proposal.explanation.get("code") == "all_forbidden" or change.get("code") in {
+            "unforbid", "ask_psychologist",
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """A run as the workspace shows it."""
+
+    run: MatchingRun
+    groups: tuple[MentorGroup, ...]
+    left_out: tuple[LeftOut, ...]
+    n_area: int
+    n_chosen: int | None
+    n_idle: int
+    changes: tuple[str, ...]
+    n_same: int
+
+    @property
+    def n_pairs(self) -> int:
+        """Return how many pairs are proposed."""
+        return sum(len(group.legs) for group in self.groups)
+
+
+def board(user: SignedIn, run: MatchingRun) -> Board:
+    """Return a run ready to be shown; the number of queries does not depend on its size."""
+    proposals = list(
+        Proposal.objects.visible_to(user)
+        .filter(run=run)
+        .select_related("mentee__person__partner", "mentor__person__partner", "form")
+        .order_by("mentor__person__search_name", "mentee__person__search_name")
+    )
+    mentors = {
+        str(row.pk): row
+        for row in Participation.objects.visible_to(user)
+        .filter(programme_id=run.programme_id, side=Side.MENTOR)
+        .select_related("person")
+    }
+    people = [p.mentee.person for p in proposals] + [row.person for row in mentors.values()]
+    names = group_names(people)
+    rulings = {
+        (row.mentor_id, row.mentee_id): row for row in standing_rulings(user, run.programme_id)
+    }
+    reader = reader_of(user, run.organisation_id, rulings)
+    opinions = {
+        (row.mentor_id, row.mentee_id): row for row in opinions_seen(user, run.programme_id)
+    }
+    weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
+    legs: dict[int, list[Leg]] = {}
+    left_out = []
+    for proposal in proposals:
+        group = names.get(proposal.mentee.person_id, "")
+        if proposal.mentor_id is None:
+            left_out.append(
+                LeftOut(
+                    proposal,
+                    group,
+                    *left_out_words(
+                        proposal.explanation, mentors, reader=reader, mentee=proposal.mentee
+                    ),
+                )
+            )
+        else:
+            said = rulings.get((proposal.mentor_id, proposal.mentee_id))
+            others = _others(proposal.explanation, mentors, weight)
+            words, bond = pair_words(proposal, reader), bond_of(proposal, reader)
+            opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
+            secret = secret_words(proposal, reader)
+            leg = Leg(proposal, group, words, others, said, bond, opinion, secret)
+            legs.setdefault(proposal.mentor_id, []).append(leg)
+    groups = tuple(
+        MentorGroup(
+            mentor := own[0].proposal.mentor,  # type: ignore[arg-type]
+            names.get(mentor.person_id, ""),  # type: ignore[union-attr]
+            tuple(own),
+        )
+        for own in legs.values()
+    )
+    changes, n_same = changes_since(user, run, proposals)
+    return Board(
+        run=run,
+        groups=groups,
+        left_out=tuple(left_out),
+        n_area=sum(1 for p in proposals if part_of(p.explanation, "area")),
+        n_chosen=sum(leg.bond != "fit" for own in legs.values() for leg in own)
+        if reader.choices and any(run.snapshot.get("wishes", {}).values())
+        else None,
+        n_idle=sum(1 for key in mentors if int(key) not in legs and mentors[key].active_count == 0),
+        changes=changes,
+        n_same=n_same,
+    )
+
+
+def _others(
+    explanation: Mapping[str, Any], mentors: Mapping[str, Participation], rank_weight: int
+) -> tuple[Other, ...]:
+    found = []
+    for one in explanation.get("alternatives", ()):
+        mentor = mentors.get(one["mentor"])
+        if mentor is not None:
+            found.append(Other(mentor, price_words(one["price"], rank_weight)))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A mentee of a run as the table shows one, with the mentor or the reason why there is none.
+
+    `secret` are reasons that stay off the paper.
+    """
+
+    mentee: Participation
+    group: str
+    mentor: Participation | None = None
+    mentor_group: str = ""
+    proposal: Proposal | None = None
+    words: tuple[str, ...] = ()
+    secret: tuple[str, ...] = ()
+    leg: Leg | None = None
+
+
+#: How the table of a run may be ordered; who has no mentor stands first whatever the order.
+LINE_ORDERS: dict[str, Callable[[Line], Any]] = {
+    "mentee": lambda line: line.mentee.person.search_name,
+    "mentor": lambda line: line.mentor.person.search_name if line.mentor else "",
+    "form": lambda line: line.proposal.form.title if line.proposal and line.proposal.form else "",
+    "fit": lambda line: -line.proposal.score if line.proposal else 0,
+}
+
+
+def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line]:
+    """Return a run as a table: who is without a mentor first, then the pairs in an order of `LINE_ORDERS`.
+
+    Args:
+        shown: the run.
+        form: code of a form: its pairs, and who asked for it and got nobody.
+        sort: a key of `LINE_ORDERS`, with «-» before it turned round.
+    """
+    alone = [
+        Line(
+            one.proposal.mentee,
+            one.group,
+            words=() if one.is_secret else (one.reason, one.help),
+            secret=(one.reason, one.help) if one.is_secret else (),
+        )
+        for one in shown.left_out
+    ]
+    if form and alone:
+        asked = Participation.forms.through.objects.filter(mentoringform__code=form)
+        keys = set(
+            asked.filter(participation__in=[one.mentee.pk for one in alone]).values_list(
+                "participation_id", flat=True
+            )
+        )
+        alone = [one for one in alone if one.mentee.pk in keys]
+    pairs = [
+        Line(
+            leg.proposal.mentee,
+            leg.group,
+            own.mentor,
+            own.group,
+            leg.proposal,
+            words=tuple(one for one in leg.reasons if one not in leg.secret),
+            secret=tuple(one for one in leg.reasons if one in leg.secret),
+            leg=leg,
+        )
+        for own in shown.groups
+        for leg in own.legs
+        if not form or (leg.proposal.form and leg.proposal.form.code == form)
+    ]
+    by_name, order = LINE_ORDERS["mentee"], LINE_ORDERS[sort.removeprefix("-")]
+    for rows in (alone, pairs):
+        rows.sort(key=by_name)
+        rows.sort(key=order, reverse=sort.startswith("-"))
+    return [*alone, *pairs]

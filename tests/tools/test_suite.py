@@ -1,0 +1,71 @@
+"""The plan of `run.py test`: nothing is left out, nothing runs twice, and a failure is told."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import suite
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = {path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")}
+
+
+def chosen_by(words):
+    """Return the test files that pytest finds by some words, as it goes: paths, less what is ignored."""
+    paths = [word for word in words if word.startswith("tests")]
+    ignored = [word.partition("=")[2] for word in words if word.startswith("--ignore=")]
+    return [
+        file
+        for path in paths
+        for file in FILES
+        if file.is_relative_to(path) and not any(file.is_relative_to(one) for one in ignored)
+    ]
+
+
+def test_every_test_is_in_one_share():
+    found = [file for words in suite.shares().values() for file in chosen_by(words)]
+    assert len(found) == len(set(found))
+    assert set(found) == FILES
+    assert all(chosen_by(words) for words in suite.shares().values())
+
+
+def test_a_share_left_out_would_be_seen():
+    *some, _rest = suite.shares().values()
+    assert {file for words in some for file in chosen_by(words)} < FILES
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_both_databases_and_the_browser_are_planned(deep):
+    planned = suite.plan(deep=deep, words=[], browser=True)
+    titles = [run.title for run in planned]
+    assert {"PostgreSQL", "browser"} < set(titles)
+    assert [title.startswith("SQLite") for title in titles].count(True) == (
+        1 if deep else len(suite.shares())
+    )
+    assert all(("--deep" in run.words) == deep for run in planned)
+    no_browser = suite.plan(deep=deep, words=[], browser=False)
+    assert [run.title for run in no_browser] == [title for title in titles if title != "browser"]
+
+
+def test_words_of_ones_own_reach_every_run_and_nothing_is_parted():
+    planned = suite.plan(deep=False, words=["tests/words", "-x"], browser=True)
+    assert sorted(run.title for run in planned) == ["PostgreSQL", "SQLite", "browser"]
+    for run in planned:
+        assert run.words[-2:] == ["tests/words", "-x"]
+        assert [word for word in run.words if word.startswith("tests/")] == ["tests/words"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["--version"], 0),
+        (["tests/words", "-k", "there_is_no_such_test"], 0),
+        (["tests/nowhere"], 4),
+    ],
+)
+def test_a_run_shows_what_it_printed_and_how_it_ended(words, code, capfd):
+    run = suite.Run("A run", ["-p", "no:cacheprovider", *words])
+    assert run.do(deep=True) == code
+    shown = capfd.readouterr().out
+    assert shown.startswith("\n==== A run\n")
+    assert len(shown) > len("\n==== A run\n\n")
