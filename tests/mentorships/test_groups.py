@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 from tests.cast import approve_pairs
 from tests.mentorships.scenes import run_pairs
 from tests.pages import signed_in
@@ -14,6 +15,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.news import news_for
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.matching.actions import engine_input, run_matching
 from nastavnik.matching.queries import board
@@ -140,8 +142,11 @@ def test_the_annex_lists_a_group_together(cast):
 def test_whoever_is_matched_later_joins_the_group_with_an_order_of_their_own(cast, group):
     ties = list(group.ties.all())
     record = newcomer(cast, ties)
+    before = timezone.now()
     order = approve_pairs(cast.school)
     tie = Tie.objects.open().get(mentee=record)
+    told = [one.words for one in news_for(cast.users[Role.DIRECTOR], before)]
+    assert "в 1 группе новый человек" in told
     assert tie.mentorship == group
     assert (tie.order, tie.starts_on) == (order, today())
     assert Mentorship.objects.filter(is_group=True).count() == 1

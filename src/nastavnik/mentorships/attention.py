@@ -180,8 +180,16 @@ NEWS = (
         lambda n: ngettext("you have %(n)s new pair", "you have %(n)s new pairs", n) % {"n": n},
         "mentorships:own",
     ),
+    *(
+        Kind(
+            12, "group-joined", "mentorships.mentorship", perm, Mentorship.objects.visible_to,
+            lambda n: ngettext("somebody is new in %(n)s group", "somebody is new in %(n)s groups", n) % {"n": n},
+            page,
+        )
+        for perm, page in ((Perm.PAIR_VIEW, "mentorships:list"), (Perm.OWN_PAIR_VIEW, "mentorships:own"))
+    ),
     Kind(
-        12, "pair-status", "mentorships.mentorship", Perm.PAIR_VIEW, Mentorship.objects.visible_to,
+        13, "pair-status", "mentorships.mentorship", Perm.PAIR_VIEW, Mentorship.objects.visible_to,
         lambda n: ngettext("%(n)s pair changed its state", "%(n)s pairs changed their state", n) % {"n": n},
         "mentorships:list",
     ),

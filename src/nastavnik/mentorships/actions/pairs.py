@@ -177,6 +177,8 @@ def _make_pair(
     seat_mentee(pair, mentee, document, starts_on=max(day, pair.starts_on), by=by)
     if is_new:
         audit.record("pair-approved", pair, by=by, fields=["mentor", "form", "run", "ties"])
+    else:
+        audit.record("group-joined", pair, by=by, fields=["ties"])
     return pair
 
 
