@@ -24,12 +24,13 @@ from nastavnik.mentorships.actions import (
     leave_group,
     note_meeting,
     pause_mentee,
+    replace_mentor,
     resume_mentee,
     seat_mentee,
     set_pair_status,
     undo_note,
 )
-from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.mentorships.queries import (
     Voice,
@@ -37,8 +38,12 @@ from nastavnik.mentorships.queries import (
     own_due_meetings,
     voices_of,
 )
-from nastavnik.programmes.actions import change_form, change_participation
-from nastavnik.programmes.choices import Side
+from nastavnik.programmes.actions import (
+    change_form,
+    change_participation,
+    set_participation_status,
+)
+from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation
 
 
@@ -364,3 +369,55 @@ def test_a_strange_curator_reaches_no_mentee_of_a_group(cast, group):
     )
     assert answer.status_code == 404
     assert Tie.objects.open().filter(mentorship=group).count() == 2
+
+
+def hand_over(cast, group):
+    """Let the other senior take a group over, with room enough; return what became of it."""
+    heir = Participation.objects.get(pk=cast.school.records["older"].pk)
+    assert heir.pk != group.mentor_id
+    areas = Participation.objects.get(pk=group.mentor_id).areas
+    change_participation(heir, capacity=5, areas=areas, by=cast.anna)
+    set_participation_status(heir, ParticipationStatus.READY, by=cast.anna)
+    heir.refresh_from_db()
+    return replace_mentor(group, heir, cause=EndCause.ASKED, by=cast.anna), heir
+
+
+def mentees_in(group):
+    return set(Tie.objects.open().filter(mentorship=group).values_list("mentee_id", flat=True))
+
+
+@pytest.mark.both
+def test_a_group_is_handed_over_whole(cast, group):
+    Mentorship.objects.filter(mentor=cast.school.records["older"]).delete()
+    Participation.objects.filter(pk=cast.school.records["older"].pk).update(active_count=0)
+    led = mentees_in(group)
+    made, heir = hand_over(cast, group)
+    assert (made.mentor, made.is_group, mentees_in(made)) == (heir, True, led)
+    assert {tie.moved_from for tie in made.ties.all()} == {group}
+    (point,) = (p for p in made.ties.first().order.content["points"] if "прежнее" in p)
+    assert "наставляемые:" in point
+    page = signed_in(cast.anna).get(reverse("mentorships:card", args=[group.pk]))
+    assert page.context["kin"].after == (made,)
+
+
+@pytest.mark.both
+def test_a_group_handed_to_one_who_leads_a_group_joins_it(cast, group):
+    own = Mentorship.objects.filter(mentor=cast.school.records["older"], form=group.form).first()
+    if own is None:
+        own = Mentorship.objects.create(
+            organisation=group.organisation,
+            programme=group.programme,
+            form=group.form,
+            mentor=cast.school.records["older"],
+            is_group=True,
+            starts_on=group.starts_on,
+            ends_on=group.ends_on,
+        )
+    before = mentees_in(own)
+    led = mentees_in(group)
+    made, _heir = hand_over(cast, group)
+    assert made == own
+    assert mentees_in(own) == before | led
+    page = signed_in(cast.anna).get(reverse("mentorships:card", args=[own.pk])).content.decode()
+    assert "Into the group" in page
+    assert "instead of" in page
