@@ -73,12 +73,11 @@ def leave_group(tie: Tie, *, reason: str, by: models.Model | None) -> Tie:
     """Let one mentee leave a group that goes on; the place of both sides becomes free.
 
     Raises:
-        RefusedError: it is no open group, nobody else would be left in it, or the reason is missing.
+        RefusedError: it is no open group, nobody else would go on in it, or the reason is missing.
     """
     tie = _of_open_group(tie)
-    others = Tie.objects.open().filter(mentorship=tie.mentorship_id).exclude(pk=tie.pk)
-    if not others.exists():
-        raise RefusedError(_("Nobody else is in this group: end it as a whole."))
+    if not goes_on_without(tie):
+        raise RefusedError(_("Nobody else goes on in this group: end it as a whole."))
     if not reason.strip():
         raise RefusedError(_("Write why the mentee leaves the group: one line is enough."))
     tie.ends_on, tie.end_reason = today(), reason.strip()

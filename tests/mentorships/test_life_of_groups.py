@@ -1,0 +1,96 @@
+"""Whatever a curator presses, in whatever order, the rules of groups hold."""
+
+from collections import Counter
+from contextlib import suppress
+
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase as HypothesisCase
+from tests.cast import build_cast
+from tests.mentorships.scenes import run_pairs
+from tests.mentorships.test_groups import led_in_groups
+
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.matching.actions import run_matching
+from nastavnik.mentorships import actions
+from nastavnik.mentorships.choices import HEAVIEST, OPEN, Mark, MentorshipStatus
+from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.mentorships.queries import voice_of
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import Participation
+
+PLACE = st.integers(0, 5)
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["leave", "pause", "resume"]), PLACE)
+    | st.tuples(st.sampled_from(["match", "approve"]), st.just(0))
+    | st.tuples(st.sampled_from(list(MentorshipStatus)), PLACE)
+    | st.tuples(st.sampled_from(HEAVIEST), PLACE),
+    max_size=12,
+)
+
+
+class TestLifeOfGroups(HypothesisCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.cast = build_cast()
+        led_in_groups(cls.cast, limit=3)
+        run_pairs(cls.cast.school)
+
+    # a walk writes much: a thousand of them take minutes
+    @settings(max_examples=min(settings.default.max_examples, 200))
+    @given(STEPS)
+    def test_any_walk_keeps_the_rules(self, steps):
+        for what, place in steps:
+            gone = set(Tie.objects.exclude(ends_on=None).values_list("pk", "ends_on", "end_reason"))
+            with suppress(RefusedError), transaction.atomic():
+                self.step(what, place)
+            assert gone <= set(Tie.objects.values_list("pk", "ends_on", "end_reason"))
+            self.look()
+
+    def step(self, what, place):
+        by = self.cast.anna
+        ties = list(Tie.objects.select_related("mentorship").order_by("pk"))
+        tie = ties[place % len(ties)]
+        if what == "match":
+            run_matching(self.cast.school.programme, by=by)
+        elif what == "approve":
+            run = self.cast.school.programme.runs.order_by("-number").first()
+            actions.approve_run(run, by=by)
+        elif what == "leave":
+            actions.leave_group(tie, reason="испытание", by=by)
+        elif what == "pause":
+            actions.pause_mentee(tie, by=by)
+        elif what == "resume":
+            actions.resume_mentee(tie, by=by)
+        elif isinstance(what, Mark):
+            meeting = tie.mentorship.meetings.order_by("planned_on").first()
+            if meeting is None:
+                return
+            status = None if what == Mark.HELP else "held"
+            voice = voice_of(tie.mentorship, tie)
+            actions.note_meeting(meeting, status, voice=voice, mark=what, on=today(), by=by)
+        else:
+            actions.set_pair_status(tie.mentorship, what, reason="испытание", by=by)
+
+    def look(self):
+        open_ties = list(Tie.objects.open().select_related("mentorship__form"))
+        led = Counter(tie.mentorship.mentor_id for tie in open_ties)
+        held = Counter(tie.mentee_id for tie in open_ties)
+        for record in Participation.objects.all():
+            own = led if record.side == Side.MENTOR else held
+            assert record.active_count == own[record.pk] <= record.capacity
+        sizes = Counter(tie.mentorship_id for tie in open_ties)
+        for pair in Mentorship.objects.select_related("form"):
+            assert (pair.status in OPEN) == (sizes[pair.pk] > 0)
+            assert sizes[pair.pk] <= (pair.form.max_mentees if pair.is_group else 1)
+        groups = Mentorship.objects.open().filter(is_group=True).values_list("mentor_id", "form_id")
+        assert len(groups) == len(set(groups))
+        for tie in open_ties:
+            if tie.paused_on:
+                others = [t for t in open_ties if t.mentorship_id == tie.mentorship_id]
+                assert any(not t.paused_on for t in others)
+        for meeting in Meeting.objects.exclude(mentee_marks={}):
+            given_ = set(meeting.mentee_marks.values())
+            assert meeting.mentee_mark == next(one for one in HEAVIEST if one in given_)
