@@ -60,14 +60,14 @@ def test_from_the_first_matching_to_approved_pairs(workspace, push):
     push(page, f"a[href='{reverse('matching:history')}']")
     page.select_option("[name=before]", str(first.pk))
     page.select_option("[name=after]", str(second.pk))
-    push(page, "form.filters button")
+    push(page, "form.comparing button")
     assert parted.mentee.person.short_name in page.inner_text("section[aria-labelledby=cmp]")
     push(page, f"main a[href='{reverse('matching:workspace')}']")
-    push(page, ".tabs a:last-child")
+    push(page, ".views a:last-child")
     assert page.locator("tbody tr").count() == second.n_mentees
     push(page, "thead th:nth-child(2) a")
     assert page.get_attribute("thead th:nth-child(2)", "aria-sort") == "ascending"
-    push(page, ".tabs a:first-child")
+    push(page, ".views a:first-child")
     push(page, "button[name=all]")
     second.refresh_from_db()
     assert second.status == RunStatus.APPROVED

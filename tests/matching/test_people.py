@@ -2,13 +2,14 @@
 
 import pytest
 from django.urls import reverse
-from tests.pages import signed_in, text
+from tests.pages import said, signed_in, text
 
 from nastavnik.core.access import Role
 from nastavnik.matching import tasks
 from nastavnik.matching.actions import run_matching, start_counting
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import who_is_matched
+from nastavnik.programmes.actions import set_participation_status
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation
 
@@ -85,3 +86,19 @@ def test_the_page_is_for_those_who_match(cast):
     assert signed_in(cast.users[Role.CLASS_TEACHER]).get(PEOPLE).status_code in {403, 404}
     cast.school.programme.delete()
     assert signed_in(cast.anna).get(PEOPLE)["Location"] == reverse("matching:workspace")
+
+
+def test_who_lacks_nothing_is_let_in_by_one_press(cast):
+    records = cast.school.records
+    for name in ("younger", "older"):
+        set_participation_status(records[name], ParticipationStatus.CANDIDATE, by=cast.anna)
+    client = signed_in(cast.anna)
+    page = client.get(PEOPLE)
+    assert page.context["n_complete"] == 2
+    assert "Let 2 into matching" in text(page)
+    after = client.post(reverse("matching:let-in"), follow=True)
+    assert said(after) == ["2 records are ready for matching."]
+    assert {records["younger"].pk, records["older"].pk} <= after.context["who"].keys
+    assert records["waiting"].pk not in after.context["who"].keys
+    assert after.context["n_complete"] == 0
+    assert reverse("matching:let-in") not in text(after)

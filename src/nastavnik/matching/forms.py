@@ -180,15 +180,50 @@ class RulesForm(forms.Form):
         return self.values == shipped_rules()
 
 
-class TableFilter(forms.Form):
-    """Which form of a matching stands in the table."""
+#: What of a matching may be looked at alone: by the choices of the people, by what was decided, by the psychologist's word.
+BY_CHOICE = (
+    ("both", _("chose each other")),
+    ("one", _("one has chosen")),
+    ("fit", _("nobody has chosen")),
+)
+BY_STATE = (("alone", _("without a mentor")), ("ruled", _("decided by hand")))
+BY_OPINION = (("advised", _("with a word of the psychologist")),)
 
+
+class ResultFilter(forms.Form):
+    """What of a matching stands on the page."""
+
+    name = forms.CharField(
+        label=_("Name or class"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": _("Name or class")}),
+    )
     form = forms.ChoiceField(label=_("Form"), required=False)
+    kind = forms.ChoiceField(label=_("Which pairs"), required=False)
 
-    def __init__(self, mentoring_forms: Iterable[MentoringForm], *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        mentoring_forms: Iterable[MentoringForm],
+        *args: Any,
+        with_choices: bool,
+        with_opinions: bool,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         codes = [(one.code, one.title) for one in mentoring_forms]
         offer(self, "form", [("", _("All forms")), *codes])
+        kinds = (
+            *(BY_CHOICE if with_choices else ()),
+            *BY_STATE,
+            *(BY_OPINION if with_opinions else ()),
+        )
+        offer(self, "kind", [("", _("All pairs")), *kinds])
+
+    def chosen(self) -> dict[str, str]:
+        """Return what is asked for; what is not on offer is as if not asked for."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
 class ComparisonForm(forms.Form):

@@ -1,10 +1,15 @@
-"""Matchings as their list shows them."""
+"""Matchings as their list shows them, and the lines of one."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
 
 from nastavnik.core.components import address_of, link
+from nastavnik.core.text import fold
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun
+from nastavnik.matching.queries import LeftOut, Line
 
 
 def run_lines(runs: Iterable[MatchingRun]) -> list[dict[str, object]]:
@@ -19,3 +24,73 @@ def run_lines(runs: Iterable[MatchingRun]) -> list[dict[str, object]]:
         }
         for run in runs
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """Mentees without a mentor for one and the same reason, whom the same change would help."""
+
+    people: tuple[LeftOut, ...]
+    reason: str
+    help: str
+    is_secret: bool
+
+
+def unmatched_lines(left_out: Iterable[LeftOut], shown: Container[int]) -> list[Unmatched]:
+    """Put those together who are left out for one reason, in the order of the first of each.
+
+    Only those with a key in `shown` are named; the numbers are of all.
+
+    Who lacks a place shares the reason only with those who lack the very same places: each is shown with those who
+    hold them, as many as there are places. So of n such mentees and p places it is true that p + n ask for p.
+    """
+    together: dict[object, list[LeftOut]] = {}
+    for one in left_out:
+        together.setdefault((one.reason, one.help, _holders(one)), []).append(one)
+    lines = [
+        Unmatched(
+            tuple(one for one in rows if one.proposal.mentee_id in shown),
+            _reason_of(rows),
+            rows[0].help,
+            rows[0].is_secret,
+        )
+        for rows in together.values()
+    ]
+    return [line for line in lines if line.people]
+
+
+def _holders(one: LeftOut) -> frozenset[str]:
+    """Return the keys of those who hold the places that the mentee lacks."""
+    shortage = one.proposal.explanation.get("shortage") or {"mentees": ()}
+    return frozenset(shortage["mentees"]) - {str(one.proposal.mentee_id)}
+
+
+def _reason_of(rows: list[LeftOut]) -> str:
+    explanation = rows[0].proposal.explanation
+    shortage = explanation.get("shortage")
+    if len(rows) == 1 or not shortage or explanation.get("code") != "all_full":
+        return rows[0].reason
+    words = _("All suitable places are taken: %(people)s people ask for %(places)s places.")
+    return words % {"people": shortage["places"] + len(rows), "places": shortage["places"]}
+
+
+def narrowed(lines: Iterable[Line], *, name: str = "", kind: str = "") -> list[Line]:
+    """Leave the lines with all the words of `name` in the names and classes of both, and of one kind of `ResultFilter`."""
+    words = fold(name).split()
+    return [line for line in lines if _is_kind(line, kind) and _is_named(line, words)]
+
+
+def _is_named(line: Line, words: list[str]) -> bool:
+    names = [line.mentee.person.search_name, fold(line.group)]
+    if line.mentor:
+        names += [line.mentor.person.search_name, fold(line.mentor_group)]
+    return all(any(word in one for one in names) for word in words)
+
+
+def _is_kind(line: Line, kind: str) -> bool:
+    leg = line.leg
+    if not kind or leg is None:
+        return kind in {"", "alone"}
+    return {"ruled": leg.ruling is not None, "advised": leg.opinion is not None}.get(
+        kind, leg.bond == kind
+    )

@@ -7,6 +7,7 @@ urlpatterns = [
     path("matching/", views.workspace, name="workspace"),
     path("matching/run/", views.run, name="run"),
     path("matching/people/", views.people, name="people"),
+    path("matching/people/ready/", views.let_in, name="let-in"),
     path("matching/rule/", views.rule, name="rule"),
     path("matching/rulings/<int:pk>/lift/", views.lift, name="lift"),
     path("matching/counting/<int:pk>/", views.counting, name="counting"),

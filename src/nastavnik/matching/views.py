@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -28,9 +28,9 @@ from nastavnik.matching.forms import (
     USUAL_REASONS,
     ComparisonForm,
     OpinionForm,
+    ResultFilter,
     RulesForm,
     RulingForm,
-    TableFilter,
 )
 from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.matching.queries import (
@@ -51,12 +51,15 @@ from nastavnik.matching.queries import (
     runs_of,
     who_is_matched,
 )
-from nastavnik.matching.tables import run_lines
+from nastavnik.matching.tables import narrowed, run_lines, unmatched_lines
+from nastavnik.programmes.actions import make_ready
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.models import MentoringForm, Programme
+from nastavnik.programmes.models import MentoringForm, Participation, Programme
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
 
 RUNS_PER_PAGE = 50
+#: What of the address of the workspace a decision leads back to.
+OF_PLACE = ("run", "view", "sort", "name", "form", "kind")
 
 
 @require_GET
@@ -100,20 +103,35 @@ def _result(
 ) -> dict[str, object]:
     """Return a run as the page shows it: in columns, or as a table where that is asked for."""
     shown = board(request.user, run) if run else None
-    if shown is None or request.GET.get("view") != "table":
+    if shown is None:
         return {"board": shown}
-    filters = TableFilter(run_forms, request.GET)
-    form = filters.cleaned_data["form"] if filters.is_valid() else ""
+    filters = ResultFilter(
+        run_forms,
+        request.GET,
+        with_choices=shown.n_chosen is not None,
+        with_opinions=request.user.viewer.may(Perm.OPINION_VIEW),
+    )
+    asked = filters.chosen()
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in LINE_ORDERS else "mentee"
-    lines = lines_of(shown, form=form, sort=sort)
+    lines = narrowed(
+        lines_of(shown, form=asked["form"], sort=sort), name=asked["name"], kind=asked["kind"]
+    )
+    keys = {line.mentee.pk for line in lines}
+    groups = [
+        own for own in shown.groups if any(leg.proposal.mentee_id in keys for leg in own.legs)
+    ]
     return {
         "board": shown,
-        "is_table": True,
+        "is_table": request.GET.get("view") == "table",
         "lines": lines,
+        "groups": groups,
+        "n_shown": sum(len(own.legs) for own in groups),
+        "unmatched": unmatched_lines(shown.left_out, keys),
         "filters": filters,
-        "is_filtered": bool(form),
+        "is_filtered": any(asked.values()),
         "sort": sort,
+        "place": request.GET.urlencode(),
     }
 
 
@@ -131,6 +149,7 @@ def past_run(request: Request, pk: int) -> HttpResponse:
             **_result(request, run, list(run.forms.all())),
             "run": run,
             "rules": run.snapshot.get("rules", {}),
+            "newest": past_runs(request.user, run.programme).prefetch_related(None).first(),
             "may_recount": request.user.viewer.may(Perm.MATCHING_EDIT),
         },
     )
@@ -179,19 +198,22 @@ def history(request: Request) -> HttpResponse:
     programme = current_programme(request.user)
     if programme is None:
         return redirect("matching:workspace")
-    form = ComparisonForm(request.user, programme, request.GET or None)
-    comparison = None
-    if request.GET and form.is_valid():
-        comparison = compare_runs(
-            request.user, form.cleaned_data["before"], form.cleaned_data["after"]
-        )
     page = Paginator(past_runs(request.user, programme), RUNS_PER_PAGE).get_page(
         request.GET.get("page")
     )
+    newest = dict(zip(("after", "before"), page, strict=False))
+    asked = request.GET if "before" in request.GET else None
+    form = ComparisonForm(request.user, programme, asked, initial=newest)
+    comparison = None
+    if form.is_valid():
+        comparison = compare_runs(
+            request.user, form.cleaned_data["before"], form.cleaned_data["after"]
+        )
     context = {
         "page": page,
         "lines": run_lines(page),
         "form": form,
+        "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
         "comparison": comparison,
         "rulings": all_rulings(request.user, programme)[:RUNS_PER_PAGE],
     }
@@ -261,7 +283,30 @@ def people(request: Request) -> HttpResponse:
     programme = current_programme(request.user)
     if programme is None:
         return redirect("matching:workspace")
-    return render(request, "matching/people.html", {"who": who_is_matched(request.user, programme)})
+    who = who_is_matched(request.user, programme)
+    context = {
+        "who": who,
+        "n_complete": sum(bool(row.verdict) for row in who.unready),
+        "may_let_in": request.user.viewer.may(Perm.BASE_EDIT),
+    }
+    return render(request, "matching/people.html", context)
+
+
+@require_POST
+@requires(Perm.BASE_EDIT)
+def let_in(request: Request) -> HttpResponse:
+    """Let everybody into matching of whom nothing is missing."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    who = who_is_matched(request.user, programme)
+    complete = [row.record for row in who.unready if row.verdict]
+    passed, _stopped = make_ready(complete, by=request.user)
+    text = ngettext(
+        "%(n)s record is ready for matching.", "%(n)s records are ready for matching.", len(passed)
+    )
+    messages.success(request, text % {"n": len(passed)})
+    return redirect("matching:people")
 
 
 def _match(
@@ -322,6 +367,18 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     return redirect("matching:counting", pk=pk)
 
 
+def _place(place: str, mentee: Participation | None = None) -> str:
+    """Return the address of the workspace as it was looked at, at the line of a mentee."""
+    given = QueryDict(place)
+    kept = urlencode({name: given[name] for name in OF_PLACE if given.get(name)})
+    line = f"#mentee-{mentee.pk}" if mentee else ""
+    return f"{reverse('matching:workspace')}{'?' if kept else ''}{kept}{line}"
+
+
+def _back(request: Request, mentee: Participation | None = None) -> HttpResponseRedirect:
+    return redirect(_place(request.POST.get("place", ""), mentee))
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Perm.MATCHING_EDIT)
 def rule(request: Request) -> HttpResponse:
@@ -340,9 +397,9 @@ def rule(request: Request) -> HttpResponse:
         return _ask_why(request, form, ruling)
     if not data["reason"] and actions.is_override(data["mentor"], data["mentee"], ruling):
         named = {"mentee": data["mentee"].pk, "mentor": data["mentor"].pk, "ruling": ruling.value}
-        again = {"again": "1"} if "again" in given else {}
-        return redirect(f"{reverse('matching:rule')}?{urlencode(named | again)}")
-    return _decide(request, programme, data) or redirect("matching:workspace")
+        kept = {name: given[name] for name in ("again", "place") if name in given}
+        return redirect(f"{reverse('matching:rule')}?{urlencode(named | kept)}")
+    return _decide(request, programme, data) or _back(request, data["mentee"])
 
 
 def _decide(request: Request, programme: Programme, data: dict[str, Any]) -> HttpResponse | None:
@@ -376,6 +433,8 @@ def _ask_why(request: Request, form: RulingForm, ruling: Ruling) -> HttpResponse
             "proposal": proposal_of(data["mentee"]),
             "is_override": actions.is_override(data["mentor"], data["mentee"], ruling),
             "again": "again" in request.GET,
+            "place": request.GET.get("place", ""),
+            "back": _place(request.GET.get("place", ""), data["mentee"]),
             "usual": USUAL_REASONS[ruling],
         },
     )
@@ -409,7 +468,7 @@ def lift(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(PairRuling.objects.visible_to(request.user).standing(), pk=pk)
     actions.lift_ruling(row, by=request.user)
     messages.success(request, _("Taken back. Run the matching anew to see what changes."))
-    return redirect("matching:workspace")
+    return _back(request, row.mentee)
 
 
 @require_POST
@@ -439,7 +498,7 @@ def opine(request: Request) -> HttpResponse:
             if outcome
             else _("Taken back."),
         )
-    return redirect("matching:workspace")
+    return _back(request, data["mentee"])
 
 
 @require_POST
@@ -449,4 +508,4 @@ def discussed(request: Request, pk: int) -> HttpResponse:
     row = get_object_or_404(Opinion.objects.visible_to(request.user), pk=pk)
     actions.mark_discussed(row, by=request.user)
     messages.success(request, _("Noted: you have spoken about it."))
-    return redirect("matching:workspace")
+    return redirect(f"{_place(request.POST.get('place', ''))}#psychologist")
