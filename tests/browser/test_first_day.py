@@ -136,6 +136,7 @@ def test_the_first_day_by_what_the_pages_offer(page):
     assert set(Participation.objects.values_list("status", flat=True)) == {"ready"}
     hand.next_step()
     hand.press("form[action='/matching/run/'] button")
+    hand.tick(".asked > summary")
     hand.press("button[name=all]")
     hand.write(number="118-о", dated_on="2026-11-20")
     hand.press("button[name=register]")

@@ -120,6 +120,7 @@ def test_from_three_lists_to_a_registered_order(page):
     press(page, "main form .btn-primary")
     press(page, "form[action='/matching/run/'] button")
     assert page.locator(".leg .btn-icon[value=lock][aria-pressed=true]").count() == 1
+    page.locator(".asked > summary").click()
     press(page, "button[name=all]")
     assert Mentorship.objects.count() == len(ANNEX)
     page.fill("[name=number]", "118-о")
