@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from tests.matching.test_matching import lock, run
 from tests.matching.test_opinions import opine
-from tests.pages import signed_in, text
+from tests.pages import said, signed_in, text
 
 from nastavnik.core.access import Role
 from nastavnik.matching import views
@@ -138,7 +138,7 @@ def test_what_was_said_in_confidence_stays_off_the_paper_in_columns_too(cast):
     proposal.save()
     page = text(shown(cast))
     assert '<b class="secret">The mentee chose the mentor: choice 1.</b>' in page
-    assert '<p class="secret"><b>You have ruled out' in page
+    assert '<p class="why-alone secret"><b>You have ruled out' in page
 
 
 PARTS = ("people", "rules", "workspace", "history")
@@ -192,3 +192,21 @@ def test_more_changes_than_fit_the_margin_are_kept_within_reach(cast, monkeypatc
     words = text(shown(cast))
     assert all(one in words for one in many)
     assert "<b>9</b> mentees have another mentor" in words
+
+
+def test_a_matching_without_a_pair_says_so_and_shows_no_empty_list(cast):
+    for mentor in ("older", "oldest"):
+        for mentee in ("younger", "youngest"):
+            lock(cast, mentor, mentee, Ruling.FORBID)
+    lock(cast, "teacher", "novice", Ruling.FORBID)
+    page = signed_in(cast.anna).post(reverse("matching:run"), follow=True)
+    assert said(page) == ["No pair was found: why, is said below."]
+    assert page.context["board"].n_pairs == 0
+    assert "Proposed pairs" not in text(page)
+    assert "0 of 3 mentees get a mentor." in text(page)
+
+
+def test_a_curator_of_one_direction_is_told_of_her_own_mentees_only(cast):
+    run(cast)
+    page = shown(cast, cast.staff_curator)
+    assert "1 of 1 mentees get a mentor." in text(page)

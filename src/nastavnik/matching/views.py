@@ -123,6 +123,7 @@ def _result(
     ]
     return {
         "board": shown,
+        "n_seen": shown.n_pairs + len(shown.left_out),
         "is_table": request.GET.get("view") == "table",
         "lines": lines,
         "groups": groups,
@@ -328,13 +329,18 @@ def _match(
         for reason in refusal.reasons:
             messages.error(request, reason)
     else:
-        messages.success(request, said or _proposed(made.n_matched))
+        _tell_proposed(request, made.n_matched, said)
     return None
 
 
-def _proposed(n_matched: int) -> str:
-    text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n_matched)
-    return text % {"n": n_matched}
+def _tell_proposed(request: Request, n_matched: int, said: str = "") -> None:
+    """Say what a matching found, after what was decided by hand before it."""
+    if n_matched:
+        text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n_matched)
+        messages.success(request, said or text % {"n": n_matched})
+    else:
+        nobody = _("No pair was found: why, is said below.")
+        messages.warning(request, f"{said} {nobody}".strip())
 
 
 @require_GET
@@ -343,7 +349,7 @@ def counting(request: Request, pk: int) -> HttpResponse:
     """Show how far a matching in the background is; when it is done, lead to it."""
     row = get_object_or_404(Counting.objects.visible_to(request.user).select_related("run"), pk=pk)
     if row.run:
-        messages.success(request, _proposed(row.run.n_matched))
+        _tell_proposed(request, row.run.n_matched)
         return redirect("matching:workspace")
     is_lost = timezone.now() - row.started_at > actions.LONGEST
     is_running = row.state == CountingState.RUNNING and not is_lost
