@@ -257,6 +257,13 @@ def test_with_nobody_free_the_fewest_moves_are_shown(cast):
     stale = client.post(address, {"cause": "asked", "seen": "1,,2"}, follow=True)
     assert "meanwhile" in said(stale)[0]
     assert counts() == before
+    # who has left leads nobody else, and these moves need it
+    assert page.context["leads_on"]
+    for cause in ("contract", "duties"):
+        refused = client.post(address, {"cause": cause, "seen": seen})
+        assert refused.status_code == 422
+        assert "cannot lead anybody else" in refused.content.decode()
+    assert counts() == before
     client.post(address, {"cause": "asked", "seen": seen})
     made, along = (
         Mentorship.objects.get(ties__moved_from=pair),

@@ -24,6 +24,8 @@ class EndCause(models.TextChoices):
     OTHER = "other", _("something else stands in the way")
 
 
+# a mentor who is replaced for these leads nobody else either
+GONE = (EndCause.CONTRACT, EndCause.DUTIES)
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
 RUNNING = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE)
 CLOSED = (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED)

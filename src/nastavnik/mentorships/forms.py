@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.forms import DateInput, offer, offer_rows
 from nastavnik.core.marks import SignedIn
-from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.choices import GONE, EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.queries import Voice
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation, Programme
@@ -74,7 +74,7 @@ class MenteeForm(forms.Form):
 
 
 class ReplaceForm(forms.Form):
-    """Who leads the pair from now on, and why."""
+    """Who leads the pair from now on, and why; `leads_on` says that the moves give the old mentor somebody else."""
 
     mentor = forms.ModelChoiceField(Participation.objects.none(), widget=forms.HiddenInput)
     cause = forms.ChoiceField(label=_("Why"), choices=[("", "…"), *EndCause.choices])
@@ -86,9 +86,15 @@ class ReplaceForm(forms.Form):
     )
 
     def __init__(
-        self, user: SignedIn, mentors: Iterable[Participation], *args: Any, **kwargs: Any
+        self,
+        user: SignedIn,
+        mentors: Iterable[Participation],
+        *args: Any,
+        leads_on: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.leads_on = leads_on
         keys = [row.pk for row in mentors]
         if not keys:
             # others move along: who goes where is on the page, and is looked up anew
@@ -101,6 +107,13 @@ class ReplaceForm(forms.Form):
         data = super().clean() or {}
         if data.get("cause") == EndCause.OTHER and not data.get("words"):
             self.add_error("words", _("Write in a few words why the mentor is replaced."))
+        if self.leads_on and data.get("cause") in GONE:
+            self.add_error(
+                "cause",
+                _(
+                    "With this cause the mentor cannot lead anybody else, and the moves below need it. Put another mentor into the base or raise the limit of one."
+                ),
+            )
         return data
 
 

@@ -22,12 +22,17 @@ def substitutes(
 def least_disturbance(
     programme: Programme, form: MentoringForm, change: PairChange
 ) -> tuple[tuple[str, str, str], ...]:
-    """Return the fewest moves of other pairs that would free a mentor: (mentee, before, after) in keys."""
+    """Return the fewest moves of other pairs that would free a mentor: (mentee, before, after) in keys.
+
+    Nothing where that would part the mentees of a group.
+    """
     if not change.others:
         return ()
     given = engine_input(programme, [form], change=change)
     kept = {str(mentee): str(mentor) for mentee, mentor in change.others.items()}
-    return fewest_moves(given, {str(key) for key in change.mentees}, str(change.mentor), kept)
+    found = fewest_moves(given, {str(key) for key in change.mentees}, str(change.mentor), kept)
+    own = {after for _mentee, before, after in found if not before}
+    return found if len(own) == 1 else ()
 
 
 def check_substitute(

@@ -1,5 +1,7 @@
 """Where pairs are made and change: a matching approved, a mentor replaced."""
 
+from dataclasses import replace as replaced
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,10 +45,15 @@ def replace(request: Request, pk: int) -> HttpResponse:
         request.user, mentees, ((one.mentor, one.explanation, one.price) for one in found)
     )
     shift = () if shown else least_disturbance(pair.programme, pair.form, change)
-    form = ReplaceForm(request.user, [one.mentor for one in shown], request.POST or None)
+    moved = [
+        replaced(move, before=move.before or pair.mentor) for move in moves(request.user, shift)
+    ]
+    leads_on = any(move.after == pair.mentor for move in moved)
+    form = ReplaceForm(
+        request.user, [one.mentor for one in shown], request.POST or None, leads_on=leads_on
+    )
     seen = ";".join(",".join(move) for move in shift)
     if request.method == "POST" and (shown or shift) and form.is_valid():
-        moved = moves(request.user, shift)
         if shift and (request.POST.get("seen") != seen or len(moved) < len(shift)):
             messages.error(
                 request, _("The pairs have changed meanwhile: look at the moves once more.")
@@ -58,7 +65,8 @@ def replace(request: Request, pk: int) -> HttpResponse:
         "pair": pair,
         "form": form,
         "candidates": shown,
-        "moved": moves(request.user, shift),
+        "moved": moved,
+        "leads_on": leads_on,
         "seen": seen,
         "mentees": mentees,
         "chosen": str(form.data.get("mentor", "")),
@@ -72,8 +80,8 @@ def _replaced(
 ) -> Mentorship | None:
     """Replace the mentor; where others move along, theirs as well."""
     data = form.cleaned_data
-    along = [move for move in moved if move.before]
-    own = next((move.after for move in moved if not move.before), None)
+    along = [move for move in moved if move.before != pair.mentor]
+    own = next((move.after for move in moved if move.before == pair.mentor), None)
     led = pairs_led_to(request.user, [move.mentee.pk for move in along])
     others = {
         led[move.mentee.pk]: move.after for move in along if move.after and move.mentee.pk in led
