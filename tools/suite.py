@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5
 # The ordinary run on SQLite in shares of about the same length, and one of all the rest: so both cores of a small machine
 # are busy to the end. Every share makes its own database, which takes some seconds: a few shares, not one a folder.
-SHARES = (("guards",), ("engine", "readers", "words"), ("matching", "mentorships"))
+SHARES = (("guards",), ("matching", "mentorships"), ("engine", "readers", "words"))
 N_BESIDE = 2
 # What these try asks no database: once is enough, and their long versions take a quarter of an hour.
 WITHOUT_DATABASE = ("docs", "engine", "readers", "words")
@@ -97,9 +97,9 @@ class Run:
 
 def shares() -> dict[str, list[str]]:
     """Return what each share of the tests is called and the words that choose it: every test is in one of them."""
-    named = {", ".join(share): [f"tests/{folder}" for folder in share] for share in SHARES}
     rest = [f"--ignore=tests/{folder}" for share in SHARES for folder in share]
-    return named | {"the rest": ["tests", *rest]}
+    named = {", ".join(share): [f"tests/{folder}" for folder in share] for share in SHARES}
+    return {"the rest": ["tests", *rest]} | named
 
 
 def coverage(*words: str) -> int:
@@ -109,7 +109,7 @@ def coverage(*words: str) -> int:
 
 
 def plan(*, deep: bool, words: list[str], browser: bool) -> list[Run]:
-    """Return the runs, the longest first; with words of one's own SQLite comes in one piece."""
+    """Return the runs, the longest first; deep or with words of one's own SQLite comes in one piece."""
     long = ["--deep", *words] if deep else words
     of_sqlite = {"": []} if deep or words else shares()
     sqlite = [
@@ -120,7 +120,7 @@ def plan(*, deep: bool, words: list[str], browser: bool) -> list[Run]:
     chosen = "not browser" if deep else "both and not browser"
     postgres = Run("PostgreSQL", ["--database=postgres", "-m", chosen, *bare, *long])
     drawn = [Run("browser", ["-m", "browser", *long])] if browser else []
-    return [*sqlite[:1], *drawn, *sqlite[1:], postgres] if not deep else [*sqlite, postgres, *drawn]
+    return [*sqlite, postgres, *drawn] if deep else [*sqlite[:2], *drawn, *sqlite[2:], postgres]
 
 
 def runs(*, deep: bool, words: list[str], browser: bool) -> list[int]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from docx import Document as ReadDocx
 from tests.cast import approve_pairs
-from tests.killing import look_after, run_and_kill
+from tests.killing import nothing_half_written
 
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.rendering import render_order
@@ -36,14 +36,4 @@ def test_a_registered_order_lets_the_pairs_run(cast):
 
 def test_an_approval_killed_in_the_middle_leaves_nothing_half_written(tmp_path):
     script = Path(__file__).with_name("killed_approval.py")
-    data = tmp_path / "killed"
-    assert run_and_kill(script, data, 1) is None
-    before = look_after(script, data)
-    n_writes = run_and_kill(script, tmp_path / "whole", 0)
-    assert n_writes > 20
-    for nth in {n_writes // 2, n_writes}:
-        assert run_and_kill(script, data, nth) is None
-        assert look_after(script, data) == before
-    # the same work, left alone, goes through: the wrapper and not the work stopped it
-    assert run_and_kill(script, data, 0) == n_writes
-    assert look_after(script, data) != before
+    nothing_half_written(script, tmp_path / "data", at_least=21)

@@ -21,10 +21,9 @@ def prepare():
     from tests.people.conftest import make_school
 
     call_command("migrate", verbosity=0)
-    if not Person.objects.exists():
-        make_school("Школа № 1")
-        actions.accept_import(load(FIRST), by=None)
-        load(SECOND)
+    make_school("Школа № 1")
+    actions.accept_import(load(FIRST), by=None)
+    load(SECOND)
 
 
 def work():

@@ -10,7 +10,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.killing import look_after, run_and_kill
+from tests.killing import nothing_half_written
 from tests.people.conftest import make_school
 
 from nastavnik.core.dates import today
@@ -459,20 +459,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(db):
 
 def test_killed_in_the_middle_nothing_is_half_written(tmp_path):
     script = Path(__file__).with_name("killed_import.py")
-    whole = tmp_path / "whole"
-    n_writes = run_and_kill(script, whole, 0)
-    loaded = look_after(script, whole)
-    assert n_writes >= 8
-    data = tmp_path / "killed"
-    first = run_and_kill(script, data, 1)
-    before = look_after(script, data)
-    assert first is None
-    assert before != loaded
-    for nth in (n_writes // 2, n_writes):
-        assert run_and_kill(script, data, nth) is None
-        assert look_after(script, data) == before
-    assert run_and_kill(script, data, 0) == n_writes
-    assert look_after(script, data) == loaded
+    nothing_half_written(script, tmp_path / "data", at_least=8)
 
 
 def test_ages_are_judged_on_the_day_given(school):
