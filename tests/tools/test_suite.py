@@ -1,5 +1,6 @@
 """The plan of `run.py test`: nothing is left out, nothing runs twice, and a failure is told."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -55,17 +56,26 @@ def test_words_of_ones_own_reach_every_run_and_nothing_is_parted():
         assert [word for word in run.words if word.startswith("tests/")] == ["tests/words"]
 
 
+ALONE = ["-c", os.devnull, "-p", "no:cacheprovider"]
+
+
 @pytest.mark.parametrize(
-    ("words", "code"),
+    ("body", "words", "code", "told"),
     [
-        (["--version"], 0),
-        (["tests/words", "-k", "there_is_no_such_test"], 0),
-        (["tests/nowhere"], 4),
+        ("assert True", [], 0, "1 passed"),
+        ("assert False", [], 1, "1 failed"),
+        ("assert True", ["-k", "there_is_no_such_test"], 0, "1 deselected"),
     ],
 )
-def test_a_run_shows_what_it_printed_and_how_it_ended(words, code, capfd):
-    run = suite.Run("A run", ["-p", "no:cacheprovider", *words])
+def test_a_run_shows_what_it_printed_and_how_it_ended(
+    tmp_path, monkeypatch, capfd, body, words, code, told
+):
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.delenv("NASTAVNIK_TEST_COUNTS", raising=False)
+    path = tmp_path / "test_one.py"
+    path.write_text(f"def test_one():\n    {body}\n")
+    run = suite.Run("A run", [*ALONE, f"--rootdir={tmp_path}", *words, str(path)])
     assert run.do(deep=True) == code
     shown = capfd.readouterr().out
     assert shown.startswith("\n==== A run\n")
-    assert len(shown) > len("\n==== A run\n\n")
+    assert told in shown

@@ -45,7 +45,9 @@ def test_without_ties_scipy_says_the_same(sizes, data):
     assert change_of(differences).p_value == pytest.approx(wanted)
 
 
-@pytest.mark.parametrize("n", [EXACT_UP_TO, EXACT_UP_TO + 1, 700])
+@pytest.mark.parametrize(
+    "n", [EXACT_UP_TO, EXACT_UP_TO + 1, pytest.param(700, marks=pytest.mark.deep)]
+)
 def test_large_groups_are_near_scipy_on_both_sides_of_the_bound(n):
     differences = [(place if place % 9 < 5 else -place) for place in range(1, n + 1)]
     wanted = stats.wilcoxon(differences, method="approx", correction=True).pvalue
