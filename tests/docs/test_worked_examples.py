@@ -10,7 +10,7 @@ import yaml
 from tests.docs.pages import block, page, table
 
 import nastavnik.matching
-from nastavnik.engine.matching.candidates import PART_CODES, REFUSALS, standard_rules
+from nastavnik.engine.matching.candidates import PART_CODES, REFUSALS, WISHES, standard_rules
 from nastavnik.engine.matching.payload import match_json
 from nastavnik.engine.roadmaps.checking import Plan, PlanLine, check_plan
 from nastavnik.engine.tables.layout import guess_kind, guess_layout
@@ -95,6 +95,22 @@ def test_wishes_lead_where_the_page_says(mark, wishes):
     assert drift(page(MATCHING), mark, with_wishes(**wishes)) == []
 
 
+def test_the_wish_on_the_page_is_a_part_of_the_score_and_the_parts_make_the_total():
+    answer = match_json(with_wishes(mentees={"Аня": ["Оля"]}))
+    codes = ("area", "interest", "grade_near", "wishes")
+    shown = {
+        (a, b): list(map(int, rest)) for a, b, *rest in table(page(MATCHING), "scores with wishes")
+    }
+    for pair in answer["pairs"]:
+        points = {part["code"]: part["points"] for part in pair["parts"]}
+        *parts, score = shown.pop((pair["mentee"], pair["mentor"]))
+        assert [points.get(code, 0) for code in codes] == parts
+        assert points.keys() <= set(codes)
+        assert sum(parts) == score == pair["score"]
+    assert shown == {}
+    assert answer["total_score"] == sum(pair["score"] for pair in answer["pairs"])
+
+
 def test_the_first_result_leaves_no_answer_out():
     assert {question for question, _ in table(page(MATCHING), "result")} == set(answers(asked()))
 
@@ -153,7 +169,9 @@ def shipped():
 
 def test_weights_and_rules_on_the_page_are_the_shipped_ones():
     rules = shipped()
-    shown = {code: int(points) for code, points, _ in table(page(MATCHING), "weights")}
+    rows = table(page(MATCHING), "weights")
+    shown = {code: int(points.replace("−", "-")) for code, points, _ in rows}
+    assert shown.pop(WISHES) == -rules["rank_weight"]
     assert shown == rules["weights"] == dict(standard_rules().weights)
     assert tuple(shown) == PART_CODES
     assert f"`load_cost` is {rules['load_cost']}." in page(MATCHING)

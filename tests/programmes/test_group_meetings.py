@@ -19,6 +19,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
 from nastavnik.core.privacy import DataClass, classification
 from nastavnik.matching.actions import engine_input, rule_pair, run_matching
+from nastavnik.matching.adapter import recount
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
 from nastavnik.matching.queries import board
@@ -487,6 +488,76 @@ def test_a_bond_is_drawn_for_the_curator_alone(cast):
         assert "chose each other:" not in page
         assert "ln-both" not in page
         assert "ln-one" not in page
+
+
+def points_of(user, run):
+    user = User.objects.get(pk=user.pk)
+    legs = [leg for group in board(user, run).groups for leg in group.legs]
+    return {leg.proposal.mentee_id: leg.points for leg in legs}
+
+
+def test_the_steps_of_a_wish_are_a_part_of_the_score_for_the_curator_alone(cast):
+    meeting, rows = hold(cast)
+    give(cast, meeting, rows, "younger", "oldest")
+    give(cast, meeting, rows, "youngest", "oldest")  # one of the two stays three steps away
+    run = run_matching(cast.school.programme, by=cast.anna)
+    shown = points_of(cast.anna, run)
+    rows_of_run = run.proposals.exclude(mentor=None)
+    assert sorted(points.wishes for points in shown.values()) == [-3_000_000, 0, 0]
+    for row in rows_of_run:
+        parts = sum(part["points"] for part in row.explanation["parts"])
+        points = shown[row.mentee_id]
+        assert (points.total, points.fit) == (parts, row.score)
+    fit = sum(row.score for row in rows_of_run)
+    assert run.total_score == fit
+    assert run.snapshot["totals"] == {"fit": fit, "wishes": -3_000_000, "load": 0}
+    answer = recount(run.snapshot)
+    assert (answer.total_score, answer.is_same_sum) == (fit, True)
+    assert "steps away from first choices: -3000000" in workspace(cast.anna)
+    secret = '<li class="secret">steps away'
+    table = signed_in(cast.anna).get(reverse("matching:workspace"), {"view": "table"})
+    assert table.content.decode().count(secret) == 1
+    for role in (Role.DIRECTOR, Role.DEPUTY_DIRECTOR, Role.PSYCHOLOGIST):
+        told = points_of(cast.users[role], run)
+        assert {key: (one.fit, one.total) for key, one in told.items()} == {
+            row.mentee_id: (row.score, row.score) for row in rows_of_run
+        }
+        for view in ("", "table"):
+            page = text(
+                signed_in(cast.users[role]).get(reverse("matching:workspace"), {"view": view})
+            )
+            assert "steps away" not in page
+            assert "000000" not in page
+    # a curator who is matched there would count back from it who chose her, whichever pair it stands at
+    User.objects.filter(person=cast.school.people["teacher"]).update(person=None)
+    User.objects.filter(pk=cast.anna.pk).update(person=cast.school.people["teacher"])
+    assert [points.wishes for points in points_of(cast.anna, run).values()] == [0, 0, 0]
+
+
+def test_a_matching_of_before_wishes_were_a_part_is_shown_and_counted_as_it_was(cast):
+    meeting, rows = hold(cast)
+    give(cast, meeting, rows, "younger", "oldest")
+    give(cast, meeting, rows, "youngest", "oldest")
+    run = run_matching(cast.school.programme, by=cast.anna)
+    now = recount(run.snapshot)
+    for row in run.proposals.exclude(mentor=None):
+        row.explanation["parts"] = [p for p in row.explanation["parts"] if p["code"] != "wishes"]
+        row.save()
+    del run.snapshot["totals"]
+    run.save()
+    shown = points_of(cast.anna, run)
+    assert {points.wishes for points in shown.values()} == {0}
+    assert {points.fit for points in shown.values()} == {
+        row.score for row in run.proposals.exclude(mentor=None)
+    }
+    assert recount(run.snapshot) == now
+    assert now.total_score == run.total_score
+    page = text(signed_in(cast.anna).post(reverse("matching:recount", args=[run.pk]), follow=True))
+    assert "the same pairs, the same sum" in page
+    run.snapshot["totals"] = {"fit": run.total_score, "wishes": 0, "load": 0}
+    run.save()
+    page = text(signed_in(cast.anna).post(reverse("matching:recount", args=[run.pk]), follow=True))
+    assert "The rules of counting have changed" in page
 
 
 def test_why_somebody_stays_alone_does_not_tell_others_of_not_with(cast):

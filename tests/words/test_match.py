@@ -28,8 +28,8 @@ def test_people_read_the_reasons_and_the_proof(capsys):
     assert main(["match", *TABLES]) == DONE
     printed = capsys.readouterr().out.splitlines()
     assert printed[:3] == [
-        "Аня — Пётр (50): запрос: maths; близкие классы",
-        "Вика — Оля (60): запрос: maths; общее: chess; близкие классы",
+        "Аня — Пётр (50): запрос: maths +40; близкие классы +10",
+        "Вика — Оля (60): запрос: maths +40; общее: chess +10; близкие классы +10",
         "Боря — без наставника: все подходящие места заняты: просят 2, а мест 1",
     ]
     assert printed[-1].endswith("доказано.")
@@ -48,6 +48,27 @@ def test_pairs_that_stay_are_kept(capsys, tmp_path):
     }
     main(["match", *TABLES, "--pairs", str(kept)])
     assert "Боря — Оля (55): оставлены вместе" in capsys.readouterr().out
+
+
+def test_a_wish_not_met_and_an_uneven_load_are_told_in_points(capsys, tmp_path):
+    person = {"kind": "pupil", "forms": ["pupil_pupil"]}
+    asked = {
+        "mentors": [
+            {**person, "key": key, "grade": 10, "capacity": n} for key, n in (("А", 2), ("Б", 0))
+        ],
+        "mentees": [{**person, "key": key, "grade": 9} for key in ("В", "Г")],
+        "wishes": {"mentees": {"В": ["Б", "А"]}},
+    }
+    path = tmp_path / "asked.json"
+    path.write_text(json.dumps(asked), encoding="utf-8")
+    assert main(["match", str(path)]) == DONE
+    assert capsys.readouterr().out.splitlines() == [
+        "В — А (−999985): близкие классы +15; шагов от первых выборов: 1 −1000000",
+        "Г — А (15): близкие классы +15",
+        "",
+        "Пар: 2, без наставника: 0, сумма баллов: −999970, за неравную нагрузку ещё −3."
+        + " Что больше и лучше нельзя: доказано.",
+    ]
 
 
 def test_own_rules_change_the_answer(capsys, tmp_path):

@@ -8,7 +8,16 @@ from types import MappingProxyType
 from typing import Any
 
 from nastavnik.core.text import fold
-from nastavnik.engine.matching.candidates import Edge, FormRule, Mentee, Mentor, Part, Rules, judge
+from nastavnik.engine.matching.candidates import (
+    WISHES,
+    Edge,
+    FormRule,
+    Mentee,
+    Mentor,
+    Part,
+    Rules,
+    judge,
+)
 from nastavnik.engine.matching.payload import match_json
 from nastavnik.engine.matching.pool import Candidates, find_candidates
 from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
@@ -81,11 +90,15 @@ def _plain(fields: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an old input answers today: mentee key → mentor key, the sum, whether it is proven."""
+    """What an old input answers today: mentee key → mentor key, the sum of the fit, whether it is proven.
+
+    `is_same_sum` tells whether the fit, the wishes and the loads come out as kept; a run of before they were kept says nothing.
+    """
 
     mentor_of: Mapping[str, str]
     total_score: int
     is_certified: bool
+    is_same_sum: bool
 
 
 def recount(snapshot: Mapping[str, Any]) -> Answer:
@@ -95,16 +108,32 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
         ValueError: the input was kept in a way this program no longer reads.
     """
     rules = snapshot.get("rules", {})
-    # whose «no» it was changes nothing for the engine
-    engine_part = {key: value for key, value in snapshot.items() if key != "advised"}
+    # whose «no» it was changes nothing for the engine, nor does what it answered then
+    engine_part = {
+        key: value for key, value in snapshot.items() if key not in {"advised", "totals"}
+    }
     answered = match_json(
         {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
     )
+    parts = [part for pair in answered["pairs"] for part in pair["parts"]]
+    wishes = sum(part["points"] for part in parts if part["code"] == WISHES)
+    now = _totals(answered["total_score"], wishes, answered["load_points"])
     return Answer(
         mentor_of={pair["mentee"]: pair["mentor"] for pair in answered["pairs"]},
-        total_score=answered["total_score"],
+        total_score=now["fit"],
         is_certified=answered["certificate"] == "ok",
+        is_same_sum=snapshot.get("totals", now) == now,
     )
+
+
+def totals_of(proposal: Proposal) -> dict[str, int]:
+    """Return the three sums of a proposal, as a run keeps them beside its input."""
+    total_fit = sum(pair.fit for pair in proposal.pairs)
+    return _totals(proposal.total_score, proposal.total_score - total_fit, proposal.load_points)
+
+
+def _totals(score: int, wishes: int, load: int) -> dict[str, int]:
+    return {"fit": score - wishes, "wishes": wishes, "load": load}
 
 
 @dataclass(frozen=True, slots=True)

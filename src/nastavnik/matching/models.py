@@ -37,7 +37,8 @@ class RunQuerySet(ScopedQuerySet["MatchingRun"]):
 class MatchingRun(models.Model):
     """One matching: the rules and people it saw, what it proposed, the proof that it is optimal.
 
-    `snapshot` is the engine's whole input (keys, not names), so that an old result can be computed again.
+    `snapshot` is the engine's whole input (keys, not names), so that an old result can be computed again, with the sums of
+    what it answered: of the fit, the wishes and the loads. `total_score` is that of the fit alone, for wishes are confidential.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="matching_runs")
@@ -115,7 +116,10 @@ class ProposalQuerySet(ScopedQuerySet["Proposal"]):
 
 
 class Proposal(models.Model):
-    """A proposed pair, or a mentee left out: with the parts of the score or the reasons, as codes."""
+    """A proposed pair, or a mentee left out: with the parts of the score or the reasons, as codes.
+
+    `score` is the sum of the parts without the wishes, which lie in `explanation` with the other confidential reasons.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="proposals")
     run = models.ForeignKey(MatchingRun, models.CASCADE, related_name="proposals")

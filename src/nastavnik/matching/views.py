@@ -175,7 +175,8 @@ def recount(request: Request, pk: int) -> HttpResponse:
             "mentee_id", "mentor_id"
         )
     }
-    if (answer.mentor_of, answer.total_score) == (then, run.total_score) and answer.is_certified:
+    is_same = (answer.mentor_of, answer.total_score) == (then, run.total_score)
+    if is_same and answer.is_same_sum and answer.is_certified:
         messages.success(
             request,
             _("Counted anew from what was kept: the same pairs, the same sum, proven again."),

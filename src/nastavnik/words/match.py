@@ -98,16 +98,29 @@ def text(answered: dict[str, Any]) -> str:
     lines += [_alone(one) for one in answered["unmatched"]]
     proof = "доказано" if answered["certificate"] == "ok" else "НЕ доказано"
     totals = f"Пар: {answered['n_matched']}, без наставника: {len(answered['unmatched'])}"
-    totals += f", сумма баллов: {answered['total_score']}. Что больше и лучше нельзя: {proof}."
+    totals += f", сумма баллов: {_sum(answered)}. Что больше и лучше нельзя: {proof}."
     lines += ["", totals]
     return "\n".join(lines)
 
 
+def _sum(answered: Mapping[str, Any]) -> str:
+    """Return the points of all pairs, and what uneven loads take off besides: those are no one pair's."""
+    load = answered["load_points"]
+    total = _number(answered["total_score"])
+    return f"{total}, за неравную нагрузку ещё {_number(load)}" if load else total
+
+
+def _number(points: int, sign: str = "-") -> str:
+    return f"{points:{sign}}".replace("-", "−")
+
+
 def _pair(pair: Mapping[str, Any]) -> str:
-    reasons = [said for part in pair["parts"] if part["points"] and (said := _part(part))]
+    reasons = [
+        f"{_part(part)} {_number(part['points'], '+')}" for part in pair["parts"] if part["points"]
+    ]
     kept = ["оставлены вместе"] if "locked" in pair["flags"] else []
     why = "; ".join([*kept, *reasons]) or "решило свободное место"
-    return f"{pair['mentee']} — {pair['mentor']} ({pair['score']}): {why}"
+    return f"{pair['mentee']} — {pair['mentor']} ({_number(pair['score'])}): {why}"
 
 
 def _group(group: Mapping[str, Any]) -> str:
@@ -126,6 +139,7 @@ def _part(part: Mapping[str, Any]) -> str:
         "subject": "один предмет",
         "grade_near": "близкие классы",
         "organisation": "одна организация",
+        "wishes": f"шагов от первых выборов: {items}",
     }
     return words.get(part["code"], str(part["code"]))
 

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 from tests.engine.matching.people import mentee, mentor, schools
 from tests.engine.matching.strategies import Case
 
-from nastavnik.engine.matching.candidates import Edge, FormRule, judge, standard_rules
+from nastavnik.engine.matching import proposing
+from nastavnik.engine.matching.candidates import (
+    WISHES,
+    Edge,
+    FormRule,
+    Part,
+    judge,
+    standard_rules,
+)
 from nastavnik.engine.matching.proposing import Change, Price, Shortage, Wishes, propose
 
 RULES = standard_rules()
@@ -28,18 +36,29 @@ def with_form(**values):
     return replace(RULES, forms={"pupil_pupil": FormRule(**{**base, **values})})
 
 
+def sums_up(found, rules):
+    """Parts add up to each score, scores and the load to what is proven the most."""
+    for pair in found.pairs:
+        assert pair.score == sum(part.points for part in pair.parts)
+        for other in pair.alternatives:
+            assert other.score == sum(part.points for part in other.parts)
+    assert found.total_score == sum(pair.score for pair in found.pairs)
+    q = [n * (n - 1) // 2 for n in (load.n_mentees for load in found.loads)]
+    assert found.load_points == -rules.load_cost * sum(q)
+    assert found.certificate.ok
+
+
 @given(schools())
 def test_a_proposal_is_feasible_proven_and_sums_up(school):
     mentors, mentees, forbidden = school
     found = propose(mentors, mentees, RULES, forbidden=forbidden)
     assert found.certificate.ok
-    assert found.total_score == sum(pair.score for pair in found.pairs)
+    sums_up(found, RULES)
     assert found.n_matched == len(found.pairs) == len(mentees) - len(found.unmatched)
     givers, takers = {m.key: m for m in mentors}, {m.key: m for m in mentees}
     for pair in found.pairs:
         edge = judge(givers[pair.mentor], takers[pair.mentee], RULES, forbidden=forbidden)
         assert (edge.form, edge.score, edge.parts) == (pair.form, pair.score, pair.parts)
-        assert pair.score == sum(part.points for part in pair.parts)
         assert len(pair.alternatives) <= 3
         prices = [other.price for other in pair.alternatives]
         assert prices == sorted(prices)
@@ -322,7 +341,7 @@ def test_wishes_cost_no_person_a_place_and_come_before_the_score(school, data):
     found = propose(mentors, mentees, RULES, forbidden=forbidden, wishes=wishes)
     assert found.certificate.ok
     assert found.n_matched == plain.n_matched
-    assert found.total_score == sum(pair.score for pair in found.pairs)
+    sums_up(found, RULES)
 
     def total(proposal):
         return sum(
@@ -338,7 +357,12 @@ def test_wishes_cost_no_person_a_place_and_come_before_the_score(school, data):
         assert pair.wish_steps == steps(wishes, pair.mentee, pair.mentor, "mentees") + steps(
             wishes, pair.mentor, pair.mentee, "mentors"
         )
-        assert pair.wish_points == -RULES.rank_weight * pair.wish_steps
+        wished = [part for part in pair.parts if part.code == WISHES]
+        assert [(part.points, part.items) for part in wished] == (
+            [(-RULES.rank_weight * pair.wish_steps, (str(pair.wish_steps),))]
+            if pair.wish_steps
+            else []
+        )
         assert [place is None or place >= 1 for place in places] == [True, True]
 
 
@@ -362,8 +386,28 @@ def test_a_locked_pair_says_whose_choice_it_was():
     )
     (pair,) = found.pairs
     assert (pair.mentee_choice, pair.mentor_choice) == (2, None)
-    assert (pair.wish_steps, pair.wish_points) == (1, -RULES.rank_weight)
+    assert pair.wish_steps == 1
+    assert pair.parts[-1] == Part(WISHES, -RULES.rank_weight, ("1",))
+    sums_up(found, RULES)
     against = propose(
         [mentor("m1", grade=1)], [mentee()], RULES, locked={"e1": "m1"}, wishes=wishes
     )
-    assert (against.pairs[0].wish_steps, against.pairs[0].wish_points) == (1, 0)
+    (lock,) = against.pairs
+    assert (lock.wish_steps, lock.parts, lock.score) == (1, (), 0)
+    assert against.certificate.ok
+
+
+def test_without_a_weight_wishes_are_no_part():
+    wishes = Wishes(mentees={"e1": ("nobody", "m2")})
+    law = replace(RULES, rank_weight=0)
+    (pair,) = propose([mentor()], [mentee()], law, wishes=wishes).pairs
+    assert pair.wish_steps == 3
+    assert WISHES not in {part.code for part in pair.parts}
+
+
+def test_parts_that_do_not_add_up_to_what_is_proven_break_the_certificate(monkeypatch):
+    given_ = ([mentor()], [mentee()], RULES)
+    assert propose(*given_).certificate.ok
+    monkeypatch.setattr(proposing, "_load_points", lambda run: -1)
+    broken = propose(*given_).certificate
+    assert [reason.code for reason in broken.reasons] == ["wrong_total"]

@@ -18,7 +18,7 @@ from types import MappingProxyType
 #: Within how many grades beyond the smallest allowed gap a pair still counts as near.
 NEAR_GRADES = 3
 
-#: Parts of the score, in the order they are told.
+#: Parts of the score that have a weight each, in the order they are told; :data:`WISHES` comes after them.
 PART_CODES = (
     "area",
     "subject",
@@ -29,6 +29,10 @@ PART_CODES = (
     "grade_near",
     "organisation",
 )
+
+#: The part for what people wished of each other after the group meeting: `rank_weight` off for each step away from a first
+#: choice. Its only item is the number of steps, of both sides together: whose they are is nobody else's business.
+WISHES = "wishes"
 
 #: How many things in common count at most: one place to meet is enough, and free afternoons are not
 #: to outweigh a request.
@@ -161,6 +165,14 @@ class Edge:
     score: int
     parts: tuple[Part, ...]
     flags: tuple[str, ...] = ()
+
+    def with_wishes(self, steps: int, rank_weight: int) -> "Edge":
+        """Return the pair with what so many steps away from first choices take off; 0 is no part at all."""
+        points = -rank_weight * steps
+        if not points:
+            return self
+        parts = (*self.parts, Part(WISHES, points, (str(steps),)))
+        return Edge(self.form, self.score + points, parts, self.flags)
 
 
 def judge(

@@ -27,8 +27,9 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
             of the keys chosen, the dearest first).
 
     Returns:
-        ``pairs``, ``groups``, ``unmatched``, ``loads``, ``refusals``, ``total_score``, ``n_matched``,
-        ``certificate`` ("ok" or "broken") and ``rules_version``.
+        ``pairs``, ``groups``, ``unmatched``, ``loads``, ``refusals``, ``total_score``, ``load_points``,
+        ``n_matched``, ``certificate`` ("ok" or "broken") and ``rules_version``. A pair's ``score`` is the sum of its
+        ``parts``, ``total_score`` that of all pairs.
 
     Raises:
         PayloadError: something is missing or of another kind (a Russian sentence).
@@ -61,6 +62,7 @@ def _plain(proposal: Proposal) -> dict[str, Any]:
         "loads": [asdict(load) for load in proposal.loads],
         "refusals": dict(proposal.refusals),
         "total_score": proposal.total_score,
+        "load_points": proposal.load_points,
         "n_matched": proposal.n_matched,
         "certificate": "ok" if proposal.certificate.ok else "broken",
         "rules_version": proposal.rules_version,

@@ -15,6 +15,7 @@ import numpy as np
 
 from nastavnik.engine.matching.candidates import (
     REFUSALS,
+    WISHES,
     Edge,
     FormRule,
     Mentee,
@@ -25,7 +26,7 @@ from nastavnik.engine.matching.candidates import (
 )
 from nastavnik.engine.matching.network import Index, exact
 from nastavnik.engine.matching.pool import Candidates, find_candidates, reopened
-from nastavnik.engine.matching.transport import Certificate, Price, Solution, solve
+from nastavnik.engine.matching.transport import Breach, Certificate, Price, Solution, solve
 from nastavnik.engine.matching.watching import look
 
 N_ALTERNATIVES = 3
@@ -108,7 +109,10 @@ def _unmet(chosen: tuple[str, ...]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """Another mentor the mentee could have; forcing it costs everybody exactly ``price``."""
+    """Another mentor the mentee could have; forcing it costs everybody exactly ``price``.
+
+    ``score`` is the sum of the ``parts``, as of a :class:`Pair`.
+    """
 
     mentor: str
     form: str
@@ -121,11 +125,11 @@ class Alternative:
 class Pair:
     """A proposed pair.
 
-    ``margin`` is the price of the cheapest alternative, None where there is none. ``flags``:
+    ``score`` is the sum of the ``parts``, wishes among them, and what the pair counts for in the whole. ``margin`` is the price of the cheapest alternative, None where there is none. ``flags``:
     ``locked``, ``lock_not_eligible:<refusal>``, ``same_family``. ``mentee_choice`` is which choice,
     from 1, the mentor was for the mentee, None if not chosen; ``mentor_choice`` the same turned round.
-    ``wish_steps`` is how many steps the pair is away from the first choices of both; ``wish_points`` is what
-    that takes off: the score and ``wish_points`` are what the pair counts for in the whole.
+    ``wish_steps`` is how many steps the pair is away from the first choices of both; of a lock against the rules it counts
+    nothing, like everything else there.
     """
 
     mentor: str
@@ -139,7 +143,11 @@ class Pair:
     mentee_choice: int | None = None
     mentor_choice: int | None = None
     wish_steps: int = 0
-    wish_points: int = 0
+
+    @property
+    def fit(self) -> int:
+        """The score without the part that was said in confidence."""
+        return sum(part.points for part in self.parts if part.code != WISHES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +208,8 @@ class MentorLoad:
 class Proposal:
     """A whole proposal, by keys, with totals and the proof that it is the best.
 
+    ``total_score`` is the sum of all pairs' scores. ``load_points`` is what uneven loads take off besides, 0 or less: it
+    hangs on a mentor's mentees together and is no one pair's. The two together are what is proven to be the most.
     ``groups`` put together those of the ``pairs`` that are led in groups; every pair stays listed with its reasons.
     """
 
@@ -208,6 +218,7 @@ class Proposal:
     loads: tuple[MentorLoad, ...]
     refusals: Mapping[str, int]
     total_score: int
+    load_points: int
     n_matched: int
     n_candidates: int
     certificate: Certificate
@@ -276,13 +287,28 @@ def propose(
         unmatched=tuple(unmatched),
         loads=_loads(run),
         refusals=candidates.refusals,
-        total_score=solution.total_score,
+        total_score=sum(pair.score for pair in pairs),
+        load_points=_load_points(run),
         n_matched=solution.n_matched,
         n_candidates=candidates.n_possible,
-        certificate=solution.certificate(),
+        certificate=_certificate(run, pairs),
         rules_version=rules.version,
         groups=groups_of(pairs, rules),
     )
+
+
+def _load_points(run: _Run) -> int:
+    """Return what the loads of all mentors take off: 0 + 1 + 2 … of ``load_cost`` for each."""
+    return -run.rules.load_cost * sum(n * (n - 1) // 2 for n in run.solution.loads())
+
+
+def _certificate(run: _Run, pairs: Iterable[Pair]) -> Certificate:
+    """Check the proof, and that the parts told of all pairs and the load are just what it is a proof of."""
+    proven = run.solution.certificate()
+    told = sum(part.points for pair in pairs for part in pair.parts) + _load_points(run)
+    if told == -run.solution.total_cost:
+        return proven
+    return Certificate(ok=False, reasons=(*proven.reasons, Breach("wrong_total")))
 
 
 def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[Group, ...]:
@@ -392,21 +418,9 @@ class _Steps:
 
 def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
+    edge = _locked(run, giver, taker) if locked else _wished(run, mentee, mentor)
+    alternatives = () if locked else _alternatives(run, mentee)
     by_mentee, by_mentor = run.wishes.place(giver.key, taker.key)
-    steps = sum(run.wishes.ranks(giver.key, taker.key))
-    if locked:
-        found = judge(giver, taker, run.rules, forbidden=run.forbidden)
-        edge = found if isinstance(found, Edge) else Edge("", 0, ())
-        flags = ("locked",) if isinstance(found, Edge) else ("locked", f"lock_not_eligible:{found}")
-        return replace(
-            Pair(giver.key, taker.key, edge.form, edge.score, edge.parts, (*flags, *edge.flags)),
-            mentee_choice=by_mentee,
-            mentor_choice=by_mentor,
-            wish_steps=steps,
-            wish_points=-run.rules.rank_weight * steps if isinstance(found, Edge) else 0,
-        )
-    alternatives = _alternatives(run, mentee)
-    edge = run.candidates.edge(mentee, mentor)
     return Pair(
         mentor=giver.key,
         mentee=taker.key,
@@ -418,15 +432,30 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
         margin=alternatives[0].price if alternatives else None,
         mentee_choice=by_mentee,
         mentor_choice=by_mentor,
-        wish_steps=steps,
-        wish_points=-run.rules.rank_weight * steps,
+        wish_steps=sum(run.wishes.ranks(giver.key, taker.key)),
     )
+
+
+def _wished(run: _Run, mentee: int, mentor: int) -> Edge:
+    """Return a kept pair with all parts of its score, wishes among them."""
+    steps = run.wishes.ranks(run.candidates.mentors[mentor].key, run.candidates.mentees[mentee].key)
+    return run.candidates.edge(mentee, mentor).with_wishes(sum(steps), run.rules.rank_weight)
+
+
+def _locked(run: _Run, giver: Mentor, taker: Mentee) -> Edge:
+    """Return a pair that a person has fixed; one against the rules has no form and counts nothing."""
+    found = judge(giver, taker, run.rules, forbidden=run.forbidden)
+    if isinstance(found, str):
+        return Edge("", 0, (), ("locked", f"lock_not_eligible:{found}"))
+    steps = run.wishes.ranks(giver.key, taker.key)
+    edge = found.with_wishes(sum(steps), run.rules.rank_weight)
+    return replace(edge, flags=("locked", *edge.flags))
 
 
 def _alternatives(run: _Run, mentee: int) -> tuple[Alternative, ...]:
     found = []
     for other, price in run.solution.alternatives(mentee, N_ALTERNATIVES):
-        edge, key = run.candidates.edge(mentee, other), run.candidates.mentors[other].key
+        edge, key = _wished(run, mentee, other), run.candidates.mentors[other].key
         found.append(Alternative(key, edge.form, edge.score, edge.parts, price))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from nastavnik.core import audit
 from nastavnik.engine.matching.proposing import Pair, Unmatched
 from nastavnik.engine.matching.proposing import Proposal as Result
 from nastavnik.matching.actions.inputs import review_input
-from nastavnik.matching.adapter import Input
+from nastavnik.matching.adapter import Input, totals_of
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
 from nastavnik.programmes.actions import close_choices
@@ -66,14 +66,15 @@ def keep_run(
         pk__in=wider.values("matchingrun_id")
     ).update(status=RunStatus.SUPERSEDED)
     last = programme.runs.aggregate(last=Max("number"))["last"] or 0
+    totals = totals_of(result)
     run = MatchingRun.objects.create(
         organisation_id=programme.organisation_id,
         programme=programme,
         number=last + 1,
-        snapshot=given.snapshot(),
+        snapshot={**given.snapshot(), "totals": totals},
         n_mentees=len(given.mentees),
         n_matched=result.n_matched,
-        total_score=result.total_score,
+        total_score=totals["fit"],
         is_certified=result.certificate.ok,
     )
     run.forms.set(chosen_forms)
@@ -119,7 +120,7 @@ def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool, why: st
         mentee_id=int(pair.mentee),
         mentor_id=int(pair.mentor),
         form_id=form_id,
-        score=pair.score,
+        score=pair.fit,
         is_locked=locked,
         explanation={
             "parts": [asdict(part) for part in pair.parts],

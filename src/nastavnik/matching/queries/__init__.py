@@ -8,6 +8,7 @@ from nastavnik.matching.queries.opinions import (
     opinions_seen,
 )
 from nastavnik.matching.queries.people import WhoIsMatched, n_pairs_to_look_at, who_is_matched
+from nastavnik.matching.queries.points import Points
 from nastavnik.matching.queries.replacing import Candidate, candidates
 from nastavnik.matching.queries.rules import rules_in_force
 from nastavnik.matching.queries.rulings import Rulings, all_rulings, rulings_of, timeline_events
@@ -41,6 +42,7 @@ __all__ = [
     "Line",
     "MentorGroup",
     "Move",
+    "Points",
     "Rulings",
     "Runs",
     "WhoIsMatched",

@@ -21,6 +21,7 @@ class Reader:
         person_id: the viewer's own person, of whose pairs nothing of the kind is told.
         bans: (mentor, mentee) kept apart by hand, which everybody who sees the workspace may read.
         opinions: what the psychologist said.
+        steps: how far pairs are from first choices. Who is matched there as well could count back from it who chose them.
     """
 
     choices: bool = True
@@ -28,6 +29,7 @@ class Reader:
     person_id: int | None = None
     bans: frozenset[tuple[int, int]] = frozenset()
     opinions: bool = True
+    steps: bool = True
 
     def is_of(self, *records: Participation | None) -> bool:
         """Tell whether the viewer is one of these people."""
@@ -40,12 +42,21 @@ ANYBODY = Reader()
 
 
 def reader_of(
-    user: SignedIn, organisation_id: int, rulings: Mapping[tuple[int, int], PairRuling]
+    user: SignedIn,
+    organisation_id: int,
+    rulings: Mapping[tuple[int, int], PairRuling],
+    *,
+    is_matched: bool,
 ) -> Reader:
-    """Return what the viewer may read; of `rulings`, (mentor, mentee) → ruling, the bans are told to everybody."""
+    """Return what the viewer may read, who may be one of those matched.
+
+    Of `rulings`, (mentor, mentee) → ruling, the bans are told to everybody.
+    """
     viewer = user.viewer
+    may_read_choices = organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW)
     return Reader(
-        choices=organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW),
+        choices=may_read_choices,
+        steps=may_read_choices and not is_matched,
         refusals=organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
         person_id=viewer.person_id,
         bans=frozenset(key for key, row in rulings.items() if row.ruling == Ruling.FORBID),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.queries.confidence import chosen_by, reader_of
 from nastavnik.matching.queries.explanations import choice_words, part_words, price_words
+from nastavnik.matching.queries.points import NO_POINTS, Points, points_of
 from nastavnik.matching.queries.rules import rules_in_force
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.models import Participation
@@ -22,6 +23,7 @@ class Candidate:
     group: str
     reasons: tuple[str, ...]
     price: str
+    points: Points = NO_POINTS
 
 
 def candidates(
@@ -39,7 +41,10 @@ def candidates(
     }
     names = group_names(row.person for row in mentors.values())
     organisation_id = mentees[0].organisation_id
-    reader = reader_of(user, organisation_id, {})
+    here = (own := user.viewer.person_id) is not None and (
+        Participation.objects.filter(person_id=own, programme_id=mentees[0].programme_id).exists()
+    )
+    reader = reader_of(user, organisation_id, {}, is_matched=here)
     weight = rules_in_force(organisation_id).rank_weight
     shown = []
     for key, reasons, price in found:
@@ -49,5 +54,5 @@ def candidates(
             words = [choice_words(*chosen), *map(part_words, parts)]
             told = tuple(filter(None, words)) or (_("Nothing in common is written down."),)
             group, cost = names.get(mentor.person_id, ""), price_words(price, weight)
-            shown.append(Candidate(mentor, group, told, cost))
+            shown.append(Candidate(mentor, group, told, cost, points_of(reasons, reader)))
     return shown

@@ -17,6 +17,7 @@ from nastavnik.matching.queries.explanations import (
     secret_words,
 )
 from nastavnik.matching.queries.opinions import opinions_seen
+from nastavnik.matching.queries.points import NO_POINTS, Points, points_of
 from nastavnik.matching.queries.rulings import standing_rulings
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import Side
@@ -47,6 +48,7 @@ class Leg:
     bond: str = "fit"
     opinion: Opinion | None = None
     secret: frozenset[str] = frozenset()
+    points: Points = NO_POINTS
 
     @property
     def is_locked(self) -> bool:
@@ -141,7 +143,8 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     rulings = {
         (row.mentor_id, row.mentee_id): row for row in standing_rulings(user, run.programme_id)
     }
-    reader = reader_of(user, run.organisation_id, rulings)
+    here = any(person.pk == user.viewer.person_id for person in people)
+    reader = reader_of(user, run.organisation_id, rulings, is_matched=here)
     opinions = {
         (row.mentor_id, row.mentee_id): row for row in opinions_seen(user, run.programme_id)
     }
@@ -166,7 +169,8 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             words, bond = pair_words(proposal, reader), bond_of(proposal, reader)
             opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
             secret = secret_words(proposal, reader)
-            leg = Leg(proposal, group, words, others, said, bond, opinion, secret)
+            points = points_of(proposal.explanation, reader)
+            leg = Leg(proposal, group, words, others, said, bond, opinion, secret, points)
             legs.setdefault(proposal.mentor_id, []).append(leg)
     groups = tuple(
         MentorGroup(
