@@ -408,6 +408,6 @@ def test_without_a_weight_wishes_are_no_part():
 def test_parts_that_do_not_add_up_to_what_is_proven_break_the_certificate(monkeypatch):
     given_ = ([mentor()], [mentee()], RULES)
     assert propose(*given_).certificate.ok
-    monkeypatch.setattr(proposing, "_load_points", lambda run: -1)
+    monkeypatch.setattr(proposing, "_load_points", lambda _run: -1)
     broken = propose(*given_).certificate
     assert [reason.code for reason in broken.reasons] == ["wrong_total"]
