@@ -17,7 +17,6 @@ nothing. Of the many proofs the one with the smallest mentor prices explains: it
 the order of rows, and there a mentor's price is exactly what one more place would be worth.
 """
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
@@ -43,6 +42,7 @@ from nastavnik.engine.matching.network import (
     exact,
     largest,
 )
+from nastavnik.engine.matching.prices import Standing
 from nastavnik.engine.matching.ties import Key, Keys, Level, digests, pair_hashes, settle
 
 __all__ = [
@@ -99,13 +99,6 @@ class Problem:
         """Unpack a difference of packed values."""
         people = (2 * value + self.unmatched) // (2 * self.unmatched)
         return Price(people, value - people * self.unmatched)
-
-    @cached_property
-    def rows(self) -> list[list[tuple[int, int]]]:
-        """The mentors of each mentee with their costs, in the order given."""
-        pairs = list(zip(self.indices.tolist(), self.cost.tolist(), strict=True))
-        starts = self.indptr.tolist()
-        return [pairs[starts[i] : starts[i + 1]] for i in range(len(starts) - 1)]
 
     def choices(self, mentee: int) -> Ints:
         """Return the mentors the mentee may go to."""
@@ -172,7 +165,8 @@ class Solution:
 
     ``mentor_of`` has a mentor's number or -1 per mentee. ``total_cost`` is goal 4 over all pairs.
     ``proof`` are the prices that prove goals 2 and 4, and goal 5 level by level; a locked mentee
-    has no price. What explains is :attr:`price_of_mentor`, which is worked out when asked for.
+    has no price. What explains is :attr:`price_of_mentor`, which is worked out when asked for. ``may_go`` are the mentors
+    each mentee could have as bits of one number, where the problem has not all pairs.
     """
 
     problem: Problem
@@ -182,6 +176,7 @@ class Solution:
     n_matched: int
     proof: tuple[Level, ...] = field(repr=False)
     is_compiled: bool = False
+    may_go: Sequence[int] | None = field(default=None, repr=False)
 
     @cached_property
     def _lowest(self) -> tuple[list[int], list[int]]:
@@ -221,43 +216,54 @@ class Solution:
         value = _reduced_cost(self, mentee, mentor)
         if self.mentor_of[mentee] == mentor:
             return Price(0, 0)
-        detour = _Detour(self, mentee).length(mentor)
-        return None if detour is None else self.problem.price(value + detour)
+        value = self.standing.price(mentee, mentor, value)
+        return None if value >= self.standing.far else self.problem.price(value)
 
     def alternatives(self, mentee: int, limit: int) -> tuple[tuple[int, Price], ...]:
         """Return the cheapest other mentors of a mentee with their exact prices.
 
-        Candidates are taken in the order of their lower bounds, so only a few are worked out; of
-        equal ones the hash of the pair decides.
+        Of equal ones the hash of the pair decides.
 
         Raises:
             ValueError: the mentee is locked and could go to others.
         """
-        here, pays, asks = (
-            self.mentor_of[mentee],
-            self.price_of_mentee[mentee],
-            self.price_of_mentor,
-        )
-        others = [(j, cost) for j, cost in self.problem.rows[mentee] if j != here]
-        if not others:
-            return ()
+        standing, here = self.standing, self.mentor_of[mentee]
         if self.problem.locked[mentee] >= 0:
-            raise ValueError(f"mentee {mentee} is locked")
-        numbers = np.array([mentor for mentor, _ in others], dtype=np.int64)
+            if any(mentor != here for mentor in self.problem.choices(mentee)):
+                raise ValueError(f"mentee {mentee} is locked")
+            return ()
+        others, _reduced, values = standing.prices(mentee, limit)
+        cheapest = np.sort(values)[:limit]
+        told = np.flatnonzero((values < standing.far) & (values <= cheapest[-1:].sum()))
+        if not len(told):
+            return ()
         mine = digests([self.problem.keys.mentees[mentee]])
-        hashes = pair_hashes(mine, self._mentor_hashes[numbers]).tolist()
-        bounds = sorted(
-            (cost + asks[mentor] - pays, tie, mentor)
-            for (mentor, cost), tie in zip(others, hashes, strict=True)
+        hashes = pair_hashes(mine, self._mentor_hashes[others[told]]).tolist()
+        numbers, costs = others[told].tolist(), values[told].tolist()
+        found = sorted(zip(costs, hashes, numbers, strict=True))[:limit]
+        return tuple((mentor, self.problem.price(value)) for value, _, mentor in found)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """The matching as prices of alternatives see it."""
+        problem, far = self.problem, self.problem.network.limit()
+        u, v = exact(self.price_of_mentee), exact(self.price_of_mentor)
+        loads = zip(self.loads(), problem.capacity, self.price_of_mentor, strict=True)
+        spare = [
+            problem.place_cost(load) - price if load < capacity else far
+            for load, capacity, price in loads
+        ]
+        return Standing(
+            starts=problem.indptr,
+            mentors=problem.indices,
+            costs=problem.cost,
+            mate=np.where(problem.locked < 0, self.mentor_of, -1),
+            u=u,
+            v=v,
+            unmatched=problem.unmatched,
+            spare=exact(spare),
+            far=far,
         )
-        detour, found = _Detour(self, mentee), list[tuple[int, int, int]]()
-        for value, tie, mentor in bounds:
-            if len(found) >= limit and value > found[limit - 1][0]:
-                break
-            length = detour.length(mentor)
-            if length is not None:
-                found = sorted([*found, (value + length, tie, mentor)])
-        return tuple((mentor, self.problem.price(value)) for value, _, mentor in found[:limit])
 
     @cached_property
     def _mentor_hashes(self) -> NDArray[np.uint64]:
@@ -284,23 +290,6 @@ class Solution:
                 members[mentor_of[mentee]].append(mentee)
         return members
 
-    def moves(self, mentor: int) -> list[tuple[int, int]]:
-        """Return what it takes at least to move one of a mentor's to another, the least first."""
-        if mentor not in self._moves:
-            rows, prices, near = self.problem.rows, self.price_of_mentor, dict[int, int]()
-            for mentee in self.members[mentor]:
-                pays = self.price_of_mentee[mentee]
-                for to, cost in rows[mentee]:
-                    value = cost + prices[to] - pays
-                    if to not in near or value < near[to]:
-                        near[to] = value
-            self._moves[mentor] = sorted((value, to) for to, value in near.items())
-        return self._moves[mentor]
-
-    @cached_property
-    def _moves(self) -> dict[int, list[tuple[int, int]]]:
-        return {}
-
     def witness(self, mentee: int) -> Witness:
         """Return the set that shows why the unmatched mentee could not be placed (Hall).
 
@@ -322,8 +311,10 @@ class Solution:
         return Witness(tuple(sorted(mentees)), tuple(mentors), places)
 
     @cached_property
-    def _may_go(self) -> list[int]:
+    def _may_go(self) -> Sequence[int]:
         """The mentors each mentee may go to, as bits of one number."""
+        if self.may_go is not None:
+            return self.may_go
         n_mentors = len(self.problem.capacity)
         masks, row = [], np.zeros(n_mentors, dtype=np.bool_)
         for mentee in range(len(self.mentor_of)):
@@ -331,7 +322,7 @@ class Solution:
                 self.problem.indptr[mentee] : self.problem.indptr[mentee + 1]
             ]
             row[own] = True
-            masks.append(int.from_bytes(np.packbits(row, bitorder="little").tobytes(), "little"))
+            masks.append(_bits(row))
             row[own] = False
         return masks
 
@@ -342,20 +333,13 @@ class Solution:
 
     def mentors_with_room(self) -> frozenset[int]:
         """Return the mentors who could take one more, if need be by moving others along."""
-        full_of: dict[int, list[int]] = {}
-        for mentor, own in enumerate(self.members):
-            for mentee in own:
-                for other, _ in self.problem.rows[mentee]:
-                    full_of.setdefault(other, []).append(mentor)
         pairs = zip(self.loads(), self.problem.capacity, strict=True)
-        queue = [mentor for mentor, (load, capacity) in enumerate(pairs) if load < capacity]
-        able = set(queue)
-        while queue:
-            for mentor in full_of.get(queue.pop(), ()):
-                if mentor not in able:
-                    able.add(mentor)
-                    queue.append(mentor)
-        return frozenset(able)
+        has_room = np.array([load < capacity for load, capacity in pairs], dtype=np.bool_)
+        able, waiting = _bits(has_room), np.flatnonzero(~has_room).tolist()
+        while more := [mentor for mentor in waiting if self._lead_on[mentor] & able]:
+            has_room[more] = True
+            able, waiting = _bits(has_room), [j for j in waiting if not has_room[j]]
+        return frozenset(np.flatnonzero(has_room).tolist())
 
 
 def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
@@ -577,63 +561,9 @@ def _reduced_cost(solution: Solution, mentee: int, mentor: int) -> int:
     return value - solution.price_of_mentee[mentee]
 
 
-class _Detour:
-    """How the others would have to move if one mentee were put elsewhere.
-
-    The place left at home costs nothing more to fill: with the smallest prices some chain of equal
-    cost always leads into every mentor whose place is worth something.
-    """
-
-    def __init__(self, solution: Solution, mentee: int) -> None:
-        self.solution, self.mentee = solution, mentee
-        self.members, self.loads = solution.members, solution.loads()
-        self.home = int(solution.mentor_of[mentee])
-
-    def length(self, start: int) -> int | None:
-        """Return the reduced length from a mentor with one too many to where somebody can go."""
-        best: int | None = None
-        near, done, heap = {start: 0}, set[int](), [(0, start)]
-        while heap:
-            distance, mentor = heapq.heappop(heap)
-            if best is not None and distance >= best:
-                break
-            if mentor in done:
-                continue
-            done.add(mentor)
-            ends = [distance + end for end in self._ends(mentor)]
-            best = min(ends if best is None else [best, *ends], default=None)
-            self._push(mentor, distance, best, near, heap)
-        return best
-
-    def _ends(self, mentor: int) -> list[int]:
-        """Return what it takes to stop here: the place left, a free one, or somebody let go."""
-        if mentor == self.home:
-            return [0]
-        problem, load = self.solution.problem, self.loads[mentor]
-        ends = [
-            problem.unmatched - self.solution.price_of_mentee[other]
-            for other in self.members[mentor]
-        ]
-        if load < problem.capacity[mentor]:
-            price = self.solution.price_of_mentor[mentor]
-            ends.append(problem.place_cost(load) - price)
-        return ends
-
-    def _push(
-        self,
-        mentor: int,
-        distance: int,
-        best: int | None,
-        near: dict[int, int],
-        heap: list[tuple[int, int]],
-    ) -> None:
-        for further, to in self.solution.moves(mentor) if mentor != self.home else ():
-            value = distance + further
-            if best is not None and value >= best:
-                break
-            if to not in near or value < near[to]:
-                near[to] = value
-                heapq.heappush(heap, (value, to))
+def _bits(which: NDArray[np.bool_]) -> int:
+    """Return a number with these bits set."""
+    return int.from_bytes(np.packbits(which, bitorder="little").tobytes(), "little")
 
 
 def _numbers(bits: int) -> list[int]:
