@@ -43,7 +43,8 @@ class Candidates:
     ``indptr``, ``indices`` (mentor numbers) and ``score`` are rows as the solver wants them, ``form``
     the number of each pair's form in the order of codes; ``capacity`` is per mentor, no more than
     the forms allow. ``refused`` (mentees, :data:`.candidates.REFUSALS`) counts mentors. Of
-    ``n_possible`` pairs ``indices`` has all, or where there are very many the best.
+    ``n_possible`` pairs ``indices`` has all, or where there are very many the best; then ``everybody`` has for each mentee
+    all possible mentors, eight to a byte.
     """
 
     sieve: Sieve = field(repr=False)
@@ -54,6 +55,7 @@ class Candidates:
     capacity: tuple[int, ...]
     refused: NDArray[np.int64]
     n_possible: int
+    everybody: Bytes | None = field(default=None, repr=False)
 
     @property
     def mentors(self) -> tuple[Mentor, ...]:
@@ -73,6 +75,11 @@ class Candidates:
     def refusals_of(self, mentee: int) -> Mapping[str, int]:
         """Return how many mentors each code refused to a mentee."""
         return _named(self.refused[mentee])
+
+    @property
+    def has_all(self) -> bool:
+        """Whether every possible pair is here."""
+        return len(self.indices) == self.n_possible
 
     def choices(self, mentee: int) -> Small:
         """Return the numbers of the mentors a mentee could have."""
@@ -170,6 +177,7 @@ def find_candidates(
         capacity=_capacities(sieve, forms),
         refused=refused,
         n_possible=n_possible,
+        everybody=None if len(kept.i) == n_possible else chosen.everybody(),
     )
 
 
@@ -181,8 +189,11 @@ def reopened(
     of_mentee: Exact,
     of_mentor: Exact,
     is_free: Mask,
+    slack: Exact | int = 0,
 ) -> Candidates | None:
     """Put pairs back that were left out and cost no more than what stands; None where there are none.
+
+    With a slack those come back as well that cost no more than so much above it.
 
     Args:
         candidates: what was solved.
@@ -191,11 +202,12 @@ def reopened(
         of_mentee: what a pair of this mentee costs besides the score, a wish not met for instance.
         of_mentor: the same of each mentor.
         is_free: the mentees who are not locked.
+        slack: how much more a pair may cost, of every mentee or of each.
     """
-    if len(candidates.indices) == candidates.n_possible:
+    if candidates.has_all:
         return None
     sieve, known, found = candidates.sieve, candidates.cells, list[_Kept]()
-    pay, ask = u - of_mentee, v + of_mentor
+    pay, ask = u - of_mentee + slack, v + of_mentor
     for block in sieve.blocks():
         look("pairs")
         cheap = is_free[block.i] & (ask[block.j] - block.score <= pay[block.i]).astype(np.bool_)
@@ -269,6 +281,9 @@ class _All:
     def kept(self) -> _Kept:
         return _Kept.joined(self._parts)
 
+    def everybody(self) -> None:
+        """Return nothing: the pairs themselves are kept."""
+
 
 class _Best:
     """Keeps the best pairs of each mentee and of each mentor, and those named beforehand."""
@@ -279,12 +294,16 @@ class _Best:
         self._of_mentee = digests([one.key for one in sieve.mentees])
         self._of_mentor = digests([one.key for one in sieve.mentors])
         self._parts: list[_Kept] = []
+        self._rows: list[Bytes] = []
         # What may be among a mentor's best: with its worth, and what it has to be worth by now.
         self._hopes: list[tuple[_Kept, Index]] = []
         self._floor = np.full(self._wide, -1, dtype=np.int64)
 
     def look(self, block: Block) -> None:
         worth = self._worth(block)
+        possible = np.zeros((len(block.refused), self._wide), dtype=np.bool_)
+        possible[block.i - block.start, block.j] = True
+        self._rows.append(np.packbits(possible, axis=1, bitorder="little"))
         among_mentees = self._best_of_rows(block, worth)
         named = np.isin(_Kept.of(block, slice(None)).cells(self._sieve), self._always)
         self._parts.append(_Kept.of(block, np.flatnonzero(among_mentees | named)))
@@ -296,6 +315,10 @@ class _Best:
     def kept(self) -> _Kept:
         self._settle()
         return _Kept.joined([*self._parts, *(part for part, _ in self._hopes)]).sorted(self._sieve)
+
+    def everybody(self) -> Bytes:
+        """Return the possible mentors of every mentee, eight to a byte."""
+        return np.concatenate(self._rows)
 
     def _worth(self, block: Block) -> Index:
         """Return the score with some bits of the pair's hash behind it."""

@@ -148,7 +148,7 @@ class Standing:
         """Return the ways home as far as any of the home's mentees asks for, for the cheapest so many pairs of each."""
         if (home, limit) not in self._homes:
             bound = max(
-                (self._nth(self._by_exit(mentee), limit) for mentee in self.members.get(home, ())),
+                (self.nth(self._by_exit(mentee), limit) for mentee in self.members.get(home, ())),
                 default=self.far,
             )
             # a way as long as that is no cheaper, but might be told instead
@@ -164,7 +164,7 @@ class Standing:
         values: Exact = np.minimum(reduced + self._exits[others], self.far)
         return values
 
-    def _nth(self, values: Exact, limit: int) -> int:
+    def nth(self, values: Exact, limit: int) -> int:
         """Return the limit-th smallest value; far where there are fewer."""
         if len(values) < limit:
             return self.far
@@ -199,7 +199,7 @@ class Standing:
         slack: Exact = np.full(len(self.mate), -1, dtype=self._exits.dtype)
         for mentee in self.movers.tolist():
             others, reduced, values = self.prices(mentee, limit)
-            most = self._nth(values, limit)
+            most = self.nth(values, limit)
             slack[mentee] = most
             left[others] = np.maximum(left[others], np.minimum(values, most) - reduced)
         spend = exact(self._carried(np.minimum(left, self._exits).tolist()))

@@ -24,7 +24,7 @@ from nastavnik.engine.matching.candidates import (
     Rules,
     judge,
 )
-from nastavnik.engine.matching.network import Index, exact
+from nastavnik.engine.matching.network import Exact, Index, exact
 from nastavnik.engine.matching.pool import Candidates, find_candidates, reopened
 from nastavnik.engine.matching.transport import Breach, Certificate, Price, Solution, solve
 from nastavnik.engine.matching.watching import look
@@ -257,7 +257,7 @@ def propose(
         forbidden: (mentor key, mentee key) that must not be.
         wishes: whom people chose; ``rules.rank_weight`` says how much a step of it weighs.
         n_best: how many of each person's best pairs to begin with; see :func:`.pool.find_candidates`.
-            The pairs are the same whatever it is, alternatives are told of what was looked at.
+            The result is the same whatever it is, to the last price.
 
     Raises:
         ValueError: a key is double or unknown (a Russian sentence).
@@ -272,7 +272,8 @@ def propose(
         always=chain(wishes.chosen(), ((mentor, mentee) for mentee, mentor in fixed.items())),
         n_best=n_best,
     )
-    candidates, solution = _solve(candidates, rules, fixed, wishes)
+    asked = _Asked.of(candidates, rules, fixed, wishes)
+    candidates, solution = _priced(asked, *_solve(asked, candidates))
     run = _Run(rules, forbidden, candidates, solution, solution.mentors_with_room(), wishes)
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
@@ -327,38 +328,78 @@ def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[Group, ...]:
     )
 
 
-def _solve(
-    candidates: Candidates, rules: Rules, locked: dict[str, str], wishes: Wishes
-) -> tuple[Candidates, Solution]:
+def _solve(asked: "_Asked", candidates: Candidates) -> tuple[Candidates, Solution]:
     """Solve; where pairs were left out, put back what might matter and solve again until nothing is."""
-    fixed, capacity = _locks(candidates, locked)
-    steps = _Steps.of(candidates, wishes)
     while True:
-        mentee_rank, mentor_rank = steps.of_pairs(candidates)
+        solution = asked.solved(candidates)
+        wider = asked.wider(candidates, solution.proof[0].u, solution.proof[0].v)
+        if wider is None:
+            return candidates, solution
+        candidates = wider
+
+
+def _priced(
+    asked: "_Asked", candidates: Candidates, solution: Solution
+) -> tuple[Candidates, Solution]:
+    """Put back what might change a price that is told, and look again until nothing is.
+
+    The matching stays: it is that of all pairs already.
+    """
+    while not candidates.has_all:
+        standing = solution.standing
+        slack = standing.slack(N_ALTERNATIVES)
+        wider = asked.wider(candidates, standing.u, standing.v, slack)
+        if wider is None:
+            break
+        candidates, solution = wider, asked.solved(wider)
+    return candidates, solution
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """All that is asked of a matching but the pairs: those change where some were left out at first."""
+
+    rules: Rules
+    fixed: list[int]
+    capacity: list[int]
+    steps: "_Steps"
+
+    @classmethod
+    def of(
+        cls, candidates: Candidates, rules: Rules, locked: dict[str, str], wishes: Wishes
+    ) -> "_Asked":
+        return cls(rules, *_locks(candidates, locked), _Steps.of(candidates, wishes))
+
+    def solved(self, candidates: Candidates) -> Solution:
+        mentee_rank, mentor_rank = self.steps.of_pairs(candidates)
         solution = solve(
             candidates.indptr,
             candidates.indices,
             candidates.score,
-            capacity,
+            self.capacity,
             mentee_rank=mentee_rank,
             mentor_rank=mentor_rank,
-            rank_weight=rules.rank_weight,
-            load_cost=rules.load_cost,
-            locked=fixed,
+            rank_weight=self.rules.rank_weight,
+            load_cost=self.rules.load_cost,
+            locked=self.fixed,
             tie_key_mentee=[person.key for person in candidates.mentees],
             tie_key_mentor=[person.key for person in candidates.mentors],
         )
-        wider = reopened(
+        return replace(solution, everybody=candidates.everybody)
+
+    def wider(
+        self, candidates: Candidates, u: Exact, v: Exact, slack: Exact | int = 0
+    ) -> Candidates | None:
+        weight = self.rules.rank_weight
+        return reopened(
             candidates,
-            u=solution.proof[0].u,
-            v=solution.proof[0].v,
-            of_mentee=exact([rules.rank_weight * n for n in steps.of_mentee.tolist()]),
-            of_mentor=exact([rules.rank_weight * n for n in steps.of_mentor.tolist()]),
-            is_free=np.array(fixed, dtype=np.int64) < 0,
+            u=u,
+            v=v,
+            of_mentee=exact([weight * n for n in self.steps.of_mentee.tolist()]),
+            of_mentor=exact([weight * n for n in self.steps.of_mentor.tolist()]),
+            is_free=np.array(self.fixed, dtype=np.int64) < 0,
+            slack=slack,
         )
-        if wider is None:
-            return candidates, solution
-        candidates = wider
 
 
 def _locks(candidates: Candidates, locked: dict[str, str]) -> tuple[list[int], list[int]]:

@@ -165,8 +165,8 @@ class Solution:
 
     ``mentor_of`` has a mentor's number or -1 per mentee. ``total_cost`` is goal 4 over all pairs.
     ``proof`` are the prices that prove goals 2 and 4, and goal 5 level by level; a locked mentee
-    has no price. What explains is :attr:`price_of_mentor`, which is worked out when asked for. ``may_go`` are the mentors
-    each mentee could have as bits of one number, where the problem has not all pairs.
+    has no price. What explains is :attr:`price_of_mentor`, which is worked out when asked for. ``everybody``, where
+    the problem has not all pairs, are the mentors each mentee could have, eight to a byte.
     """
 
     problem: Problem
@@ -176,7 +176,7 @@ class Solution:
     n_matched: int
     proof: tuple[Level, ...] = field(repr=False)
     is_compiled: bool = False
-    may_go: Sequence[int] | None = field(default=None, repr=False)
+    everybody: NDArray[np.uint8] | None = field(default=None, repr=False)
 
     @cached_property
     def _lowest(self) -> tuple[list[int], list[int]]:
@@ -233,10 +233,7 @@ class Solution:
                 raise ValueError(f"mentee {mentee} is locked")
             return ()
         others, _reduced, values = standing.prices(mentee, limit)
-        cheapest = np.sort(values)[:limit]
-        told = np.flatnonzero((values < standing.far) & (values <= cheapest[-1:].sum()))
-        if not len(told):
-            return ()
+        told = np.flatnonzero((values < standing.far) & (values <= standing.nth(values, limit)))
         mine = digests([self.problem.keys.mentees[mentee]])
         hashes = pair_hashes(mine, self._mentor_hashes[others[told]]).tolist()
         numbers, costs = others[told].tolist(), values[told].tolist()
@@ -311,10 +308,10 @@ class Solution:
         return Witness(tuple(sorted(mentees)), tuple(mentors), places)
 
     @cached_property
-    def _may_go(self) -> Sequence[int]:
+    def _may_go(self) -> list[int]:
         """The mentors each mentee may go to, as bits of one number."""
-        if self.may_go is not None:
-            return self.may_go
+        if self.everybody is not None:
+            return [int.from_bytes(row.tobytes(), "little") for row in self.everybody]
         n_mentors = len(self.problem.capacity)
         masks, row = [], np.zeros(n_mentors, dtype=np.bool_)
         for mentee in range(len(self.mentor_of)):
