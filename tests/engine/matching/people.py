@@ -1,5 +1,6 @@
 """An invented school of Примерск: people drawn at random, and short makers."""
 
+import numpy as np
 from hypothesis import strategies as st
 
 from nastavnik.engine.matching.candidates import Mentee, Mentor
@@ -66,3 +67,21 @@ def schools(draw, max_mentors=4, max_mentees=6):
     pairs = [(a.key, b.key) for a in mentors for b in mentees]
     forbidden = draw(st.frozensets(st.sampled_from(pairs), max_size=4)) if pairs else frozenset()
     return mentors, mentees, forbidden
+
+
+def crowd(seed, n_mentees, n_mentors):
+    """Draw a crowd of pupils, with far fewer places than pupils who would like one."""
+    random = np.random.default_rng(seed)
+
+    def words(n):
+        return [frozenset(random.choice(list("abcdefghijkl"), 3).tolist()) for _ in range(n)]
+
+    mentors = [
+        mentor(f"m{n}", grade=int(random.integers(8, 12)), capacity=2, competences=tags)
+        for n, tags in enumerate(words(n_mentors))
+    ]
+    mentees = [
+        mentee(f"e{n}", grade=int(random.integers(1, 11)), areas=tags)
+        for n, tags in enumerate(words(n_mentees))
+    ]
+    return mentors, mentees

@@ -3,12 +3,10 @@
 from collections import Counter
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.matching.oracles import some
-from tests.engine.matching.people import AREAS, INTERESTS, mentee, mentor, schools
+from tests.engine.matching.people import AREAS, INTERESTS, crowd, mentee, mentor, schools
 
 from nastavnik.engine.matching import pool, sieve
 from nastavnik.engine.matching.candidates import (
@@ -207,37 +205,6 @@ def test_with_the_best_of_each_the_pairs_are_those_of_all(school, n_best, data):
     part = propose(mentors, mentees, law, **given_, n_best=n_best)
     assert part.certificate.ok
     assert part == whole
-
-
-def pairs_of(proposal):
-    return {(pair.mentor, pair.mentee, pair.form, pair.score) for pair in proposal.pairs}
-
-
-def crowd(seed, n_mentees, n_mentors):
-    """Draw a crowd of pupils, with far fewer places than pupils who would like one."""
-    random = np.random.default_rng(seed)
-
-    def words(n):
-        return [frozenset(random.choice(list("abcdefghijkl"), 3).tolist()) for _ in range(n)]
-
-    mentors = [
-        mentor(f"m{n}", grade=int(random.integers(8, 12)), capacity=2, competences=tags)
-        for n, tags in enumerate(words(n_mentors))
-    ]
-    mentees = [
-        mentee(f"e{n}", grade=int(random.integers(1, 11)), areas=tags)
-        for n, tags in enumerate(words(n_mentees))
-    ]
-    return mentors, mentees
-
-
-@given(seed=st.integers(0, 2**32), n_best=st.integers(1, 3))
-@some(6)
-def test_a_crowd_of_which_little_is_kept_comes_out_the_same(seed, n_best):
-    mentors, mentees = crowd(seed, 60, 25)
-    few = find_candidates(mentors, mentees, RULES, n_best=n_best)
-    assert len(few.indices) < few.n_possible
-    assert propose(mentors, mentees, RULES, n_best=n_best) == propose(mentors, mentees, RULES)
 
 
 def test_the_best_of_each_side_and_what_is_named_are_kept():

@@ -124,7 +124,8 @@ class Standing:
 
     @cached_property
     def _exits(self) -> Exact:
-        return exact(self.exits)
+        # as wide as the widest of them could be
+        return np.array(self.exits, dtype=exact([self.far]).dtype)
 
     def ways_home(self, home: int, bound: int) -> dict[int, int]:
         """Return the way home from mentors where it is under the bound and shorter than any exit."""

@@ -463,7 +463,7 @@ def _weight(value: object, name: str) -> int:
 
 
 def _costs(points: Exact, one: Exact | None, other: Exact | None, weight: int) -> Exact:
-    ranks = [rank for rank in (one, other) if rank is not None and weight]
+    ranks = [rank for rank in (one, other) if rank is not None and weight and largest(rank)]
     bound = largest(points) + weight * sum(map(largest, ranks))
     wide: type = object if bound >= SAFE >> 2 else np.int64 if bound >= 1 << 31 else np.int32
     cost: Exact = -points.astype(wide)
