@@ -186,6 +186,18 @@ def test_a_pair_left_out_may_be_the_cheapest_way_for_somebody_else(
     assert price_of(part, "i", other) > price_of(whole, "i", other)
 
 
+@pytest.mark.parametrize("n", range(6))
+def test_a_pair_that_comes_out_equal_by_one_left_out_may_be_told_instead(n):
+    # four others at one price, of whom the hashes choose three; one of them is so cheap only by `k` with `l`
+    who = f"i{n}"
+    points = {(who if a == "i" else a, b): most for (a, b), most in ONE_MOVE.items()}
+    points |= {(who, f"x{k}"): 90 for k in range(3)}
+    part, whole = told_of_part_and_all(points, 4)
+    assert part == whole
+    (pair,) = (one for one in whole.pairs if one.mentee == who)
+    assert {one.price for one in pair.alternatives} == {Price(0, 210)}
+
+
 def test_what_is_left_to_spend_is_carried_on_from_move_to_move(monkeypatch):
     monkeypatch.setattr(prices.Standing, "_carried", lambda _self, left: left)
     part, whole = told_of_part_and_all(ONE_MOVE, 4)

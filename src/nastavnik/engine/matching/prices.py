@@ -193,8 +193,8 @@ class Standing:
 
         For a mentee of whom the ``limit`` cheapest alternatives are told, that is the last of their prices: another pair
         might be cheaper or, at the same price, be told instead. For who would be moved on the way, what is left to spend
-        there: less than the rest of any way known. A pair that was left out and costs more than that is on no way
-        shorter than those found (docs/algorithms/matching.md, «Prices above four million pairs»).
+        there: less than the rest of any way known, and of the told price itself no more. A pair that was left out and costs more than that is on no way
+        shorter than those found (docs/algorithms/matching.md, «Prices of why not»).
         """
         left = np.zeros(len(self.v), dtype=self._exits.dtype)
         slack: Exact = np.full(len(self.mate), -1, dtype=self._exits.dtype)
@@ -202,7 +202,7 @@ class Standing:
             others, reduced, values = self.prices(mentee, limit)
             most = self.nth(values, limit)
             slack[mentee] = most
-            left[others] = np.maximum(left[others], np.minimum(values, most) - reduced)
+            left[others] = np.maximum(left[others], np.minimum(values, most + 1) - reduced)
         spend = exact(self._carried(np.minimum(left, self._exits).tolist()))
         slack[self.movers] = np.maximum(slack[self.movers], spend[self.mate[self.movers]] - 1)
         return slack
