@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 from tests.cast import CANARY, forbid
 from tests.pages import said, signed_in, text
@@ -22,7 +23,7 @@ from nastavnik.matching.actions import engine_input, rule_pair, run_matching
 from nastavnik.matching.adapter import recount
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
-from nastavnik.matching.queries import board
+from nastavnik.matching.queries import Points, board
 from nastavnik.people.models import User
 from nastavnik.programmes.actions import (
     Wishes,
@@ -513,10 +514,16 @@ def test_the_steps_of_a_wish_are_a_part_of_the_score_for_the_curator_alone(cast)
     assert run.snapshot["totals"] == {"fit": fit, "wishes": -3_000_000, "load": 0}
     answer = recount(run.snapshot)
     assert (answer.total_score, answer.is_same_sum) == (fit, True)
-    assert "steps away from first choices: -3,000,000; with them" in workspace(cast.anna)
+    assert "steps away from first choices: −3,000,000; with them" in workspace(cast.anna)
     secret = '<li class="secret">steps away'
     table = signed_in(cast.anna).get(reverse("matching:workspace"), {"view": "table"})
     assert table.content.decode().count(secret) == 1
+    # on paper not even an empty list shows that there was something
+    bare = render_to_string("matching/points.html", {"points": Points((), -1), "whose": ""})
+    assert bare.startswith('<details class="small secret">')
+    with_parts = Points((("time", 10),), -1)
+    shown_too = render_to_string("matching/points.html", {"points": with_parts, "whose": ""})
+    assert shown_too.startswith('<details class="small">')
     for role in (Role.DIRECTOR, Role.DEPUTY_DIRECTOR, Role.PSYCHOLOGIST):
         told = points_of(cast.users[role], run)
         assert {key: (one.fit, one.total) for key, one in told.items()} == {
