@@ -343,15 +343,20 @@ def _priced(
 ) -> tuple[Candidates, Solution]:
     """Put back what might change a price that is told, and look again until nothing is.
 
-    The matching stays: it is that of all pairs already.
+    The matching stays: it is that of all pairs already. Where no mentee can pay more than at the last look and no place costs
+    less, what was too dear then still is, and another look would find nothing.
     """
+    last: tuple[Exact, Exact] | None = None
     while not candidates.has_all:
         standing = solution.standing
         slack = standing.slack(N_ALTERNATIVES)
+        now = standing.u + slack, standing.v
+        if last and np.all(now[0] <= last[0]) and np.all(now[1] >= last[1]):
+            break
         wider = asked.wider(candidates, standing.u, standing.v, slack)
         if wider is None:
             break
-        candidates, solution = wider, asked.solved(wider)
+        candidates, solution, last = wider, asked.solved(wider), now
     return candidates, solution
 
 
