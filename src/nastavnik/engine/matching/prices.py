@@ -19,6 +19,7 @@ from functools import cached_property
 import numpy as np
 
 from nastavnik.engine.matching.network import Exact, Index, exact
+from nastavnik.engine.matching.watching import look
 
 
 @dataclass(frozen=True)
@@ -199,6 +200,7 @@ class Standing:
         left = np.zeros(len(self.v), dtype=self._exits.dtype)
         slack: Exact = np.full(len(self.mate), -1, dtype=self._exits.dtype)
         for mentee in self.movers.tolist():
+            look("pairs")
             others, reduced, values = self.prices(mentee, limit)
             most = self.nth(values, limit)
             slack[mentee] = most
