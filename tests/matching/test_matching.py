@@ -471,6 +471,10 @@ def test_the_price_of_another_mentor_is_said():
         assert "1 mentee" in price_words({"people": 1, "points": 0})
         assert price_words({"people": 0, "points": 0}) == "costs nothing"
         assert "15 points" in price_words({"people": 0, "points": 15})
+        wishes = {"people": 0, "points": 1_999_960}
+        assert price_words(wishes, 1_000_000) == "people's wishes would be met worse"
+        counted = price_words(wishes, 1_000_000, may_count=True)
+        assert counted == "people's wishes would be met worse, by 2 steps"
 
 
 def test_other_mentors_are_offered_with_their_price(cast):

@@ -91,8 +91,14 @@ def part_words(part: Mapping[str, Any]) -> str:
     }.get(part["code"], "")
 
 
-def price_words(price: Mapping[str, int], rank_weight: int = 0) -> str:
-    """Return what another mentor costs everybody; a step of a wish is told without whose it is."""
+def price_words(price: Mapping[str, int], rank_weight: int = 0, *, may_count: bool = False) -> str:
+    """Return what another mentor costs everybody; a step of a wish is told without whose it is.
+
+    Args:
+        price: people and points.
+        rank_weight: what a step weighs.
+        may_count: whether the viewer may know how many steps it is.
+    """
     if price["people"] > 0:
         return ngettext(
             "%(n)s mentee would stay without a mentor",
@@ -102,6 +108,13 @@ def price_words(price: Mapping[str, int], rank_weight: int = 0) -> str:
     if price["points"] <= 0:
         return _("costs nothing")
     if rank_weight and 2 * price["points"] >= rank_weight:
+        n_steps = max(1, round(price["points"] / rank_weight))
+        if may_count:
+            return ngettext(
+                "people's wishes would be met worse, by %(n)s step",
+                "people's wishes would be met worse, by %(n)s steps",
+                n_steps,
+            ) % {"n": n_steps}
         return _("people's wishes would be met worse")
     return _("the other pairs fit worse by %(n)s points together") % {"n": price["points"]}
 

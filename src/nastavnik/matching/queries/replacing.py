@@ -53,6 +53,7 @@ def candidates(
             parts = [part for part in reasons.get("parts", ()) if part["points"]]
             words = [choice_words(*chosen), *map(part_words, parts)]
             told = tuple(filter(None, words)) or (_("Nothing in common is written down."),)
-            group, cost = names.get(mentor.person_id, ""), price_words(price, weight)
+            group = names.get(mentor.person_id, "")
+            cost = price_words(price, weight, may_count=reader.steps)
             shown.append(Candidate(mentor, group, told, cost, points_of(reasons, reader)))
     return shown

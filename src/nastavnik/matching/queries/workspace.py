@@ -8,7 +8,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal
 from nastavnik.matching.queries.comparing import changes_since
-from nastavnik.matching.queries.confidence import bond_of, reader_of
+from nastavnik.matching.queries.confidence import Reader, bond_of, reader_of
 from nastavnik.matching.queries.explanations import (
     left_out_words,
     pair_words,
@@ -165,7 +165,7 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             )
         else:
             said = rulings.get((proposal.mentor_id, proposal.mentee_id))
-            others = _others(proposal.explanation, mentors, weight)
+            others = _others(proposal.explanation, mentors, weight, reader)
             words, bond = pair_words(proposal, reader), bond_of(proposal, reader)
             opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
             secret = secret_words(proposal, reader)
@@ -196,13 +196,17 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
 
 
 def _others(
-    explanation: Mapping[str, Any], mentors: Mapping[str, Participation], rank_weight: int
+    explanation: Mapping[str, Any],
+    mentors: Mapping[str, Participation],
+    rank_weight: int,
+    reader: Reader,
 ) -> tuple[Other, ...]:
     found = []
     for one in explanation.get("alternatives", ()):
         mentor = mentors.get(one["mentor"])
         if mentor is not None:
-            found.append(Other(mentor, price_words(one["price"], rank_weight)))
+            price = price_words(one["price"], rank_weight, may_count=reader.steps)
+            found.append(Other(mentor, price))
     return tuple(found)
 
 
