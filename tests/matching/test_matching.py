@@ -390,7 +390,11 @@ def test_the_numbers_of_the_board(cast):
     shown = board(cast.anna, made)
     assert shown.n_pairs == 3
     assert shown.n_area == 3
-    assert shown.n_idle == 1
+    # who is in the base and was not matched is nobody this matching left free
+    assert shown.n_idle == 0
+    records = cast.school.records
+    fewer = run_matching(cast.school.programme, without=[records["novice"].pk], by=cast.anna)
+    assert board(cast.anna, fewer).n_idle == 1
     assert [group.load for group in shown.groups] == [1, 1, 1]
     assert [group.places for group in shown.groups] == [[True]] * 3
     assert shown.groups[0].group == "9А"

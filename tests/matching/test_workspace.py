@@ -11,6 +11,7 @@ from tests.pages import said, signed_in, text
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
+from nastavnik.engine.matching.proposing import Wishes
 from nastavnik.matching.actions import (
     engine_input,
     is_override,
@@ -84,6 +85,19 @@ def test_the_effect_is_shown_before_anything_is_kept(cast):
         dict(shipped_rules().weights),
         shipped_rules().load_cost,
     )
+
+
+def test_the_effect_tells_how_many_choices_are_met_where_there_are_any(cast):
+    shown = signed_in(cast.anna).post(reverse("matching:rules"), RULES | {"show": "1"})
+    assert shown.context["tells_choices"] is False
+    given = engine_input(cast.school.programme)
+    met = given.run().pairs[0]
+    wishes = Wishes(mentees={met.mentee: (met.mentor,)}, mentors={})
+    deaf = replace(given.rules, rank_weight=0)
+    effect = effect_of(replace(given, wishes=wishes), replace(given, wishes=wishes, rules=deaf))
+    assert effect.n_chosen == (1, 1)
+    apart = frozenset({(met.mentor, met.mentee)})
+    assert effect_of(given, replace(given, wishes=wishes, forbidden=apart)).n_chosen == (0, 0)
 
 
 @pytest.mark.parametrize(

@@ -140,11 +140,13 @@ def _totals(score: int, wishes: int, load: int) -> dict[str, int]:
 class Effect:
     """What other rules would change: before and after, and who would get another mentor.
 
-    `moved` holds keys of records: mentee, mentor before, mentor after; "" stands for nobody.
+    `n_chosen` are the pairs in which one at least chose the other. `moved` holds keys of records: mentee, mentor before,
+    mentor after; "" stands for nobody.
     """
 
     n_matched: tuple[int, int]
     n_area: tuple[int, int]
+    n_chosen: tuple[int, int]
     n_idle: tuple[int, int]
     moved: tuple[tuple[str, str, str], ...]
 
@@ -157,6 +159,7 @@ def effect_of(now: Input, then: Input) -> Effect:
     return Effect(
         n_matched=(before.n_matched, after.n_matched),
         n_area=(_n_area(before), _n_area(after)),
+        n_chosen=(_n_chosen(before), _n_chosen(after)),
         n_idle=(_n_idle(before), _n_idle(after)),
         moved=tuple(
             (person.key, old.get(person.key, ""), new.get(person.key, ""))
@@ -170,6 +173,10 @@ def _n_area(proposal: Proposal) -> int:
     return sum(
         any(part.code == "area" and part.items for part in pair.parts) for pair in proposal.pairs
     )
+
+
+def _n_chosen(proposal: Proposal) -> int:
+    return sum(bool(pair.mentee_choice or pair.mentor_choice) for pair in proposal.pairs)
 
 
 def _n_idle(proposal: Proposal) -> int:

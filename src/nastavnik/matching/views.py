@@ -242,6 +242,8 @@ def rules(request: Request) -> HttpResponse:
         effect = adapter.effect_of(now, then)
         context |= {
             "effect": effect,
+            "tells_choices": request.user.viewer.may(Perm.PREFERENCE_VIEW)
+            and bool(now.wishes.mentees or now.wishes.mentors),
             "moved": moves(request.user, effect.moved),
             "is_empty": not (now.mentees and now.mentors),
         }

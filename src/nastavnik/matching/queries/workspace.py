@@ -189,7 +189,13 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         n_chosen=sum(leg.bond != "fit" for own in legs.values() for leg in own)
         if reader.choices and any(run.snapshot.get("wishes", {}).values())
         else None,
-        n_idle=sum(1 for key in mentors if int(key) not in legs and mentors[key].active_count == 0),
+        n_idle=sum(
+            1
+            for one in run.snapshot["mentors"]
+            if (mentor := mentors.get(one.get("key", "")))
+            and mentor.pk not in legs
+            and not mentor.active_count
+        ),
         changes=changes,
         n_same=n_same,
     )
