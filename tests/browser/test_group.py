@@ -16,6 +16,7 @@ def match_and_sign(page, number):
     """Match, approve all and register the order, as a curator does."""
     page.goto(reverse("matching:workspace"))
     press(page, "form[action$='/run/'] button")
+    page.locator(".asked > summary").click()
     press(page, "button[name=all]")
     page.fill("[name=number]", number)
     page.evaluate("document.querySelector('[name=dated_on]').valueAsDate = new Date()")
