@@ -21,12 +21,20 @@ from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import AHEAD, OPEN, MeetingKind, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
-from nastavnik.mentorships.queries import LEVELS, Risk, own_due_meetings, pairs_now, people_of_pairs
+from nastavnik.mentorships.queries import (
+    LEVELS,
+    Risk,
+    own_due_meetings,
+    pairs_now,
+    people_of_pairs,
+    unsettled_pairs,
+)
 from nastavnik.mentorships.queries.risk import HELP, LOW, POSTPONED, SILENT
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import Side
 
 AT_MOST_OWN = 3
+AT_MOST_ADVISED = 3
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -72,7 +80,9 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
                 _tokens(named[one]) if one else (),
             )  # fmt: skip
     if user.viewer.may(Perm.PAIR_APPROVE):
-        yield from _stopped(user)
+        yield from _to_decide(
+            user, {pk for pk, risk in risks.items() if risk.status == MentorshipStatus.SUSPENDED}
+        )
 
 
 def _tokens(people: Iterable[Person]) -> tuple[str, ...]:
@@ -106,18 +116,21 @@ def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
         )  # fmt: skip
 
 
-def _stopped(user: SignedIn) -> Iterator[AttentionItem]:
-    """Yield the pairs that are stopped and the groups in which somebody sits out."""
-    stopped = sum(
-        pair.status == MentorshipStatus.SUSPENDED or (pair.status in OPEN and pair.has_paused)
-        for pair in pairs_now(user)
-    )
-    if stopped:
+def _to_decide(user: SignedIn, suspended: set[int]) -> Iterator[AttentionItem]:
+    """Yield the pairs that are stopped, the groups in which somebody sits out, and those the psychologist is against."""
+    unsettled = unsettled_pairs(user)
+    if stopped := len(suspended | unsettled.paused):
         yield AttentionItem(
             5, "risk", _("Stopped"),
             ngettext("%(n)s pair is stopped", "%(n)s pairs are stopped", stopped) % {"n": stopped},
             _("A consent was withdrawn or you stopped it: decide whether it goes on."),
             _("Open"), f"{reverse('mentorships:list')}?status=suspended",
+        )  # fmt: skip
+    for pk, people in people_of_pairs(user, sorted(unsettled.advised)[:AT_MOST_ADVISED]).items():
+        yield AttentionItem(
+            4, "risk", _("To be decided"), " + ".join(one.short_name for one in people),
+            _("The psychologist does not recommend this pair: speak with each other and decide whether it goes on."),
+            _("Open the pair"), reverse("mentorships:card", args=[pk]), _tokens(people),
         )  # fmt: skip
 
 

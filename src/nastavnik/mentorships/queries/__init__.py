@@ -42,6 +42,7 @@ from nastavnik.mentorships.queries.pairs import (
     running_pairs_led_by,
     running_ties_of,
     standing_pairs,
+    unsettled_pairs,
     with_people,
 )
 from nastavnik.mentorships.queries.risk import (
@@ -99,6 +100,7 @@ __all__ = [
     "standing_pairs",
     "tap_of",
     "timeline_events",
+    "unsettled_pairs",
     "voice_of",
     "voices_of",
     "with_people",

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
+from nastavnik.matching.models import Opinion
 from nastavnik.mentorships.choices import OPEN, RUNNING, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
 from nastavnik.people.models import Person
@@ -203,3 +204,36 @@ def goes_on_without(tie: Tie) -> bool:
     """Tell whether others go on in a group when one mentee sits out; its mentorship is to be fetched."""
     others = Tie.objects.open().filter(mentorship=tie.mentorship_id, paused_on=None)
     return tie.mentorship.is_group and others.exclude(pk=tie.pk).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """Open pairs somebody has to decide on: in which a mentee sits out, and which the psychologist does not recommend."""
+
+    paused: frozenset[int]
+    advised: frozenset[int]
+
+
+def unsettled_pairs(user: SignedIn) -> Unsettled:
+    """Return the keys of the open pairs that wait for a decision, as far as the user may know; one query."""
+    against = Opinion.objects.visible_to(user).against()
+    together = against.filter(mentor=OuterRef("mentorship__mentor"), mentee=OuterRef("mentee"))
+    is_advised = (
+        Q(mentee__in=against.filter(mentor=None).values("mentee"))
+        | Q(mentorship__mentor__in=against.filter(mentee=None).values("mentor"))
+        | Exists(together)
+    )
+    seen = Mentorship.objects.visible_to(user).open()
+    ties = (
+        Tie.objects.visible_to(user)
+        .open()
+        .filter(mentorship__in=seen.values("pk"))
+        .annotate(is_advised=ExpressionWrapper(is_advised, output_field=BooleanField()))
+        .filter(Q(paused_on__isnull=False) | Q(is_advised=True))
+        .values_list("mentorship_id", "paused_on", "is_advised")
+    )
+    found = list(ties)
+    return Unsettled(
+        paused=frozenset(pk for pk, paused_on, _advised in found if paused_on),
+        advised=frozenset(pk for pk, _paused_on, advised in found if advised),
+    )

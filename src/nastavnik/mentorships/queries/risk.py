@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, FilteredRelation, OuterRef, Q
+from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +18,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
 from nastavnik.mentorships.catalogues import Limits, cycle
 from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
-from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie
+from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet
 from nastavnik.programmes.choices import Side
 
 HELP, SILENT, POSTPONED, LOW, PLAIN = range(5)
@@ -103,19 +103,13 @@ def readable_by(user: SignedIn) -> Combinable:
 
 @dataclass(frozen=True, slots=True)
 class PairNow:
-    """A pair as the first page counts it.
-
-    Attributes:
-        coming: the days ahead, a week of them, for which a meeting is planned.
-        has_paused: somebody of the group sits out.
-    """
+    """A pair as the first page counts it; `coming` are the days ahead, a week of them, for which a meeting is planned."""
 
     pk: int
     status: str
     programme_id: int
     risk: Risk
     coming: tuple[dt.date, ...]
-    has_paused: bool
 
 
 def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
@@ -143,22 +137,15 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         | ~Q(meetings__mentor_mark=Mark.NONE)
         | ~Q(meetings__mentee_mark=Mark.NONE)
     )
-    paused = Tie.objects.paused().filter(mentorship=OuterRef("pk"))
     rows = (
         pairs.select_related(None)
         .prefetch_related(None)
-        .annotate(
-            has_paused=Exists(paused),
-            may_read=readable_by(user),
-            told=FilteredRelation("meetings", condition=told),
-        )
-        .values_list(
-            *_OF_PAIR, "has_paused", "may_read", *(f"told__{name}" for name in _OF_MEETING)
-        )
+        .annotate(may_read=readable_by(user), told=FilteredRelation("meetings", condition=told))
+        .values_list(*_OF_PAIR, "may_read", *(f"told__{name}" for name in _OF_MEETING))
     )
     found = []
-    n_own = len(_OF_PAIR) + 2
-    for (pk, status, starts_on, programme_id, has_paused, may_read), several in groupby(
+    n_own = len(_OF_PAIR) + 1
+    for (pk, status, starts_on, programme_id, may_read), several in groupby(
         rows, itemgetter(slice(0, n_own))
     ):
         meetings = [Told(*row[n_own:]) for row in several if row[-1] is not None]
@@ -166,7 +153,7 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         coming = tuple(
             m.planned_on for m in meetings if m.status in AHEAD and day <= m.planned_on <= week
         )
-        found.append(PairNow(pk, status, programme_id, risk, coming, has_paused))
+        found.append(PairNow(pk, status, programme_id, risk, coming))
     return found
 
 

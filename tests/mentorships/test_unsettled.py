@@ -1,0 +1,53 @@
+"""Pairs somebody has to decide on: Today names those the psychologist does not recommend, to who may know."""
+
+import pytest
+from django.urls import reverse
+from tests.mentorships.scenes import pair_of, run_pairs
+from tests.pages import signed_in
+
+from nastavnik.core.access import Role
+from nastavnik.matching.actions import give_opinion
+from nastavnik.matching.choices import Outcome
+from nastavnik.mentorships.actions import set_pair_status
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.queries import unsettled_pairs
+
+
+@pytest.fixture
+def pair(cast):
+    run_pairs(cast.school)
+    return pair_of(cast.school)
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("about", ["pair", "mentor", "mentee"])
+def test_a_running_pair_the_psychologist_is_against_is_to_be_decided(cast, pair, about):
+    assert unsettled_pairs(cast.anna).advised == frozenset()
+    mentee = pair.ties.get().mentee
+    give_opinion(
+        mentor=None if about == "mentee" else pair.mentor,
+        mentee=None if about == "mentor" else mentee,
+        outcome=Outcome.AGAINST,
+        by=cast.users[Role.PSYCHOLOGIST],
+    )
+    advised = unsettled_pairs(cast.anna).advised
+    led = set(pair.mentor.mentorships_as_mentor.values_list("pk", flat=True))
+    assert advised == (led if about == "mentor" else {pair.pk})
+    page = signed_in(cast.anna).get(reverse("cabinet:home")).content.decode()
+    assert "does not recommend this pair" in page
+    assert reverse("mentorships:card", args=[pair.pk]) in page
+
+
+def test_it_is_told_only_to_who_may_know_and_while_the_pair_goes_on(cast, pair):
+    mentee = pair.ties.get().mentee
+    opinion = {"mentor": pair.mentor, "mentee": mentee, "by": cast.users[Role.PSYCHOLOGIST]}
+    give_opinion(outcome=Outcome.AGAINST, **opinion)
+    for role in (Role.CLASS_TEACHER, Role.DIRECTOR, Role.MENTOR):
+        page = signed_in(cast.users[role]).get(reverse("cabinet:home")).content.decode()
+        assert "does not recommend" not in page
+    assert unsettled_pairs(cast.vera).advised == frozenset()
+    give_opinion(outcome=Outcome.FOR, **opinion)
+    assert unsettled_pairs(cast.anna).advised == frozenset()
+    give_opinion(outcome=Outcome.AGAINST, **opinion)
+    set_pair_status(pair, MentorshipStatus.CANCELLED, reason="решили", by=cast.anna)
+    assert unsettled_pairs(cast.anna).advised == frozenset()
