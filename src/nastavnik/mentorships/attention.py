@@ -5,7 +5,7 @@ And what the next days hold, and what is news.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -23,11 +23,11 @@ from nastavnik.mentorships.choices import AHEAD, OPEN, MeetingKind, MentorshipSt
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import (
     LEVELS,
+    PairNow,
     Risk,
     own_due_meetings,
     pairs_now,
     people_of_pairs,
-    unsettled_pairs,
 )
 from nastavnik.mentorships.queries.risk import HELP, LOW, POSTPONED, SILENT
 from nastavnik.people.models import Person
@@ -49,7 +49,8 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
 
 def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
-    risks = {pair.pk: pair.risk for pair in pairs_now(user) if pair.status in OPEN}
+    pairs = [pair for pair in pairs_now(user) if pair.status in OPEN]
+    risks = {pair.pk: pair.risk for pair in pairs}
     found = {
         level: {pk: risk for pk, risk in risks.items() if risk.level == level}
         for level in (HELP, SILENT, POSTPONED, LOW)
@@ -57,6 +58,9 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
     to_name = [
         pk for level, some in found.items() if level == HELP or len(some) == 1 for pk in some
     ]
+    may_decide = user.viewer.may(Perm.PAIR_APPROVE)
+    if may_decide:
+        to_name += [pair.pk for pair in _advised(pairs)]
     named = people_of_pairs(user, to_name)
     titles = {pk: " + ".join(one.short_name for one in people) for pk, people in named.items()}
     for pk, risk in found[HELP].items():
@@ -79,10 +83,8 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
                 reverse("mentorships:card", args=[one]) if one else f"{reverse('mentorships:list')}?risk={LEVELS[level]}",
                 _tokens(named[one]) if one else (),
             )  # fmt: skip
-    if user.viewer.may(Perm.PAIR_APPROVE):
-        yield from _to_decide(
-            user, {pk for pk, risk in risks.items() if risk.status == MentorshipStatus.SUSPENDED}
-        )
+    if may_decide:
+        yield from _to_decide(pairs, named)
 
 
 def _tokens(people: Iterable[Person]) -> tuple[str, ...]:
@@ -116,22 +118,30 @@ def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
         )  # fmt: skip
 
 
-def _to_decide(user: SignedIn, suspended: set[int]) -> Iterator[AttentionItem]:
+def _to_decide(
+    pairs: Iterable[PairNow], named: Mapping[int, list[Person]]
+) -> Iterator[AttentionItem]:
     """Yield the pairs that are stopped, the groups in which somebody sits out, and those the psychologist is against."""
-    unsettled = unsettled_pairs(user)
-    if stopped := len(suspended | unsettled.paused):
+    pairs = list(pairs)
+    stopped = sum(one.status == MentorshipStatus.SUSPENDED or one.has_paused for one in pairs)
+    if stopped:
         yield AttentionItem(
             5, "risk", _("Stopped"),
             ngettext("%(n)s pair is stopped", "%(n)s pairs are stopped", stopped) % {"n": stopped},
             _("A consent was withdrawn or you stopped it: decide whether it goes on."),
             _("Open"), f"{reverse('mentorships:list')}?status=suspended",
         )  # fmt: skip
-    for pk, people in people_of_pairs(user, sorted(unsettled.advised)[:AT_MOST_ADVISED]).items():
+    for pair in _advised(pairs):
+        people = named[pair.pk]
         yield AttentionItem(
             4, "risk", _("To be decided"), " + ".join(one.short_name for one in people),
             _("The psychologist does not recommend this pair: speak with each other and decide whether it goes on."),
-            _("Open the pair"), reverse("mentorships:card", args=[pk]), _tokens(people),
+            _("Open the pair"), reverse("mentorships:card", args=[pair.pk]), _tokens(people),
         )  # fmt: skip
+
+
+def _advised(pairs: Iterable[PairNow]) -> list[PairNow]:
+    return [pair for pair in pairs if pair.is_advised_against][:AT_MOST_ADVISED]
 
 
 def _own(user: SignedIn) -> Iterator[AttentionItem]:

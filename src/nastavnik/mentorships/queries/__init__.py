@@ -42,7 +42,7 @@ from nastavnik.mentorships.queries.pairs import (
     running_pairs_led_by,
     running_ties_of,
     standing_pairs,
-    unsettled_pairs,
+    ties_advised_against,
     with_people,
 )
 from nastavnik.mentorships.queries.risk import (
@@ -99,8 +99,8 @@ __all__ = [
     "running_ties_of",
     "standing_pairs",
     "tap_of",
+    "ties_advised_against",
     "timeline_events",
-    "unsettled_pairs",
     "voice_of",
     "voices_of",
     "with_people",

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
@@ -206,34 +206,12 @@ def goes_on_without(tie: Tie) -> bool:
     return tie.mentorship.is_group and others.exclude(pk=tie.pk).exists()
 
 
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """Open pairs somebody has to decide on: in which a mentee sits out, and which the psychologist does not recommend."""
-
-    paused: frozenset[int]
-    advised: frozenset[int]
-
-
-def unsettled_pairs(user: SignedIn) -> Unsettled:
-    """Return the keys of the open pairs that wait for a decision, as far as the user may know; one query."""
+def ties_advised_against(user: SignedIn) -> TieQuerySet:
+    """Return the open ties the psychologist is against, of both or of one of them at all, as far as the user may know."""
     against = Opinion.objects.visible_to(user).against()
     together = against.filter(mentor=OuterRef("mentorship__mentor"), mentee=OuterRef("mentee"))
-    is_advised = (
+    return Tie.objects.open().filter(
         Q(mentee__in=against.filter(mentor=None).values("mentee"))
         | Q(mentorship__mentor__in=against.filter(mentee=None).values("mentor"))
         | Exists(together)
-    )
-    seen = Mentorship.objects.visible_to(user).open()
-    ties = (
-        Tie.objects.visible_to(user)
-        .open()
-        .filter(mentorship__in=seen.values("pk"))
-        .annotate(is_advised=ExpressionWrapper(is_advised, output_field=BooleanField()))
-        .filter(Q(paused_on__isnull=False) | Q(is_advised=True))
-        .values_list("mentorship_id", "paused_on", "is_advised")
-    )
-    found = list(ties)
-    return Unsettled(
-        paused=frozenset(pk for pk, paused_on, _advised in found if paused_on),
-        advised=frozenset(pk for pk, _paused_on, advised in found if advised),
     )

@@ -18,7 +18,8 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
 from nastavnik.mentorships.catalogues import Limits, cycle
 from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
-from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet
+from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
+from nastavnik.mentorships.queries.pairs import ties_advised_against
 from nastavnik.programmes.choices import Side
 
 HELP, SILENT, POSTPONED, LOW, PLAIN = range(5)
@@ -103,13 +104,21 @@ def readable_by(user: SignedIn) -> Combinable:
 
 @dataclass(frozen=True, slots=True)
 class PairNow:
-    """A pair as the first page counts it; `coming` are the days ahead, a week of them, for which a meeting is planned."""
+    """A pair as the first page counts it.
+
+    Attributes:
+        coming: the days ahead, a week of them, for which a meeting is planned.
+        has_paused: somebody of the group sits out.
+        is_advised_against: the psychologist does not recommend it, as far as the user may know.
+    """
 
     pk: int
     status: str
     programme_id: int
     risk: Risk
     coming: tuple[dt.date, ...]
+    has_paused: bool
+    is_advised_against: bool
 
 
 def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
@@ -128,6 +137,11 @@ def pairs_now(user: SignedIn) -> list[PairNow]:
     )
 
 
+def _among(ties: TieQuerySet) -> Combinable:
+    # not by `Exists`: it would be asked again for every meeting of a pair
+    return ExpressionWrapper(Q(pk__in=ties.values("mentorship_id")), output_field=BooleanField())
+
+
 def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
     day = today()
     week = day + dt.timedelta(DAYS - 1)
@@ -140,20 +154,30 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
     rows = (
         pairs.select_related(None)
         .prefetch_related(None)
-        .annotate(may_read=readable_by(user), told=FilteredRelation("meetings", condition=told))
-        .values_list(*_OF_PAIR, "may_read", *(f"told__{name}" for name in _OF_MEETING))
+        .annotate(
+            has_paused=_among(Tie.objects.paused()),
+            is_advised=_among(ties_advised_against(user)),
+            may_read=readable_by(user),
+            told=FilteredRelation("meetings", condition=told),
+        )
+        .values_list(
+            *_OF_PAIR,
+            *("has_paused", "is_advised", "may_read"),
+            *(f"told__{name}" for name in _OF_MEETING),
+        )
     )
     found = []
-    n_own = len(_OF_PAIR) + 1
-    for (pk, status, starts_on, programme_id, may_read), several in groupby(
+    n_own = len(_OF_PAIR) + 3
+    for (pk, status, starts_on, programme_id, *flags), several in groupby(
         rows, itemgetter(slice(0, n_own))
     ):
+        has_paused, is_advised, may_read = flags
         meetings = [Told(*row[n_own:]) for row in several if row[-1] is not None]
         risk = risk_of(status, starts_on, meetings, may_read=may_read)
         coming = tuple(
             m.planned_on for m in meetings if m.status in AHEAD and day <= m.planned_on <= week
         )
-        found.append(PairNow(pk, status, programme_id, risk, coming))
+        found.append(PairNow(pk, status, programme_id, risk, coming, has_paused, is_advised))
     return found
 
 
