@@ -29,6 +29,8 @@ def change(live, data):
         mentee, mentor = data.draw(st.sampled_from(bans))
     elif word == "unlock" and locked:
         mentee = data.draw(st.sampled_from(locked))
+    there = sorted(set(range(len(problem.locked))) - live.gone)
+    scores = st.dictionaries(st.sampled_from(there), st.integers(0, 4)) if there else st.just({})
     arguments = {
         "mentor_leaves": (mentor,),
         "add_places": (mentor, data.draw(st.integers(1, 5))),
@@ -38,7 +40,7 @@ def change(live, data):
         "lock": (mentee, mentor),
         "unlock": (mentee,),
         "add_mentor": (
-            data.draw(st.dictionaries(st.integers(0, len(problem.locked) - 1), st.integers(0, 4))),
+            data.draw(scores),
             data.draw(st.integers(0, 3)),
             f"new-{len(problem.capacity)}",
         ),
@@ -152,3 +154,27 @@ def test_a_lock_of_somebody_who_is_no_candidate_frees_what_was_a_place_too_many(
     before = live.mentor_of
     check(live, before, live.lock(0, 0))
     assert live.mentor_of.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("is_laid_out_anew", [False, True])
+def test_who_has_left_is_not_brought_back(is_laid_out_anew):
+    rows = ({0: (5, 0, 0), 1: (2, 0, 0)}, {0: (9, 0, 0), 1: (1, 0, 0)})
+    live = LiveMatching(Case(rows, (2, 1), (-1, -1)).solve())
+    live.forbid(0, 1)
+    live.mentee_leaves(0)
+    if is_laid_out_anew:
+        live.add_mentor({1: 20}, 1, "new")
+    stands = live.mentor_of.tolist()
+    assert stands[0] == -1
+    assert live.gone == {0}
+    with pytest.raises(ValueError, match="mentee 0 has left"):
+        live.lock(0, 0)
+    with pytest.raises(ValueError, match="not an open candidate"):
+        live.forbid(0, 0)
+    with pytest.raises(ValueError, match="cannot be allowed"):
+        live.allow(0, 1)
+    with pytest.raises(ValueError, match=r"the mentees \[0\] have left"):
+        live.add_mentor({0: 1, 1: 1}, 1, "one more")
+    assert live.mentor_of.tolist() == live.solution().mentor_of.tolist() == stands
+    assert live.bans == {(0, 1)}
+    assert live.solution().certificate().ok

@@ -48,7 +48,7 @@ class LiveMatching:
     """A solved problem that can be changed; among equally good matchings it keeps what stands.
 
     Mentees who left and pairs that were forbidden stay in the arrays as pairs with nobody, so that a
-    change costs only what it touches.
+    change costs only what it touches. Who has left does not come back: no later change may name them.
     """
 
     def __init__(self, solution: Solution, *, accelerated: bool | None = None) -> None:
@@ -57,6 +57,7 @@ class LiveMatching:
         mate = np.where(problem.locked < 0, solution.mentor_of, -1)
         self._touched, self._moved = set[int](), set[int]()
         self._bans: dict[tuple[int, int], tuple[int, int]] = {}
+        self._gone = np.zeros(len(mate), dtype=np.bool_)
         self._lay_out(problem, Matched(mate, first.u, first.v))
         self._shadow = self.mentor_of
 
@@ -112,7 +113,7 @@ class LiveMatching:
         """Forbid a pair.
 
         Raises:
-            ValueError: the two are no candidates or the mentee is locked.
+            ValueError: the two are no candidates, or the mentee has left or is locked.
         """
         position = self._position(mentee, mentor)
         self._forbidden.append(position)
@@ -162,10 +163,13 @@ class LiveMatching:
         """Fix a pair, candidates or not.
 
         Raises:
-            ValueError: the mentee is locked already or the mentor has no place left for a lock.
+            ValueError: the mentee has left or is locked already, or the mentor has no place left for a
+                lock.
         """
         if self._locked[mentee] >= 0:
             raise ValueError(f"mentee {mentee} is locked already")
+        if self._gone[mentee]:
+            raise ValueError(f"mentee {mentee} has left")
         if np.sum(self._locked == mentor) >= self._capacity[mentor]:
             raise ValueError(f"mentor {mentor} has no place left")
         source = self._take_out(mentee, reopen=self._state.mate[mentee] != mentor)
@@ -188,11 +192,13 @@ class LiveMatching:
         """Add a mentor with the scores of the mentees who may come; the number is the next one.
 
         Raises:
-            ValueError: the key is known already, or the capacity below 0.
+            ValueError: the key is known already, the capacity below 0, or a mentee with a score has left.
         """
         problem, matched = self.problem(), self._matched()
         if capacity < 0 or str(key) in set(map(str, problem.keys.mentors)):
             raise ValueError(f"mentor {key}: known already, or a capacity below 0")
+        if left := [mentee for mentee in scores if self._gone[mentee]]:
+            raise ValueError(f"mentor {key}: the mentees {left} have left")
         number = len(problem.capacity)
         wider = _with_mentor(problem, scores, key)
         v = np.append(matched.v, self._first_price(scores, matched))
@@ -211,6 +217,11 @@ class LiveMatching:
     def bans(self) -> frozenset[tuple[int, int]]:
         """The pairs forbidden since, (mentee, mentor)."""
         return frozenset(self._bans)
+
+    @property
+    def gone(self) -> frozenset[int]:
+        """The mentees who have left."""
+        return frozenset(np.flatnonzero(self._gone).tolist())
 
     @property
     def n_mentees(self) -> int:
@@ -250,7 +261,6 @@ class LiveMatching:
     def _lay_out(self, problem: Problem, matched: Matched) -> None:
         self._problem = problem
         self._locked, self._capacity = problem.locked.copy(), list(problem.capacity)
-        self._gone = np.zeros(len(self._locked), dtype=np.bool_)
         self._forbidden: list[int] = []
         self._hidden: dict[tuple[int, int], tuple[int, int]] = {}
         self._was_locked = self._locked >= 0
@@ -313,7 +323,8 @@ class LiveMatching:
 
     def _position(self, mentee: int, mentor: int) -> int:
         position = self._problem.edge(mentee, mentor)
-        if position < 0 or self._locked[mentee] >= 0 or position in self._forbidden:
+        is_out = self._gone[mentee] or self._locked[mentee] >= 0
+        if position < 0 or is_out or position in self._forbidden:
             raise ValueError(f"mentee {mentee} and mentor {mentor} are not an open candidate pair")
         return position
 
