@@ -10,11 +10,11 @@ from tests.matching.test_opinions import opine
 from tests.pages import said, signed_in, text
 
 from nastavnik.core.access import Role
-from nastavnik.matching import views
 from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import Proposal
 from nastavnik.matching.queries import LeftOut
 from nastavnik.matching.tables import unmatched_lines
+from nastavnik.matching.views import results
 from nastavnik.mentorships.actions import approve_run
 
 pytestmark = pytest.mark.django_db
@@ -186,9 +186,9 @@ def test_the_last_two_matchings_are_offered_for_comparison(cast):
 def test_more_changes_than_fit_the_margin_are_kept_within_reach(cast, monkeypatch):
     run(cast)
     assert "The others" not in text(shown(cast))
-    board = views.board
+    board = results.board
     many = tuple(f"change {number}" for number in range(9))
-    monkeypatch.setattr(views, "board", lambda *args: replace(board(*args), changes=many))
+    monkeypatch.setattr(results, "board", lambda *args: replace(board(*args), changes=many))
     words = text(shown(cast))
     assert all(one in words for one in many)
     assert "<b>9</b> mentees have another mentor" in words

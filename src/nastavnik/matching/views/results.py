@@ -1,0 +1,201 @@
+"""Pages of a matching that was made: the workspace, one of before, all of them, two compared."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.http import Request
+from nastavnik.core.marks import requires
+from nastavnik.matching import adapter
+from nastavnik.matching.access import may_approve
+from nastavnik.matching.forms import (
+    OWN_WORDS,
+    ComparisonForm,
+    OpinionForm,
+    ResultFilter,
+    RulingForm,
+)
+from nastavnik.matching.models import MatchingRun
+from nastavnik.matching.queries import (
+    LINE_ORDERS,
+    all_rulings,
+    board,
+    compare_runs,
+    counting_now,
+    forms_to_match,
+    lines_of,
+    opinions_seen,
+    past_runs,
+    rulings_of,
+    runs_of,
+)
+from nastavnik.matching.tables import narrowed, run_lines, unmatched_lines
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import MentoringForm
+from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
+
+RUNS_PER_PAGE = 50
+
+
+@require_GET
+@requires(Perm.MATCHING_VIEW)
+def workspace(request: Request) -> HttpResponse:
+    """Show a matching, the newest by default: who is without a mentor first, then the pairs with reasons."""
+    programme = current_programme(request.user)
+    context: dict[str, object] = {
+        "programme": programme,
+        "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
+        "may_advise": request.user.viewer.may(Perm.OPINION_GIVE),
+    }
+    if programme:
+        runs = runs_of(request.user, programme, request.GET.get("run", ""))
+        run = runs.shown
+        forms = forms_to_match(request.user, programme)
+        run_forms = list(run.forms.all()) if run else forms
+        context |= {
+            "mentees": base_counts(request.user, programme, Side.MENTEE),
+            "mentors": base_counts(request.user, programme, Side.MENTOR),
+            **_result(request, run, run_forms),
+            "rulings": rulings_of(request.user, programme),
+            "form": RulingForm(request.user, programme),
+            "forms": forms,
+            "run_forms": run_forms,
+            "verdict": (verdict := may_approve(request.user, run_forms)),
+            "may_approve": bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE),
+            "others": runs.others,
+            "gathering": last_group_meeting(request.user, programme),
+            "opinions": opinions_seen(request.user, programme.pk),
+            "outcomes": OWN_WORDS,
+            "counting": counting_now(request.user, programme),
+        }
+        if context["may_advise"]:
+            context["opinion_form"] = OpinionForm(request.user, programme, auto_id="opinion_%s")
+    return render(request, "matching/workspace.html", context)
+
+
+def _result(
+    request: Request, run: MatchingRun | None, run_forms: list[MentoringForm]
+) -> dict[str, object]:
+    """Return a run as the page shows it: in columns, or as a table where that is asked for."""
+    shown = board(request.user, run) if run else None
+    if shown is None:
+        return {"board": shown}
+    filters = ResultFilter(
+        run_forms,
+        request.GET,
+        with_choices=shown.n_chosen is not None,
+        with_opinions=request.user.viewer.may(Perm.OPINION_VIEW),
+    )
+    asked = filters.chosen()
+    sort = request.GET.get("sort", "")
+    sort = sort if sort.removeprefix("-") in LINE_ORDERS else "mentee"
+    lines = narrowed(
+        lines_of(shown, form=asked["form"], sort=sort), name=asked["name"], kind=asked["kind"]
+    )
+    keys = {line.mentee.pk for line in lines}
+    groups = [
+        own for own in shown.groups if any(leg.proposal.mentee_id in keys for leg in own.legs)
+    ]
+    return {
+        "board": shown,
+        "n_seen": shown.n_pairs + len(shown.left_out),
+        "is_table": request.GET.get("view") == "table",
+        "lines": lines,
+        "groups": groups,
+        "n_shown": sum(len(own.legs) for own in groups),
+        "unmatched": unmatched_lines(shown.left_out, keys),
+        "filters": filters,
+        "is_filtered": any(asked.values()),
+        "sort": sort,
+        "place": request.GET.urlencode(),
+    }
+
+
+@require_GET
+@requires(Perm.MATCHING_VIEW)
+def past_run(request: Request, pk: int) -> HttpResponse:
+    """Show a matching of before."""
+    run = get_object_or_404(
+        MatchingRun.objects.visible_to(request.user).select_related("programme"), pk=pk
+    )
+    return render(
+        request,
+        "matching/run.html",
+        {
+            **_result(request, run, list(run.forms.all())),
+            "run": run,
+            "rules": run.snapshot.get("rules", {}),
+            "newest": past_runs(request.user, run.programme).prefetch_related(None).first(),
+            "may_recount": request.user.viewer.may(Perm.MATCHING_EDIT),
+        },
+    )
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def recount(request: Request, pk: int) -> HttpResponse:
+    """Compute an old matching again from what it kept, and say whether it comes out the same."""
+    run = get_object_or_404(MatchingRun.objects.visible_to(request.user), pk=pk)
+    try:
+        answer = adapter.recount(run.snapshot)
+    except ValueError:
+        messages.error(
+            request,
+            _("What this matching kept was written by another version: it is not counted anew."),
+        )
+        return redirect("matching:past", pk=run.pk)
+    then = {
+        str(mentee): str(mentor)
+        for mentee, mentor in run.proposals.exclude(mentor=None).values_list(
+            "mentee_id", "mentor_id"
+        )
+    }
+    is_same = (answer.mentor_of, answer.total_score) == (then, run.total_score)
+    if is_same and answer.is_same_sum and answer.is_certified:
+        messages.success(
+            request,
+            _("Counted anew from what was kept: the same pairs, the same sum, proven again."),
+        )
+    else:
+        n = sum(answer.mentor_of.get(key) != then.get(key) for key in {*answer.mentor_of, *then})
+        messages.warning(
+            request,
+            _(
+                "Counted anew: it differs for %(n)s mentees. The rules of counting have changed since."
+            )
+            % {"n": n},
+        )
+    return redirect("matching:past", pk=run.pk)
+
+
+@require_GET
+@requires(Perm.MATCHING_VIEW)
+def history(request: Request) -> HttpResponse:
+    """Show all matchings of the programme; compare two of them."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    page = Paginator(past_runs(request.user, programme), RUNS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    newest = dict(zip(("after", "before"), page, strict=False))
+    asked = request.GET if "before" in request.GET else None
+    form = ComparisonForm(request.user, programme, asked, initial=newest)
+    comparison = None
+    if form.is_valid():
+        comparison = compare_runs(
+            request.user, form.cleaned_data["before"], form.cleaned_data["after"]
+        )
+    context = {
+        "page": page,
+        "lines": run_lines(page),
+        "form": form,
+        "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
+        "comparison": comparison,
+        "rulings": all_rulings(request.user, programme)[:RUNS_PER_PAGE],
+    }
+    return render(request, "matching/history.html", context)

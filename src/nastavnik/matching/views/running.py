@@ -1,0 +1,137 @@
+"""Whom a matching takes, the matching itself, and one that goes on in the background."""
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request, ticked
+from nastavnik.core.marks import requires
+from nastavnik.matching import actions, tasks
+from nastavnik.matching.choices import CountingState
+from nastavnik.matching.models import Counting
+from nastavnik.matching.queries import forms_to_match, n_pairs_to_look_at, who_is_matched
+from nastavnik.programmes.actions import make_ready
+from nastavnik.programmes.models import MentoringForm, Programme
+from nastavnik.programmes.queries import current_programme
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def run(request: Request) -> HttpResponse:
+    """Match everyone who is ready in the ticked forms, in all of one's own when none is asked about."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    forms = forms_to_match(request.user, programme)
+    if "chosen" in request.POST:
+        wanted = set(request.POST.getlist("forms"))
+        forms = [form for form in forms if str(form.pk) in wanted]
+    without: frozenset[int] = frozenset()
+    if "picked" in request.POST:
+        without = who_is_matched(request.user, programme).keys - set(ticked(request, "people"))
+    return match(request, programme, forms, without=without) or redirect("matching:workspace")
+
+
+@require_GET
+@requires(Perm.MATCHING_EDIT)
+def people(request: Request) -> HttpResponse:
+    """Show whom the next matching takes, to leave somebody out, and whom it cannot take and why."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    who = who_is_matched(request.user, programme)
+    context = {
+        "who": who,
+        "n_complete": sum(bool(row.verdict) for row in who.unready),
+        "may_let_in": request.user.viewer.may(Perm.BASE_EDIT),
+    }
+    return render(request, "matching/people.html", context)
+
+
+@require_POST
+@requires(Perm.BASE_EDIT)
+def let_in(request: Request) -> HttpResponse:
+    """Let everybody into matching of whom nothing is missing."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("matching:workspace")
+    who = who_is_matched(request.user, programme)
+    complete = [row.record for row in who.unready if row.verdict]
+    passed, _stopped = make_ready(complete, by=request.user)
+    text = ngettext(
+        "%(n)s record is ready for matching.", "%(n)s records are ready for matching.", len(passed)
+    )
+    messages.success(request, text % {"n": len(passed)})
+    return redirect("matching:people")
+
+
+@require_GET
+@requires(Perm.MATCHING_EDIT)
+def counting(request: Request, pk: int) -> HttpResponse:
+    """Show how far a matching in the background is; when it is done, lead to it."""
+    row = get_object_or_404(Counting.objects.visible_to(request.user).select_related("run"), pk=pk)
+    if row.run:
+        _tell_proposed(request, row.run.n_matched)
+        return redirect("matching:workspace")
+    is_lost = timezone.now() - row.started_at > actions.LONGEST
+    is_running = row.state == CountingState.RUNNING and not is_lost
+    seconds = int((timezone.now() - row.started_at).total_seconds())
+    context = {
+        "row": row,
+        "is_running": is_running,
+        "is_lost": is_lost,
+        "seconds": seconds,
+        "progress": tasks.progress_of(row),
+    }
+    return render(request, "matching/counting.html", context)
+
+
+@require_POST
+@requires(Perm.MATCHING_EDIT)
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Cancel a matching in the background."""
+    row = get_object_or_404(Counting.objects.visible_to(request.user), pk=pk)
+    actions.cancel_counting(row, by=request.user)
+    return redirect("matching:counting", pk=pk)
+
+
+def match(
+    request: Request,
+    programme: Programme,
+    forms: list[MentoringForm],
+    said: str = "",
+    without: Collection[int] = (),
+) -> HttpResponse | None:
+    """Match some forms, at once or, where that would take long, in the background: then lead to its page."""
+    n_pairs = n_pairs_to_look_at(programme, forms)
+    try:
+        if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
+            row = actions.start_counting(programme, forms, n_pairs=n_pairs, by=request.user)
+            tasks.start(row, without=without, by=request.user)
+            return redirect("matching:counting", pk=row.pk)
+        made = actions.run_matching(programme, forms=forms, without=without, by=request.user)
+    except RefusedError as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+    else:
+        _tell_proposed(request, made.n_matched, said)
+    return None
+
+
+def _tell_proposed(request: Request, n_matched: int, said: str = "") -> None:
+    """Say what a matching found, after what was decided by hand before it."""
+    if n_matched:
+        text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n_matched)
+        messages.success(request, said or text % {"n": n_matched})
+    else:
+        nobody = _("No pair was found: why, is said below.")
+        messages.warning(request, f"{said} {nobody}".strip())
