@@ -34,6 +34,7 @@ from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
 from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import Voice
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Kind, Level
@@ -60,6 +61,7 @@ READS = {
     "matching.substitutes": "the engine asked who could take a pair over",
     "matching.least_disturbance": "the engine asked who would have to move",
     "matching.check_substitute": "the rules asked by the action that replaces a mentor",
+    "mentorships.check_consents": "the papers asked by the actions that let people go on",
     "matching.check_locks": "the places asked before a run",
     "matching.is_override": "whether a word needs a reason, asked by the action and its page",
     "programmes.gate": "the gate, asked by the actions that pass it",
@@ -261,6 +263,25 @@ def _group_and_newcomer(scene):
     return pair, add_pupils(scene.school, 1, start=72)[0], scene.order()
 
 
+def _signed(order):
+    """Return an order as it is registered, before anybody has heard of it."""
+    order.number, order.dated_on, order.status = "79", today(), DocumentStatus.REGISTERED
+    order.save()
+    return order
+
+
+def _pair_without_order(scene):
+    pair = pair_of(scene.school, "younger")
+    pair.ties.update(order=None)
+    return pair
+
+
+def _order_with_one_stopped(scene):
+    order = _signed(scene.order())
+    Mentorship.objects.filter(ties__order=order).update(status=MentorshipStatus.SUSPENDED)
+    return order
+
+
 def _one_of_a_group(scene):
     return mentorships.seat_mentee(*_group_and_newcomer(scene), starts_on=today(), by=scene.by)
 
@@ -320,6 +341,9 @@ PREPARED = {
     "mentorships.refresh_order": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
     ),
+    "mentorships.start_pairs": lambda scene: _signed(scene.order()),
+    "mentorships.attach_anew": _pair_without_order,
+    "mentorships.leave_out_of_order": _order_with_one_stopped,
     "mentorships.plan_meetings": lambda scene: (
         scene.meeting().mentorship.meetings.all().delete() and pair_of(scene.school, "younger")
     ),
@@ -445,7 +469,10 @@ DONE = {
     ),
     "mentorships.undo_note": lambda s: mentorships.undo_note(s.it, by=s.by),
     "mentorships.answer_help": lambda s: mentorships.answer_help(s.it, by=s.by),
-    "mentorships.start_pairs": lambda s: mentorships.start_pairs(s.order(), by=s.by),
+    "mentorships.start_pairs": lambda s: mentorships.start_pairs(s.it, by=s.by),
+    "mentorships.draft_order": lambda s: mentorships.draft_order(s.programme, by=s.by),
+    "mentorships.attach_anew": lambda s: mentorships.attach_anew(s.it, by=s.by),
+    "mentorships.leave_out_of_order": lambda s: mentorships.leave_out_of_order(s.it, by=s.by),
     "organisations.add_organisation": lambda s: organisations.add_organisation(
         s.organisation.parent, level=Level.ORGANISATION, kind=Kind.SCHOOL, full_name="Ш", short_name="Ш", town="Т",
         by=s.by,

@@ -268,6 +268,24 @@ def test_who_sits_out_is_not_asked_and_goes_on_by_a_press(cast, group):
     assert own_due_meetings(user)
 
 
+def test_who_sat_out_when_the_order_was_signed_gets_one_of_their_own(cast, group):
+    record = newcomer(cast, list(group.ties.all()))
+    order = approve_pairs(cast.school)
+    tie = Tie.objects.open().get(mentee=record)
+    pause_mentee(tie, by=cast.anna)
+    set_requisites(order, number="9-о", dated_on=today(), by=cast.anna)
+    register_document(order, by=cast.anna)
+    tie.refresh_from_db()
+    assert tie.order is None
+    own = resume_mentee(tie, by=cast.anna).order
+    assert own.status == "draft"
+    (part,) = own.content["annex"]["parts"]
+    assert len(part["rows"]) == 1
+    assert record.person.last_name[:4] in part["rows"][0][1]
+    group.refresh_from_db()
+    assert group.status == MentorshipStatus.ACTIVE
+
+
 def seat(cast, tie):
     """Give the account of the cast's mentee to a mentee of a group."""
     user = cast.users[Role.MENTEE]

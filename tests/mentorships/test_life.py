@@ -149,9 +149,14 @@ def test_every_name_that_stands_in_the_way_is_said(cast, made):
     assert len(refusal.value.reasons) == 2
 
 
+def register(order, *, by, number="1"):
+    set_requisites(order, number=number, dated_on=today(), by=by)
+    register_document(order, by=by)
+
+
 @pytest.mark.parametrize("before", list(M))
 def test_only_the_steps_of_the_table_exist(cast, made, before):
-    approve_run(made, by=cast.anna)
+    register(approve_run(made, by=cast.anna), by=cast.anna)
     pair = Mentorship.objects.first()
     ended = today() if before in CLOSED else None
     for after in M:
@@ -165,6 +170,61 @@ def test_only_the_steps_of_the_table_exist(cast, made, before):
                 with pytest.raises(RefusedError):
                     set_pair_status(pair, after, reason="так вышло", by=cast.anna)
             transaction.set_rollback(True)
+
+
+def test_a_pair_runs_by_its_order_and_not_by_a_press(cast, made):
+    order = approve_run(made, by=cast.anna)
+    pair = Mentorship.objects.first()
+    with pytest.raises(RefusedError, match="приказ"):
+        set_pair_status(pair, M.ACTIVE, by=cast.anna)
+    pressed = signed_in(cast.anna).post(
+        reverse("mentorships:status", args=[pair.pk]), {"status": "active"}, follow=True
+    )
+    assert "waits for its order" in pressed.content.decode()
+    pair.refresh_from_db()
+    assert (pair.status, pair.meetings.count()) == (M.APPROVED, 0)
+    register(order, by=cast.anna)
+    pair.refresh_from_db()
+    assert pair.status == M.ACTIVE
+    assert pair.meetings.exists()
+
+
+@pytest.mark.both
+def test_a_pair_stopped_before_its_order_goes_on_to_wait_for_it(cast, made):
+    order = approve_run(made, by=cast.anna)
+    pair = Mentorship.objects.get(ties__mentee=cast.school.records["younger"])
+    set_pair_status(pair, M.SUSPENDED, by=cast.anna)
+    pressed = signed_in(cast.anna).post(
+        reverse("mentorships:status", args=[pair.pk]), {"status": "active"}, follow=True
+    )
+    assert "The pair: waits for the order" in pressed.content.decode()
+    assert pair.ties.get().order == order
+    register(order, by=cast.anna)
+    pair.refresh_from_db()
+    assert pair.status == M.ACTIVE
+
+
+@pytest.mark.both
+def test_a_pair_stopped_when_its_order_was_signed_gets_an_order_of_its_own(cast, made):
+    order = approve_run(made, by=cast.anna)
+    pair = Mentorship.objects.get(ties__mentee=cast.school.records["younger"])
+    name = "Младшовым Мишей"
+    set_pair_status(pair, M.SUSPENDED, by=cast.anna)
+    register(order, by=cast.anna)
+    order.refresh_from_db()
+    assert name not in str(order.content["annex"])
+    assert pair.ties.get().order is None
+    moved = set_pair_status(pair, M.ACTIVE, by=cast.anna)
+    own = pair.ties.get().order
+    assert (moved.status, own.status, own == order) == (M.APPROVED, "draft", False)
+    assert name in str(own.content["annex"])
+    register(own, by=cast.anna, number="2")
+    pair.refresh_from_db()
+    assert (pair.status, pair.meetings.exists()) == (M.ACTIVE, True)
+    # once named, a stop and a go ask for no other order
+    set_pair_status(pair, M.SUSPENDED, by=cast.anna)
+    assert set_pair_status(pair, M.ACTIVE, by=cast.anna).status == M.ACTIVE
+    assert pair.ties.get().order == own
 
 
 def test_an_early_end_needs_a_reason_and_frees_both(cast, made):
@@ -186,9 +246,7 @@ def test_an_early_end_needs_a_reason_and_frees_both(cast, made):
 
 
 def test_a_completed_pair_needs_no_reason(cast, made):
-    order = approve_run(made, by=cast.anna)
-    set_requisites(order, number="1", dated_on=today(), by=cast.anna)
-    register_document(order, by=cast.anna)
+    register(approve_run(made, by=cast.anna), by=cast.anna)
     pair = Mentorship.objects.first()
     assert set_pair_status(pair, M.COMPLETED, by=cast.anna).ended_on == today()
 

@@ -13,6 +13,9 @@ from tests.mentorships.test_groups import led_in_groups
 
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.documents.choices import DocumentStatus
+from nastavnik.documents.models import Document
 from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import HEAVIEST, OPEN, Mark, MentorshipStatus
@@ -24,7 +27,7 @@ from nastavnik.programmes.models import Participation
 PLACE = st.integers(0, 5)
 STEPS = st.lists(
     st.tuples(st.sampled_from(["leave", "pause", "resume"]), PLACE)
-    | st.tuples(st.sampled_from(["match", "approve"]), st.just(0))
+    | st.tuples(st.sampled_from(["match", "approve", "register"]), st.just(0))
     | st.tuples(st.sampled_from(list(MentorshipStatus)), PLACE)
     | st.tuples(st.sampled_from(HEAVIEST), PLACE),
     max_size=12,
@@ -53,28 +56,51 @@ class TestLifeOfGroups(HypothesisCase):
         by = self.cast.anna
         ties = list(Tie.objects.select_related("mentorship").order_by("pk"))
         tie = ties[place % len(ties)]
-        if what == "match":
-            run_matching(self.cast.school.programme, by=by)
-        elif what == "approve":
-            run = self.cast.school.programme.runs.order_by("-number").first()
-            actions.approve_run(run, by=by)
-        elif what == "leave":
-            actions.leave_group(tie, reason="испытание", by=by)
-        elif what == "pause":
-            actions.pause_mentee(tie, by=by)
-        elif what == "resume":
-            actions.resume_mentee(tie, by=by)
-        elif isinstance(what, Mark):
-            meeting = tie.mentorship.meetings.order_by("planned_on").first()
-            if meeting is None:
-                return
-            status = None if what == Mark.HELP else "held"
-            voice = voice_of(tie.mentorship, tie)
-            actions.note_meeting(meeting, status, voice=voice, mark=what, on=today(), by=by)
-        else:
+        if isinstance(what, Mark):
+            self.mark(tie, what)
+        elif isinstance(what, MentorshipStatus):
             actions.set_pair_status(tie.mentorship, what, reason="испытание", by=by)
+        else:
+            do = {
+                "match": lambda: run_matching(self.cast.school.programme, by=by),
+                "approve": lambda: actions.approve_run(
+                    self.cast.school.programme.runs.order_by("-number").first(), by=by
+                ),
+                "register": self.register,
+                "leave": lambda: actions.leave_group(tie, reason="испытание", by=by),
+                "pause": lambda: actions.pause_mentee(tie, by=by),
+                "resume": lambda: actions.resume_mentee(tie, by=by),
+            }
+            do[what]()
+
+    def mark(self, tie, mark):
+        meeting = tie.mentorship.meetings.order_by("planned_on").first()
+        if meeting is None:
+            return
+        status = None if mark == Mark.HELP else "held"
+        voice = voice_of(tie.mentorship, tie)
+        actions.note_meeting(meeting, status, voice=voice, mark=mark, on=today(), by=self.cast.anna)
+
+    def register(self):
+        order = Document.objects.filter(status=DocumentStatus.DRAFT).first()
+        if order is None:
+            return
+        set_requisites(order, number=str(order.pk), dated_on=today(), by=self.cast.anna)
+        register_document(order, by=self.cast.anna)
+        order.refresh_from_db()
+        self.check_named(order)
+
+    def check_named(self, order):
+        """Whoever keeps an order that is signed is named by it, and nobody else is."""
+        ties = Tie.objects.present().filter(order=order).exclude(mentorship__status="cancelled")
+        rows = [row for part in order.content["annex"]["parts"] for row in part["rows"]]
+        n_named = sum(row[1].count(";\n") + 1 for row in rows)
+        assert n_named == ties.count(), order.content["annex"]
 
     def look(self):
+        running = Mentorship.objects.filter(status=MentorshipStatus.ACTIVE)
+        ordered = Tie.objects.filter(order__status=DocumentStatus.REGISTERED)
+        assert set(running) == set(running.filter(pk__in=ordered.values("mentorship_id")))
         open_ties = list(Tie.objects.open().select_related("mentorship__form"))
         led = Counter(tie.mentorship.mentor_id for tie in open_ties)
         held = Counter(tie.mentee_id for tie in open_ties)

@@ -51,6 +51,14 @@ def missing_purposes(held: frozenset[Purpose], needed: Iterable[Purpose]) -> tup
     return tuple(purpose for purpose in needed if purpose not in held)
 
 
+def who_lacks(people: Iterable[Person], needed: Iterable[Purpose]) -> list[tuple[Person, Purpose]]:
+    """Return the people who lack a purpose today, each with the first that is missing; one query."""
+    people, needed = list(people), tuple(needed)
+    held = held_purposes([person.pk for person in people], today())
+    missing = [(one, missing_purposes(held.get(one.pk, frozenset()), needed)) for one in people]
+    return [(person, purposes[0]) for person, purposes in missing if purposes]
+
+
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
     """A person of the ledger: who signs today, what is covered, what is missing."""

@@ -19,10 +19,15 @@ from nastavnik.mentorships.actions.meetings import (
 from nastavnik.mentorships.actions.pairs import (
     NEXT,
     approve_run,
-    refresh_order,
     replace_mentor,
     set_pair_status,
     start_pairs,
+)
+from nastavnik.mentorships.actions.papers import (
+    attach_anew,
+    draft_order,
+    leave_out_of_order,
+    refresh_order,
 )
 
 __all__ = [
@@ -30,8 +35,11 @@ __all__ = [
     "Note",
     "answer_help",
     "approve_run",
+    "attach_anew",
+    "draft_order",
     "enter_month",
     "leave_group",
+    "leave_out_of_order",
     "note_meeting",
     "pause_mentee",
     "plan_meetings",

@@ -5,12 +5,11 @@ import datetime as dt
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import NEEDED_FOR_BASE
-from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.models import Document
+from nastavnik.mentorships.actions.papers import attach_anew, check_consents
 from nastavnik.mentorships.choices import OPEN
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import goes_on_without
@@ -106,22 +105,18 @@ def pause_mentee(tie: Tie, *, by: models.Model | None) -> Tie:
 
 @transaction.atomic
 def resume_mentee(tie: Tie, *, by: models.Model | None) -> Tie:
-    """Let a mentee who sat out go on in the group.
+    """Let a mentee who sat out go on in the group; whom no order names gets a draft of one.
 
     Raises:
         RefusedError: it is no open group, or a consent is missing.
     """
     tie = _of_open_group(tie)
-    person = tie.mentee.person
-    held = held_purposes([person.pk], today()).get(person.pk, frozenset())
-    if missing := missing_purposes(held, NEEDED_FOR_BASE):
-        raise RefusedError(
-            _("%(name)s: no consent (%(purpose)s). Tick the paper off first.")
-            % {"name": person.full_name, "purpose": missing[0].label.lower()}
-        )
+    check_consents([tie.mentee.person])
     tie.paused_on = None
     tie.save(update_fields=["paused_on"])
     audit.record("mentee-resumed", tie, by=by, fields=["paused_on"])
+    attach_anew(tie.mentorship, by=by)
+    tie.refresh_from_db(fields=["order"])
     return tie
 
 

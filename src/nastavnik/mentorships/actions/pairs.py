@@ -10,24 +10,28 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE
-from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.consents.queries import who_lacks
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents.actions import draft_document, redraw_document
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.texts import template
 from nastavnik.matching.actions import PairChange, check_substitute, lift_locks, mark_run_approved
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.matching.queries import advised_against
 from nastavnik.mentorships.actions.groups import seat_mentee
 from nastavnik.mentorships.actions.meetings import plan_meetings, strike_meetings
-from nastavnik.mentorships.choices import CLOSED, OPEN, EndCause, MentorshipStatus
-from nastavnik.mentorships.documents import pair_order_content
+from nastavnik.mentorships.actions.papers import (
+    attach_anew,
+    check_consents,
+    draft_order,
+    leave_out_of_order,
+    refresh_order,
+)
+from nastavnik.mentorships.choices import CLOSED, OPEN, RUNNING, EndCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
-from nastavnik.mentorships.queries import group_led_by, pairs_of_order
+from nastavnik.mentorships.queries import group_led_by, is_attached
 from nastavnik.programmes.actions import free_place
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
@@ -77,19 +81,10 @@ def approve_run(
     if reasons := [*_stale(people), *_advised(run, proposals, people)]:
         raise RefusedError(reasons)
     programme = Programme.objects.select_related("organisation", "year").get(pk=run.programme_id)
-    document = draft_document(
-        programme.year,
-        DocumentKind.PAIR_ORDER,
-        title="О закреплении наставников за наставляемыми",
-        subject_id=programme.pk,
-        content={},
-        by=by,
-    )
+    document = draft_order(programme, by=by)
     for proposal in proposals:
         _make_pair(proposal, programme, document, people, starts_on=starts_on or today(), by=by)
-    redraw_document(
-        document, pair_order_content(document, programme, pairs_of_order(document)), by=by
-    )
+    document = refresh_order(document, by=by)
     mark_run_approved(run, by=by, at=timezone.now())
     return document
 
@@ -106,13 +101,13 @@ def _lock_people(keys: Iterable[int]) -> dict[int, Participation]:
 
 
 def _stale(people: dict[int, Participation]) -> list[str]:
-    held = held_purposes([record.person_id for record in people.values()], today())
+    lacking = dict(who_lacks([record.person for record in people.values()], NEEDED_FOR_BASE))
     reasons = []
     for record in people.values():
-        if missing := missing_purposes(held.get(record.person_id, frozenset()), NEEDED_FOR_BASE):
+        if purpose := lacking.get(record.person):
             reasons.append(
                 _("%(name)s: no consent any more (%(purpose)s). Run the matching anew.")
-                % {"name": record.person.full_name, "purpose": missing[0].label.lower()}
+                % {"name": record.person.full_name, "purpose": purpose.label.lower()}
             )
         elif record.side == Side.MENTEE and (
             record.status != ParticipationStatus.READY or record.person.left_on
@@ -200,12 +195,13 @@ def set_pair_status(
 ) -> Mentorship:
     """Move a pair along `NEXT`; an end frees the places of both sides and strikes the meetings ahead.
 
-    A pair that begins to run gets its chain of meetings. `on` is the day of the step, today when none is named;
-    `cause` is an `EndCause` of a replacement.
+    A pair that begins to run gets its chain of meetings. One that was stopped before any order named it waits for its
+    order when it goes on. `on` is the day of the step, today when none is named; `cause` is an `EndCause` of a
+    replacement.
 
     Raises:
-        RefusedError: there is no such step, an early end without a reason, or a stopped pair that would go on
-            without a consent.
+        RefusedError: there is no such step, an early end without a reason, a pair that would run without an order, or
+            a stopped one that would go on without a consent.
     """
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
     if status not in NEXT[S(pair.status)]:
@@ -215,24 +211,22 @@ def set_pair_status(
         )
     if status == S.CANCELLED and not (reason.strip() or cause):
         raise RefusedError(_("Write why the pair ends early: one line is enough."))
-    if pair.status == S.SUSPENDED and status == S.ACTIVE:
-        _check_papers(pair)
+    if status == S.ACTIVE:
+        status = _after_go(pair)
     pair.status = status
     if status in CLOSED:
         pair.ended_on, pair.end_reason, pair.end_cause = today(), reason.strip(), cause
-        for tie in Tie.objects.filter(mentorship=pair, ends_on=None).select_related("mentee"):
-            tie.ends_on = today()
-            tie.save(update_fields=["ends_on"])
-            free_place(tie.mentee, by=by)
-            free_place(pair.mentor, by=by)
+        _free_places(pair, by=by)
     fields = ["status", "ended_on", "end_reason", "end_cause"]
     pair.save(update_fields=fields)
     _keep_step(pair, on or today())
     audit.record("pair-status", pair, by=by, fields=fields)
+    if status in CLOSED:
+        strike_meetings(pair, by=by)
+    elif status in RUNNING:
+        attach_anew(pair, by=by)
     if status == S.ACTIVE:
         plan_meetings([pair], by=by)
-    elif status in CLOSED:
-        strike_meetings(pair, by=by)
     return pair
 
 
@@ -292,12 +286,9 @@ def replace_mentor(
         made[one.pk] = _take_over(
             one, new, [people[key] for key in sorted(mentees[one.pk])], drafts, by=by
         )
-    programme = olds[0].programme
     drawn = Document.objects.filter(ties__moved_from__in=olds, status=DocumentStatus.DRAFT)
     for document in drawn.distinct():
-        redraw_document(
-            document, pair_order_content(document, programme, pairs_of_order(document)), by=by
-        )
+        refresh_order(document, by=by)
     return made[pair.pk]
 
 
@@ -316,18 +307,9 @@ def _take_over(
     drawn = Document.objects.filter(ties__mentorship=old, status=DocumentStatus.DRAFT)
     order = drawn.order_by("-pk").first()
     if order is None and not drafts:
-        drafts.append(
-            draft_document(
-                old.programme.year,
-                DocumentKind.PAIR_ORDER,
-                title=template("pair_order")["title_of_replacement"],
-                subject_id=old.programme_id,
-                content={},
-                by=by,
-            )
-        )
+        drafts.append(draft_order(old.programme, is_replacement=True, by=by))
     starts_on = max(today(), old.programme.starts_on)
-    _check_consents((mentor, *mentees))
+    check_consents([one.person for one in (mentor, *mentees)])
     made = group_led_by(mentor, old.form) if old.form.is_group else None
     if made is None:
         made = Mentorship.objects.create(
@@ -347,46 +329,30 @@ def _take_over(
     return made
 
 
-def _check_consents(people: Iterable[Participation]) -> None:
-    people = list(people)
-    held = held_purposes([one.person_id for one in people], today())
-    for one in people:
-        if missing := missing_purposes(held.get(one.person_id, frozenset()), NEEDED_FOR_BASE):
-            raise RefusedError(
-                _("%(name)s: no consent (%(purpose)s). Tick the paper off first.")
-                % {"name": one.person.full_name, "purpose": missing[0].label.lower()}
-            )
+def _free_places(pair: Mentorship, *, by: models.Model | None) -> None:
+    for tie in Tie.objects.open().filter(mentorship=pair).select_related("mentee"):
+        tie.ends_on = today()
+        tie.save(update_fields=["ends_on"])
+        free_place(tie.mentee, by=by)
+        free_place(pair.mentor, by=by)
 
 
-def _check_papers(pair: Mentorship) -> None:
-    ties = Tie.objects.open().filter(mentorship=pair, paused_on=None)
-    ties = ties.select_related("mentee__person")
-    people = [pair.mentor.person, *(tie.mentee.person for tie in ties)]
-    held = held_purposes([person.pk for person in people], today())
-    reasons = [
-        _("%(name)s: no consent (%(purpose)s). Tick the paper off first, then the pair goes on.")
-        % {"name": person.full_name, "purpose": missing[0].label.lower()}
-        for person in people
-        if (missing := missing_purposes(held.get(person.pk, frozenset()), NEEDED_FOR_BASE))
-    ]
-    if reasons:
-        raise RefusedError(reasons)
-
-
-@transaction.atomic
-def refresh_order(document: Document, *, by: models.Model | None) -> Document:
-    """Draw a draft order anew from its pairs, the programme and the organisation's card."""
-    if document.status != DocumentStatus.DRAFT or document.kind != DocumentKind.PAIR_ORDER:
-        return document
-    programmes = Programme.objects.select_related("organisation", "year")
-    programme = programmes.get(pk=document.subject_id or 0)
-    content = pair_order_content(document, programme, pairs_of_order(document))
-    return redraw_document(document, content, by=by)
+def _after_go(pair: Mentorship) -> MentorshipStatus:
+    """Return what a pair that is to run becomes: one stopped before an order named it waits for that order again."""
+    may_run = is_attached(pair)
+    if pair.status == S.SUSPENDED:
+        ties = Tie.objects.open().filter(mentorship=pair, paused_on=None)
+        mentees = [tie.mentee.person for tie in ties.select_related("mentee__person")]
+        check_consents([pair.mentor.person, *mentees])
+    elif not may_run:
+        raise RefusedError(_("The pair waits for its order: it runs once that is registered."))
+    return S.ACTIVE if may_run else S.APPROVED
 
 
 @transaction.atomic
 def start_pairs(document: Document, *, by: models.Model | None) -> int:
-    """Let the pairs of a registered order run; return how many."""
+    """Let the pairs of a registered order run; return how many. Who was stopped when it was signed is not in it."""
+    leave_out_of_order(document, by=by)
     waiting = Mentorship.objects.filter(status=S.APPROVED)
     pairs = list(waiting.filter(pk__in=Tie.objects.filter(order=document).values("mentorship_id")))
     for pair in pairs:

@@ -11,6 +11,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
 from nastavnik.core.text import fold
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import Opinion
 from nastavnik.mentorships.choices import OPEN, RUNNING, MentorshipStatus
@@ -204,6 +205,12 @@ def goes_on_without(tie: Tie) -> bool:
     """Tell whether others go on in a group when one mentee sits out; its mentorship is to be fetched."""
     others = Tie.objects.open().filter(mentorship=tie.mentorship_id, paused_on=None)
     return tie.mentorship.is_group and others.exclude(pk=tie.pk).exists()
+
+
+def is_attached(pair: Mentorship) -> bool:
+    """Tell whether a registered order names somebody who is in a pair: only then it may run."""
+    there = Tie.objects.open().filter(mentorship=pair, paused_on=None)
+    return there.filter(order__status=DocumentStatus.REGISTERED).exists()
 
 
 def ties_advised_against(user: SignedIn) -> TieQuerySet:

@@ -189,14 +189,14 @@ def set_status(request: Request, pk: int) -> HttpResponse:
         messages.error(request, _("Choose what to do with the pair."))
         return redirect("mentorships:card", pk=pk)
     try:
-        actions.set_pair_status(
+        moved = actions.set_pair_status(
             pair, MentorshipStatus(status), reason=form.cleaned_data["reason"], by=request.user
         )
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(
-            request, _("Done. The pair: %(state)s.") % {"state": MentorshipStatus(status).label}
+            request, _("Done. The pair: %(state)s.") % {"state": moved.get_status_display()}
         )
     return redirect("mentorships:card", pk=pk)
 

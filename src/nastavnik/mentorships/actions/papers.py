@@ -1,0 +1,93 @@
+"""The papers a pair stands on: consents of both sides, and the order that attaches a mentee to a mentor."""
+
+from collections.abc import Iterable
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.queries import who_lacks
+from nastavnik.core import audit
+from nastavnik.core.errors import RefusedError
+from nastavnik.documents.actions import draft_document, redraw_document
+from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.models import Document
+from nastavnik.documents.texts import template
+from nastavnik.mentorships.documents import pair_order_content
+from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.queries import pairs_of_order
+from nastavnik.people.models import Person
+from nastavnik.programmes.models import Programme
+
+
+def check_consents(people: Iterable[Person]) -> None:
+    """Refuse to go on with people who may not be kept in the base today.
+
+    Raises:
+        RefusedError: a consent is missing, each person by name.
+    """
+    reasons = [
+        _("%(name)s: no consent (%(purpose)s). Tick the paper off first.")
+        % {"name": person.full_name, "purpose": purpose.label.lower()}
+        for person, purpose in who_lacks(people, NEEDED_FOR_BASE)
+    ]
+    if reasons:
+        raise RefusedError(reasons)
+
+
+@transaction.atomic
+def draft_order(
+    programme: Programme, *, is_replacement: bool = False, by: models.Model | None
+) -> Document:
+    """Put a draft of an order on pairs into the register, still empty: `refresh_order` draws it."""
+    text = template("pair_order")
+    return draft_document(
+        programme.year,
+        DocumentKind.PAIR_ORDER,
+        title=text["title_of_replacement"] if is_replacement else text["title"],
+        subject_id=programme.pk,
+        content={},
+        by=by,
+    )
+
+
+@transaction.atomic
+def refresh_order(document: Document, *, by: models.Model | None) -> Document:
+    """Draw a draft order anew from its pairs, the programme and the organisation's card."""
+    if document.status != DocumentStatus.DRAFT or document.kind != DocumentKind.PAIR_ORDER:
+        return document
+    programmes = Programme.objects.select_related("organisation", "year")
+    programme = programmes.get(pk=document.subject_id or 0)
+    content = pair_order_content(document, programme, pairs_of_order(document))
+    return redraw_document(document, content, by=by)
+
+
+@transaction.atomic
+def leave_out_of_order(document: Document, *, by: models.Model | None) -> list[Tie]:
+    """Take a registered order away from those it does not name: who was stopped when it was signed."""
+    named = Tie.objects.of_order(document).values("pk")
+    ties = list(Tie.objects.open().filter(order=document).exclude(pk__in=named))
+    for tie in ties:
+        tie.order = None
+        tie.save(update_fields=["order"])
+        audit.record("mentee-left-out", tie, by=by, fields=["order"])
+    return ties
+
+
+@transaction.atomic
+def attach_anew(pair: Mentorship, *, by: models.Model | None) -> Document | None:
+    """Draft an order for those who go on in a pair and whom no order names; None where there is nobody.
+
+    Args:
+        pair: with programme, its year and organisation to be fetched.
+        by: the person who lets them go on.
+    """
+    ties = list(Tie.objects.open().filter(mentorship=pair, paused_on=None, order=None))
+    if not ties:
+        return None
+    order = draft_order(pair.programme, by=by)
+    for tie in ties:
+        tie.order = order
+        tie.save(update_fields=["order"])
+        audit.record("mentee-attached", tie, by=by, fields=["order"])
+    return refresh_order(order, by=by)
