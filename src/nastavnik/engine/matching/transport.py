@@ -498,10 +498,11 @@ def _graph(indptr: ArrayLike, indices: ArrayLike, capacity: ArrayLike) -> tuple[
 
 
 def _refuse_doubles(starts: Index, mentors: Exact) -> None:
-    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    within = rows[1:] == rows[:-1]
-    if np.all(mentors[1:][within] > mentors[:-1][within]):
+    rises = np.append(True, mentors[1:] > mentors[:-1])
+    rises[starts[:-1][np.diff(starts) > 0]] = True
+    if np.all(rises):
         return
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     order = np.lexsort((mentors, rows))
     double = (np.diff(rows[order]) == 0) & (np.diff(mentors[order]) == 0)
     if double.any():
