@@ -23,7 +23,7 @@ from nastavnik.mentorships.choices import CLOSED
 from nastavnik.mentorships.choices import MentorshipStatus as M
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import pairs_for
-from nastavnik.people.actions import mark_left
+from nastavnik.people.actions import grant_role, mark_left
 from nastavnik.programmes.actions import set_participation_status, take_place
 from nastavnik.programmes.choices import ParticipationStatus as S
 from nastavnik.programmes.models import Participation
@@ -225,6 +225,21 @@ def test_a_pair_stopped_when_its_order_was_signed_gets_an_order_of_its_own(cast,
     set_pair_status(pair, M.SUSPENDED, by=cast.anna)
     assert set_pair_status(pair, M.ACTIVE, by=cast.anna).status == M.ACTIVE
     assert pair.ties.get().order == own
+
+
+def test_who_sees_all_pairs_and_decides_on_one_form_stops_no_other(cast, made):
+    approve_run(made, by=cast.anna)
+    user = cast.staff_curator
+    grant_role(user, cast.school.organisation, Role.DIRECTOR, starts_on=today(), by=cast.anna)
+    pupils = Mentorship.objects.get(ties__mentee=cast.school.records["younger"])
+    staff = Mentorship.objects.get(form__code="teacher_teacher")
+    for pair, answer, after in ((pupils, 404, M.APPROVED), (staff, 302, M.SUSPENDED)):
+        page = signed_in(user).get(reverse("mentorships:card", args=[pair.pk])).content.decode()
+        assert ('value="suspended"' in page) == (answer == 302)
+        address = reverse("mentorships:status", args=[pair.pk])
+        assert signed_in(user).post(address, {"status": "suspended"}).status_code == answer
+        pair.refresh_from_db()
+        assert pair.status == after
 
 
 def test_an_early_end_needs_a_reason_and_frees_both(cast, made):

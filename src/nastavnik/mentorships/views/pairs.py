@@ -128,7 +128,8 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
     may_read = bool(pair.may_read)  # type: ignore[attr-defined]
     meetings = meetings_of(pair)
     voices = voices_of(pair) if may_read else []
-    steps = actions.NEXT[MentorshipStatus(pair.status)] if viewer.may(Perm.PAIR_APPROVE) else ()
+    may_decide = pair.is_allowed_to(request.user, Perm.PAIR_APPROVE)
+    steps = actions.NEXT[MentorshipStatus(pair.status)] if may_decide else ()
     return render(
         request,
         "mentorships/card.html",
@@ -148,8 +149,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
-            "may_replace": pair.status in OPEN
-            and pair.is_allowed_to(request.user, Perm.PAIR_APPROVE),
+            "may_replace": may_decide and pair.status in OPEN,
             "kin": kin_of(request.user, pair.pk),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
@@ -182,7 +182,8 @@ def _subject(pair: Mentorship) -> timeline.Subject:
 @requires(Perm.PAIR_APPROVE)
 def set_status(request: Request, pk: int) -> HttpResponse:
     """Stop, resume or end a pair."""
-    pair = get_object_or_404(Mentorship.objects.visible_to(request.user), pk=pk)
+    own = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own, pk=pk)
     form = EndForm(request.POST)
     status = request.POST.get("status", "")
     if status not in MentorshipStatus.values or not form.is_valid():
