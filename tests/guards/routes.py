@@ -35,6 +35,7 @@ LEFT_OUT: dict[str, str] = {}
 OBJECTS: dict[str, type[Model]] = {
     "people:card": Person,
     "people:edit": Person,
+    "people:family": Person,
     "people:left": Person,
     "people:import-preview": RosterImport,
     "people:import-errors": RosterImport,

@@ -369,6 +369,9 @@ PREPARED = {
         scene.order(), number="78", dated_on=today(), by=scene.by
     ),
     "people.enrol_all": _newcomer_and_class,
+    "people.leave_family": lambda scene: people.join_family(
+        scene.person("older"), scene.person("teacher"), by=scene.by
+    ),
     "people.take_back": lambda scene: people.mark_left(scene.person("waiting"), by=scene.by),
     "people.accept_import": lambda scene: add_list(scene.school, 2, start=50),
     "roadmaps.make_from_catalogue": _free_year,
@@ -493,6 +496,8 @@ DONE = {
     "people.correct_person": lambda s: people.correct_person(s.person("older"), subject="физика", by=s.by),
     "people.register_person": lambda s: people.register_person(s.organisation, by=s.by, **NEWCOMER),
     "people.take_back": lambda s: people.take_back(s.it, by=s.by),
+    "people.join_family": lambda s: people.join_family(s.person("older"), s.person("teacher"), by=s.by),
+    "people.leave_family": lambda s: people.leave_family(s.person("older"), by=s.by),
     "people.mark_left": lambda s: people.mark_left(s.person("waiting"), by=s.by),
     "people.open_group": lambda s: people.open_group(s.year, "11Я", by=s.by),
     "people.appoint_class_teacher": lambda s: people.appoint_class_teacher(

@@ -533,6 +533,7 @@ def _common(
         "age": record.person.age_on(day),
         "group": group.name if group else None,
         "subject": fold(record.person.subject),
+        "family": str(record.person.household_id or ""),
     }
 
 

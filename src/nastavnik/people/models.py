@@ -54,6 +54,21 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
         return self.filter(left_on=None)
 
 
+class HouseholdQuerySet(ScopedQuerySet["Household"]):
+    view_perm = Perm.ROSTER_EDIT
+
+
+class Household(models.Model):
+    """People of one family, whom matching keeps apart; who is whose is not kept."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="households")
+
+    objects = HouseholdQuerySet.as_manager()
+
+    class Privacy:
+        technical = ["id", "organisation"]
+
+
 class Person(models.Model):
     """A pupil, a member of staff or an outsider: the roster, kept on the school's own ground.
 
@@ -71,6 +86,9 @@ class Person(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     partner = models.ForeignKey(
         Partner, models.PROTECT, null=True, blank=True, verbose_name=_("works at")
+    )
+    household = models.ForeignKey(
+        Household, models.SET_NULL, null=True, blank=True, related_name="members"
     )
     genitive = models.CharField(_("name in the genitive (кого?)"), max_length=320, blank=True)
     dative = models.CharField(_("name in the dative (кому?)"), max_length=320, blank=True)
@@ -95,7 +113,7 @@ class Person(models.Model):
     class Privacy:
         personal = [
             "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject",
-            "partner", "genitive", "dative", "instrumental", "search_name", "left_on",
+            "partner", "household", "genitive", "dative", "instrumental", "search_name", "left_on",
         ]  # fmt: skip
         technical = ["id", "organisation"]
 

@@ -51,6 +51,44 @@ def roster(user: SignedIn, *, q: str = "", group: str = "", kind: str = "") -> Q
     return people
 
 
+def family_of(user: SignedIn, person: Person) -> list[Person]:
+    """Return the others of a person's family whom the user sees."""
+    if person.household_id is None:
+        return []
+    seen = Person.objects.visible_to(user).filter(household=person.household_id)
+    return list(seen.exclude(pk=person.pk))
+
+
+#: Endings of women's last names and of men's; the others are the same for both.
+_ENDINGS = (("ая", "ий"), ("ова", "ов"), ("ева", "ев"), ("ина", "ин"), ("ына", "ын"))
+
+
+def surnames(last_name: str) -> frozenset[str]:
+    """Return the parts of a last name in one form for men and women: «Орлова-Белая» → «орлов», «белий».
+
+    To be compared, never to be shown; equal parts are a reason to ask, not to conclude.
+    """
+    return frozenset(_as_of_men(part) for part in fold(last_name).split("-") if part)
+
+
+def _as_of_men(name: str) -> str:
+    for ending, of_men in _ENDINGS:
+        if name.endswith(ending):
+            return name.removesuffix(ending) + of_men
+    return name.removesuffix("ый") + "ий" if name.endswith("ый") else name
+
+
+def namesakes_of(user: SignedIn, person: Person) -> list[Person]:
+    """Return the present people of the roster with a last name of this person's, as far as the user sees them."""
+    wanted = surnames(person.last_name)
+    seen = Person.objects.visible_to(user).present().filter(organisation=person.organisation_id)
+    some = seen.exclude(pk=person.pk).only(*_NAMED)
+    return [one for one in some if wanted & surnames(one.last_name)]
+
+
+_NAMED = ("pk", "kind", "last_name", "first_name", "patronymic", "position", "household")
+
+
 def curator_of(organisation: Organisation) -> str:
     """Return the full name of the organisation's curator of today, the first of several; empty when there is none."""
     membership = (

@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/import/<int:pk>/discard/", views.discard_import, name="import-discard"),
     path("people/<int:pk>/", views.person_card, name="card"),
     path("people/<int:pk>/edit/", views.edit_person, name="edit"),
+    path("people/<int:pk>/family/", views.family, name="family"),
     path("people/<int:pk>/left/", views.mark_left, name="left"),
     path("classes/", views.groups, name="groups"),
     path("classes/<int:pk>/", views.edit_group, name="group"),

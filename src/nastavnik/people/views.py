@@ -38,10 +38,17 @@ from nastavnik.people.models import (
     StudyGroup,
     holds_on,
 )
-from nastavnik.people.queries import group_names, known_people, roster
+from nastavnik.people.queries import (
+    family_of,
+    group_names,
+    known_people,
+    namesakes_of,
+    roster,
+)
 from nastavnik.people.tables import account_lines, list_to_correct, roster_lines
 
 PER_PAGE = 50
+AT_MOST_FOUND = 20
 ROWS_PER_PAGE = 200  # of a list being checked
 COLUMNS_SHOWN = 40
 ERRORS_SHOWN = 200
@@ -140,9 +147,48 @@ def person_card(request: Request, pk: int) -> HttpResponse:
             "age": person.age_on(today()),
             "enrolments": enrolments,
             "groups": search.about(request.user, person.pk),
-            "may_edit": request.user.viewer.may(Perm.ROSTER_EDIT),
+            "may_edit": (may_edit := request.user.viewer.may(Perm.ROSTER_EDIT)),
+            "members": family_of(request.user, person) if may_edit else [],
         },
     )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROSTER_EDIT)
+def family(request: Request, pk: int) -> HttpResponse:
+    """Note who is of a person's family; the same last names are offered first."""
+    person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    if request.method == "POST":
+        key = request.POST.get("person", "")
+        other = get_object_or_404(
+            Person.objects.visible_to(request.user), pk=int(key) if key.isdecimal() else 0
+        )
+        try:
+            if request.POST.get("is") == "yes":
+                actions.join_family(person, other, by=request.user)
+                messages.success(
+                    request, _("Noted: one family. The next matching keeps them apart.")
+                )
+            elif other.household_id and other.household_id == person.household_id:
+                actions.leave_family(other, by=request.user)
+                messages.success(request, _("Noted: not of the family."))
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+        return redirect("people:family", pk=pk)
+    members, asked = family_of(request.user, person), request.GET.get("q", "").strip()[:100]
+    known = {person.pk, *(one.pk for one in members)}
+    some = roster(request.user, q=asked) if asked else namesakes_of(request.user, person)
+    found = [one for one in some[: AT_MOST_FOUND + 1 + len(known)] if one.pk not in known]
+    shown = found[:AT_MOST_FOUND]
+    context = {
+        "person": person,
+        "members": members,
+        "asked": asked,
+        "found": shown,
+        "is_more": len(found) > len(shown),
+        "groups": group_names([*members, *shown]),
+    }
+    return render(request, "people/family.html", context)
 
 
 @require_http_methods(["GET", "POST"])

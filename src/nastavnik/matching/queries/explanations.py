@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from nastavnik.matching.models import Proposal
 from nastavnik.matching.queries.confidence import ANYBODY, Reader, chosen_in
+from nastavnik.people.queries import surnames
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.models import Participation
 
@@ -37,14 +38,15 @@ def pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     flags = proposal.explanation.get("flags", ())
     words = [_lock_words(proposal)] if proposal.is_locked else []
     words += filter(None, [choice_words(*chosen_in(proposal, reader)), *map(part_words, parts)])
-    words += filter(None, [_against_words(proposal, flags, reader)])
+    words += filter(None, [_against_words(proposal, flags, reader), _namesake_words(proposal)])
     return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
 
 
 def secret_words(proposal: Proposal, reader: Reader) -> frozenset[str]:
     """Return which reasons of a pair were said in confidence: whom people chose, and whom not."""
     against = _against_words(proposal, proposal.explanation.get("flags", ()), reader)
-    return frozenset(filter(None, [choice_words(*chosen_in(proposal, reader)), against]))
+    told = [choice_words(*chosen_in(proposal, reader)), against, _namesake_words(proposal)]
+    return frozenset(filter(None, told))
 
 
 def _lock_words(proposal: Proposal) -> str:
@@ -63,6 +65,20 @@ def _against_words(proposal: Proposal, flags: Iterable[str], reader: Reader) -> 
     if not reader.refusals or reader.is_of(proposal.mentor, proposal.mentee):
         return ""
     return _("One of the two asked in confidence not to be with the other: speak with each alone.")
+
+
+def _namesake_words(proposal: Proposal) -> str:
+    """Ask whether two with one last name are a family; where it is known that they are, a rule has kept them apart."""
+    if proposal.mentor is None:
+        return ""
+    giver, taker = proposal.mentor.person, proposal.mentee.person
+    if giver.household_id and giver.household_id == taker.household_id:
+        return ""
+    if not surnames(giver.last_name) & surnames(taker.last_name):
+        return ""
+    return _(
+        "The same last name: if they are one family, note it on the card, and matching keeps them apart."
+    )
 
 
 #: Part of a score → the list that names what is in common.

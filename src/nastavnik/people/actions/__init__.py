@@ -1,5 +1,6 @@
 """Writes of people, accounts, classes and lists."""
 
+from nastavnik.people.actions.family import join_family, leave_family
 from nastavnik.people.actions.lists import (
     accept_import,
     change_columns,
@@ -39,6 +40,8 @@ __all__ = [
     "grade_of",
     "grant_role",
     "invite",
+    "join_family",
+    "leave_family",
     "mark_left",
     "open_group",
     "register_person",
