@@ -134,6 +134,13 @@ def test_what_each_choice_costs_is_told_in_people():
     assert best.n_matched + best.n_unmatched == 120
 
 
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.uint32, np.int64, object])
+def test_a_higher_score_is_preferred_whatever_numbers_it_is_given_as(kind):
+    points = np.array([5, 0, 3, 1], dtype=kind)
+    for one in compare(solve([0, 2, 4], [0, 1, 0, 1], points, [1, 1])):
+        assert one.mentor_of.tolist() == [0, 1]
+
+
 def test_what_makes_no_sense_is_refused():
     wishes = preferences(solve([0, 1], [0], [1], [1]).problem)
     with pytest.raises(ValueError, match="at least 1"):

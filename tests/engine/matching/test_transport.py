@@ -6,6 +6,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.engine.matching.strategies import Case, cases
 
+from nastavnik.engine.matching.stable import compare
 from nastavnik.engine.matching.transport import Price, solve
 
 
@@ -285,6 +286,34 @@ def test_matching_one_more_goes_before_any_score():
     assert swap.solve().certificate().ok
 
 
+def test_numbers_wider_than_64_bits_are_counted_exactly():
+    huge = 10**30
+    case = Case(({0: (huge, 0, 0), 1: (-1, 0, 0)}, {0: (0, 0, 0)}), (huge, 1), (-1, -1))
+    solution = case.solve()
+    assert (solution.total_score, solution.mentor_of.tolist()) == (huge, [0, 0])
+    assert solution.certificate().ok
+    # numpy reads 2**63 beside a number below 0 as floats
+    mixed = solve([0, 1, 2], [0, 0], [2**63 + 1, -1], [2])
+    assert mixed.total_score == 2**63
+
+
+def test_the_sum_of_many_large_scores_does_not_wrap_round():
+    n = 20
+    solution = solve(range(n + 1), [0] * n, [2**59] * n, [n])
+    assert solution.total_score == n * 2**59
+    assert solution.certificate().ok
+    assert compare(solution)[0].total_score == n * 2**59
+
+
+def test_what_a_mentee_pays_may_be_wider_than_any_cost():
+    # staying alone costs more than 64 bits hold, a pair does not
+    most = 2**60 - 1
+    solution = Case(({0: (most, 0, 0)}, {0: (most - 5, 0, 0)}), (1,), (-1, -1)).solve()
+    assert solution.mentor_of.tolist() == [0, -1]
+    assert solution.exact_price(1, 0) == Price(0, 5)
+    assert solution.alternatives(1, 3) == ((0, Price(0, 5)),)
+
+
 def test_load_cost_spreads_mentees_over_equal_mentors():
     rows = tuple({0: (10, 0, 0), 1: (10, 0, 0), 2: (8, 0, 0)} for _ in range(4))
     packed = Case(rows, (3, 3, 3), (-1,) * 4)
@@ -350,6 +379,12 @@ def test_the_result_cannot_be_changed():
         ({"indices": [[0, 1]]}, "flat list"),
         ({"score": [1.5, 2.0]}, "whole numbers"),
         ({"score": [1]}, "2 values"),
+        ({"score": [2**70, 1.5]}, "whole numbers"),
+        ({"score": [2**70, True]}, "whole numbers"),
+        ({"score": [[2**70], [1]]}, "flat list"),
+        ({"indptr": [0, 2**70]}, "end with the number"),
+        ({"indices": [0, 2**70]}, "numbered 0 to 1"),
+        ({"locked": [2**70]}, "unknown mentor"),
         ({"score": [True, False]}, "whole numbers"),
         ({"capacity": [1, -1]}, "not be below 0"),
         ({"mentee_rank": [1]}, "mentee_rank"),

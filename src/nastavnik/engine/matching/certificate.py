@@ -9,7 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nastavnik.engine.matching.network import Exact, Index, Matched, Network, exact, load_of
+from nastavnik.engine.matching.network import (
+    Exact,
+    Index,
+    Matched,
+    Network,
+    exact,
+    load_of,
+    total,
+)
 from nastavnik.engine.matching.ties import (
     N_CHUNK,
     N_LEVELS,
@@ -137,11 +145,11 @@ def totals(
     if pairs is not None:
         i = np.searchsorted(network.mentee_ptr, pairs, side="right") - 1
         used = pairs[mate[i] == network.mentors[pairs]]
-        return int(score[used].sum()), int(cost[used].sum())
+        return total(score[used]), total(cost[used])
     rows = network.rows
     for begin in range(0, len(rows), N_CHUNK):
         span = slice(begin, begin + N_CHUNK)
         used = mate[rows[span]] == network.mentors[span]
-        total_score += int(score[span][used].sum())
-        total_cost += int(cost[span][used].sum())
+        total_score += total(score[span][used])
+        total_cost += total(cost[span][used])
     return total_score, total_cost

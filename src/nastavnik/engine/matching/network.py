@@ -74,6 +74,12 @@ def largest(values: Exact) -> int:
     return max(int(values.max()), -int(values.min())) if len(values) else 0
 
 
+def total(values: Exact) -> int:
+    """Return the sum, however large."""
+    wide = len(values) * largest(values) >= SAFE
+    return int(values.sum(dtype=object) if wide else values.sum())
+
+
 def exact(values: Sequence[int] | Exact) -> Exact:
     """Return whole numbers as int64 where they are small enough to be added, else as they are."""
     if isinstance(values, np.ndarray) and values.dtype != object:

@@ -70,7 +70,8 @@ class Standing:
         """Return the other mentors a mentee could have, and the reduced costs of these pairs."""
         span = slice(int(self.starts[mentee]), int(self.starts[mentee + 1]))
         others = self.mentors[span]
-        reduced = self.costs[span] + self.v[others] - self.u[mentee]
+        # as an array: what a mentee pays may be wider than 64 bits where no cost is
+        reduced = self.costs[span] + self.v[others] - self.u[mentee : mentee + 1]
         away = others != self.mate[mentee]
         return others[away], reduced[away]
 

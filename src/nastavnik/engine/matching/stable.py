@@ -17,7 +17,7 @@ from heapq import heappush, heappushpop
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nastavnik.engine.matching.network import Index
+from nastavnik.engine.matching.network import Index, exact, total
 from nastavnik.engine.matching.transport import Problem, Solution
 
 
@@ -68,7 +68,7 @@ def preferences(
     ties = problem.keys.of_pairs(rows, mentors)
     ranks = []
     for given in (mentee_rank, mentor_rank):
-        rank = -problem.score if given is None else np.asarray(given)
+        rank = -exact(problem.score) if given is None else np.asarray(given)
         if len(rank) != len(rows):
             raise ValueError(f"{len(rows)} ranks are needed, got {len(rank)}")
         ranks.append(rank)
@@ -158,7 +158,7 @@ def outcome(
         mentor_of=mentor_of,
         n_matched=n_matched,
         n_unmatched=len(mentor_of) - n_matched,
-        total_score=int(problem.score[used].sum()),
+        total_score=total(problem.score[used]),
         n_blocking_pairs=len(blocking),
         n_mentees_blocking=len(np.unique(wishes.rows[blocking])),
     )

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from operator import or_
+from typing import TypeGuard
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -137,14 +138,13 @@ class Problem:
         place_ptr = np.concatenate([[0], np.cumsum(capacity + 1)]).astype(np.int64)
         owner = np.repeat(np.arange(len(capacity)), capacity + 1)
         nth = np.arange(place_ptr[-1]) - place_ptr[owner] + self.n_locked[owner]
-        wide = object if self.load_cost * (int(nth.max(initial=0)) + 1) >= SAFE else np.int64
         return Network(
             mentee_ptr=np.concatenate([[0], np.cumsum(degree)]).astype(np.int64),
             mentors=mentors.astype(np.int32),
             costs=narrow(cost),
             capacity=capacity,
             place_ptr=place_ptr,
-            place_cost=nth.astype(wide) * self.load_cost,
+            place_cost=place_costs(nth, self.load_cost),
             unmatched=exact([self.unmatched] * len(degree)),
             active=self.locked < 0,
         )
@@ -152,6 +152,13 @@ class Problem:
     def solver(self, *, accelerated: bool | None = None) -> Solver:
         """Return a solver of the problem."""
         return Solver(self.network, accelerated=accelerated)
+
+
+def place_costs(nth: Index, load_cost: int) -> Exact:
+    """Return what places of these numbers cost, as 64-bit numbers where they fit."""
+    wide = object if load_cost * (int(nth.max(initial=0)) + 1) >= SAFE else np.int64
+    costs: Exact = nth.astype(wide) * load_cost
+    return costs
 
 
 def narrow(cost: Exact) -> Exact:
@@ -400,6 +407,7 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
         _keys(tie_key_mentor, "tie_key_mentor", len(places)),
     )
     spread = largest(cost) + load * (min(max(places, default=0), n_mentees) + 1) + 1
+    n_locked = _count_locked(fixed, places)
     problem = Problem(
         starts,
         mentors,
@@ -407,7 +415,7 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
         cost=cost,
         capacity=places,
         locked=fixed.astype(np.int64),
-        n_locked=_count_locked(fixed, places),
+        n_locked=n_locked,
         load_cost=load,
         # Larger than twice any difference between two matchings, so it always goes first.
         unmatched=4 * (n_mentees + 1) * spread,
@@ -443,13 +451,25 @@ def _ints(values: ArrayLike, name: str, n: int | None = None) -> Exact:
     array = np.asarray(values)
     if array.size == 0:
         array = array.astype(np.int64)
-    if array.ndim != 1 or array.dtype.kind not in "iu":
+    if array.dtype.kind not in "iu" and _are_whole(values):
+        array = np.empty(len(values), dtype=object)
+        array[:] = [int(one) for one in values]
+    if array.ndim != 1 or not (array.dtype.kind in "iu" or _are_whole(values)):
         raise ValueError(f"{name}: a flat list of whole numbers is needed, got {array.dtype}")
     if n is not None and len(array) != n:
         raise ValueError(f"{name}: {n} values are needed, got {len(array)}")
     if array.dtype.itemsize < np.dtype(np.int64).itemsize:
         return array
     return exact(array.astype(object)) if largest(array) >= SAFE >> 2 else array.astype(np.int64)
+
+
+def _are_whole(values: ArrayLike) -> TypeGuard[Sequence[int]]:
+    """Tell whether these are Python's own integers, which numpy may read as objects or as floats."""
+    if isinstance(values, np.ndarray) and values.dtype != object:
+        return False
+    return isinstance(values, Sequence | np.ndarray) and all(
+        isinstance(one, int | np.integer) and not isinstance(one, bool) for one in values
+    )
 
 
 def _ranks(values: ArrayLike | None, name: str, n: int) -> Exact | None:
@@ -483,10 +503,12 @@ def _with_changes(
 
 
 def _graph(indptr: ArrayLike, indices: ArrayLike, capacity: ArrayLike) -> tuple[Index, Index, Ints]:
-    starts, mentors = _ints(indptr, "indptr").astype(np.int64), _ints(indices, "indices")
+    starts, mentors = _ints(indptr, "indptr"), _ints(indices, "indices")
     places = tuple(_ints(capacity, "capacity").tolist())
-    if not len(starts) or starts[0] != 0 or starts[-1] != len(mentors):
+    is_wide = starts.dtype == object
+    if is_wide or not len(starts) or starts[0] != 0 or starts[-1] != len(mentors):
         raise ValueError("indptr: must begin with 0 and end with the number of pairs")
+    starts = starts.astype(np.int64)
     if np.any(np.diff(starts) < 0):
         raise ValueError("indptr: must not decrease")
     if len(mentors) and not 0 <= mentors.min() <= mentors.max() < len(places):
