@@ -178,3 +178,39 @@ def test_who_has_left_is_not_brought_back(is_laid_out_anew):
     assert live.mentor_of.tolist() == live.solution().mentor_of.tolist() == stands
     assert live.bans == {(0, 1)}
     assert live.solution().certificate().ok
+
+
+@pytest.mark.parametrize("accelerated", [False, True])
+@pytest.mark.parametrize("points", [50, 10**9, 2**62, 10**30])
+def test_a_new_mentor_of_points_unheard_of_buys_no_place_from_a_person(accelerated, points):
+    case = Case(({0: (1, 0, 0)}, {1: (1, 0, 0)}, {}), (1, 0), (-1, -1, -1), load_cost=1)
+    live = LiveMatching(case.solve(), accelerated=accelerated)
+    before = live.mentor_of
+    said = live.add_mentor({0: points, 1: 0}, 1, "new")
+    assert live.mentor_of.tolist() == [0, 2, -1]
+    check(live, before, said)
+    problem = live.problem()
+    anew = solve(
+        problem.indptr, problem.indices, problem.score, problem.capacity, load_cost=1,
+        tie_key_mentee=problem.keys.mentees, tie_key_mentor=problem.keys.mentors,
+    )  # fmt: skip
+    assert anew.mentor_of.tolist() == live.solution().mentor_of.tolist()
+    assert anew.alternatives(0, 1) == live.solution().alternatives(0, 1)
+    before = live.mentor_of
+    check(live, before, live.mentee_leaves(1))
+    assert live.mentor_of.tolist() == [2, -1, -1]
+
+
+@pytest.mark.parametrize("weight", [0, 1, 2**56, 2**58, 2**59, 2**60, 10**30])
+def test_changes_are_exact_whatever_the_size_of_costs(weight):
+    rows = ({0: (5, 1, 0)}, {0: (9, 0, 2), 1: (1, 0, 0)}, {1: (0, 0, 0)})
+    case = Case(rows, (1, 1), (-1, -1, -1), rank_weight=weight, load_cost=3 * weight)
+    live = LiveMatching(case.solve())
+    for change in (
+        lambda: live.add_mentor({0: 2, 1: 3}, 1, "new"),
+        lambda: live.add_places(2, 3),
+        lambda: live.forbid(1, 1),
+        lambda: live.allow(1, 1),
+    ):
+        before = live.mentor_of
+        check(live, before, change())

@@ -14,9 +14,17 @@ from itertools import chain
 import numpy as np
 
 from nastavnik.engine.matching import cores
-from nastavnik.engine.matching.network import Index, Matched, Network, Solver, exact
+from nastavnik.engine.matching.network import (
+    Exact,
+    Index,
+    Matched,
+    Network,
+    Solver,
+    exact,
+    largest,
+)
 from nastavnik.engine.matching.ties import Key, Keys
-from nastavnik.engine.matching.transport import Problem, Solution, settled
+from nastavnik.engine.matching.transport import Problem, Solution, place_costs, settled
 
 #: Places that can be added to a mentor before everything is laid out anew.
 N_SPARE = 3
@@ -200,9 +208,18 @@ class LiveMatching:
         if left := [mentee for mentee in scores if self._gone[mentee]]:
             raise ValueError(f"mentor {key}: the mentees {left} have left")
         number = len(problem.capacity)
+        # Points of a size unheard of so far must not buy a place from a person.
+        dearest = (
+            4
+            * (self.n_mentees + 1)
+            * (largest(exact(list(scores.values()))) + problem.load_cost + 1)
+        )
+        if dearest > problem.unmatched:
+            problem, matched = _with_dearer_people(problem, matched, dearest)
+            self._touched.update(range(number))
         wider = _with_mentor(problem, scores, key)
-        v = np.append(matched.v, self._first_price(scores, matched))
-        self._lay_out(wider, Matched(matched.mate, matched.u, exact(v)))
+        v = _and(matched.v, self._first_price(scores, matched))
+        self._lay_out(wider, Matched(matched.mate, matched.u, v))
         return self.add_places(number, capacity)
 
     # ------------------------------------------------------------------ what stands
@@ -270,8 +287,8 @@ class LiveMatching:
         self._solver.state = self._solver.state_of(
             Matched(
                 np.append(matched.mate, -1),
-                exact(np.append(matched.u, -far)),
-                exact(np.append(matched.v, far)),
+                _and(matched.u, -far),
+                _and(matched.v, far),
             )
         )
         self._graph, self._state = self._solver.graph, self._solver.state
@@ -444,8 +461,8 @@ def _with_nobody(problem: Problem) -> Network:
         costs=network.costs,
         capacity=capacity,
         place_ptr=place_ptr,
-        place_cost=nth.astype(network.place_cost.dtype) * problem.load_cost,
-        unmatched=np.append(network.unmatched, problem.unmatched),
+        place_cost=place_costs(nth, problem.load_cost),
+        unmatched=_and(network.unmatched, problem.unmatched),
         active=np.append(network.active, False),
     )
 
@@ -465,6 +482,26 @@ def _with_pair(problem: Problem, pair: tuple[int, int], score: int, cost: int) -
     )
 
 
+def _with_dearer_people(
+    problem: Problem, matched: Matched, unmatched: int
+) -> tuple[Problem, Matched]:
+    """Return the problem in which staying alone costs more, and the same matching with prices that prove it there.
+
+    Under the smallest prices each is either points alone or what staying alone costs and points, never anything between:
+    the latter rise by as much as that does.
+    """
+    lowest = problem.solver(accelerated=False).lowest(matched)
+    rise = unmatched - problem.unmatched
+
+    def raised(prices: Exact) -> Exact:
+        return exact(
+            [value + rise if 2 * value >= problem.unmatched else value for value in prices.tolist()]
+        )
+
+    dearer = Matched(matched.mate, raised(lowest.u), raised(lowest.v))
+    return replace(problem, unmatched=unmatched), dearer
+
+
 def _with_mentor(problem: Problem, scores: Mapping[int, int], key: Key) -> Problem:
     """Return the problem with one more mentor, who has no place yet."""
     number, ends = len(problem.capacity), problem.indptr[1:]
@@ -475,9 +512,19 @@ def _with_mentor(problem: Problem, scores: Mapping[int, int], key: Key) -> Probl
         problem,
         indptr=np.concatenate([[0], ends + np.cumsum(counts)]).astype(np.int64),
         indices=np.insert(problem.indices, ends[mentees], number),
-        score=np.insert(problem.score.astype(points.dtype), ends[mentees], points),
-        cost=np.insert(problem.cost.astype(points.dtype), ends[mentees], -points),
+        score=_inserted(problem.score, ends[mentees], points),
+        cost=_inserted(problem.cost, ends[mentees], -points),
         capacity=(*problem.capacity, 0),
         n_locked=np.append(problem.n_locked, 0),
         keys=Keys(problem.keys.mentees, [*problem.keys.mentors, key]),
     )
+
+
+def _and(values: Exact, last: int) -> Exact:
+    """Return the values and one more, of any size: of a number beyond 64 bits numpy would make all floats."""
+    return exact(np.append(values, exact([last])))
+
+
+def _inserted(values: Exact, places: Index, more: Exact) -> Exact:
+    wide = np.result_type(values, more)
+    return np.insert(values.astype(wide), places, more)
