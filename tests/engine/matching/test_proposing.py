@@ -162,6 +162,54 @@ def test_at_the_limit_of_the_form_another_mentor_is_asked_for():
     assert lone.change == Change("add_mentor", form="pupil_pupil")
 
 
+def two_forms(**second):
+    """Pupils in one form of three places, and in another of one place only."""
+    base = {"mentor_kinds": frozenset({"pupil"}), "mentee_kinds": frozenset({"pupil"})}
+    wide = FormRule(code="wide", mentor_max_mentees=3, **base)
+    narrow = FormRule(**{"code": "narrow", "mentor_max_mentees": 1, **base, **second})
+    return replace(RULES, forms={"wide": wide, "narrow": narrow})
+
+
+WIDE, NARROW = frozenset({"wide"}), frozenset({"narrow"})
+ADD = Change("add_mentor", form="narrow")
+
+
+def test_a_stricter_form_in_which_nobody_can_be_paired_limits_no_place():
+    rules = two_forms(mentor_kinds=frozenset({"teacher"}))
+    lone = only([mentor(forms=WIDE | NARROW)], [mentee(n, forms=WIDE) for n in "xy"], rules)
+    assert lone.change == Change("raise_capacity", mentor="m1", value=2)
+
+
+@pytest.mark.parametrize(
+    ("forms", "bans", "rules", "change"),
+    [
+        (WIDE | NARROW, {("m1", "z")}, two_forms(), ADD),
+        (WIDE | NARROW, set(), two_forms(min_grade_gap=5), ADD),
+        (WIDE, set(), two_forms(), Change("allow_form", "m1", "wide", who="mentee")),
+    ],
+)
+def test_no_change_is_advised_that_costs_others_their_places(forms, bans, rules, change):
+    """In the narrow form the mentor would have one place, and leads two already in the wide one."""
+    others = [mentee("x", forms=WIDE), mentee("y", forms=WIDE), mentee("z", forms=NARROW)]
+    alone = only([mentor(forms=forms, capacity=3)], others, rules, forbidden=frozenset(bans))
+    assert (alone.mentee, alone.change) == ("z", change)
+
+
+def test_a_rule_is_not_relaxed_at_the_cost_of_another_mentor():
+    """The second mentor has room for `z`; with the rule relaxed the first would be left one place of two."""
+    people = [mentor("m1", forms=WIDE | NARROW, capacity=2), mentor("m2", forms=NARROW)]
+    rules = two_forms(min_grade_gap=5)
+    others = [mentee("x", forms=WIDE | NARROW), mentee("y", forms=WIDE | NARROW)]
+    alone = only(people, [*others, mentee("z", forms=NARROW)], rules)
+    assert alone.change == ADD
+    alone = only(
+        [*people[1:], mentor("m1", forms=WIDE, capacity=2)],
+        [*others, mentee("z", forms=NARROW)],
+        rules,
+    )
+    assert alone.change == Change("relax_grade_gap", "m2", "narrow", 4)
+
+
 def test_one_more_place_is_asked_of_the_mentor_whose_place_is_worth_most():
     people = [mentor("a", grade=11), mentor("b", competences=ALGEBRA, grade=11)]
     lone = only(people, [mentee(n, areas=ALGEBRA, grade=1) for n in "xyz"])

@@ -41,8 +41,8 @@ class Candidates:
     """The possible pairs by mentee, in the order of keys, and what refused the others.
 
     ``indptr``, ``indices`` (mentor numbers) and ``score`` are rows as the solver wants them, ``form``
-    the number of each pair's form in the order of codes; ``capacity`` is per mentor, no more than
-    the forms allow. ``refused`` (mentees, :data:`.candidates.REFUSALS`) counts mentors. Of
+    the number of each pair's form in the order of codes; ``capacity`` is per mentor, no more than ``limits``, what the forms
+    allow in which the mentor can be paired, None where there is nobody. ``refused`` (mentees, :data:`.candidates.REFUSALS`) counts mentors. Of
     ``n_possible`` pairs ``indices`` has all, or where there are very many the best; then ``everybody`` has for each mentee
     all possible mentors, eight to a byte.
     """
@@ -53,6 +53,7 @@ class Candidates:
     score: Exact
     form: Bytes
     capacity: tuple[int, ...]
+    limits: tuple[int | None, ...]
     refused: NDArray[np.int64]
     n_possible: int
     everybody: Bytes | None = field(default=None, repr=False)
@@ -167,14 +168,18 @@ def find_candidates(
         forms[block.j, block.form] = True
         n_possible += len(block.i)
         chosen.look(block)
-    kept = chosen.kept()
+    kept, limits = chosen.kept(), _limits(sieve, forms)
     return Candidates(
         sieve=sieve,
         indptr=kept.indptr(sieve),
         indices=kept.j,
         score=kept.score,
         form=kept.form,
-        capacity=_capacities(sieve, forms),
+        capacity=tuple(
+            mentor.capacity if limit is None else min(mentor.capacity, limit)
+            for mentor, limit in zip(givers, limits, strict=True)
+        ),
+        limits=limits,
         refused=refused,
         n_possible=n_possible,
         everybody=None if len(kept.i) == n_possible else chosen.everybody(),
@@ -367,10 +372,10 @@ def _check_keys(whom: str, keys: list[str]) -> None:
             raise ValueError(f"Среди {whom} ключ «{one}» встречается дважды. Оставьте одну запись.")
 
 
-def _capacities(sieve: Sieve, forms: Mask) -> tuple[int, ...]:
-    """Return the places, cut to the strictest limit among the forms a mentor can be paired in."""
+def _limits(sieve: Sieve, forms: Mask) -> tuple[int | None, ...]:
+    """Return the strictest limit among the forms each mentor can be paired in, None where there is no such form."""
     limits = [sieve.rules.forms[code].mentor_max_mentees for code in sieve.codes]
     return tuple(
-        min([mentor.capacity, *(limits[form] for form in np.flatnonzero(forms[number]).tolist())])
-        for number, mentor in enumerate(sieve.mentors)
+        min((limits[form] for form in np.flatnonzero(forms[number]).tolist()), default=None)
+        for number in range(len(sieve.mentors))
     )

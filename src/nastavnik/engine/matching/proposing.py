@@ -8,6 +8,7 @@ checked by the solver's certificate before it is handed out.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import chain
 from types import MappingProxyType
 
@@ -226,7 +227,7 @@ class Proposal:
     groups: tuple[Group, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Run:
     rules: Rules
     forbidden: frozenset[tuple[str, str]]
@@ -235,6 +236,11 @@ class _Run:
     room: frozenset[int]
     wishes: Wishes
     asked: dict[tuple[int, ...], Change | None] = field(default_factory=dict)
+
+    @cached_property
+    def loads(self) -> list[int]:
+        """How many mentees each mentor has."""
+        return self.solution.loads()
 
 
 def propose(
@@ -555,7 +561,7 @@ def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:
     options = [
         (run.solution.gain_of_place(number), number)
         for number in mentors
-        if run.solution.problem.capacity[number] < _form_limit(run, number)
+        if run.solution.problem.capacity[number] < (run.candidates.limits[number] or 0)
     ]
     if not options:
         return None
@@ -565,27 +571,47 @@ def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:
     return Change("raise_capacity", mentor=run.candidates.mentors[number].key, value=places)
 
 
-def _form_limit(run: _Run, mentor: int) -> int:
-    forms = run.candidates.mentors[mentor].forms & run.rules.forms.keys()
-    return min((run.rules.forms[code].mentor_max_mentees for code in forms), default=0)
-
-
 def _lifted(run: _Run, mentee: Mentee) -> Change | None:
     """Find the single rule, answer or ban whose lifting alone would give the mentee a place."""
     found = [
-        (list(CHANGES.values()).index(change.code), -(change.value or 0), change.mentor, change)
+        (list(CHANGES.values()).index(change.code), -(change.value or 0), number, form, change)
         for number in sorted(run.room)
-        for change in _lifts(run, run.candidates.mentors[number], mentee)
+        for form, change in _lifts(run, run.candidates.mentors[number], mentee)
     ]
-    return min(found, key=lambda option: option[:3])[3] if found else None
+    found.sort(key=lambda option: option[:4])
+    return next(
+        (change for *_, number, form, change in found if _fits(run, number, form, change)), None
+    )
 
 
-def _lifts(run: _Run, mentor: Mentor, mentee: Mentee) -> list[Change]:
+def _fits(run: _Run, mentor: int, form: str, change: Change) -> bool:
+    """Tell whether one more is matched by the change, though it lets mentors be paired in a form of a stricter limit.
+
+    Whoever can be paired in several forms has no more places than the strictest of them allows.
+    """
+    problem, limit = run.solution.problem, run.rules.forms[form].mentor_max_mentees
+    is_of_one = change.code == "unforbid" or change.who == "mentor"
+    others = (
+        ()
+        if is_of_one
+        else (j for j, one in enumerate(run.candidates.mentors) if form in one.forms)
+    )
+
+    def places(number: int) -> int:
+        return max(min(problem.capacity[number], limit), int(problem.n_locked[number]))
+
+    needed = run.loads if run.loads[mentor] < places(mentor) else problem.capacity
+    return all(places(number) >= needed[number] for number in (mentor, *others))
+
+
+def _lifts(run: _Run, mentor: Mentor, mentee: Mentee) -> list[tuple[str, Change]]:
+    """Return each change that would make the two a possible pair, with the form of that pair."""
     refusal = judge(mentor, mentee, run.rules, forbidden=run.forbidden)
     if not isinstance(refusal, str) or refusal not in CHANGES:
         return []
     if refusal == "forbidden":
-        return [Change("unforbid", mentor.key)]
+        found = judge(mentor, mentee, run.rules)
+        return [(found.form, Change("unforbid", mentor.key))] if isinstance(found, Edge) else []
     shared, either = mentor.forms & mentee.forms, mentor.forms | mentee.forms
     codes = either if refusal == "form" else shared
     lifts = []
@@ -598,7 +624,7 @@ def _lifts(run: _Run, mentor: Mentor, mentee: Mentee) -> list[Change]:
         )
         if isinstance(found, Edge):
             who = ("mentee" if code in mentor.forms else "mentor") if refusal == "form" else ""
-            lifts.append(Change(CHANGES[refusal], mentor.key, code, value, who))
+            lifts.append((code, Change(CHANGES[refusal], mentor.key, code, value, who)))
     return lifts
 
 
