@@ -160,3 +160,24 @@ def test_the_form_with_most_points_is_chosen():
 def test_unknown_or_negative_weights_are_refused(weights):
     with pytest.raises(ValueError, match="не подходит"):
         replace(RULES, weights=weights)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"load_cost": -1}, "«load_cost» — целое число не меньше нуля, а здесь -1"),
+        ({"rank_weight": -5}, "«rank_weight» — целое число не меньше нуля, а здесь -5"),
+        (
+            {"forms": {str(n): RULES.forms["pupil_pupil"] for n in range(256)}},
+            "форм 256, а можно не больше 255",
+        ),
+    ],
+)
+def test_rules_that_cannot_be_kept_are_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        replace(RULES, **change)
+
+
+def test_a_form_cannot_have_fewer_places_than_none():
+    with pytest.raises(ValueError, match="у формы «pupil_pupil» мест у наставника -1"):
+        with_form(mentor_max_mentees=-1)

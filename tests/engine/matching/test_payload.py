@@ -78,6 +78,34 @@ def test_wishes_come_back_as_places():
     assert (pair["mentee_choice"], pair["mentor_choice"]) == (1, None)
 
 
+def test_who_wished_only_for_others_than_those_here_wishes_nothing():
+    one, other = given_()["mentees"][0], {**given_()["mentees"][0], "key": "Указкина"}
+    wishes = {
+        "mentees": {"Примеров": ["Кто-то"], "Указкина": ["Кто-то", "Образцова"]},
+        "mentors": {"Нет": ["Указкина"]},
+    }
+    plain = match_json({"mentors": [MENTOR], "mentees": [one, other]})
+    wished = match_json({"mentors": [MENTOR], "mentees": [one, other], "wishes": wishes})
+    assert [pair["mentee"] for pair in wished["pairs"]] == [
+        pair["mentee"] for pair in plain["pairs"]
+    ]
+    assert wished["total_score"] == plain["total_score"]
+    (pair,) = match_json({"mentors": [MENTOR], "mentees": [other], "wishes": wishes})["pairs"]
+    assert (pair["mentee_choice"], pair["wish_steps"]) == (1, 0)
+
+
+@pytest.mark.parametrize("size", [2**60, 2**63, 10**30])
+def test_numbers_of_any_size_are_taken(size):
+    rules = {"weights": {"area": size}, "load_cost": size, "rank_weight": size}
+    people = given_(rules=rules)
+    people["mentors"] = [
+        {**MENTOR, "capacity": size},
+        {**MENTOR, "key": "Никто", "grade": 1, "capacity": size},
+    ]
+    answer = match_json(people)
+    assert (answer["total_score"], answer["certificate"]) == (size, "ok")
+
+
 def test_nothing_gives_nothing():
     assert match_json({})["n_matched"] == 0
 
@@ -85,6 +113,8 @@ def test_nothing_gives_nothing():
 @pytest.mark.parametrize(
     ("payload", "message"),
     [
+        ({"mentor": []}, "Поле «mentor» незнакомо. Есть поля: mentors, mentees"),
+        ({"rules": []}, "«rules» — это должен быть объект"),
         ({"mentors": {}}, "«mentors» — это должен быть список"),
         ({"locked": [1]}, "«locked» — это должен быть объект"),
         ({"mentors": [5]}, "наставник № 1: ожидался объект"),

@@ -38,6 +38,9 @@ WISHES = "wishes"
 #: to outweigh a request.
 MOST_COUNTED = {"schedule": 3, "place": 1, "language": 1}
 
+#: The number of a pair's form is kept in one byte.
+MOST_FORMS = 255
+
 #: Refusals in the order they are checked; a later one is nearer to a pair.
 REFUSALS = (
     "self",
@@ -146,6 +149,22 @@ class Rules:
                 f"Правила: вес «{wrong[0]}» не подходит. Возможны веса {', '.join(PART_CODES)}, "
                 "каждый — целое число не меньше нуля."
             )
+        for name, value in (("load_cost", self.load_cost), ("rank_weight", self.rank_weight)):
+            if value < 0:
+                raise ValueError(
+                    f"Правила: «{name}» — целое число не меньше нуля, а здесь {value}."
+                )
+        if len(self.forms) > MOST_FORMS:
+            raise ValueError(
+                f"Правила: форм {len(self.forms)}, а можно не больше {MOST_FORMS}. "
+                "Оставьте те, в которых подбираются пары."
+            )
+        for code, form in self.forms.items():
+            if form.mentor_max_mentees < 0:
+                raise ValueError(
+                    f"Правила: у формы «{code}» мест у наставника {form.mentor_max_mentees}. "
+                    "Укажите ноль или больше."
+                )
 
 
 @dataclass(frozen=True, slots=True)

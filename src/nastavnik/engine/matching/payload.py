@@ -11,6 +11,10 @@ from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
 Person = TypeVar("Person", Mentor, Mentee, FormRule)
 
 
+#: What may be asked.
+FIELDS = ("mentors", "mentees", "rules", "locked", "forbidden", "wishes")
+
+
 class PayloadError(ValueError):
     """What was given cannot be read; the message says where and what to do, in Russian."""
 
@@ -32,15 +36,24 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
         ``parts``, ``total_score`` that of all pairs.
 
     Raises:
-        PayloadError: something is missing or of another kind (a Russian sentence).
+        PayloadError: something is unknown, missing or of another kind (a Russian sentence).
     """
+    for name in payload:
+        if name not in FIELDS:
+            raise PayloadError(f"Поле «{name}» незнакомо. Есть поля: {', '.join(FIELDS)}.")
+    mentors = [_record(Mentor, item, "наставник", n) for n, item in _listed(payload, "mentors")]
+    mentees = [_record(Mentee, item, "наставляемый", n) for n, item in _listed(payload, "mentees")]
     proposal = propose(
-        [_record(Mentor, item, "наставник", n) for n, item in _listed(payload, "mentors")],
-        [_record(Mentee, item, "наставляемый", n) for n, item in _listed(payload, "mentees")],
+        mentors,
+        mentees,
         rules_of(_mapping(payload, "rules")),
         locked={str(a): str(b) for a, b in _mapping(payload, "locked").items()},
         forbidden=frozenset(_pair(item) for _, item in _listed(payload, "forbidden")),
-        wishes=_wishes(_mapping(payload, "wishes")),
+        wishes=_wishes(
+            _mapping(payload, "wishes"),
+            mentees={one.key for one in mentees},
+            mentors={one.key for one in mentors},
+        ),
     )
     return _plain(proposal)
 
@@ -77,7 +90,9 @@ def _listed(payload: Mapping[str, Any], name: str) -> list[tuple[int, Any]]:
 
 
 def _mapping(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    value = payload.get(name) or {}
+    value = payload.get(name)
+    if value is None:
+        return {}
     if not isinstance(value, Mapping):
         raise PayloadError(f"«{name}» — это должен быть объект с полями в фигурных скобках.")
     return value
@@ -92,15 +107,24 @@ def _pair(item: object) -> tuple[str, str]:
     return str(item[0]), str(item[1])
 
 
-def _wishes(given: Mapping[str, Any]) -> Wishes:
+def _wishes(given: Mapping[str, Any], *, mentees: set[str], mentors: set[str]) -> Wishes:
+    """Return the wishes for those who are here: who wished only for others wishes nothing."""
     for name in given:
         if name not in {one.name for one in fields(Wishes)}:
             raise PayloadError(f"Выборы: поле «{name}» незнакомо. Есть mentees и mentors.")
+    here = {"mentees": mentors, "mentors": mentees}
     sides = {
-        side: {str(who): _chosen(who, whom) for who, whom in _mapping(given, side).items()}
-        for side in given
+        side: {str(a): _chosen(a, b) for a, b in _mapping(given, side).items()} for side in here
     }
-    return Wishes(**sides)
+    found = {
+        side: {who: kept for who, whom in wishes.items() if (kept := _only(whom, here[side]))}
+        for side, wishes in sides.items()
+    }
+    return Wishes(**found)
+
+
+def _only(whom: tuple[str, ...], here: set[str]) -> tuple[str, ...]:
+    return tuple(one for one in whom if one in here)
 
 
 def _chosen(who: object, whom: object) -> tuple[str, ...]:
