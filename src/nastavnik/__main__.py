@@ -67,8 +67,20 @@ def _engine(word: str, arguments: list[str]) -> int:
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return REFUSED
-    print(json.dumps(answer, ensure_ascii=False) if options.json else module.text(answer))
+    if options.json:
+        _print(json.dumps(answer, ensure_ascii=False), json.dumps(answer))
+    else:
+        words = module.text(answer)
+        _print(words, words.encode("ascii", "backslashreplace").decode())
     return DONE
+
+
+def _print(words: str, plain: str) -> None:
+    """Print words, or where the screen has no such letters what it has."""
+    try:
+        print(words)
+    except UnicodeEncodeError:
+        print(plain)
 
 
 def _lines(module: EngineWord) -> int:

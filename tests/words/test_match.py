@@ -1,6 +1,8 @@
 """`match` on files: the tables of the documentation give the worked example, a bad file a sentence."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -108,18 +110,84 @@ def test_json_takes_rules_from_a_file_too(capsys, tmp_path):
     [
         ({"a.csv": "Имена\nАня\n"}, ["a.csv", TABLES[1]], "a.csv: не нашлось строки с заголовками"),
         ({"r.json": "[]"}, [*TABLES, "--rules", "r.json"], "r.json: нужен объект"),
-        ({"r.json": "{"}, [*TABLES, "--rules", "r.json"], "не читается как JSON"),
+        (
+            {"r.json": '{"a":\n1,}'},
+            [*TABLES, "--rules", "r.json"],
+            "не читается как JSON: строка 2, знак 3",
+        ),
+        (
+            {"r.json": b'{"version": "\xff"}'},
+            [*TABLES, "--rules", "r.json"],
+            "не в кодировке UTF-8",
+        ),
+        ({"r.json": "[" * 200_000}, [*TABLES, "--rules", "r.json"], "слишком много скобок"),
+        ({"r.json": "1" * 5000}, [*TABLES, "--rules", "r.json"], "слишком длинное число"),
+        ({"a.csv": b"PK\x03\x04"}, [TABLES[0], "a.csv"], "a.csv: "),
+        ({}, [TABLES[0], "нет.csv"], "Файла нет.csv нет. Проверьте имя и папку."),
+        ({}, [TABLES[0], "."], "папка, а нужен файл"),
+        ({}, [TABLES[0]], "mentors.csv — одна таблица, а нужны две"),
+        (
+            {"a.csv": "ФИО;Форма\nАня;кружок\n"},
+            ["a.csv", TABLES[1]],
+            "a.csv: у «Аня» форма «кружок» незнакома",
+        ),
         ({"r.json": '{"weights": {"vkus": 1}}'}, [*TABLES, "--rules", "r.json"], "«vkus»"),
         ({"p.json": "{}"}, ["p.json", "--pairs", "p.json"], "--pairs подходит только"),
-        ({"a.csv": ""}, ["a.csv", TABLES[1]], ""),
+        ({"a.csv": ""}, ["a.csv", TABLES[1]], "a.csv: В файле нет ни одной заполненной ячейки"),
     ],
 )
 def test_a_bad_file_is_refused_in_a_sentence(capsys, tmp_path, monkeypatch, files, words, said):
     monkeypatch.chdir(tmp_path)
     for name, text in files.items():
-        Path(name).write_text(text, encoding="utf-8")
+        Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
     assert main(["match", *words]) == REFUSED
     printed = capsys.readouterr()
     assert printed.out == ""
     assert said in printed.err
     assert printed.err.strip()
+
+
+def test_a_file_without_the_right_to_read_it_is_named(capsys, monkeypatch):
+    def refuse(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert main(["match", *TABLES]) == REFUSED
+    assert "mentors.csv не открывается. Проверьте права" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_json_of_an_office_program_is_read(capsys, tmp_path, encoding):
+    rules = tmp_path / "rules.json"
+    rules.write_text('{"version": "свои"}', encoding=encoding)
+    assert matched(capsys, *TABLES, "--rules", rules)["rules_version"] == "свои"
+
+
+def test_namesakes_on_both_sides_are_two_people_by_their_classes(capsys, tmp_path):
+    mentors, mentees, pairs = (tmp_path / f"{name}.csv" for name in ("mentors", "mentees", "pairs"))
+    mentors.write_text("ФИО;Класс\nПеналов Пётр;10А\n", encoding="utf-8")
+    mentees.write_text("ФИО;Класс\nПеналов Пётр;5Б\n", encoding="utf-8")
+    pairs.write_text("Наставник;Наставляемый\nПеналов Пётр;Пеналов Пётр\n", encoding="utf-8")
+    for more in ([], ["--pairs", pairs]):
+        (pair,) = matched(capsys, mentors, mentees, *more)["pairs"]
+        assert (pair["mentor"], pair["mentee"]) == ("Пеналов Пётр (10А)", "Пеналов Пётр (5Б)")
+
+
+def test_a_pair_kept_against_the_rules_is_told_so(capsys, tmp_path):
+    kept = tmp_path / "pairs.csv"
+    kept.write_text("Наставник;Наставляемый\nПётр;Боря\n", encoding="utf-8")
+    main(["match", *TABLES, "--pairs", str(kept)])
+    told = capsys.readouterr().out
+    assert "Боря — Пётр (0): оставлены вместе; по правилам не подходят" in told
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_where_the_screen_has_no_such_letters_they_are_spelled_out(tmp_path, monkeypatch, words):
+    screen = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert main(["match", *TABLES, *words]) == DONE
+    screen.seek(0)
+    printed = screen.read()
+    assert "\\u041e\\u043b\\u044f" in printed
+    if words:
+        assert json.loads(printed)["n_matched"] == 2

@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from nastavnik.engine.matching.candidates import Rules
-from nastavnik.engine.matching.lists import read_pairs, read_people, with_forms
+from nastavnik.engine.matching.lists import (
+    read_pairs,
+    read_people,
+    refuse_unknown_forms,
+    tell_sides_apart,
+    with_forms,
+)
 from nastavnik.engine.matching.payload import match_json, rules_of
 from nastavnik.engine.tables.cells import Grid
-from nastavnik.readers.sheets import read_sheets
+from nastavnik.readers.sheets import ReaderError, read_sheets
+
+TABLES = frozenset({".csv", ".tsv", ".xls", ".xlsm", ".xlsx"})
 
 #: Why a mentee stays alone, in words.
 REASONS = {
@@ -50,12 +58,17 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
     if options.mentees is None:
         if options.pairs:
             raise ValueError("--pairs подходит только к двум таблицам: наставники и наставляемые.")
+        if options.mentors.suffix.lower() in TABLES:
+            raise ValueError(
+                f"{options.mentors.name} — одна таблица, а нужны две: наставники и наставляемые."
+            )
         asked = _json(options.mentors, "«mentors» и «mentees»")
         return asked | ({"rules": _json(options.rules, "правилами")} if options.rules else {})
     given = _json(options.rules, "правилами") if options.rules else {}
     rules = rules_of(given)
     mentors = _people(options.mentors, rules, is_mentors=True)
     mentees = _people(options.mentees, rules, is_mentors=False)
+    tell_sides_apart(mentors, mentees)
     asked = {"mentors": mentors, "mentees": mentees, "rules": given}
     if options.pairs:
         asked["locked"] = read_pairs(
@@ -69,18 +82,44 @@ def request(options: argparse.Namespace) -> dict[str, Any]:
 
 def _people(path: Path, rules: Rules, *, is_mentors: bool) -> list[dict[str, Any]]:
     people = read_people(_rows(path), title=path.name, is_mentors=is_mentors)
+    refuse_unknown_forms(people, rules.forms, title=path.name)
     return with_forms(people, rules.forms.values(), is_mentors=is_mentors)
 
 
 def _rows(path: Path) -> Grid:
-    return read_sheets(path.read_bytes(), path.name)[0].rows
+    try:
+        return read_sheets(_bytes(path), path.name)[0].rows
+    except ReaderError as error:
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise ValueError(f"Файла {path} нет. Проверьте имя и папку.") from error
+    except IsADirectoryError as error:
+        raise ValueError(f"{path} — папка, а нужен файл. Допишите его имя.") from error
+    except OSError as error:
+        raise ValueError(f"Файл {path} не открывается. Проверьте права на него.") from error
 
 
 def _json(path: Path, what: str) -> dict[str, Any]:
     try:
-        asked = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"Файл {path.name} не читается как JSON: {error}") from error
+        asked = json.loads(_bytes(path))
+    except json.JSONDecodeError as error:
+        raise ValueError(
+            f"Файл {path.name} не читается как JSON: строка {error.lineno}, знак {error.colno}. "
+            "Проверьте рядом скобки, кавычки и запятые."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"Файл {path.name} не читается как JSON: он не в кодировке UTF-8. Сохраните его в ней."
+        ) from error
+    except (RecursionError, ValueError) as error:
+        raise ValueError(
+            f"Файл {path.name} не читается как JSON: слишком много скобок или слишком длинное число."
+        ) from error
     if not isinstance(asked, dict):
         raise ValueError(f"Файл {path.name}: нужен объект с {what}.")  # noqa: TRY004 - one kind of refusal
     return asked
@@ -119,6 +158,8 @@ def _pair(pair: Mapping[str, Any]) -> str:
         f"{_part(part)} {_number(part['points'], '+')}" for part in pair["parts"] if part["points"]
     ]
     kept = ["оставлены вместе"] if "locked" in pair["flags"] else []
+    if any(flag.startswith("lock_not_eligible") for flag in pair["flags"]):
+        kept.append("по правилам не подходят")
     why = "; ".join([*kept, *reasons]) or "решило свободное место"
     return f"{pair['mentee']} — {pair['mentor']} ({_number(pair['score'])}): {why}"
 

@@ -10,6 +10,8 @@ from nastavnik.engine.matching.lists import (
     ListProblemError,
     read_pairs,
     read_people,
+    refuse_unknown_forms,
+    tell_sides_apart,
     with_forms,
 )
 from nastavnik.engine.matching.payload import match_json
@@ -84,6 +86,44 @@ def test_when_where_and_in_which_language_may_stand_in_columns(header):
     assert anya["languages"] == ["татарский"]  # Russian joins everybody and so nobody
 
 
+def test_a_cell_of_several_lines_lists_as_many_things():
+    rows = (("ФИО", "Интересы", "Форма"), ("Аня", "шахматы\nфутбол\r\n- ; нет\n", "a\nb, c"))
+    (anya,) = read_people(rows, title="m", is_mentors=True)
+    assert anya["interests"] == ["футбол", "шахматы"]
+    assert anya["forms"] == ["a", "b", "c"]
+
+
+def test_letters_of_any_language_and_signs_make_words_of_their_own():
+    rows = (("ФИО", "Запрос"), ("Гөлнара", "C++, C#, C, җыр"), ("Гүлнара", "1С: Школа; 数学"))
+    one, other = read_people(rows, title="m", is_mentors=False)
+    assert one["areas"] == ["c", "c#", "c++", "җыр"]
+    assert other["areas"] == ["1с школа", "数学"]
+    assert (one["key"], other["key"]) == ("Гөлнара", "Гүлнара")
+
+
+def test_an_unknown_form_is_refused_with_those_there_are():
+    people = [{"key": "Аня", "kind": "pupil"}, {"key": "Оля", "forms": ["a", "ученик – ученик"]}]
+    refuse_unknown_forms(people, ["a", "ученик – ученик"], title="m.csv")
+    with pytest.raises(
+        ListProblemError, match=r"m\.csv: у «Оля» форма «ученик – ученик» незнакома\. Есть: a, b"
+    ):
+        refuse_unknown_forms(people, ["a", "b"], title="m.csv")
+
+
+def test_one_name_in_both_lists_is_one_person_unless_the_classes_differ():
+    def keys(mentor_group, mentee_group):
+        sides = [
+            [{"key": "Пеналов Пётр", "group": mentor_group}],
+            [{"key": "пеналов петр", "group": mentee_group}],
+        ]
+        tell_sides_apart(*sides)
+        return [side[0]["key"] for side in sides]
+
+    assert keys("10А", "5Б") == ["Пеналов Пётр (10А)", "пеналов петр (5Б)"]
+    for groups in (("8А", "8А"), (None, "5Б"), ("10А", None)):
+        assert keys(*groups) == ["Пеналов Пётр", "пеналов петр"]
+
+
 def test_who_names_no_form_gets_those_of_the_kind():
     people = with_forms(
         [{"kind": "pupil"}, {"kind": "teacher", "forms": ["mine"]}],
@@ -130,9 +170,23 @@ def test_pairs_that_stay_are_read_whatever_the_case():
     assert kept == {"Аня": "Пётр"}
 
 
+def test_in_pairs_a_name_needs_its_class_only_beside_namesakes():
+    def kept(name):
+        rows = (("Наставник", "Наставляемый"), ("Пётр", name))
+        return read_pairs(rows, title="p", mentors=["Пётр (10А)"], mentees=["Аня (5А)", "Аня (6Б)"])
+
+    assert kept("Аня 6б") == {"Аня (6Б)": "Пётр (10А)"}
+    with pytest.raises(
+        ListProblemError, match=r"не один: «Аня \(5А\)», «Аня \(6Б\)»\. Допишите класс"
+    ):
+        kept("аня")
+
+
 @pytest.mark.parametrize(
     ("rows", "words"),
     [
+        ((("Наставник", "Наставляемый"), ("", "Аня")), "строка 2: нет имени наставника"),
+        ((("Наставник", "Наставляемый"), ("Пётр", None)), "строка 2: нет имени наставляемого"),
         ((("Наставник", "Кто"), ("Пётр", "Аня")), "два столбца"),
         ((("Наставник", "Наставляемый"), ("Пётр", "Оля")), "«Оля» нет в списке наставляемых"),
         ((("Наставник", "Наставляемый"), ("Оля", "Аня")), "«Оля» нет в списке наставников"),

@@ -57,8 +57,10 @@ KINDS: Mapping[str, str] = {
 #: Who has this language in common with somebody has it with everybody.
 EVERYBODY_SPEAKS = frozenset({"русский", "русский язык", "russian", "ru", "rus"})
 
-_NOT_LETTERS = re.compile(r"[^a-zа-яё0-9]+")
-_BETWEEN = re.compile(r"\s*[;,/\n]\s*")
+# Letters of any language, Tatar as well as Russian; a sign makes another word of C++ and C#.
+_NOT_LETTERS = re.compile(r"(?:[^\w+#]|_)+")
+_BETWEEN = re.compile(r"[;,/\n\r\v]")
+_CLASS_AFTER = re.compile(r" \([^()]*\)$")
 _HEADER_WITHIN = 15  # rows of titles there may be above the headings
 _MOST_PLACES = 100
 
@@ -76,6 +78,14 @@ class _Table:
     def value(self, row: Row, wanted: str) -> str:
         place = self.columns.get(wanted)
         return value_of(row[place]) if place is not None and place < len(row) else ""
+
+    def values(self, row: Row, wanted: str) -> list[str]:
+        """Return what a cell lists, in one line or with a line for each, as Alt+Enter makes them in Excel."""
+        if not self.value(row, wanted):
+            return []
+        cell = row[self.columns[wanted]]
+        parts = _BETWEEN.split(cell) if isinstance(cell, str) else [cell]
+        return [value for part in parts if (value := value_of(part))]
 
 
 def read_people(rows: Grid, *, title: str, is_mentors: bool) -> list[dict[str, Any]]:
@@ -117,6 +127,36 @@ def with_forms(
     return filled
 
 
+def refuse_unknown_forms(
+    people: Iterable[Mapping[str, Any]], forms: Iterable[str], *, title: str
+) -> None:
+    """Refuse a form that the rules do not have: whoever named it would silently be paired with nobody.
+
+    Raises:
+        ListProblemError: names the person, the form and those there are.
+    """
+    known = list(forms)
+    for person in people:
+        for code in person.get("forms", ()):
+            if code not in known:
+                raise ListProblemError(
+                    f"{title}: у «{person['key']}» форма «{code}» незнакома. Есть: {', '.join(known)}."
+                )
+
+
+def tell_sides_apart(mentors: list[dict[str, Any]], mentees: list[dict[str, Any]]) -> None:
+    """Add the class to the names of a mentor and a mentee of one name who are in different classes.
+
+    One name in both lists is otherwise one person, who is never paired with oneself.
+    """
+    by_name = {_fold(person["key"]): person for person in mentors}
+    for mentee in mentees:
+        mentor = by_name.get(_fold(mentee["key"]))
+        if mentor and mentor["group"] and mentee["group"] and mentor["group"] != mentee["group"]:
+            for person in (mentor, mentee):
+                person["key"] += f" ({person['group']})"
+
+
 def read_pairs(
     rows: Grid, *, title: str, mentors: Iterable[str], mentees: Iterable[str]
 ) -> dict[str, str]:
@@ -125,10 +165,7 @@ def read_pairs(
     Raises:
         ListProblemError: the columns «Наставник» and «Наставляемый» are not there, or a name is in neither list.
     """
-    known = {
-        "mentor": {_fold(key): key for key in mentors},
-        "mentee": {_fold(k): k for k in mentees},
-    }
+    known = {"mentor": _by_name(mentors), "mentee": _by_name(mentees)}
     headings = {"mentor": ("наставник", "mentor"), "mentee": ("наставляемый", "mentee")}
     table = _found(rows, headings, title, needed=lambda columns: len(columns) == len(headings))
     if table is None:
@@ -139,18 +176,38 @@ def read_pairs(
         if not any(names.values()):
             continue
         for side, name in names.items():
-            if _fold(name) not in known[side]:
-                whom = "наставников" if side == "mentor" else "наставляемых"
+            if len(known[side].get(_fold(name), ())) != 1:
+                where = f"{title}, строка {number}"
                 raise ListProblemError(
-                    f"{title}, строка {number}: «{name}» нет в списке {whom}. Напишите имя так же, как там."
+                    _not_one(name, side, known[side].get(_fold(name), ()), where)
                 )
-        mentee = known["mentee"][_fold(names["mentee"])]
+        (mentee,), (mentor,) = (known[side][_fold(names[side])] for side in ("mentee", "mentor"))
         if mentee in kept:
             raise ListProblemError(
                 f"{title}, строка {number}: у «{mentee}» второй наставник. Оставьте одну строку."
             )
-        kept[mentee] = known["mentor"][_fold(names["mentor"])]
+        kept[mentee] = mentor
     return kept
+
+
+def _by_name(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return who goes by each name, with the class that tells namesakes apart and without."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key in keys:
+        for name in {_fold(key), _fold(_CLASS_AFTER.sub("", key))}:
+            found[name] = (*found.get(name, ()), key)
+    return found
+
+
+def _not_one(name: str, side: str, found: Sequence[str], where: str) -> str:
+    whom = "наставников" if side == "mentor" else "наставляемых"
+    if not name:
+        whose = "наставника" if side == "mentor" else "наставляемого"
+        return f"{where}: нет имени {whose}. Впишите его или удалите строку."
+    if found:
+        names = ", ".join(f"«{key}»" for key in found)
+        return f"{where}: «{name}» в списке {whom} не один: {names}. Допишите класс."
+    return f"{where}: «{name}» нет в списке {whom}. Напишите имя так же, как там."
 
 
 def _fold(line: str) -> str:
@@ -206,17 +263,17 @@ def _person(table: _Table, number: int, row: Row, *, is_mentors: bool) -> dict[s
         "grade": int(found[0]) if group and (found := re.match(r"\d+", group)) else None,
         "age": _whole(table.value(row, "age"), f"{where}: возраст"),
         "subject": _fold(table.value(row, "subject")),
-        "interests": _words(table.value(row, "interests")),
-        "slots": _words(table.value(row, "slots")),
-        "venues": _words(table.value(row, "venues")),
+        "interests": _words(table.values(row, "interests")),
+        "slots": _words(table.values(row, "slots")),
+        "venues": _words(table.values(row, "venues")),
         "languages": [
-            word for word in _words(table.value(row, "languages")) if word not in EVERYBODY_SPEAKS
+            word for word in _words(table.values(row, "languages")) if word not in EVERYBODY_SPEAKS
         ],
         "family": _fold(table.value(row, "family")),
         "organisation": _fold(table.value(row, "organisation")),
-        "competences" if is_mentors else "areas": _words(table.value(row, "areas")),
+        "competences" if is_mentors else "areas": _words(table.values(row, "areas")),
     }
-    if codes := [code for code in _BETWEEN.split(table.value(row, "forms")) if code]:
+    if codes := table.values(row, "forms"):
         person["forms"] = codes
     if is_mentors:
         places = _whole(table.value(row, "capacity"), f"{where}: число мест")
@@ -252,8 +309,8 @@ def _whole(word: str, where: str) -> int | None:
     return int(word)
 
 
-def _words(line: str) -> list[str]:
-    return sorted({folded for word in _BETWEEN.split(line) if (folded := _fold(word))})
+def _words(listed: Iterable[str]) -> list[str]:
+    return sorted({folded for word in listed if (folded := _fold(word))})
 
 
 def _tell_apart(people: list[dict[str, Any]], table: _Table) -> None:
