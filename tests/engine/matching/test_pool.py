@@ -207,6 +207,27 @@ def test_with_the_best_of_each_the_pairs_are_those_of_all(school, n_best, data):
     assert part == whole
 
 
+def test_no_wish_makes_a_pair_left_out_seem_to_cost_more_than_a_person():
+    """Only with a mentor not chosen, of a pair left out at first, is there a place for all three."""
+    words = frozenset(AREAS)
+    mentors = [
+        mentor("m1", competences=words, capacity=1),
+        mentor("m2", capacity=2, interests=frozenset(INTERESTS)),
+    ]
+    mentees = [
+        mentee("e1", areas=words, grade=3),
+        mentee("e2", areas=words, grade=3),
+        mentee("e3", interests=frozenset(INTERESTS), grade=3),
+    ]
+    given_ = {"wishes": Wishes(mentees={"e1": ("m1",)}), "forbidden": frozenset({("m2", "e2")})}
+    law = replace(RULES, rank_weight=10**6)
+    few = find_candidates(mentors, mentees, law, forbidden=given_["forbidden"], n_best=1)
+    assert few.position(0, 1) == -1
+    part = propose(mentors, mentees, law, **given_, n_best=1)
+    assert part.n_matched == 3
+    assert part == propose(mentors, mentees, law, **given_)
+
+
 def test_the_best_of_each_side_and_what_is_named_are_kept():
     mentors, mentees = crowd(7, 40, 30)
     whole = find_candidates(mentors, mentees, RULES)

@@ -395,8 +395,14 @@ class _Asked:
             locked=self.fixed,
             tie_key_mentee=[person.key for person in candidates.mentees],
             tie_key_mentor=[person.key for person in candidates.mentors],
+            most_elsewhere=0 if candidates.has_all else self._most(candidates),
         )
         return replace(solution, everybody=candidates.everybody)
+
+    def _most(self, candidates: Candidates) -> int:
+        """Return more than any possible pair costs or brings, one that was left out among them."""
+        steps = int(self.steps.of_mentee.max(initial=0)) + int(self.steps.of_mentor.max(initial=0))
+        return candidates.sieve.most + self.rules.rank_weight * steps
 
     def wider(
         self, candidates: Candidates, u: Exact, v: Exact, slack: Exact | int = 0

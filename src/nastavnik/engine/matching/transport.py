@@ -361,6 +361,7 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
     change_cost: int = 0,
     tie_key_mentee: Sequence[Key] | None = None,
     tie_key_mentor: Sequence[Key] | None = None,
+    most_elsewhere: int = 0,
     accelerated: bool | None = None,
 ) -> Solution:
     """Match the most mentees at the least cost and prove it.
@@ -380,6 +381,8 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
         change_cost: points for each mentee who had a mentor and gets another one, ≥ 0.
         tie_key_mentee: lasting keys, one per mentee; row numbers where none are given.
         tie_key_mentor: lasting keys, one per mentor.
+        most_elsewhere: where pairs were left out, more than any of them costs or brings; without it one of those might seem
+            to cost more than a person.
         accelerated: compiled or not; None leaves it to the size. The result is the same.
 
     Returns:
@@ -406,7 +409,8 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
         _keys(tie_key_mentee, "tie_key_mentee", n_mentees),
         _keys(tie_key_mentor, "tie_key_mentor", len(places)),
     )
-    spread = largest(cost) + load * (min(max(places, default=0), n_mentees) + 1) + 1
+    most = max(largest(cost), _weight(most_elsewhere, "most_elsewhere"))
+    spread = most + load * (min(max(places, default=0), n_mentees) + 1) + 1
     n_locked = _count_locked(fixed, places)
     problem = Problem(
         starts,
