@@ -132,6 +132,22 @@ def test_the_plain_solver_is_stopped_in_the_middle(often):
     assert sum(mate < 0 for mate in solver.state.mate) > 100
 
 
+@pytest.mark.skipif(not compiled.is_installed(), reason="no accelerator")
+@pytest.mark.parametrize("enough", [1, 2, 3])
+def test_it_is_looked_at_between_the_steps_of_loading_the_accelerator(enough):
+    problem = solve(*random_problem(5, 20, 10)).problem
+    compiled.compiled.cache_clear()
+    log = Log(enough)
+    with watched(log), pytest.raises(UnwantedError):
+        problem.solver(accelerated=True)
+    assert len(log.told) == enough
+    assert compiled.is_loaded() == (enough > 1)
+    problem.solver(accelerated=True)
+    with watched(log):
+        problem.solver(accelerated=True)
+    assert len(log.told) == enough
+
+
 def test_whoever_runs_beside_is_stopped_as_well(often):
     stopped, ended = threading.Event(), []
 

@@ -57,6 +57,11 @@ def compiled() -> Cores:
     return MappingProxyType(made)
 
 
+def is_loaded() -> bool:
+    """Tell whether the accelerator was asked for before: the first time takes some seconds."""
+    return compiled.cache_info().currsize > 0
+
+
 def _machine_code(function: FunctionType) -> Callable[..., Any]:
     """Compile a function at its first call, for good where there is a folder to keep it in."""
     import numba  # noqa: PLC0415 - a second to import, and absent in most schools

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nastavnik.engine.matching import compiled, cores
-from nastavnik.engine.matching.watching import run_all
+from nastavnik.engine.matching.watching import Step, look, run_all
 
 #: int64, or Python's integers (dtype object) where 64 bits might not do.
 Exact = NDArray[Any]
@@ -101,9 +101,14 @@ class Solver:
         fits = 2 * network.limit() < SAFE
         wanted = len(network.mentors) >= N_PAIRS_COMPILED if accelerated is None else accelerated
         self.is_compiled = wanted and fits and compiled.is_installed()
+        # The accelerator takes a second or more to import, and as long again until its first answer.
+        look_between = look if self.is_compiled and not compiled.is_loaded() else _go_on
+        look_between("pairs")
         self.cores = compiled.compiled() if self.is_compiled else compiled.plain()
         self.network = network
+        look_between("pairs")
         self.graph = self._graph()
+        look_between("pairs")
         self.state = self._state()
 
     def vector(self, values: Exact) -> cores.Vector:
@@ -239,6 +244,10 @@ class Solver:
 
         run_all([run], lambda: _stop([work]))
         return Matched(mate, exact(state.u), exact(state.v))
+
+
+def _go_on(_step: Step) -> None:
+    """Look at nothing."""
 
 
 def _stop(rooms: Sequence[cores.Work]) -> None:
