@@ -210,6 +210,20 @@ def test_a_rule_is_not_relaxed_at_the_cost_of_another_mentor():
     assert alone.change == Change("relax_grade_gap", "m2", "narrow", 4)
 
 
+def test_a_gap_is_not_relaxed_where_other_pairs_would_then_fit_better_in_a_stricter_form():
+    """Near grades count for less where a smaller gap is allowed: `x` would go over to the form of one place."""
+    rules = two_forms(min_grade_gap=1)
+    loose = replace(rules.forms["wide"], code="loose", min_grade_gap=1)
+    rules = replace(rules, forms={**rules.forms, "loose": loose})
+    both = frozenset({"loose", "narrow"})
+    x, z = mentee("x", grade=7, forms=both), mentee("z", grade=8, forms=frozenset({"loose"}))
+    assert propose([mentor(grade=8, forms=both, capacity=2)], [x], rules).pairs[0].form == "loose"
+    alone = only([mentor(grade=8, forms=both, capacity=2)], [x, z], rules)
+    assert alone.change == Change("add_mentor", form="loose")
+    relaxed = replace(rules, forms={**rules.forms, "loose": replace(loose, min_grade_gap=0)})
+    assert len(propose([mentor(grade=8, forms=both, capacity=2)], [x, z], relaxed).pairs) == 1
+
+
 def test_one_more_place_is_asked_of_the_mentor_whose_place_is_worth_most():
     people = [mentor("a", grade=11), mentor("b", competences=ALGEBRA, grade=11)]
     lone = only(people, [mentee(n, areas=ALGEBRA, grade=1) for n in "xyz"])

@@ -595,15 +595,15 @@ def _fits(run: _Run, mentor: int, form: str, change: Change) -> bool:
 
     Whoever can be paired in several forms has no more places than the strictest of them allows.
     """
-    problem, limit = run.solution.problem, run.rules.forms[form].mentor_max_mentees
+    problem, people = run.solution.problem, run.candidates.mentors
     is_of_one = change.code == "unforbid" or change.who == "mentor"
-    others = (
-        ()
-        if is_of_one
-        else (j for j, one in enumerate(run.candidates.mentors) if form in one.forms)
-    )
+    others = () if is_of_one else (j for j, one in enumerate(people) if form in one.forms)
 
     def places(number: int) -> int:
+        # A smaller gap makes pairs of this form count less, and any other of the mentor's may come out the best.
+        is_any = change.code == "relax_grade_gap"
+        codes = people[number].forms & run.rules.forms.keys() if is_any else {form}
+        limit = min(run.rules.forms[code].mentor_max_mentees for code in codes)
         return max(min(problem.capacity[number], limit), int(problem.n_locked[number]))
 
     needed = run.loads if run.loads[mentor] < places(mentor) else problem.capacity
