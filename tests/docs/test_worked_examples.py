@@ -48,8 +48,9 @@ def answers(given):
     said = {"pairs": listed(result["pairs"]), "total score": str(result["total_score"])}
     for lone in result["unmatched"]:
         said["without a mentor"] = f"{lone['mentee']}: `{lone['code']}`"
-        short = lone["shortage"]
-        names = (", ".join(short["mentees"]), ", ".join(short["mentors"]))
+        short = result["shortages"][lone["shortage"]]
+        mentees = sorted([lone["mentee"], *short["holders"]])
+        names = (", ".join(mentees), ", ".join(short["mentors"]))
         said["who is short of places"] = f"{names[0]} → {names[1]}: {short['places']}"
         change = lone["change"]
         said["what would help"] = f"`{change['code']}`: {change['mentor']} {change['value']}"

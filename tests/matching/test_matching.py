@@ -16,8 +16,9 @@ from nastavnik.engine.matching.proposing import REASONS, propose
 from nastavnik.matching.actions import engine_input, lift_ruling, rule_pair, run_matching
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
-from nastavnik.matching.queries import board, latest_run
+from nastavnik.matching.queries import Lack, board, latest_run
 from nastavnik.matching.queries.explanations import change_words, left_out_words, price_words
+from nastavnik.matching.queries.lacks import lack_of
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.people.actions import change_person, mark_left, register_person
 from nastavnik.people.models import Person
@@ -438,8 +439,26 @@ def test_each_reason_of_the_engine_has_its_own_sentence():
     assert unknown
     assert unknown not in known.values()
     assert len(set(known.values())) == len(known)
-    full = {"code": "all_full", "shortage": {"mentees": ["1", "2"], "mentors": ["3"], "places": 1}}
-    assert "2" in left_out_words(full, {})[0]
+    lack = Lack(frozenset({"1"}), frozenset({"3"}), 1)
+    assert "2" in left_out_words({"code": "all_full"}, {}, lack=lack)[0]
+
+
+def test_a_shortage_is_kept_once_beside_the_run(cast):
+    records = cast.school.records
+    set_participation_status(records["older"], S.LEFT, by=cast.anna)
+    change_participation(records["oldest"], capacity=1, by=cast.anna)
+    made = run_matching(cast.school.programme, by=cast.anna)
+    [one] = [one for one in board(cast.anna, made).left_out if one.lack]
+    assert one.proposal.explanation["shortage"] == 0
+    [kept] = made.snapshot["shortages"]
+    assert one.lack == Lack(frozenset(kept["holders"]), frozenset({str(records["oldest"].pk)}), 1)
+    assert "2" in one.reason
+
+
+def test_runs_of_before_kept_the_shortage_beside_each_mentee():
+    kept = {"shortage": {"mentees": ["1", "2"], "mentors": ["3"], "places": 1}}
+    assert lack_of(kept, 2, ()) == Lack(frozenset({"1"}), frozenset({"3"}), 1)
+    assert lack_of({}, 2, ()) is None
 
 
 CHANGES = [

@@ -12,7 +12,7 @@ from tests.pages import said, signed_in, text
 from nastavnik.core.access import Role
 from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import Proposal
-from nastavnik.matching.queries import LeftOut
+from nastavnik.matching.queries import Lack, LeftOut
 from nastavnik.matching.tables import unmatched_lines
 from nastavnik.matching.views import results
 from nastavnik.mentorships.actions import approve_run
@@ -28,10 +28,10 @@ def in_english():
 
 def left_out(key, *holders, places=2, helps="Ask Ivan."):
     """Return a mentee who lacks one of the places that `holders` have."""
-    shortage = {"mentees": [str(key), *holders], "places": places}
+    lack = Lack(frozenset(holders), frozenset(), places)
     reason = f"All suitable places are taken: {places + 1} people ask for {places} places."
-    proposal = Proposal(mentee_id=key, explanation={"code": "all_full", "shortage": shortage})
-    return LeftOut(proposal, "5А", reason, helps)
+    proposal = Proposal(mentee_id=key, explanation={"code": "all_full"})
+    return LeftOut(proposal, "5А", reason, helps, lack)
 
 
 def keys_of(line):

@@ -109,9 +109,8 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
     """
     rules = snapshot.get("rules", {})
     # whose «no» it was changes nothing for the engine, nor does what it answered then
-    engine_part = {
-        key: value for key, value in snapshot.items() if key not in {"advised", "totals"}
-    }
+    told = {"advised", "totals", "shortages"}
+    engine_part = {key: value for key, value in snapshot.items() if key not in told}
     answered = match_json(
         {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
     )

@@ -3,13 +3,11 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from nastavnik.core.components import address_of, link
 from nastavnik.core.text import fold
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun
-from nastavnik.matching.queries import LeftOut, Line
+from nastavnik.matching.queries import LeftOut, Line, lack_words
 
 
 def run_lines(runs: Iterable[MatchingRun]) -> list[dict[str, object]]:
@@ -46,7 +44,7 @@ def unmatched_lines(left_out: Iterable[LeftOut], shown: Container[int]) -> list[
     """
     together: dict[object, list[LeftOut]] = {}
     for one in left_out:
-        together.setdefault((one.reason, one.help, _holders(one)), []).append(one)
+        together.setdefault((one.reason, one.help, one.lack), []).append(one)
     lines = [
         Unmatched(
             tuple(one for one in rows if one.proposal.mentee_id in shown),
@@ -59,19 +57,11 @@ def unmatched_lines(left_out: Iterable[LeftOut], shown: Container[int]) -> list[
     return [line for line in lines if line.people]
 
 
-def _holders(one: LeftOut) -> frozenset[str]:
-    """Return the keys of those who hold the places that the mentee lacks."""
-    shortage = one.proposal.explanation.get("shortage") or {"mentees": ()}
-    return frozenset(shortage["mentees"]) - {str(one.proposal.mentee_id)}
-
-
 def _reason_of(rows: list[LeftOut]) -> str:
-    explanation = rows[0].proposal.explanation
-    shortage = explanation.get("shortage")
-    if len(rows) == 1 or not shortage or explanation.get("code") != "all_full":
+    lack = rows[0].lack
+    if len(rows) == 1 or lack is None or rows[0].proposal.explanation.get("code") != "all_full":
         return rows[0].reason
-    words = _("All suitable places are taken: %(people)s people ask for %(places)s places.")
-    return words % {"people": shortage["places"] + len(rows), "places": shortage["places"]}
+    return lack_words(lack, len(rows))
 
 
 def narrowed(lines: Iterable[Line], *, name: str = "", kind: str = "") -> list[Line]:

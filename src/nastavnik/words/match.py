@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,7 @@ def text(answered: dict[str, Any]) -> str:
     """Return the pairs with their reasons, those without a mentor with theirs, and the totals."""
     lines = [_pair(pair) for pair in answered["pairs"]]
     lines += [_group(group) for group in answered["groups"]]
-    lines += [_alone(one) for one in answered["unmatched"]]
+    lines += [_alone(one, answered["shortages"]) for one in answered["unmatched"]]
     proof = "доказано" if answered["certificate"] == "ok" else "НЕ доказано"
     totals = f"Пар: {answered['n_matched']}, без наставника: {len(answered['unmatched'])}"
     totals += f", сумма баллов: {_sum(answered)}. Что больше и лучше нельзя: {proof}."
@@ -185,9 +185,9 @@ def _part(part: Mapping[str, Any]) -> str:
     return words.get(part["code"], str(part["code"]))
 
 
-def _alone(one: Mapping[str, Any]) -> str:
+def _alone(one: Mapping[str, Any], shortages: Sequence[Mapping[str, Any]]) -> str:
     reason = REASONS.get(one["code"], "никто не подходит по правилам")
-    shortage = one.get("shortage")
-    if shortage:
-        reason += f": просят {len(shortage['mentees'])}, а мест {shortage['places']}"
+    if one["shortage"] is not None:
+        shown = shortages[one["shortage"]]
+        reason += f": просят {len(shown['holders']) + 1}, а мест {shown['places']}"
     return f"{one['mentee']} — без наставника: {reason}"

@@ -61,9 +61,13 @@ def test_locks_bans_and_rules_are_read():
 
 
 def test_a_shortage_is_told():
-    second = {**given_()["mentees"][0], "key": "Примерова"}
-    answer = match_json({"mentors": [MENTOR], "mentees": [*given_()["mentees"], second]})
-    assert answer["unmatched"][0]["shortage"]["places"] == 1
+    first = given_()["mentees"][0]
+    others = [{**first, "key": key} for key in ("Примерова", "Примерова вторая")]
+    answer = match_json({"mentors": [MENTOR], "mentees": [first, *others]})
+    assert [one["shortage"] for one in answer["unmatched"]] == [0, 0]
+    [shared] = answer["shortages"]
+    assert (len(shared["holders"]), shared["places"]) == (1, 1)
+    assert list(shared["mentors"]) == [MENTOR["key"]]
 
 
 def test_an_answer_not_given_is_nothing():

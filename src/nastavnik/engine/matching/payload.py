@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules, standard_rules
-from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
+from nastavnik.engine.matching.proposing import Proposal, Wishes, propose, shortages_of
 
 Person = TypeVar("Person", Mentor, Mentee, FormRule)
 
@@ -31,7 +31,7 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
             of the keys chosen, the dearest first).
 
     Returns:
-        ``pairs``, ``groups``, ``unmatched``, ``loads``, ``refusals``, ``total_score``, ``load_points``,
+        ``pairs``, ``groups``, ``unmatched`` (their ``shortage`` is a number among ``shortages``), ``loads``, ``refusals``, ``total_score``, ``load_points``,
         ``n_matched``, ``certificate`` ("ok" or "broken") and ``rules_version``. A pair's ``score`` is the sum of its
         ``parts``, ``total_score`` that of all pairs.
 
@@ -59,6 +59,7 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(proposal: Proposal) -> dict[str, Any]:
+    shortages, number = shortages_of(proposal.unmatched)
     return {
         "pairs": [asdict(pair) for pair in proposal.pairs],
         "groups": [asdict(group) for group in proposal.groups],
@@ -67,11 +68,12 @@ def _plain(proposal: Proposal) -> dict[str, Any]:
                 "mentee": lone.mentee,
                 "code": lone.code,
                 "refusals": dict(lone.refusals),
-                "shortage": asdict(lone.shortage) if lone.shortage else None,
+                "shortage": number.get(lone.mentee),
                 "change": asdict(lone.change) if lone.change else None,
             }
             for lone in proposal.unmatched
         ],
+        "shortages": [asdict(shortage) for shortage in shortages],
         "loads": [asdict(load) for load in proposal.loads],
         "refusals": dict(proposal.refusals),
         "total_score": proposal.total_score,

@@ -27,7 +27,14 @@ from nastavnik.engine.matching.candidates import (
 )
 from nastavnik.engine.matching.network import Exact, Index, exact
 from nastavnik.engine.matching.pool import Candidates, find_candidates, reopened
-from nastavnik.engine.matching.transport import Breach, Certificate, Price, Solution, solve
+from nastavnik.engine.matching.transport import (
+    Breach,
+    Certificate,
+    Price,
+    Solution,
+    Witness,
+    solve,
+)
 from nastavnik.engine.matching.watching import look
 
 N_ALTERNATIVES = 3
@@ -177,9 +184,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """The shown set: ``mentees`` can go only to ``mentors``, who share fewer ``places``."""
+    """The shown set: whoever lacks a place and its ``holders`` can go only to ``mentors``, who have fewer ``places``.
 
-    mentees: tuple[str, ...]
+    It is one object for all who lack the same places.
+    """
+
+    holders: tuple[str, ...]
     mentors: tuple[str, ...]
     places: int
 
@@ -203,6 +213,23 @@ class MentorLoad:
     n_mentees: int
     capacity: int
     gain: Price
+
+
+def shortages_of(unmatched: Iterable[Unmatched]) -> tuple[list[Shortage], dict[str, int]]:
+    """Return the shortages of some mentees, each once, and mentee → number among them.
+
+    A shortage may name half a town and be that of thousands: it is to be written once.
+    """
+    found: list[Shortage] = []
+    number: dict[int, int] = {}
+    of_mentee: dict[str, int] = {}
+    for one in unmatched:
+        if one.shortage is not None:
+            if id(one.shortage) not in number:
+                number[id(one.shortage)] = len(found)
+                found.append(one.shortage)
+            of_mentee[one.mentee] = number[id(one.shortage)]
+    return found, of_mentee
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +263,7 @@ class _Run:
     room: frozenset[int]
     wishes: Wishes
     asked: dict[tuple[int, ...], Change | None] = field(default_factory=dict)
+    shown: dict[tuple[int, ...], Shortage] = field(default_factory=dict)
 
     @cached_property
     def loads(self) -> list[int]:
@@ -539,11 +567,7 @@ def _unmatched(run: _Run, mentee: int) -> Unmatched:
             mentee=person.key,
             code="all_full",
             refusals=refusals,
-            shortage=Shortage(
-                mentees=tuple(run.candidates.mentees[i].key for i in shown.mentees),
-                mentors=tuple(run.candidates.mentors[j].key for j in shown.mentors),
-                places=shown.places,
-            ),
+            shortage=_shown(run, shown),
             change=_asked(run, shown.mentors) or _lifted(run, person) or _add_mentor(person),
         )
     code = max(refusals, key=REFUSALS.index, default="")
@@ -553,6 +577,17 @@ def _unmatched(run: _Run, mentee: int) -> Unmatched:
         refusals=refusals,
         change=_lifted(run, person) or _add_mentor(person),
     )
+
+
+def _shown(run: _Run, witness: Witness) -> Shortage:
+    """Return a witness by keys, once for all who lack the same places."""
+    if witness.mentors not in run.shown:
+        run.shown[witness.mentors] = Shortage(
+            holders=tuple(run.candidates.mentees[i].key for i in witness.holders),
+            mentors=tuple(run.candidates.mentors[j].key for j in witness.mentors),
+            places=witness.places,
+        )
+    return run.shown[witness.mentors]
 
 
 def _asked(run: _Run, mentors: tuple[int, ...]) -> Change | None:

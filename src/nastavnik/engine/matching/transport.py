@@ -71,11 +71,20 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """``mentees`` who can go only to ``mentors``, who together have fewer ``places`` than them."""
+    """``mentee`` and ``holders`` can go only to ``mentors``, who together have fewer ``places`` than them.
 
-    mentees: Ints
+    All who lack the same places share one tuple of holders and one of mentors.
+    """
+
+    mentee: int
+    holders: Ints
     mentors: Ints
     places: int
+
+    @property
+    def mentees(self) -> Ints:
+        """All of them, rising."""
+        return tuple(sorted((self.mentee, *self.holders)))
 
 
 @dataclass(frozen=True)
@@ -309,10 +318,17 @@ class Solution:
             for mentor in _numbers(waiting):
                 beyond |= self._lead_on[mentor]
             waiting = beyond & ~reached
-        mentors = _numbers(reached)
-        mentees = [mentee, *(other for mentor in mentors for other in self.members[mentor])]
-        places = sum(self.problem.capacity[j] - int(self.problem.n_locked[j]) for j in mentors)
-        return Witness(tuple(sorted(mentees)), tuple(mentors), places)
+        if reached not in self._shared:
+            mentors = _numbers(reached)
+            holders = sorted(other for mentor in mentors for other in self.members[mentor])
+            places = sum(self.problem.capacity[j] - int(self.problem.n_locked[j]) for j in mentors)
+            self._shared[reached] = (tuple(holders), tuple(mentors), places)
+        return Witness(mentee, *self._shared[reached])
+
+    @cached_property
+    def _shared(self) -> dict[int, tuple[Ints, Ints, int]]:
+        """What was shown of mentors by their bits: who holds their places, they, and how many places there are."""
+        return {}
 
     @cached_property
     def _may_go(self) -> list[int]:

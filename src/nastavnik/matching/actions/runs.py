@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import Max
 
 from nastavnik.core import audit
-from nastavnik.engine.matching.proposing import Pair, Unmatched
+from nastavnik.engine.matching.proposing import Pair, Unmatched, shortages_of
 from nastavnik.engine.matching.proposing import Proposal as Result
 from nastavnik.matching.actions.inputs import review_input
 from nastavnik.matching.adapter import Input, totals_of
@@ -67,11 +67,16 @@ def keep_run(
     ).update(status=RunStatus.SUPERSEDED)
     last = programme.runs.aggregate(last=Max("number"))["last"] or 0
     totals = totals_of(result)
+    shortages, shortage_of = shortages_of(result.unmatched)
     run = MatchingRun.objects.create(
         organisation_id=programme.organisation_id,
         programme=programme,
         number=last + 1,
-        snapshot={**given.snapshot(), "totals": totals},
+        snapshot={
+            **given.snapshot(),
+            "totals": totals,
+            "shortages": [asdict(one) for one in shortages],
+        },
         n_mentees=len(given.mentees),
         n_matched=result.n_matched,
         total_score=totals["fit"],
@@ -94,7 +99,10 @@ def keep_run(
                 )
                 for pair in result.pairs
             ),
-            *(_left_out(run, one, given.advised) for one in result.unmatched),
+            *(
+                _left_out(run, one, given.advised, shortage_of.get(one.mentee))
+                for one in result.unmatched
+            ),
         ]
     )
     close_choices(programme, [int(one.key) for one in given.mentees], by=by)
@@ -132,13 +140,18 @@ def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool, why: st
     )
 
 
-def _left_out(run: MatchingRun, one: Unmatched, advised: frozenset[tuple[str, str]]) -> Proposal:
-    """Keep why somebody stays alone; what is the psychologist's «no» has a code of its own."""
+def _left_out(
+    run: MatchingRun, one: Unmatched, advised: frozenset[tuple[str, str]], shortage: int | None
+) -> Proposal:
+    """Keep why somebody stays alone; what is the psychologist's «no» has a code of its own.
+
+    Of a shortage the number is kept: it is written once, beside the run.
+    """
     explanation: dict[str, Any] = {"code": one.code, "refusals": dict(one.refusals)}
     if n_advised := sum(mentee == one.mentee for _mentor, mentee in advised):
         explanation["n_advised"] = n_advised
-    if one.shortage:
-        explanation["shortage"] = asdict(one.shortage)
+    if shortage is not None:
+        explanation["shortage"] = shortage
     if one.change:
         explanation["change"] = asdict(one.change)
         if one.change.code == "unforbid" and (one.change.mentor, one.mentee) in advised:

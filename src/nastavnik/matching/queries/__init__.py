@@ -1,6 +1,7 @@
 """Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
 
 from nastavnik.matching.queries.comparing import Comparison, Move, compare_runs, moves
+from nastavnik.matching.queries.lacks import Lack, lack_words
 from nastavnik.matching.queries.opinions import (
     advised_against,
     open_questions,
@@ -37,6 +38,7 @@ __all__ = [
     "Board",
     "Candidate",
     "Comparison",
+    "Lack",
     "LeftOut",
     "Leg",
     "Line",
@@ -53,6 +55,7 @@ __all__ = [
     "compare_runs",
     "counting_now",
     "forms_to_match",
+    "lack_words",
     "latest_run",
     "lines_of",
     "moves",

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from nastavnik.matching.models import Proposal
 from nastavnik.matching.queries.confidence import ANYBODY, Reader, chosen_in
+from nastavnik.matching.queries.lacks import Lack, lack_words
 from nastavnik.people.queries import surnames
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.models import Participation
@@ -141,17 +142,12 @@ def left_out_words(
     *,
     reader: Reader = ANYBODY,
     mentee: Participation | None = None,
+    lack: Lack | None = None,
 ) -> tuple[str, str]:
     """Return why a mentee has no mentor and what would help, as far as the viewer may know."""
     code = explanation.get("code", "")
-    shortage = explanation.get("shortage")
-    if code == "all_full" and shortage:
-        reason = _(
-            "All suitable places are taken: %(people)s people ask for %(places)s places."
-        ) % {
-            "people": len(shortage["mentees"]),
-            "places": shortage["places"],
-        }
+    if code == "all_full" and lack:
+        reason = lack_words(lack, 1)
     else:
         reason = {
             "no_mentors": _("There is no mentor to choose from."),

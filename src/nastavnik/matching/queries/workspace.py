@@ -16,6 +16,7 @@ from nastavnik.matching.queries.explanations import (
     price_words,
     secret_words,
 )
+from nastavnik.matching.queries.lacks import Lack, lack_of, lacks_of
 from nastavnik.matching.queries.opinions import opinions_seen
 from nastavnik.matching.queries.points import NO_POINTS, Points, points_of
 from nastavnik.matching.queries.rulings import standing_rulings
@@ -89,12 +90,13 @@ class MentorGroup:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A mentee without a mentor: why, and the smallest change that would help."""
+    """A mentee without a mentor: why, and the smallest change that would help; what places are too few, where that is why."""
 
     proposal: Proposal
     group: str
     reason: str
     help: str
+    lack: Lack | None = None
 
     @property
     def is_secret(self) -> bool:
@@ -150,19 +152,15 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     }
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
     legs: dict[int, list[Leg]] = {}
-    left_out = []
+    left_out, lacks = [], lacks_of(run)
     for proposal in proposals:
         group = names.get(proposal.mentee.person_id, "")
         if proposal.mentor_id is None:
-            left_out.append(
-                LeftOut(
-                    proposal,
-                    group,
-                    *left_out_words(
-                        proposal.explanation, mentors, reader=reader, mentee=proposal.mentee
-                    ),
-                )
+            lack = lack_of(proposal.explanation, proposal.mentee_id, lacks)
+            reason, help_ = left_out_words(
+                proposal.explanation, mentors, reader=reader, mentee=proposal.mentee, lack=lack
             )
+            left_out.append(LeftOut(proposal, group, reason, help_, lack))
         else:
             said = rulings.get((proposal.mentor_id, proposal.mentee_id))
             others = _others(proposal.explanation, mentors, weight, reader)
