@@ -175,15 +175,15 @@ def family(request: Request, pk: int) -> HttpResponse:
         except RefusedError as refusal:
             messages.error(request, str(refusal))
         return redirect("people:family", pk=pk)
-    members, asked = family_of(request.user, person), request.GET.get("q", "").strip()[:100]
+    members, wanted = family_of(request.user, person), request.GET.get("q", "").strip()[:100]
     known = {person.pk, *(one.pk for one in members)}
-    some = roster(request.user, q=asked) if asked else namesakes_of(request.user, person)
+    some = roster(request.user, q=wanted) if wanted else namesakes_of(request.user, person)
     found = [one for one in some[: AT_MOST_FOUND + 1 + len(known)] if one.pk not in known]
     shown = found[:AT_MOST_FOUND]
     context = {
         "person": person,
         "members": members,
-        "asked": asked,
+        "wanted": wanted,
         "found": shown,
         "is_more": len(found) > len(shown),
         "groups": group_names([*members, *shown]),
