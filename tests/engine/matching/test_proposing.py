@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.engine.matching.people import mentee, mentor, schools
+from tests.engine.matching.people import FORMS, mentee, mentor, schools
 from tests.engine.matching.strategies import Case
 
 from nastavnik.engine.matching import proposing
@@ -77,9 +77,8 @@ def test_the_order_of_people_changes_nothing(school, random):
     assert one == propose(*mixed, RULES, forbidden=forbidden)
 
 
-def apply(change, mentors, mentees, forbidden, lone):
+def apply(change, mentors, mentees, forbidden, lone, rules):
     """Carry out a change by hand; rules go back with the people."""
-    rules = RULES
     if change.code == "raise_capacity":
         mentors = [
             replace(m, capacity=change.value) if m.key == change.mentor else m for m in mentors
@@ -90,19 +89,24 @@ def apply(change, mentors, mentees, forbidden, lone):
         group, key = (mentors, change.mentor) if change.who == "mentor" else (mentees, lone)
         group[:] = [replace(p, forms=p.forms | {change.form}) if p.key == key else p for p in group]
     elif change.code == "relax_grade_gap":
-        form = replace(RULES.forms[change.form], min_grade_gap=change.value)
-        rules = replace(RULES, forms={**RULES.forms, change.form: form})
+        form = replace(rules.forms[change.form], min_grade_gap=change.value)
+        rules = replace(rules, forms={**rules.forms, change.form: form})
     return mentors, mentees, rules, forbidden
 
 
-@given(schools())
-def test_the_change_advised_gives_one_more_pair(school):
+@given(schools(), st.lists(st.integers(0, 4), min_size=3, max_size=3))
+def test_the_change_advised_gives_one_more_pair(school, limits):
     mentors, mentees, forbidden = school
-    found = propose(mentors, mentees, RULES, forbidden=forbidden)
+    forms = {
+        code: replace(RULES.forms[code], mentor_max_mentees=limit)
+        for code, limit in zip(FORMS, limits, strict=True)
+    }
+    rules = replace(RULES, forms=forms)
+    found = propose(mentors, mentees, rules, forbidden=forbidden)
     for lone in found.unmatched:
         if lone.change.code in {"add_mentor", "fill_grade"}:
             continue
-        people = apply(lone.change, list(mentors), list(mentees), forbidden, lone.mentee)
+        people = apply(lone.change, list(mentors), list(mentees), forbidden, lone.mentee, rules)
         again = propose(*people[:3], forbidden=people[3])
         assert again.n_matched > found.n_matched
 
