@@ -214,3 +214,14 @@ def test_changes_are_exact_whatever_the_size_of_costs(weight):
     ):
         before = live.mentor_of
         check(live, before, change())
+
+
+@pytest.mark.parametrize("points", [most << k for k in range(50, 58) for most in (2, 3)])
+def test_near_the_width_of_64_bits_compiled_and_plain_change_alike(points):
+    rows = ({0: (points, 0, 0), 1: (1, 0, 0)}, {0: (points - 1, 0, 0)})
+    case = Case(rows, (1, 1), (-1, -1))
+    for accelerated in (False, True):
+        live = LiveMatching(case.solve(accelerated=accelerated), accelerated=accelerated)
+        for word, *arguments in (("mentor_leaves", 1), ("add_places", 0), ("lock", 1, 0)):
+            before = live.mentor_of
+            check(live, before, getattr(live, word)(*arguments))

@@ -113,7 +113,11 @@ class Solver:
 
     def vector(self, values: Exact) -> cores.Vector:
         """Return an array as the cores want it."""
-        return cast("cores.Vector", values if self.is_compiled else values.tolist())
+        if not self.is_compiled:
+            return cast("cores.Vector", values.tolist())
+        # Compiled only where all numbers fit into 64 bits, also those that lie with wider ones or near the limit.
+        fitting = values.astype(np.int64) if values.dtype == object else values
+        return cast("cores.Vector", fitting)
 
     def filled(self, n: int, value: int, kind: type = np.int64) -> cores.Vector:
         """Return a new vector of one value."""
