@@ -3,12 +3,13 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
 from nastavnik.core.text import fold
 from nastavnik.engine.matching.candidates import (
+    KEPT,
     WISHES,
     Edge,
     FormRule,
@@ -36,7 +37,8 @@ class Input:
     """What the engine is given: people by the keys of their records, rules, the curator's rulings, the wishes.
 
     `forbidden` holds the bans of the curator, «not with» of either side and the psychologist's «no» alike; `advised`
-    says which of them are the psychologist's.
+    says which of them are the psychologist's. `previous` is mentee → mentor of what was proposed before and is to stay as
+    far as can be.
     """
 
     mentors: tuple[Mentor, ...]
@@ -46,6 +48,7 @@ class Input:
     forbidden: frozenset[tuple[str, str]]
     wishes: Wishes
     advised: frozenset[tuple[str, str]] = frozenset()
+    previous: Mapping[str, str] = field(default_factory=dict)
 
     def run(self, watch: Watch | None = None) -> Proposal:
         """Ask the engine; a watch is told how far it is, and what it raises ends the work."""
@@ -57,6 +60,7 @@ class Input:
                 locked=self.locked,
                 forbidden=self.forbidden,
                 wishes=self.wishes,
+                previous=self.previous,
             )
 
     def snapshot(self) -> dict[str, Any]:
@@ -78,6 +82,7 @@ class Input:
                 "mentees": {key: list(ranked) for key, ranked in self.wishes.mentees.items()},
                 "mentors": {key: list(ranked) for key, ranked in self.wishes.mentors.items()},
             },
+            "previous": dict(self.previous),
         }
 
 
@@ -109,14 +114,13 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
     """
     rules = snapshot.get("rules", {})
     # whose «no» it was changes nothing for the engine, nor does what it answered then
-    told = {"advised", "totals", "shortages"}
+    told = {"advised", "totals", "shortages", "kept_points"}
     engine_part = {key: value for key, value in snapshot.items() if key not in told}
     answered = match_json(
         {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
     )
     parts = [part for pair in answered["pairs"] for part in pair["parts"]]
-    wishes = sum(part["points"] for part in parts if part["code"] == WISHES)
-    now = _totals(answered["total_score"], wishes, answered["load_points"])
+    now = _totals(((part["code"], part["points"]) for part in parts), answered["load_points"])
     return Answer(
         mentor_of={pair["mentee"]: pair["mentor"] for pair in answered["pairs"]},
         total_score=now["fit"],
@@ -127,12 +131,17 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
 
 def totals_of(proposal: Proposal) -> dict[str, int]:
     """Return the three sums of a proposal, as a run keeps them beside its input."""
-    total_fit = sum(pair.fit for pair in proposal.pairs)
-    return _totals(proposal.total_score, proposal.total_score - total_fit, proposal.load_points)
+    parts = ((part.code, part.points) for pair in proposal.pairs for part in pair.parts)
+    return _totals(parts, proposal.load_points)
 
 
-def _totals(score: int, wishes: int, load: int) -> dict[str, int]:
-    return {"fit": score - wishes, "wishes": wishes, "load": load}
+def _totals(parts: Iterable[tuple[str, int]], load: int) -> dict[str, int]:
+    """Add up the points by their codes; that a pair was one before is a goal of its own and no part of the sums."""
+    points: Counter[str] = Counter()
+    for code, number in parts:
+        points[code] += number
+    wishes, kept = points[WISHES], points[KEPT]
+    return {"fit": points.total() - wishes - kept, "wishes": wishes, "load": load}
 
 
 @dataclass(frozen=True, slots=True)
@@ -453,10 +462,12 @@ def build_input(
     choices: Choices,
     rules: RuleValues,
     day: dt.date,
+    previous: Mapping[int, int] | None = None,
 ) -> Input:
     """Turn records (person and forms fetched), decisions and choices into the engine's input.
 
-    Of the choices only people who are matched now count: who is not, cannot be had.
+    Of the choices, and of the pairs of before (mentee → mentor), only people who are matched now count: who is not,
+    cannot be had.
     """
     mentors, mentees = list(mentors), list(mentees)
     groups = _groups([*mentors, *mentees], day)
@@ -484,6 +495,11 @@ def build_input(
             mentees=_wishes(choices.of_mentees, keys), mentors=_wishes(choices.of_mentors, keys)
         ),
         advised=against,
+        previous={
+            str(mentee): str(mentor)
+            for mentee, mentor in (previous or {}).items()
+            if {str(mentee), str(mentor)} <= keys
+        },
     )
 
 

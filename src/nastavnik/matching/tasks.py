@@ -47,12 +47,12 @@ def progress_of(row: Counting) -> Progress | None:
 
 
 def start(
-    row: Counting, *, without: Collection[int] = (), by: models.Model | None
+    row: Counting, *, without: Collection[int] = (), keeps: bool = False, by: models.Model | None
 ) -> threading.Thread:
     """Count a matching in a thread of its own, in the language of the request."""
     thread = threading.Thread(
         target=_apart,
-        args=(row, tuple(without), by, get_language() or ""),
+        args=(row, tuple(without), keeps, by, get_language() or ""),
         name=f"matching-{row.pk}",
         daemon=True,
     )
@@ -60,10 +60,16 @@ def start(
     return thread
 
 
-def _apart(row: Counting, without: tuple[int, ...], by: models.Model | None, language: str) -> None:
+def _apart(
+    row: Counting,
+    without: tuple[int, ...],
+    keeps: bool,  # noqa: FBT001 - a thread takes its arguments by place
+    by: models.Model | None,
+    language: str,
+) -> None:
     try:
         with translation.override(language):
-            count(row, without=without, by=by)
+            count(row, without=without, keeps=keeps, by=by)
     finally:
         connections.close_all()
 
@@ -84,10 +90,12 @@ class _Watch:
             raise CancelledError
 
 
-def count(row: Counting, *, without: Collection[int] = (), by: models.Model | None) -> None:
+def count(
+    row: Counting, *, without: Collection[int] = (), keeps: bool = False, by: models.Model | None
+) -> None:
     """Count a matching and write it; what goes wrong is written beside it, what is cancelled leaves nothing."""
     try:
-        given = read_counting(row, without=without, by=by)
+        given = read_counting(row, without=without, keeps=keeps, by=by)
         finish_counting(row, given, given.run(_Watch(row.pk)), by=by)
     except CancelledError:
         logger.info("Counting %s was cancelled: no more is looked at", row.pk)

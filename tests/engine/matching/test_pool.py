@@ -201,6 +201,11 @@ def test_with_the_best_of_each_the_pairs_are_those_of_all(school, n_best, data):
                 max_size=1,
             )
         )
+        given_["previous"] = data.draw(
+            st.dictionaries(
+                st.sampled_from([m.key for m in mentees]), st.sampled_from([m.key for m in mentors])
+            )
+        )
     whole = propose(mentors, mentees, law, **given_)
     part = propose(mentors, mentees, law, **given_, n_best=n_best)
     assert part.certificate.ok

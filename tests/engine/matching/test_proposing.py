@@ -1,4 +1,6 @@
+from collections import Counter
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from hypothesis import given
@@ -15,6 +17,7 @@ from nastavnik.engine.matching.candidates import (
     judge,
     standard_rules,
 )
+from nastavnik.engine.matching.pool import find_candidates
 from nastavnik.engine.matching.proposing import Change, Price, Shortage, Wishes, propose
 
 RULES = standard_rules()
@@ -478,3 +481,65 @@ def test_parts_that_do_not_add_up_to_what_is_proven_break_the_certificate(monkey
     monkeypatch.setattr(proposing, "_load_points", lambda _run: -1)
     broken = propose(*given_).certificate
     assert [reason.code for reason in broken.reasons] == ["wrong_total"]
+
+
+def every_way(mentors, mentees, forbidden):
+    """Yield every matching there is: mentee → mentor with the score and what the loads take off."""
+    found = find_candidates(mentors, mentees, RULES, forbidden=forbidden)
+    rows = [
+        {-1: 0, **{j: edge.score for j, edge in found.row(i).items()}}
+        for i in range(len(found.mentees))
+    ]
+    for way in product(*rows):
+        loads = Counter(j for j in way if j >= 0)
+        if all(n <= found.capacity[j] for j, n in loads.items()):
+            score = sum(row[j] for row, j in zip(rows, way, strict=True))
+            load = RULES.load_cost * sum(n * (n - 1) // 2 for n in loads.values())
+            keys = {found.mentees[i].key: found.mentors[j].key for i, j in enumerate(way) if j >= 0}
+            yield keys, score - load
+
+
+@given(schools(max_mentors=3, max_mentees=4), st.data())
+def test_of_those_with_the_most_people_the_one_nearest_to_before_is_proposed(school, data):
+    mentors, mentees, forbidden = school
+    names = [one.key for one in mentors] + ["gone"]
+    previous = {one.key: data.draw(st.sampled_from(names)) for one in mentees[:3]}
+    here = {key: was for key, was in previous.items() if was != "gone"}
+    found = propose(mentors, mentees, RULES, forbidden=forbidden, previous=previous)
+    assert found.certificate.ok
+
+    def worth(way):
+        keys, points = way
+        kept = sum(here.get(mentee) == mentor for mentee, mentor in keys.items())
+        return len(keys), kept, points
+
+    told = {pair.mentee: pair.mentor for pair in found.pairs}
+    fit = sum(pair.fit for pair in found.pairs) + found.load_points
+    assert worth((told, fit)) == max(map(worth, every_way(mentors, mentees, forbidden)))
+    assert (found.kept_points > 0) == bool(here)
+
+
+def test_points_do_not_part_who_was_proposed_but_a_person_does():
+    people = [
+        mentor("a", competences=ALGEBRA, capacity=1, grade=11),
+        mentor("b", competences=READING, capacity=1, grade=11),
+    ]
+    x, y, z = (
+        mentee(key, areas=areas, grade=1)
+        for key, areas in (("x", ALGEBRA), ("y", READING), ("z", READING))
+    )
+    turned = {"x": "b", "y": "a"}
+    stays = propose(people, [x, y], RULES, previous=turned)
+    assert {pair.mentee: pair.mentor for pair in stays.pairs} == turned
+    assert [pair.fit for pair in stays.pairs] == [0, 0]
+    assert {pair.parts[-1] for pair in stays.pairs} == {Part("kept", stays.kept_points)}
+    price = stays.pairs[0].alternatives[0].price
+    assert (price.people, round(price.points / stays.kept_points)) == (0, 2)
+    # who had a place keeps it, though another would fit better
+    three = propose(people, [x, y, z], RULES, previous=turned)
+    assert {pair.mentee: pair.mentor for pair in three.pairs} == turned
+    # z can go only to b: for one person more x goes to a
+    apart = frozenset({("a", "z")})
+    two = propose(people, [x, z], RULES, forbidden=apart, previous=turned)
+    assert {pair.mentee: pair.mentor for pair in two.pairs} == {"x": "a", "z": "b"}
+    sums_up(two, RULES)

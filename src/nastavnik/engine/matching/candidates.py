@@ -34,6 +34,10 @@ PART_CODES = (
 #: choice. Its only item is the number of steps, of both sides together: whose they are is nobody else's business.
 WISHES = "wishes"
 
+#: The part for the same mentor as before, where a proposal is to stay as it was as far as can be: more than all other
+#: points together, so it is a goal of its own and no measure of how well two fit.
+KEPT = "kept"
+
 #: How many things in common count at most: one place to meet is enough, and free afternoons are not
 #: to outweigh a request.
 MOST_COUNTED = {"schedule": 3, "place": 1, "language": 1}
@@ -184,6 +188,13 @@ class Edge:
     score: int
     parts: tuple[Part, ...]
     flags: tuple[str, ...] = ()
+
+    def with_kept(self, points: int) -> "Edge":
+        """Return the pair with what it brings that it was one before; 0 is no part at all."""
+        if not points:
+            return self
+        parts = (*self.parts, Part(KEPT, points))
+        return Edge(self.form, self.score + points, parts, self.flags)
 
     def with_wishes(self, steps: int, rank_weight: int) -> "Edge":
         """Return the pair with what so many steps away from first choices take off; 0 is no part at all."""

@@ -12,7 +12,7 @@ Person = TypeVar("Person", Mentor, Mentee, FormRule)
 
 
 #: What may be asked.
-FIELDS = ("mentors", "mentees", "rules", "locked", "forbidden", "wishes")
+FIELDS = ("mentors", "mentees", "rules", "locked", "forbidden", "wishes", "previous")
 
 
 class PayloadError(ValueError):
@@ -28,10 +28,11 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
             (``forms``: list of :class:`FormRule` objects, ``weights``, ``version``,
             ``forbid_family``, ``load_cost``, ``rank_weight``), ``locked`` (mentee key → mentor key), ``forbidden``
             (list of [mentor key, mentee key]), ``wishes`` (``mentees`` and ``mentors``: key → list
-            of the keys chosen, the dearest first).
+            of the keys chosen, the dearest first), ``previous`` (mentee key → mentor key that are to
+            stay as far as can be).
 
     Returns:
-        ``pairs``, ``groups``, ``unmatched`` (their ``shortage`` is a number among ``shortages``), ``loads``, ``refusals``, ``total_score``, ``load_points``,
+        ``pairs``, ``groups``, ``unmatched`` (their ``shortage`` is a number among ``shortages``), ``loads``, ``refusals``, ``total_score``, ``load_points``, ``kept_points``,
         ``n_matched``, ``certificate`` ("ok" or "broken") and ``rules_version``. A pair's ``score`` is the sum of its
         ``parts``, ``total_score`` that of all pairs.
 
@@ -54,6 +55,7 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
             mentees={one.key for one in mentees},
             mentors={one.key for one in mentors},
         ),
+        previous={str(a): str(b) for a, b in _mapping(payload, "previous").items()},
     )
     return _plain(proposal)
 
@@ -78,6 +80,7 @@ def _plain(proposal: Proposal) -> dict[str, Any]:
         "refusals": dict(proposal.refusals),
         "total_score": proposal.total_score,
         "load_points": proposal.load_points,
+        "kept_points": proposal.kept_points,
         "n_matched": proposal.n_matched,
         "certificate": "ok" if proposal.certificate.ok else "broken",
         "rules_version": proposal.rules_version,

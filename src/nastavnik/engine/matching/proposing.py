@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from nastavnik.engine.matching.candidates import (
+    KEPT,
     REFUSALS,
     WISHES,
     Edge,
@@ -154,8 +155,8 @@ class Pair:
 
     @property
     def fit(self) -> int:
-        """The score without the part that was said in confidence."""
-        return sum(part.points for part in self.parts if part.code != WISHES)
+        """How well the two fit: the score without what was said in confidence and that it was one before."""
+        return sum(part.points for part in self.parts if part.code not in {WISHES, KEPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,8 @@ class Proposal:
 
     ``total_score`` is the sum of all pairs' scores. ``load_points`` is what uneven loads take off besides, 0 or less: it
     hangs on a mentor's mentees together and is no one pair's. The two together are what is proven to be the most.
+    ``kept_points`` is what each pair of before counts for, 0 where nothing was to stay; a price of so many points means
+    that so many more pairs change.
     ``groups`` put together those of the ``pairs`` that are led in groups; every pair stays listed with its reasons.
     """
 
@@ -252,6 +255,7 @@ class Proposal:
     certificate: Certificate
     rules_version: str
     groups: tuple[Group, ...] = ()
+    kept_points: int = 0
 
 
 @dataclass(frozen=True)
@@ -262,6 +266,7 @@ class _Run:
     solution: Solution
     room: frozenset[int]
     wishes: Wishes
+    before: "_Before"
     asked: dict[tuple[int, ...], Change | None] = field(default_factory=dict)
     shown: dict[tuple[int, ...], Shortage] = field(default_factory=dict)
 
@@ -279,6 +284,7 @@ def propose(
     locked: Mapping[str, str] | None = None,
     forbidden: frozenset[tuple[str, str]] = frozenset(),
     wishes: Wishes | None = None,
+    previous: Mapping[str, str] | None = None,
     n_best: int | None = None,
 ) -> Proposal:
     """Propose the best pairs and explain them.
@@ -290,25 +296,31 @@ def propose(
         locked: mentee key → mentor key: pairs that stay, even against a rule (then flagged).
         forbidden: (mentor key, mentee key) that must not be.
         wishes: whom people chose; ``rules.rank_weight`` says how much a step of it weighs.
+        previous: mentee key → mentor key of an earlier proposal: of the matchings with the most people those with the
+            most of these pairs come first, before any score. Who is not here any more does not matter.
         n_best: how many of each person's best pairs to begin with; see :func:`.pool.find_candidates`.
             The result is the same whatever it is, to the last price.
 
     Raises:
         ValueError: a key is double or unknown (a Russian sentence).
     """
-    fixed = dict(locked or {})
+    fixed, kept = dict(locked or {}), dict(previous or {})
     wishes = wishes or Wishes()
     candidates = find_candidates(
         mentors,
         mentees,
         rules,
         forbidden=forbidden,
-        always=chain(wishes.chosen(), ((mentor, mentee) for mentee, mentor in fixed.items())),
+        always=chain(
+            wishes.chosen(),
+            ((mentor, mentee) for mentee, mentor in chain(fixed.items(), kept.items())),
+        ),
         n_best=n_best,
     )
-    asked = _Asked.of(candidates, rules, fixed, wishes)
+    asked = _Asked.of(candidates, rules, fixed, wishes, kept)
     candidates, solution = _priced(asked, *_solve(asked, candidates))
-    run = _Run(rules, forbidden, candidates, solution, solution.mentors_with_room(), wishes)
+    room = solution.mentors_with_room()
+    run = _Run(rules, forbidden, candidates, solution, room, wishes, asked.before)
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
     for mentee, mentor in matched:
@@ -329,6 +341,7 @@ def propose(
         certificate=_certificate(run, pairs),
         rules_version=rules.version,
         groups=groups_of(pairs, rules),
+        kept_points=asked.before.points,
     )
 
 
@@ -402,19 +415,30 @@ class _Asked:
     fixed: list[int]
     capacity: list[int]
     steps: "_Steps"
+    before: "_Before"
 
     @classmethod
     def of(
-        cls, candidates: Candidates, rules: Rules, locked: dict[str, str], wishes: Wishes
+        cls,
+        candidates: Candidates,
+        rules: Rules,
+        locked: dict[str, str],
+        wishes: Wishes,
+        previous: dict[str, str],
     ) -> "_Asked":
-        return cls(rules, *_locks(candidates, locked), _Steps.of(candidates, wishes))
+        fixed, capacity = _locks(candidates, locked)
+        steps = _Steps.of(candidates, wishes)
+        # no two matchings of as many people differ by more than this
+        most = 2 * steps.most(candidates, rules) + rules.load_cost * (max(capacity, default=0) + 1)
+        points = (len(candidates.mentees) + 1) * most + 1
+        return cls(rules, fixed, capacity, steps, _Before.of(candidates, previous, points))
 
     def solved(self, candidates: Candidates) -> Solution:
         mentee_rank, mentor_rank = self.steps.of_pairs(candidates)
         solution = solve(
             candidates.indptr,
             candidates.indices,
-            candidates.score,
+            self.before.added_to(candidates),
             self.capacity,
             mentee_rank=mentee_rank,
             mentor_rank=mentor_rank,
@@ -423,18 +447,14 @@ class _Asked:
             locked=self.fixed,
             tie_key_mentee=[person.key for person in candidates.mentees],
             tie_key_mentor=[person.key for person in candidates.mentors],
-            most_elsewhere=0 if candidates.has_all else self._most(candidates),
+            most_elsewhere=0 if candidates.has_all else self.steps.most(candidates, self.rules),
         )
         return replace(solution, everybody=candidates.everybody)
-
-    def _most(self, candidates: Candidates) -> int:
-        """Return more than any possible pair costs or brings, one that was left out among them."""
-        steps = int(self.steps.of_mentee.max(initial=0)) + int(self.steps.of_mentor.max(initial=0))
-        return candidates.sieve.most + self.rules.rank_weight * steps
 
     def wider(
         self, candidates: Candidates, u: Exact, v: Exact, slack: Exact | int = 0
     ) -> Candidates | None:
+        # the pairs of before are never left out, so that none of those looked at has points for it
         weight = self.rules.rank_weight
         return reopened(
             candidates,
@@ -491,6 +511,11 @@ class _Steps:
             },
         )
 
+    def most(self, candidates: Candidates, rules: Rules) -> int:
+        """Return more than any possible pair costs or brings, one that was left out among them."""
+        steps = int(self.of_mentee.max(initial=0)) + int(self.of_mentor.max(initial=0))
+        return candidates.sieve.most + rules.rank_weight * steps
+
     def of_pairs(self, candidates: Candidates) -> tuple[Index, Index]:
         """Return the two ranks of every kept pair, in the order of the pairs."""
         of_mentee = np.repeat(self.of_mentee, np.diff(candidates.indptr))
@@ -502,9 +527,39 @@ class _Steps:
         return of_mentee, of_mentor
 
 
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The mentor each mentee had before, -1 for none, and the points for having the same."""
+
+    mentors: Index
+    points: int
+
+    @classmethod
+    def of(cls, candidates: Candidates, previous: Mapping[str, str], points: int) -> "_Before":
+        number = {person.key: n for n, person in enumerate(candidates.mentors)}
+        was = [number.get(previous.get(person.key, ""), -1) for person in candidates.mentees]
+        return cls(np.array(was, dtype=np.int64), points if max(was, default=-1) >= 0 else 0)
+
+    def points_of(self, mentee: int, mentor: int) -> int:
+        """Return what a pair counts for being one of before."""
+        return self.points if self.mentors[mentee] == mentor else 0
+
+    def added_to(self, candidates: Candidates) -> Exact:
+        """Return the scores of the pairs with these points."""
+        if not self.points:
+            return candidates.score
+        most = exact([self.points + candidates.sieve.most])
+        score: Exact = candidates.score.astype(most.dtype)
+        for mentee in np.flatnonzero(self.mentors >= 0).tolist():
+            position = candidates.position(mentee, int(self.mentors[mentee]))
+            if position >= 0:
+                score[position] += self.points
+        return score
+
+
 def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
-    edge = _locked(run, giver, taker) if locked else _wished(run, mentee, mentor)
+    edge = _locked(run, mentee, mentor) if locked else _told(run, mentee, mentor)
     alternatives = () if locked else _alternatives(run, mentee)
     by_mentee, by_mentor = run.wishes.place(giver.key, taker.key)
     return Pair(
@@ -522,26 +577,31 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
     )
 
 
-def _wished(run: _Run, mentee: int, mentor: int) -> Edge:
-    """Return a kept pair with all parts of its score, wishes among them."""
+def _told(run: _Run, mentee: int, mentor: int) -> Edge:
+    """Return a possible pair with all parts of its score: also for wishes, and for being one of before."""
+    return _counted(run, mentee, mentor, run.candidates.edge(mentee, mentor))
+
+
+def _counted(run: _Run, mentee: int, mentor: int, edge: Edge) -> Edge:
     steps = run.wishes.ranks(run.candidates.mentors[mentor].key, run.candidates.mentees[mentee].key)
-    return run.candidates.edge(mentee, mentor).with_wishes(sum(steps), run.rules.rank_weight)
+    wished = edge.with_wishes(sum(steps), run.rules.rank_weight)
+    return wished.with_kept(run.before.points_of(mentee, mentor))
 
 
-def _locked(run: _Run, giver: Mentor, taker: Mentee) -> Edge:
+def _locked(run: _Run, mentee: int, mentor: int) -> Edge:
     """Return a pair that a person has fixed; one against the rules has no form and counts nothing."""
+    giver, taker = run.candidates.mentors[mentor], run.candidates.mentees[mentee]
     found = judge(giver, taker, run.rules, forbidden=run.forbidden)
     if isinstance(found, str):
         return Edge("", 0, (), ("locked", f"lock_not_eligible:{found}"))
-    steps = run.wishes.ranks(giver.key, taker.key)
-    edge = found.with_wishes(sum(steps), run.rules.rank_weight)
+    edge = _counted(run, mentee, mentor, found)
     return replace(edge, flags=("locked", *edge.flags))
 
 
 def _alternatives(run: _Run, mentee: int) -> tuple[Alternative, ...]:
     found = []
     for other, price in run.solution.alternatives(mentee, N_ALTERNATIVES):
-        edge, key = _wished(run, mentee, other), run.candidates.mentors[other].key
+        edge, key = _told(run, mentee, other), run.candidates.mentors[other].key
         found.append(Alternative(key, edge.form, edge.score, edge.parts, price))
     return tuple(found)
 

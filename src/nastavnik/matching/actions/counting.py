@@ -47,7 +47,7 @@ def start_counting(
 
 @transaction.atomic
 def read_counting(
-    row: Counting, *, without: Collection[int] = (), by: models.Model | None
+    row: Counting, *, without: Collection[int] = (), keeps: bool = False, by: models.Model | None
 ) -> Input:
     """Return what the engine is given, as it stands now, and note how many pairs it will look at.
 
@@ -55,7 +55,7 @@ def read_counting(
         RefusedError: nobody is ready, as `run_matching` says.
     """
     programme = Programme.objects.select_for_update().get(pk=row.programme_id)
-    given = review_input(programme, list(row.forms.all()), without, by=by)
+    given = review_input(programme, list(row.forms.all()), without, keeps=keeps, by=by)
     row.n_pairs = len(given.mentors) * len(given.mentees)
     row.save(update_fields=["n_pairs"])
     audit.record("counting-read", row, by=by, fields=["n_pairs"])

@@ -14,7 +14,7 @@ from nastavnik.matching.adapter import Decided, Input, build_input
 from nastavnik.matching.catalogues import RuleValues
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import PairRuling
-from nastavnik.matching.queries import opinions_of, rules_in_force
+from nastavnik.matching.queries import opinions_of, proposed_now, rules_in_force
 from nastavnik.programmes.actions import review_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
@@ -53,10 +53,11 @@ def engine_input(
     rules: RuleValues | None = None,
     change: PairChange | None = None,
     without: Collection[int] = (),
+    previous: Mapping[int, int] | None = None,
 ) -> Input:
     """Return what the engine would be given now: the ready mentees, the mentors with their free places.
 
-    Records `without` sit this one out.
+    Records `without` sit this one out; of `previous`, mentee → mentor, as much as can be is to stay.
 
     A mentor who has pairs and no longer passes the gate takes no further mentees. With a `change` the mentees of
     that pair are there as well, and its mentor is nobody for them.
@@ -95,6 +96,7 @@ def engine_input(
         choices=choices_of(programme),
         rules=rules or rules_in_force(programme.organisation_id),
         day=today(),
+        previous=previous,
     )
 
 
@@ -104,9 +106,10 @@ def review_input(
     forms: list[MentoringForm],
     without: Collection[int],
     *,
+    keeps: bool = False,
     by: models.Model | None,
 ) -> Input:
-    """Review who is ready and return what the engine is given.
+    """Review who is ready and return what the engine is given; with `keeps`, along with what is proposed now.
 
     Raises:
         RefusedError: no form is chosen, nobody is ready on one of the sides, or a mentor has more locks than places.
@@ -114,7 +117,8 @@ def review_input(
     if not forms:
         raise RefusedError(_("Choose at least one form: nobody can be matched without it."))
     review_ready(programme, by=by)
-    given = engine_input(programme, forms, without=without)
+    previous = proposed_now(programme, forms) if keeps else None
+    given = engine_input(programme, forms, without=without, previous=previous)
     if not given.mentees:
         raise RefusedError(
             _(

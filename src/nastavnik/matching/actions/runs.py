@@ -15,6 +15,7 @@ from nastavnik.matching.actions.inputs import review_input
 from nastavnik.matching.adapter import Input, totals_of
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
+from nastavnik.matching.queries import replaced_by
 from nastavnik.programmes.actions import close_choices
 from nastavnik.programmes.models import MentoringForm, Programme
 
@@ -25,6 +26,7 @@ def run_matching(
     *,
     forms: Iterable[MentoringForm] | None = None,
     without: Collection[int] = (),
+    keeps: bool = False,
     by: models.Model | None,
 ) -> MatchingRun:
     """Match everyone who is ready in some forms of a programme.
@@ -36,6 +38,8 @@ def run_matching(
         programme: whose bases are matched.
         forms: forms of the programme, by default all of them.
         without: keys of records that sit this one out.
+        keeps: whether what is proposed now stays as far as can be: as many as before and more are matched first, then
+            as few as can be get another mentor, then they fit.
         by: who runs it.
 
     The choices made after group meetings stand from now on, until the curator opens them again.
@@ -45,7 +49,7 @@ def run_matching(
     """
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
     chosen_forms = list(programme.forms.all() if forms is None else forms)
-    given = review_input(programme, chosen_forms, without, by=by)
+    given = review_input(programme, chosen_forms, without, keeps=keeps, by=by)
     return keep_run(programme, chosen_forms, given, given.run(), by=by)
 
 
@@ -61,10 +65,7 @@ def keep_run(
     """Write what the engine found; what it replaces is put aside, and the choices stand from now on."""
     if not result.certificate.ok:
         raise RuntimeError("the engine could not prove its own result")
-    wider = MatchingRun.forms.through.objects.exclude(mentoringform__in=chosen_forms)
-    MatchingRun.objects.filter(programme=programme, status=RunStatus.PROPOSED).exclude(
-        pk__in=wider.values("matchingrun_id")
-    ).update(status=RunStatus.SUPERSEDED)
+    replaced_by(programme, chosen_forms).update(status=RunStatus.SUPERSEDED)
     last = programme.runs.aggregate(last=Max("number"))["last"] or 0
     totals = totals_of(result)
     shortages, shortage_of = shortages_of(result.unmatched)
@@ -75,6 +76,7 @@ def keep_run(
         snapshot={
             **given.snapshot(),
             "totals": totals,
+            "kept_points": result.kept_points,
             "shortages": [asdict(one) for one in shortages],
         },
         n_mentees=len(given.mentees),

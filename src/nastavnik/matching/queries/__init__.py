@@ -20,6 +20,8 @@ from nastavnik.matching.queries.runs import (
     latest_run,
     past_runs,
     proposal_of,
+    proposed_now,
+    replaced_by,
     runs_of,
 )
 from nastavnik.matching.queries.workspace import (
@@ -65,6 +67,8 @@ __all__ = [
     "opinions_seen",
     "past_runs",
     "proposal_of",
+    "proposed_now",
+    "replaced_by",
     "rules_in_force",
     "rulings_of",
     "runs_of",

@@ -108,13 +108,20 @@ def part_words(part: Mapping[str, Any]) -> str:
     }.get(part["code"], "")
 
 
-def price_words(price: Mapping[str, int], rank_weight: int = 0, *, may_count: bool = False) -> str:
+def price_words(
+    price: Mapping[str, int],
+    rank_weight: int = 0,
+    *,
+    may_count: bool = False,
+    kept_points: int = 0,
+) -> str:
     """Return what another mentor costs everybody; a step of a wish is told without whose it is.
 
     Args:
         price: people and points.
         rank_weight: what a step weighs.
         may_count: whether the viewer may know how many steps it is.
+        kept_points: what a pair counts for that was proposed before as well, 0 where none was to stay.
     """
     if price["people"] > 0:
         return ngettext(
@@ -122,6 +129,13 @@ def price_words(price: Mapping[str, int], rank_weight: int = 0, *, may_count: bo
             "%(n)s mentees would stay without a mentor",
             price["people"],
         ) % {"n": price["people"]}
+    if kept_points and 2 * price["points"] >= kept_points:
+        n_pairs = round(price["points"] / kept_points)
+        return ngettext(
+            "%(n)s pair proposed before would change",
+            "%(n)s pairs proposed before would change",
+            n_pairs,
+        ) % {"n": n_pairs}
     if price["points"] <= 0:
         return _("costs nothing")
     if rank_weight and 2 * price["points"] >= rank_weight:

@@ -1,5 +1,6 @@
 """Which runs there are and what is being counted."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -51,6 +52,19 @@ def proposal_of(mentee: Participation) -> Proposal | None:
     """Return what is proposed for a mentee now; None where no matching waits for approval."""
     rows = Proposal.objects.filter(mentee=mentee, run__status=RunStatus.PROPOSED)
     return rows.select_related("mentor__person").order_by("-run__number").first()
+
+
+def replaced_by(programme: Programme, forms: Collection[MentoringForm]) -> QuerySet[MatchingRun]:
+    """Return the proposals a matching of these forms takes the place of: those that hold no other form."""
+    wider = MatchingRun.forms.through.objects.exclude(mentoringform__in=forms)
+    proposed = MatchingRun.objects.filter(programme=programme, status=RunStatus.PROPOSED)
+    return proposed.exclude(pk__in=wider.values("matchingrun_id"))
+
+
+def proposed_now(programme: Programme, forms: Collection[MentoringForm]) -> dict[int, int]:
+    """Return mentee → mentor, in keys of records, of the proposals that a matching of these forms takes the place of."""
+    rows = Proposal.objects.filter(run__in=replaced_by(programme, forms)).exclude(mentor=None)
+    return dict(rows.values_list("mentee_id", "mentor_id"))
 
 
 def forms_to_match(user: SignedIn, programme: Programme) -> list[MentoringForm]:

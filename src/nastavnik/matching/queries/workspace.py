@@ -151,6 +151,7 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         (row.mentor_id, row.mentee_id): row for row in opinions_seen(user, run.programme_id)
     }
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
+    kept_points = run.snapshot.get("kept_points", 0)
     legs: dict[int, list[Leg]] = {}
     left_out, lacks = [], lacks_of(run)
     for proposal in proposals:
@@ -163,7 +164,7 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             left_out.append(LeftOut(proposal, group, reason, help_, lack))
         else:
             said = rulings.get((proposal.mentor_id, proposal.mentee_id))
-            others = _others(proposal.explanation, mentors, weight, reader)
+            others = _others(proposal.explanation, mentors, weight, kept_points, reader)
             words, bond = pair_words(proposal, reader), bond_of(proposal, reader)
             opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
             secret = secret_words(proposal, reader)
@@ -203,13 +204,16 @@ def _others(
     explanation: Mapping[str, Any],
     mentors: Mapping[str, Participation],
     rank_weight: int,
+    kept_points: int,
     reader: Reader,
 ) -> tuple[Other, ...]:
     found = []
     for one in explanation.get("alternatives", ()):
         mentor = mentors.get(one["mentor"])
         if mentor is not None:
-            price = price_words(one["price"], rank_weight, may_count=reader.steps)
+            price = price_words(
+                one["price"], rank_weight, may_count=reader.steps, kept_points=kept_points
+            )
             found.append(Other(mentor, price))
     return tuple(found)
 

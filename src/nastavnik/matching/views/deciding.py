@@ -102,11 +102,11 @@ def _ruled(data: dict[str, Any]) -> str:
 
 
 def _run_anew(request: Request, programme: Programme, said: str) -> HttpResponse | None:
-    """Match anew the forms of the newest matching, as far as they are the user's own."""
+    """Match anew the forms of the newest matching, as far as they are the user's own; the other pairs stay if they can."""
     shown = runs_of(request.user, programme).shown
     own = forms_to_match(request.user, programme)
     forms = [form for form in own if shown is None or form in shown.forms.all()]
-    return match(request, programme, forms, said)
+    return match(request, programme, forms, said, keeps=True)
 
 
 @require_POST

@@ -38,7 +38,9 @@ def run(request: Request) -> HttpResponse:
     without: frozenset[int] = frozenset()
     if "picked" in request.POST:
         without = who_is_matched(request.user, programme).keys - set(ticked(request, "people"))
-    return match(request, programme, forms, without=without) or redirect("matching:workspace")
+    keeps = "keeps" in request.POST
+    answer = match(request, programme, forms, without=without, keeps=keeps)
+    return answer or redirect("matching:workspace")
 
 
 @require_GET
@@ -110,15 +112,19 @@ def match(
     forms: list[MentoringForm],
     said: str = "",
     without: Collection[int] = (),
+    *,
+    keeps: bool = False,
 ) -> HttpResponse | None:
     """Match some forms, at once or, where that would take long, in the background: then lead to its page."""
     n_pairs = n_pairs_to_look_at(programme, forms)
     try:
         if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
             row = actions.start_counting(programme, forms, n_pairs=n_pairs, by=request.user)
-            tasks.start(row, without=without, by=request.user)
+            tasks.start(row, without=without, keeps=keeps, by=request.user)
             return redirect("matching:counting", pk=row.pk)
-        made = actions.run_matching(programme, forms=forms, without=without, by=request.user)
+        made = actions.run_matching(
+            programme, forms=forms, without=without, keeps=keeps, by=request.user
+        )
     except RefusedError as refusal:
         for reason in refusal.reasons:
             messages.error(request, reason)
