@@ -1,12 +1,14 @@
 """Components drawn by Python, and the rows of lists that are rendered once and filled."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.template import engines
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import mark_safe
+from django.utils.translation import override
 
 from nastavnik.core import components
 from nastavnik.people.models import Person
@@ -86,3 +88,22 @@ def test_addresses_are_those_of_the_resolver(settings):
     assert components.address("people:list") == reverse("people:list")
     assert components.address_of("people:card", 17) == reverse("people:card", args=[17])
     assert components.address_of("people:end-role", 3) == reverse("people:end-role", args=[3])
+
+
+@pytest.mark.parametrize(
+    ("n", "names", "letters"),
+    [
+        (1, "Аа", ["А"]),
+        (2, "Аа and Бб", ["А", "Б"]),
+        (4, "Аа, Бб, Вв and Гг", ["А", "Б", "В", "Г"]),
+        (5, "Аа, Бб, Вв and 2 more", ["А", "Б", "В", "+2"]),
+        (6, "Аа, Бб, Вв and 3 more", ["А", "Б", "В", "+3"]),
+    ],
+)
+def test_of_many_people_a_few_are_shown(n, names, letters):
+    people = ["Аа", "Бб", "Вв", "Гг", "Дд", "Ее"][:n]
+    with override("en"):
+        assert components.listed(people) == names
+    drawn_tokens = components.tokens([name[0] for name in people])
+    assert re.findall(r'class="tok tok-[ab]">([^<]+)<', drawn_tokens) == letters
+    assert drawn_tokens.count("tok-a") == 1

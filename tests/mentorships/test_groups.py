@@ -1,6 +1,7 @@
 """A form led in groups: one mentor with several mentees is one mentorship, from the matching to the last meeting."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -38,6 +39,7 @@ from nastavnik.mentorships.queries import (
     own_due_meetings,
     voices_of,
 )
+from nastavnik.people.models import Person
 from nastavnik.programmes.actions import (
     change_form,
     change_participation,
@@ -119,6 +121,49 @@ def test_an_approval_makes_one_mentorship_of_a_group_and_one_of_each_pair(cast):
         assert pair.mentor.active_count == sum(
             one.ties.count() for one in pair.mentor.mentorships_as_mentor.all()
         )
+
+
+def test_a_group_of_a_whole_class_keeps_its_page_in_hand(cast, group):
+    """Thirty names are no heading, and thirty red buttons no question: a few are shown, the others on demand."""
+    tie = group.ties.select_related("mentee__person").first()
+    for number in range(28):
+        person = Person.objects.get(pk=tie.mentee.person_id)
+        person.pk, person.first_name = None, f"Имя{number:02}"
+        person.save(force_insert=True)
+        record = Participation.objects.get(pk=tie.mentee_id)
+        record.pk, record.person = None, person
+        record.save(force_insert=True)
+        Tie.objects.create(
+            organisation=group.organisation, mentorship=group, mentee=record, starts_on=today()
+        )
+    client = signed_in(cast.anna)
+    html = client.get(reverse("mentorships:card", args=[group.pk])).content.decode()
+    heading = re.search(r"<h1.*?</h1>", html, re.DOTALL).group()
+    assert "28 more" in heading
+    assert heading.count("Имя") <= 2
+    assert html.count("tok tok-b") == 3 + 30  # the emblem, and the table of who is in the group
+    asked = html.partition("Help is needed by")[2].partition("</form>")[0]
+    assert "help-mentee" not in asked.partition("<details>")[0]
+    assert asked.count("help-mentee") == 30
+    margin = html.partition("Mentor and mentees")[2].partition("</section>")[0]
+    assert margin.partition("<details>")[0].count("<li>") == 4
+    assert "27 more" in margin
+    assert margin.count("<li>") == 31
+    listed = client.get(reverse("mentorships:list")).content.decode()
+    assert listed.count("Имя") < 10
+    assert "27 more" in listed
+
+
+def test_a_group_is_called_a_group_on_its_page(cast, group):
+    client = signed_in(cast.anna)
+    page = client.get(reverse("mentorships:card", args=[group.pk])).content.decode()
+    assert "Group: running" in page
+    assert "Pair: " not in page
+    form = {"status": "suspended", "reason": ""}
+    answer = client.post(reverse("mentorships:status", args=[group.pk]), form, follow=True)
+    assert "Done. The group: stopped for now" in answer.content.decode()
+    answer = client.get(reverse("mentorships:replace", args=[group.pk])).content.decode()
+    assert "Back to the group" in answer
 
 
 @pytest.mark.both

@@ -5,7 +5,7 @@ Everything given is escaped; what comes back is markup. `components/chip.html` a
 
 import datetime as dt
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 from lucide.templatetags.lucide import lucide
 
@@ -28,6 +29,8 @@ STATE_ICONS = {
 NOTHING = mark_safe("")
 BREAK = mark_safe("<br>")
 CHECKED = mark_safe(" checked")
+#: As many people of a pair or a group are shown one by one.
+FEW = 4
 _KEY = 9876543210  # stands in for the key while an address is taken apart
 
 
@@ -111,15 +114,40 @@ def chip(
     )
 
 
-def duo(mentor: Shown, mentees: Iterable[Shown]) -> SafeString:
-    """Return the tokens of a pair or a group, the mentees leaning; decoration beside the names."""
-    return format_html(
-        '<span class="duo" aria-hidden="true"><span class="tok tok-a">{}</span>{}</span>',
-        mentor.initials,
-        format_html_join(
-            "", '<span class="tok tok-b">{}</span>', ((one.initials,) for one in mentees)
-        ),
+def few(names: Sequence[str]) -> list[str]:
+    """Return names to show in a row: of more than `FEW` the first ones and how many more there are."""
+    if len(names) <= FEW:
+        return list(names)
+    rest = len(names) - FEW + 1
+    return [*names[: FEW - 1], ngettext("%(n)s more", "%(n)s more", rest) % {"n": rest}]
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return a few names as a sentence has them: commas, and «and» before the last."""
+    *first, last = few(names)
+    return (
+        _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
     )
+
+
+def tokens(initials: Sequence[str], *, size: str = "") -> SafeString:
+    """Return the tokens of a pair or a group, the mentor's first: decoration beside the names, so as few as they are."""
+    shown = (
+        list(initials)
+        if len(initials) <= FEW
+        else [*initials[: FEW - 1], f"+{len(initials) - FEW + 1}"]
+    )
+    return format_html(
+        '<span class="duo{}" aria-hidden="true"><span class="tok tok-a">{}</span>{}</span>',
+        f" {size}" if size else "",
+        shown[0],
+        format_html_join("", '<span class="tok tok-b">{}</span>', ((one,) for one in shown[1:])),
+    )
+
+
+def duo(mentor: Shown, mentees: Iterable[Shown], size: str = "") -> SafeString:
+    """Return the tokens of a pair or a group, the mentees leaning."""
+    return tokens([mentor.initials, *(one.initials for one in mentees)], size=size)
 
 
 def address(name: str) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
 from nastavnik.core.coming import Coming
+from nastavnik.core.components import few
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.news import Kind
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
@@ -62,7 +63,7 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
     if may_decide:
         to_name += [pair.pk for pair in _advised(pairs)]
     named = people_of_pairs(user, to_name)
-    titles = {pk: " + ".join(one.short_name for one in people) for pk, people in named.items()}
+    titles = {pk: _title(people) for pk, people in named.items()}
     for pk, risk in found[HELP].items():
         who = _("The mentee") if Side.MENTEE in risk.callers else _("The mentor")
         yield AttentionItem(
@@ -85,6 +86,10 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
             )  # fmt: skip
     if may_decide:
         yield from _to_decide(pairs, named)
+
+
+def _title(people: Iterable[Person]) -> str:
+    return " + ".join(few([person.short_name for person in people]))
 
 
 def _tokens(people: Iterable[Person]) -> tuple[str, ...]:
@@ -134,7 +139,7 @@ def _to_decide(
     for pair in _advised(pairs):
         people = named[pair.pk]
         yield AttentionItem(
-            4, "risk", _("To be decided"), " + ".join(one.short_name for one in people),
+            4, "risk", _("To be decided"), _title(people),
             _("The psychologist does not recommend this pair: speak with each other and decide whether it goes on."),
             _("Open the pair"), reverse("mentorships:card", args=[pair.pk]), _tokens(people),
         )  # fmt: skip

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
+from nastavnik.core.components import listed
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.documents.models import Document
@@ -20,7 +21,7 @@ from nastavnik.mentorships.choices import (
     MentorshipStatus,
 )
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.models import User
+from nastavnik.people.models import Person, User
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
@@ -123,6 +124,16 @@ class Mentorship(models.Model):
         """Return why the pair ended: the cause of a replacement and the words written beside it."""
         cause = self.get_end_cause_display() if self.end_cause else ""
         return ": ".join(part for part in (cause, self.end_reason) if part)
+
+    @property
+    def mentees(self) -> list[Person]:
+        """Return the mentees; ties and people are to be fetched."""
+        return [tie.mentee.person for tie in self.ties.all()]
+
+    @property
+    def names(self) -> str:
+        """Return who is in it, the mentor first; of a large group the first ones and how many more."""
+        return listed([one.short_name for one in (self.mentor.person, *self.mentees)])
 
     def is_allowed_to(self, user: SignedIn, perm: Perm) -> bool:
         """Tell whether the user holds a right in the organisation and form of this pair; `form` is to be fetched."""

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from nastavnik.core import search
 from nastavnik.core.access import Perm
+from nastavnik.core.components import few
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.models import Mentorship, Tie
 
@@ -44,7 +45,7 @@ def _hits(
         mentees = [tie.mentee.person.short_name for tie in found]
         yield search.Hit(
             kind="pair",
-            title=" + ".join([pair.mentor.person.short_name, *mentees]),
+            title=" + ".join(few([pair.mentor.person.short_name, *mentees])),
             subtitle=f"{pair.form.title}, {pair.get_status_display()}",
             url=reverse("mentorships:card", args=[pair.pk])
             if may_open

@@ -6,7 +6,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from nastavnik.core.components import CHECKED, NOTHING, address_of, chip, duo, link, state
+from nastavnik.core.components import CHECKED, NOTHING, address_of, chip, duo, few, link, state
 from nastavnik.mentorships.choices import MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.queries import Cell, MonthRow, PairRow, Risk
 from nastavnik.people.models import Person
@@ -41,13 +41,17 @@ def pair_lines(
     return [
         {
             "mentor": shown(row.mentor, "a", address_of("mentorships:card", row.pk)),
-            "mentees": format_html_join("", "{}", ((shown(one, "b"),) for one in row.mentees)),
+            "mentees": _mentees([shown(one, "b") for one in row.mentees]),
             "form": f"{row.form}, {group}" if row.is_group else row.form,
             "period": f"{row.starts_on:%d.%m.%Y}\u00a0– {row.ends_on:%d.%m.%Y}",
             "state": state(risk.state, risk.words) if risk.words else states[row.status],
         }
         for row, risk in rows
     ]
+
+
+def _mentees(chips: list[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((one,) for one in few(chips)))
 
 
 def month_lines(rows: Iterable[MonthRow]) -> list[dict[str, object]]:
@@ -86,7 +90,7 @@ def _names(pair: PairRow) -> SafeString:
         '<span class="chip">{}<span>{}<small>{}</small></span></span>',
         duo(pair.mentor, pair.mentees),
         link(address_of("mentorships:card", pair.pk), pair.mentor.short_name),
-        ", ".join(mentee.short_name for mentee in pair.mentees),
+        ", ".join(few([mentee.short_name for mentee in pair.mentees])),
     )
 
 

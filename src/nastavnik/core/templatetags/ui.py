@@ -23,6 +23,8 @@ register = template.Library()
 
 register.simple_tag(components.icon, name="icon")
 register.simple_tag(components.state, name="state")
+register.simple_tag(components.duo, name="duo")
+register.simple_tag(components.tokens, name="tokens")
 
 
 @register.simple_tag

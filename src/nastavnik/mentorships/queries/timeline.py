@@ -56,10 +56,11 @@ def _steps(user: SignedIn, subject: Subject, ties: list[Tie]) -> Iterator[Timeli
                 for before in befores.values()
                 if before
             )
+        title = _("Group: %(state)s") if step.mentorship.is_group else _("Pair: %(state)s")
         yield TimelineEvent(
             step.on,
             _STEP_STATES[step.status],
-            _("Pair: %(state)s") % {"state": step.get_status_display()},
+            title % {"state": step.get_status_display()},
             words,
         )
 

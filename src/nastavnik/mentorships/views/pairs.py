@@ -196,9 +196,10 @@ def set_status(request: Request, pk: int) -> HttpResponse:
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(
-            request, _("Done. The pair: %(state)s.") % {"state": moved.get_status_display()}
+        text = (
+            _("Done. The group: %(state)s.") if pair.is_group else _("Done. The pair: %(state)s.")
         )
+        messages.success(request, text % {"state": moved.get_status_display()})
     return redirect("mentorships:card", pk=pk)
 
 
