@@ -12,7 +12,13 @@ from nastavnik.matching.queries.people import WhoIsMatched, n_pairs_to_look_at, 
 from nastavnik.matching.queries.points import Points
 from nastavnik.matching.queries.replacing import Candidate, candidates
 from nastavnik.matching.queries.rules import rules_in_force
-from nastavnik.matching.queries.rulings import Rulings, all_rulings, rulings_of, timeline_events
+from nastavnik.matching.queries.rulings import (
+    Rulings,
+    all_rulings,
+    ruled_otherwise,
+    rulings_of,
+    timeline_events,
+)
 from nastavnik.matching.queries.runs import (
     Runs,
     counting_now,
@@ -69,6 +75,7 @@ __all__ = [
     "proposal_of",
     "proposed_now",
     "replaced_by",
+    "ruled_otherwise",
     "rules_in_force",
     "rulings_of",
     "runs_of",

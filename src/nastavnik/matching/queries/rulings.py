@@ -1,6 +1,6 @@
 """What was decided by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -41,6 +41,19 @@ def rulings_of(user: SignedIn, programme: Programme) -> Rulings:
         locks=tuple(row for row in rows if row.ruling == Ruling.LOCK),
         bans=tuple(row for row in rows if row.ruling == Ruling.FORBID),
     )
+
+
+def ruled_otherwise(programme_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Return those of some (mentor, mentee) who are kept apart by hand, or the mentee put together with somebody else."""
+    standing = PairRuling.objects.standing().filter(mentee__programme_id=programme_id)
+    rows = list(standing.values_list("mentor_id", "mentee_id", "ruling"))
+    bans = {(mentor, mentee) for mentor, mentee, ruling in rows if ruling == Ruling.FORBID}
+    locks = {mentee: mentor for mentor, mentee, ruling in rows if ruling == Ruling.LOCK}
+    return {
+        (mentor, mentee)
+        for mentor, mentee in pairs
+        if (mentor, mentee) in bans or locks.get(mentee, mentor) != mentor
+    }
 
 
 def all_rulings(user: SignedIn, programme: Programme) -> QuerySet[PairRuling]:

@@ -19,7 +19,7 @@ from nastavnik.documents.models import Document
 from nastavnik.matching.actions import PairChange, check_substitute, lift_locks, mark_run_approved
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
-from nastavnik.matching.queries import advised_against
+from nastavnik.matching.queries import advised_against, ruled_otherwise
 from nastavnik.mentorships.actions.groups import seat_mentee
 from nastavnik.mentorships.actions.meetings import plan_meetings, strike_meetings
 from nastavnik.mentorships.actions.papers import (
@@ -63,7 +63,8 @@ def approve_run(
         by: the person who approves: the system only proposes.
 
     Raises:
-        RefusedError: the run was replaced or approved before, a person has left matching or a consent is gone since,
+        RefusedError: the run was replaced or approved before, a person has left matching, a consent is gone or it was decided
+            otherwise since,
             a mentor's last place has been taken: with the names. Nothing is written then.
     """
     run = MatchingRun.objects.select_for_update().get(pk=run.pk)
@@ -78,7 +79,7 @@ def approve_run(
     if not proposals:
         raise RefusedError(_("There is no pair to approve."))
     people = _lock_people(key for one in proposals for key in (one.mentee_id, one.mentor_id) if key)
-    if reasons := [*_stale(people), *_advised(run, proposals, people)]:
+    if reasons := [*_stale(people), *_decided_since(run, proposals, people)]:
         raise RefusedError(reasons)
     programme = Programme.objects.select_related("organisation", "year").get(pk=run.programme_id)
     document = draft_order(programme, by=by)
@@ -127,17 +128,24 @@ def _stale(people: dict[int, Participation]) -> list[str]:
     return reasons
 
 
-def _advised(
+def _decided_since(
     run: MatchingRun, proposals: list[Proposal], people: dict[int, Participation]
 ) -> list[str]:
-    """Return the pairs the psychologist has advised against since they were proposed."""
+    """Return the pairs the psychologist or the curator has spoken against since they were proposed."""
     pairs = [(one.mentor_id or 0, one.mentee_id) for one in proposals]
+    advised = sorted(advised_against(run.programme_id, pairs))
+    ruled = sorted(ruled_otherwise(run.programme_id, pairs))
+    against = _(
+        "%(mentee)s and %(mentor)s: the psychologist does not recommend it. Run the matching anew."
+    )
+    otherwise = _(
+        "%(mentee)s and %(mentor)s: since then decided otherwise by hand. Run the matching anew."
+    )
     return [
-        _(
-            "%(mentee)s and %(mentor)s: the psychologist does not recommend it. Run the matching anew."
-        )
+        text
         % {"mentee": people[mentee].person.full_name, "mentor": people[mentor].person.full_name}
-        for mentor, mentee in sorted(advised_against(run.programme_id, pairs))
+        for text, found in ((against, advised), (otherwise, ruled))
+        for mentor, mentee in found
     ]
 
 

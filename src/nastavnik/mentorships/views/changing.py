@@ -119,7 +119,10 @@ def approve(request: Request, pk: int) -> HttpResponse:
     # a curator of one направление approves her own forms only, whatever the address says
     seen = Proposal.objects.visible_to(request.user).filter(run=run)
     if "all" not in request.POST:
-        seen = seen.filter(pk__in=ticked(request, "proposals"))
+        if not (wanted := ticked(request, "proposals")):
+            messages.error(request, _("Tick the pairs to approve: no pair is ticked."))
+            return redirect("matching:workspace")
+        seen = seen.filter(pk__in=wanted)
     if not (verdict := may_approve(request.user, list(run.forms.all()))):
         messages.error(request, verdict.reasons[0])
         return redirect("matching:workspace")
