@@ -1,5 +1,7 @@
 """Rights: the union of roles in each organisation, never a cross product."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -84,6 +86,21 @@ def test_a_guest_goes_to_sign_in_and_back():
     assert (
         answer["Location"] == "/sign-in/?next=%2Fmentees%2F%3Fq%3D%25D1%2591%25D0%25B6%26page%3D2"
     )
+
+
+@pytest.mark.parametrize(
+    ("referer", "goes"),
+    [
+        ("http://testserver/matching/?view=table", "/matching/?view=table"),
+        ("http://example.org/matching/", "/matching/run/"),
+        ("", "/matching/run/"),
+    ],
+)
+def test_a_guest_who_pressed_a_button_comes_back_to_the_page_with_the_button(referer, goes):
+    """The session has ended meanwhile: where the button leads there is no page to come back to."""
+    request = RequestFactory().post("/matching/run/", headers={"referer": referer})
+    request.user = AnonymousUser()
+    assert page(request)["Location"] == f"/sign-in/?{urlencode({'next': goes})}"
 
 
 def test_a_role_without_the_right_is_refused():

@@ -19,6 +19,7 @@ from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
 from nastavnik.matching.queries import Lack, board, latest_run
 from nastavnik.matching.queries.explanations import change_words, left_out_words, price_words
 from nastavnik.matching.queries.lacks import lack_of
+from nastavnik.mentorships.actions import approve_run
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.people.actions import change_person, mark_left, register_person
 from nastavnik.people.models import Person
@@ -640,8 +641,26 @@ def test_deciding_by_hand_on_the_page(cast):
     assert len(response.context["rulings"].locks) == 1
     assert len(response.context["rulings"].bans) == 1
     assert "дружат" in text(response)
-    client.post(reverse("matching:lift", args=[rows[0].pk]))
+    address = reverse("matching:lift", args=[rows[0].pk])
+    client.post(address)
     assert rows.standing().count() == 1
+    lifted = rows[0].lifted_at
+    again = client.post(address, follow=True)  # pressed twice, or in two windows
+    assert "It has been taken back already." in text(again)
+    assert rows[0].lifted_at == lifted
+
+
+def test_a_word_on_people_who_are_paired_meanwhile_says_so(cast):
+    """Somebody else has approved while the page was open: the button is still there."""
+    shown = run(cast)
+    one = shown.proposals.exclude(mentor=None).first()
+    approve_run(shown, by=cast.anna)
+    client = signed_in(cast.anna)
+    asked = {"mentee": one.mentee_id, "mentor": one.mentor_id, "ruling": "lock"}
+    answer = client.post("/matching/rule/", asked, follow=True)
+    assert "One of the two can no longer be matched" in text(answer)
+    answer = client.post("/matching/rule/", asked | {"mentor": ""}, follow=True)
+    assert "Choose a mentee who waits and a mentor who is ready." in text(answer)
 
 
 def test_a_ruling_of_another_school_is_out_of_reach(cast):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -36,6 +36,14 @@ def public(view: V) -> V:
     return view
 
 
+def _wanted(request: HttpRequest) -> str:
+    """Return the page a guest wants: where only a button leads, the page with the button, else after signing in there is none."""
+    pressed = urlsplit(request.headers.get("Referer", ""))
+    if request.method == "POST" and pressed.path and pressed.netloc == request.get_host():
+        return urlunsplit(("", "", pressed.path, pressed.query, ""))
+    return request.get_full_path()
+
+
 def requires(perm: Perm) -> Callable[[View], View]:
     """Mark a view with the right it needs: sign-in page for a guest, 403 for a role without it."""
 
@@ -44,7 +52,7 @@ def requires(perm: Perm) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
             user = cast("SignedIn", request.user)
             if not user.is_authenticated:
-                query = urlencode({"next": request.get_full_path()})
+                query = urlencode({"next": _wanted(request)})
                 return HttpResponseRedirect(f"{reverse('people:sign-in')}?{query}")
             if not user.viewer.may(perm):
                 raise PermissionDenied

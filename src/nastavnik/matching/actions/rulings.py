@@ -122,11 +122,15 @@ def check_locks(given: Input) -> None:
 
 
 @transaction.atomic
-def lift_ruling(row: PairRuling, *, by: models.Model | None) -> None:
-    """Take a lock or a ban back; it stays for the record."""
+def lift_ruling(row: PairRuling, *, by: models.Model | None) -> bool:
+    """Take a lock or a ban back, it stays for the record; False where somebody has done so already."""
+    standing = PairRuling.objects.select_for_update().standing()
+    if not standing.filter(pk=row.pk).exists():
+        return False
     row.lifted_at = timezone.now()
     row.save(update_fields=["lifted_at"])
     audit.record("ruling-lifted", row, by=by, fields=["lifted_at"])
+    return True
 
 
 @transaction.atomic

@@ -37,7 +37,7 @@ def rule(request: Request) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     form = RulingForm(request.user, programme, given)
     if not form.is_valid():
-        messages.error(request, _("Choose a mentee who waits and a mentor who is ready."))
+        messages.error(request, _not_theirs(given))
         return redirect("matching:workspace")
     data = form.cleaned_data
     ruling = Ruling(data["ruling"])
@@ -48,6 +48,16 @@ def rule(request: Request) -> HttpResponse:
         kept = {name: given[name] for name in ("again", "place") if name in given}
         return redirect(f"{reverse('matching:rule')}?{urlencode(named | kept)}")
     return _decide(request, programme, data) or _back(request, data["mentee"])
+
+
+def _not_theirs(given: QueryDict) -> str:
+    """Say why two people cannot be decided on: one is not named, or is no longer there to be matched."""
+    if given.get("mentee") and given.get("mentor"):
+        return _(
+            "One of the two can no longer be matched: a pair was approved or the base has changed"
+            " meanwhile. Below is what is so now."
+        )
+    return _("Choose a mentee who waits and a mentor who is ready.")
 
 
 def _decide(request: Request, programme: Programme, data: dict[str, Any]) -> HttpResponse | None:
@@ -113,9 +123,11 @@ def _run_anew(request: Request, programme: Programme, said: str) -> HttpResponse
 @requires(Perm.MATCHING_EDIT)
 def lift(request: Request, pk: int) -> HttpResponse:
     """Take a lock or a ban back."""
-    row = get_object_or_404(PairRuling.objects.visible_to(request.user).standing(), pk=pk)
-    actions.lift_ruling(row, by=request.user)
-    messages.success(request, _("Taken back. Run the matching anew to see what changes."))
+    row = get_object_or_404(PairRuling.objects.visible_to(request.user), pk=pk)
+    if actions.lift_ruling(row, by=request.user):
+        messages.success(request, _("Taken back. Run the matching anew to see what changes."))
+    else:
+        messages.info(request, _("It has been taken back already."))
     return _back(request, row.mentee)
 
 
