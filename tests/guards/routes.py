@@ -61,6 +61,7 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:recount": MatchingRun,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
+    "mentorships:keep": Mentorship,
     "mentorships:mentee": Mentorship,
     "mentorships:replace": Mentorship,
     "mentorships:note": Mentorship,

@@ -54,3 +54,47 @@ def test_it_is_told_only_to_who_may_know_and_while_the_pair_goes_on(cast, pair):
     give_opinion(outcome=Outcome.AGAINST, **opinion)
     set_pair_status(pair, MentorshipStatus.CANCELLED, reason="решили", by=cast.anna)
     assert advised(cast.anna) == set()
+
+
+@pytest.mark.parametrize("about", ["pair", "mentor", "mentee"])
+def test_the_page_of_the_pair_says_it_and_lets_the_curator_decide(cast, pair, about):
+    mentee = pair.ties.get().mentee
+    opinion = {
+        "mentor": None if about == "mentee" else pair.mentor,
+        "mentee": None if about == "mentor" else mentee,
+        "outcome": Outcome.AGAINST,
+        "by": cast.users[Role.PSYCHOLOGIST],
+    }
+    client, address = signed_in(cast.anna), reverse("mentorships:card", args=[pair.pk])
+    assert "does not recommend" not in client.get(address).content.decode()
+    give_opinion(**opinion)
+    page = client.get(address).content.decode()
+    assert "The psychologist does not recommend" in page
+    assert "We have spoken: it goes on" in page
+    psychologist = signed_in(cast.users[Role.PSYCHOLOGIST]).get(address).content.decode()
+    assert "does not recommend" in psychologist
+    assert "We have spoken" not in psychologist
+    director = signed_in(cast.users[Role.DIRECTOR]).get(address).content.decode()
+    assert "psychologist" not in director.lower()
+    keep = reverse("mentorships:keep", args=[pair.pk])
+    assert signed_in(cast.users[Role.PSYCHOLOGIST]).post(keep).status_code == 403
+    page = client.post(keep, follow=True).content.decode()
+    assert "does not recommend" not in page
+    assert "you have spoken about it, and it goes on" in page
+    assert advised(cast.anna) == set()
+    give_opinion(**opinion)  # said once more: to be decided once more
+    assert pair.pk in advised(cast.anna)
+    set_pair_status(pair, MentorshipStatus.CANCELLED, reason="решили", by=cast.anna)
+    assert "does not recommend" not in client.get(address).content.decode()
+
+
+def test_what_the_psychologist_said_of_others_is_not_told_on_the_page_of_a_pair(cast, pair):
+    other = pair_of(cast.school, "youngest")
+    give_opinion(
+        mentor=None,
+        mentee=other.ties.get().mentee,
+        outcome=Outcome.AGAINST,
+        by=cast.users[Role.PSYCHOLOGIST],
+    )
+    page = signed_in(cast.anna).get(reverse("mentorships:card", args=[pair.pk])).content.decode()
+    assert "does not recommend" not in page

@@ -10,6 +10,7 @@ urlpatterns = [
     path("pairs/month/<int:year>-<int:month>/", views.month, name="month"),
     path("pairs/<int:pk>/", views.pair_card, name="card"),
     path("pairs/<int:pk>/status/", views.set_status, name="status"),
+    path("pairs/<int:pk>/keep/", views.keep, name="keep"),
     path("pairs/<int:pk>/mentee/", views.mentee, name="mentee"),
     path("pairs/<int:pk>/replace/", views.replace, name="replace"),
     path("pairs/<int:pk>/note/", views.note, name="note"),

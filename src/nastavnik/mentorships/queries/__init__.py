@@ -44,6 +44,7 @@ from nastavnik.mentorships.queries.pairs import (
     running_ties_of,
     standing_pairs,
     ties_advised_against,
+    warnings_on,
     with_people,
 )
 from nastavnik.mentorships.queries.risk import (
@@ -105,5 +106,6 @@ __all__ = [
     "timeline_events",
     "voice_of",
     "voices_of",
+    "warnings_on",
     "with_people",
 ]

@@ -13,7 +13,7 @@ from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.matching.models import Opinion
+from nastavnik.matching.models import Opinion, OpinionQuerySet
 from nastavnik.mentorships.choices import OPEN, RUNNING, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
 from nastavnik.people.models import Person
@@ -213,12 +213,30 @@ def is_attached(pair: Mentorship) -> bool:
     return there.filter(order__status=DocumentStatus.REGISTERED).exists()
 
 
+def _open_warnings(user: SignedIn) -> OpinionQuerySet:
+    """Return where the psychologist is against and the curator has not yet answered, as far as the user may know."""
+    return Opinion.objects.visible_to(user).against().filter(discussed_on=None)
+
+
 def ties_advised_against(user: SignedIn) -> TieQuerySet:
     """Return the open ties the psychologist is against, of both or of one of them at all, as far as the user may know."""
-    against = Opinion.objects.visible_to(user).against()
+    against = _open_warnings(user)
     together = against.filter(mentor=OuterRef("mentorship__mentor"), mentee=OuterRef("mentee"))
     return Tie.objects.open().filter(
         Q(mentee__in=against.filter(mentor=None).values("mentee"))
         | Q(mentorship__mentor__in=against.filter(mentee=None).values("mentor"))
         | Exists(together)
+    )
+
+
+def warnings_on(user: SignedIn, pair: Mentorship) -> list[Opinion]:
+    """Return what the psychologist has against an open pair or somebody in it and is not answered; ties are to be fetched."""
+    if pair.status not in OPEN:
+        return []
+    mentees = [tie.mentee_id for tie in pair.ties.all() if tie.ends_on is None]
+    about = Q(mentor=pair.mentor_id, mentee=None) | Q(
+        Q(mentor=pair.mentor_id) | Q(mentor=None), mentee__in=mentees
+    )
+    return list(
+        _open_warnings(user).filter(about).select_related("mentor__person", "mentee__person")
     )

@@ -2,11 +2,19 @@
 
 from nastavnik.mentorships.views.changing import approve, replace
 from nastavnik.mentorships.views.meetings import answer_help, month, note, this_month, undo
-from nastavnik.mentorships.views.pairs import mentee, own, pair_card, pair_list, set_status
+from nastavnik.mentorships.views.pairs import (
+    keep,
+    mentee,
+    own,
+    pair_card,
+    pair_list,
+    set_status,
+)
 
 __all__ = [
     "answer_help",
     "approve",
+    "keep",
     "mentee",
     "month",
     "note",

@@ -14,6 +14,7 @@ from nastavnik.core.access import Perm, Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
+from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.forms import (
@@ -40,6 +41,7 @@ from nastavnik.mentorships.queries import (
     risks_of,
     tap_of,
     voices_of,
+    warnings_on,
 )
 from nastavnik.mentorships.tables import pair_lines
 from nastavnik.people.models import Person
@@ -150,6 +152,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
             "may_replace": may_decide and pair.status in OPEN,
+            "warnings": warnings_on(request.user, pair),
             "kin": kin_of(request.user, pair.pk),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
@@ -200,6 +203,18 @@ def set_status(request: Request, pk: int) -> HttpResponse:
             _("Done. The group: %(state)s.") if pair.is_group else _("Done. The pair: %(state)s.")
         )
         messages.success(request, text % {"state": moved.get_status_display()})
+    return redirect("mentorships:card", pk=pk)
+
+
+@require_POST
+@requires(Perm.PAIR_APPROVE)
+def keep(request: Request, pk: int) -> HttpResponse:
+    """Let a pair go on although the psychologist does not recommend it: they have spoken about it."""
+    own = pairs_seen(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own, pk=pk)
+    for row in warnings_on(request.user, pair):
+        mark_discussed(row, by=request.user)
+    messages.success(request, _("Noted: you have spoken about it, and it goes on."))
     return redirect("mentorships:card", pk=pk)
 
 
