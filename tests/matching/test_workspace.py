@@ -248,6 +248,26 @@ def test_a_run_of_another_school_is_not_compared(cast):
     assert page.context["form"].errors
 
 
+def moves_between(before, after):
+    mentors = [dict(one.proposals.values_list("mentee_id", "mentor_id")) for one in (before, after)]
+    return sum(mentors[0][key] != mentors[1][key] for key in mentors[0])
+
+
+def test_of_many_who_have_another_mentor_only_the_number_is_told(cast, monkeypatch):
+    monkeypatch.setattr("nastavnik.matching.views.running.CHANGES_TOLD", 0)
+    made = run(cast)
+    first = made.proposals.exclude(mentor=None).first()
+    rule_pair(first.mentor, first.mentee, Ruling.FORBID, reason="так надо", by=cast.anna)
+    client = signed_in(cast.anna)
+    answer = client.post(reverse("matching:run"), follow=True)
+    moved = moves_between(made, cast.school.programme.runs.first())
+    assert moved >= 1
+    assert f"{moved} mentee" in said(answer)[0]
+    assert "who, is said in the margin" in said(answer)[0]
+    again = client.post(reverse("matching:run"), follow=True)
+    assert said(again) == [f"{again.context['board'].n_pairs} pairs are proposed."]
+
+
 def test_another_mentor_is_put_in_place_at_once(cast):
     """One press: the lock and the matching anew, and the newest matching has the pair."""
     made = run(cast)
@@ -261,9 +281,16 @@ def test_another_mentor_is_put_in_place_at_once(cast):
     why = client.post(reverse("matching:rule"), asked, follow=True)
     assert not PairRuling.objects.exists()
     assert 'name="again"' in text(why)
-    client.post(reverse("matching:rule"), asked | {"reason": "сами попросили"})
+    answer = client.post(
+        reverse("matching:rule"), asked | {"reason": "сами попросили"}, follow=True
+    )
     newest = cast.school.programme.runs.first()
     assert newest.number == made.number + 1
+    moved = moves_between(made, newest)
+    assert moved >= 1
+    [words] = said(answer)  # whom it cost a mentor is told at once, not in the margin alone
+    assert words.count(": was ") == moved
+    assert proposal.mentee.person.short_name in words.partition("together. ")[2]
     assert newest.proposals.get(mentee=proposal.mentee_id).mentor_id == other
     assert PairRuling.objects.get().ruling == Ruling.LOCK
 

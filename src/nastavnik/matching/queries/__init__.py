@@ -1,6 +1,12 @@
 """Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
 
-from nastavnik.matching.queries.comparing import Comparison, Move, compare_runs, moves
+from nastavnik.matching.queries.comparing import (
+    Comparison,
+    Move,
+    changes_since,
+    compare_runs,
+    moves,
+)
 from nastavnik.matching.queries.lacks import Lack, lack_words
 from nastavnik.matching.queries.opinions import (
     advised_against,
@@ -60,6 +66,7 @@ __all__ = [
     "all_rulings",
     "board",
     "candidates",
+    "changes_since",
     "compare_runs",
     "counting_now",
     "forms_to_match",

@@ -17,11 +17,19 @@ from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.matching import actions, tasks
 from nastavnik.matching.choices import CountingState
-from nastavnik.matching.models import Counting
-from nastavnik.matching.queries import forms_to_match, n_pairs_to_look_at, who_is_matched
+from nastavnik.matching.models import Counting, MatchingRun, Proposal
+from nastavnik.matching.queries import (
+    changes_since,
+    forms_to_match,
+    n_pairs_to_look_at,
+    who_is_matched,
+)
 from nastavnik.programmes.actions import make_ready
 from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.programmes.queries import current_programme
+
+#: As many mentees with another mentor are named in the message; of more only the number.
+CHANGES_TOLD = 3
 
 
 @require_POST
@@ -82,7 +90,7 @@ def counting(request: Request, pk: int) -> HttpResponse:
     """Show how far a matching in the background is; when it is done, lead to it."""
     row = get_object_or_404(Counting.objects.visible_to(request.user).select_related("run"), pk=pk)
     if row.run:
-        _tell_proposed(request, row.run.n_matched)
+        _tell_proposed(request, row.run)
         return redirect("matching:workspace")
     is_lost = timezone.now() - row.started_at > actions.LONGEST
     is_running = row.state == CountingState.RUNNING and not is_lost
@@ -129,15 +137,30 @@ def match(
         for reason in refusal.reasons:
             messages.error(request, reason)
     else:
-        _tell_proposed(request, made.n_matched, said)
+        _tell_proposed(request, made, said)
     return None
 
 
-def _tell_proposed(request: Request, n_matched: int, said: str = "") -> None:
-    """Say what a matching found, after what was decided by hand before it."""
-    if n_matched:
-        text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n_matched)
-        messages.success(request, said or text % {"n": n_matched})
-    else:
+def _tell_proposed(request: Request, run: MatchingRun, said: str = "") -> None:
+    """Say what a matching found, after what was decided by hand before it, and for whom it is another mentor than before."""
+    n = run.n_matched
+    if not n:
         nobody = _("No pair was found: why, is said below.")
         messages.warning(request, f"{said} {nobody}".strip())
+        return
+    text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n) % {"n": n}
+    messages.success(request, " ".join(filter(None, [said or text, _moved(request, run)])))
+
+
+def _moved(request: Request, run: MatchingRun) -> str:
+    proposals = Proposal.objects.visible_to(request.user).filter(run=run)
+    people = proposals.select_related("mentee__person", "mentor__person")
+    changes, _n_same = changes_since(request.user, run, list(people))
+    if len(changes) <= CHANGES_TOLD:
+        return " ".join(f"{change}." for change in changes)
+    text = ngettext(
+        "%(n)s mentee has another mentor: who, is said in the margin.",
+        "%(n)s mentees have another mentor: who, is said in the margin.",
+        len(changes),
+    )
+    return text % {"n": len(changes)}
