@@ -27,6 +27,8 @@ from nastavnik.matching.models import PairRuling, RuleSet
 from nastavnik.matching.queries import compare_runs, rules_in_force
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.programmes.actions import set_participation_status
+from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import Participation
 
 pytestmark = pytest.mark.django_db
@@ -246,6 +248,22 @@ def test_a_run_of_another_school_is_not_compared(cast):
     )
     assert page.context["comparison"] is None
     assert page.context["form"].errors
+
+
+def test_who_is_without_a_mentor_leads_to_deciding_by_hand(cast):
+    client = signed_in(cast.anna)
+    set_participation_status(cast.school.records["oldest"], ParticipationStatus.LEFT, by=cast.anna)
+    run(cast)
+    page = client.get("/matching/")
+    alone = page.context["board"].left_out[0].proposal
+    address = f"?mentee={alone.mentee_id}#by-hand"
+    assert address in text(page)
+    chosen = client.get(f"/matching/{address}").context["form"]["mentee"].value()
+    assert chosen == str(alone.mentee_id)
+    strange = text(client.get("/matching/?mentee=x"))
+    assert "by-hand" in strange
+    director = signed_in(cast.users[Role.DIRECTOR]).get("/matching/")
+    assert "#by-hand" not in text(director)
 
 
 def moves_between(before, after):

@@ -40,7 +40,8 @@ def pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     words = [_lock_words(proposal)] if proposal.is_locked else []
     words += filter(None, [choice_words(*chosen_in(proposal, reader)), *map(part_words, parts)])
     words += filter(None, [_against_words(proposal, flags, reader), _namesake_words(proposal)])
-    return tuple(words) or (_("Nothing in common is written down: a free place decided."),)
+    # not «a free place decided»: it may have been a choice this reader is not told of
+    return tuple(words) or (_("Nothing in common is written down."),)
 
 
 def secret_words(proposal: Proposal, reader: Reader) -> frozenset[str]:

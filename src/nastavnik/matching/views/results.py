@@ -61,7 +61,9 @@ def workspace(request: Request) -> HttpResponse:
             "mentors": base_counts(request.user, programme, Side.MENTOR),
             **_result(request, run, run_forms),
             "rulings": rulings_of(request.user, programme),
-            "form": RulingForm(request.user, programme),
+            "form": RulingForm(
+                request.user, programme, initial={"mentee": request.GET.get("mentee")}
+            ),
             "forms": forms,
             "run_forms": run_forms,
             "verdict": (verdict := may_approve(request.user, run_forms)),
