@@ -82,3 +82,18 @@ def test_approving_the_ticked_with_nothing_ticked_says_what_to_do(cast):
     answer = signed_in(cast.anna).post(address, follow=True)
     assert "Tick the pairs to approve: no pair is ticked." in answer.content.decode()
     assert not Mentorship.objects.exists()
+
+
+def test_after_approving_some_it_is_said_what_becomes_of_the_others(cast):
+    run = run_matching(cast.school.programme, by=cast.anna)
+    first, *others = proposed(run)
+    address = reverse("mentorships:approve", args=[run.pk])
+    client = signed_in(cast.anna)
+    answer = client.post(address, {"proposals": [first.pk]}, follow=True)
+    assert f"{len(others)} other pairs are not approved" in answer.content.decode()
+    rest = run_matching(cast.school.programme, by=cast.anna)
+    answer = client.post(
+        reverse("mentorships:approve", args=[rest.pk]), {"all": "1"}, follow=True
+    ).content.decode()
+    assert "The pairs are approved." in answer
+    assert "not approved" not in answer

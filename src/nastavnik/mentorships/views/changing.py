@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
@@ -27,6 +28,7 @@ from nastavnik.mentorships.queries import (
     pairs_seen,
     standing_pairs,
 )
+from nastavnik.programmes.choices import ParticipationStatus
 
 
 @require_http_methods(["GET", "POST"])
@@ -134,8 +136,18 @@ def approve(request: Request, pk: int) -> HttpResponse:
         for reason in refusal.reasons:
             messages.error(request, reason)
         return redirect("matching:workspace")
-    messages.success(
-        request,
-        _("The pairs are approved. The draft of the order is below: number, date, signature."),
-    )
+    text = _("The pairs are approved. The draft of the order is below: number, date, signature.")
+    messages.success(request, " ".join(filter(None, [text, _still_waiting(request, run)])))
     return redirect("documents:card", pk=document.pk)
+
+
+def _still_waiting(request: Request, run: MatchingRun) -> str:
+    """Say how many proposed pairs were not among the ticked ones: they are no pairs, nor proposed any longer."""
+    proposed = Proposal.objects.visible_to(request.user).filter(run=run).exclude(mentor=None)
+    n = proposed.filter(mentee__status=ParticipationStatus.READY).count()
+    text = ngettext(
+        "%(n)s other pair is not approved: «Match anew» proposes one for that mentee again.",
+        "%(n)s other pairs are not approved: «Match anew» proposes some for those mentees again.",
+        n,
+    )
+    return text % {"n": n} if n else ""
