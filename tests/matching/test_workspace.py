@@ -102,6 +102,20 @@ def test_the_effect_tells_how_many_choices_are_met_where_there_are_any(cast):
     assert effect_of(given, replace(given, wishes=wishes, forbidden=apart)).n_chosen == (0, 0)
 
 
+def test_a_request_is_met_whatever_points_the_rules_give_for_it(cast):
+    given = engine_input(cast.school.programme)
+    silent = replace(given.rules, weights=dict(given.rules.weights) | {"area": 0})
+    effect = effect_of(given, replace(given, rules=silent))
+    assert effect.moved == ()
+    assert effect.n_area[0] == effect.n_area[1] > 0
+    run(cast)
+    client = signed_in(cast.anna)
+    shown = client.get("/matching/").context["board"].n_area
+    set_rules(cast.school.organisation, silent, by=cast.anna)
+    run(cast)
+    assert client.get("/matching/").context["board"].n_area == shown > 0
+
+
 @pytest.mark.parametrize(
     "wrong", [{"area": "-1"}, {"area": "1001"}, {"rank_weight": "7"}, {"load_cost": ""}]
 )

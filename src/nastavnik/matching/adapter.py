@@ -166,7 +166,7 @@ def effect_of(now: Input, then: Input) -> Effect:
     new = {pair.mentee: pair.mentor for pair in after.pairs}
     return Effect(
         n_matched=(before.n_matched, after.n_matched),
-        n_area=(_n_area(before), _n_area(after)),
+        n_area=(_n_area(now, before), _n_area(then, after)),
         n_chosen=(_n_chosen(before), _n_chosen(after)),
         n_idle=(_n_idle(before), _n_idle(after)),
         moved=tuple(
@@ -177,10 +177,11 @@ def effect_of(now: Input, then: Input) -> Effect:
     )
 
 
-def _n_area(proposal: Proposal) -> int:
-    return sum(
-        any(part.code == "area" and part.items for part in pair.parts) for pair in proposal.pairs
-    )
+def _n_area(given: Input, proposal: Proposal) -> int:
+    # not by the parts of the score: with no points for it there is none, and the request is met all the same
+    offered = {one.key: one.competences for one in given.mentors}
+    asked = {one.key: one.areas for one in given.mentees}
+    return sum(bool(offered[pair.mentor] & asked[pair.mentee]) for pair in proposal.pairs)
 
 
 def _n_chosen(proposal: Proposal) -> int:

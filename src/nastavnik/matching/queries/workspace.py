@@ -1,6 +1,6 @@
 """A run as the workspace shows it: in columns and as a table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,6 @@ from nastavnik.matching.queries.confidence import Reader, bond_of, reader_of
 from nastavnik.matching.queries.explanations import (
     left_out_words,
     pair_words,
-    part_of,
     price_words,
     secret_words,
 )
@@ -184,7 +183,7 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         run=run,
         groups=groups,
         left_out=tuple(left_out),
-        n_area=sum(1 for p in proposals if part_of(p.explanation, "area")),
+        n_area=_n_area(run, proposals),
         n_chosen=sum(leg.bond != "fit" for own in legs.values() for leg in own)
         if reader.choices and any(run.snapshot.get("wishes", {}).values())
         else None,
@@ -197,6 +196,20 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         ),
         changes=changes,
         n_same=n_same,
+    )
+
+
+def _n_area(run: MatchingRun, proposals: Iterable[Proposal]) -> int:
+    """Return in how many pairs the mentor offers what was asked for, whatever points the rules gave for it."""
+    people = (*run.snapshot.get("mentors", ()), *run.snapshot.get("mentees", ()))
+    areas = {
+        one.get("key", ""): {*one.get("competences", ()), *one.get("areas", ())} for one in people
+    }
+    none: set[str] = set()
+    return sum(
+        bool(areas.get(str(one.mentor_id), none) & areas.get(str(one.mentee_id), none))
+        for one in proposals
+        if one.mentor_id
     )
 
 

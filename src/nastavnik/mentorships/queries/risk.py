@@ -102,6 +102,11 @@ def readable_by(user: SignedIn) -> Combinable:
     return ExpressionWrapper(Q(pk__in=readable), output_field=BooleanField())
 
 
+def advised_against(user: SignedIn) -> Combinable:
+    """Return an expression that tells of a pair whether the psychologist does not recommend it, as far as the user may know."""
+    return _among(ties_advised_against(user))
+
+
 @dataclass(frozen=True, slots=True)
 class PairNow:
     """A pair as the first page counts it.
@@ -156,7 +161,7 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         .prefetch_related(None)
         .annotate(
             has_paused=_among(Tie.objects.paused()),
-            is_advised=_among(ties_advised_against(user)),
+            is_advised=advised_against(user),
             may_read=readable_by(user),
             told=FilteredRelation("meetings", condition=told),
         )

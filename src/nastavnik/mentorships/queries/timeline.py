@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
+from nastavnik.core.text import fold
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.mentorships.choices import CLOSED, Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
@@ -119,9 +120,9 @@ def _said(meeting: Meeting, names: Mapping[str, str]) -> Iterator[str]:
     if meeting.mentor_mark:
         yield _("mentor: %(mark)s") % {"mark": meeting.get_mentor_mark_display().lower()}
     if meeting.mentee_marks:
-        for key, mark in meeting.mentee_marks.items():
-            if key in names:
-                yield f"{names[key]}: {Mark(mark).label.lower()}"
+        marks = [(names[key], mark) for key, mark in meeting.mentee_marks.items() if key in names]
+        for name, mark in sorted(marks, key=lambda said: fold(said[0])):
+            yield f"{name}: {Mark(mark).label.lower()}"
     elif meeting.mentee_mark:
         yield _("mentee: %(mark)s") % {"mark": meeting.get_mentee_mark_display().lower()}
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -27,6 +28,7 @@ from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import (
     PAIR_ORDERS,
     Voice,
+    advised_against,
     chain_of,
     kin_of,
     meetings_of,
@@ -125,7 +127,9 @@ def _groups(pairs: Iterable[Mentorship]) -> dict[int, str]:
 def pair_card(request: Request, pk: int) -> HttpResponse:
     """Show everything about one pair."""
     viewer = request.user.viewer
-    seen = pairs_seen(request.user).annotate(may_read=readable_by(request.user))
+    seen = pairs_seen(request.user).annotate(
+        may_read=readable_by(request.user), is_advised=advised_against(request.user)
+    )
     pair = get_object_or_404(seen, pk=pk)
     may_read = bool(pair.may_read)  # type: ignore[attr-defined]
     meetings = meetings_of(pair)
@@ -152,7 +156,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
             "may_replace": may_decide and pair.status in OPEN,
-            "warnings": warnings_on(request.user, pair),
+            "warnings": warnings_on(request.user, pair) if pair.is_advised else (),  # type: ignore[attr-defined]
             "kin": kin_of(request.user, pair.pk),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
@@ -244,4 +248,4 @@ def mentee(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, said_words)
-    return redirect("mentorships:card", pk=pk)
+    return redirect(f"{reverse('mentorships:card', args=[pk])}#mentees")
