@@ -341,9 +341,9 @@ def test_a_mentor_and_a_mentee_read_of_their_own_pairs_only(world, actor, key):
 
 # The roster and the orders are the school's; a curator of one направление reads them whole.
 OF_THE_WHOLE_SCHOOL = {
-    "people:list", "people:card", "people:left", "people:edit", "people:accounts", "people:group", "people:import-preview",
-    "people:import-errors", "people:groups", "consents:person", "consents:withdraw", "programmes:add-to-base", "documents:card",
-    "documents:download",
+    "people:list", "people:card", "people:family", "people:left", "people:edit", "people:accounts", "people:group",
+    "people:import-preview", "people:import-errors", "people:groups", "consents:person", "consents:withdraw",
+    "programmes:add-to-base", "documents:card", "documents:download",
 }  # fmt: skip
 
 
