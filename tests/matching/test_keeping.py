@@ -1,17 +1,26 @@
 """Matched anew after a word of the curator's, the other pairs stay as far as they can."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from tests.guards.world import add_pupils
 from tests.pages import signed_in, text
 
 from nastavnik.matching import adapter, tasks
-from nastavnik.matching.actions import rule_pair, run_matching, set_rules, start_counting
+from nastavnik.matching.actions import (
+    engine_input,
+    rule_pair,
+    run_matching,
+    set_rules,
+    start_counting,
+)
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import board, proposed_now
 from nastavnik.matching.queries.explanations import price_words
+from nastavnik.mentorships.actions import approve_run
 from nastavnik.programmes.actions import change_participation
 from nastavnik.programmes.models import Participation
 
@@ -120,3 +129,31 @@ def test_a_pair_that_is_forbidden_does_not_stay(cast, turned):
     kept = pairs_of(run_matching(cast.school.programme, keeps=True, by=cast.anna))
     assert kept[younger.pk] == records["oldest"].pk
     assert kept[records["youngest"].pk] == mentor.pk
+
+
+def test_what_was_left_when_some_were_approved_stays(cast, turned):
+    records = cast.school.records
+    first = MatchingRun.objects.get()
+    one = first.proposals.get(mentee=records["novice"])
+    approve_run(first, only=[one.pk], by=cast.anna)
+    first.refresh_from_db()
+    left = {key: mentor for key, mentor in turned.items() if key != records["novice"].pk}
+    assert proposed_now(cast.school.programme, list(cast.school.programme.forms.all())) == left
+    page = text(signed_in(cast.anna).get(reverse("matching:workspace")))
+    assert re.search(r'name="keeps"[^>]*checked', page)
+    assert adapter.recount(first.snapshot).is_same_sum
+    kept = run_matching(cast.school.programme, keeps=True, by=cast.anna)
+    assert pairs_of(kept) == left
+    # a pair that was made and has ended is not proposed again for having been one
+    approve_run(kept, by=cast.anna)
+    assert proposed_now(cast.school.programme, list(cast.school.programme.forms.all())) == {}
+
+
+def test_the_load_of_a_mentor_counts_on_from_the_pairs_that_run(cast, turned):
+    approve_run(MatchingRun.objects.get(), by=cast.anna)
+    mentor = Participation.objects.get(pk=cast.school.records["older"].pk)
+    change_participation(mentor, capacity=3, by=cast.anna)
+    [given] = [
+        one for one in engine_input(cast.school.programme).mentors if one.key == str(mentor.pk)
+    ]
+    assert (given.n_led, given.capacity) == (1, 2)

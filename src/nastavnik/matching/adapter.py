@@ -9,6 +9,7 @@ from typing import Any
 
 from nastavnik.core.text import fold
 from nastavnik.engine.matching.candidates import (
+    BUSY,
     KEPT,
     WISHES,
     Edge,
@@ -114,7 +115,7 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
     """
     rules = snapshot.get("rules", {})
     # whose «no» it was changes nothing for the engine, nor does what it answered then
-    told = {"advised", "totals", "shortages", "kept_points"}
+    told = {"advised", "totals", "shortages", "kept_points", "waiting"}
     engine_part = {key: value for key, value in snapshot.items() if key not in told}
     answered = match_json(
         {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
@@ -136,12 +137,13 @@ def totals_of(proposal: Proposal) -> dict[str, int]:
 
 
 def _totals(parts: Iterable[tuple[str, int]], load: int) -> dict[str, int]:
-    """Add up the points by their codes; that a pair was one before is a goal of its own and no part of the sums."""
+    """Add up the points by their codes: the load counts on from the pairs that run; that a pair was one before is no sum."""
     points: Counter[str] = Counter()
     for code, number in parts:
         points[code] += number
-    wishes, kept = points[WISHES], points[KEPT]
-    return {"fit": points.total() - wishes - kept, "wishes": wishes, "load": load}
+    wishes, busy = points[WISHES], points[BUSY]
+    fit = points.total() - wishes - busy - points[KEPT]
+    return {"fit": fit, "wishes": wishes, "load": load + busy}
 
 
 @dataclass(frozen=True, slots=True)
@@ -559,6 +561,7 @@ def _mentor(record: Participation, groups: Mapping[int, StudyGroup], day: dt.dat
     return Mentor(
         **_common(record, groups, day),
         capacity=max(0, min([record.capacity, *limits]) - record.active_count),
+        n_led=record.active_count,
         competences=frozenset(record.areas),
     )
 

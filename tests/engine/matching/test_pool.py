@@ -176,6 +176,8 @@ def test_double_keys_and_negative_places_are_refused():
         find_candidates([], [mentee(), mentee()], RULES)
     with pytest.raises(ValueError, match="«m1» указано мест: -1"):
         find_candidates([mentor(capacity=-1)], [], RULES)
+    with pytest.raises(ValueError, match="«m1» указано, что он уже ведёт: -1"):
+        find_candidates([mentor(n_led=-1)], [], RULES)
 
 
 @given(schools(max_mentors=6, max_mentees=9), st.integers(1, 2), st.data())
@@ -206,6 +208,7 @@ def test_with_the_best_of_each_the_pairs_are_those_of_all(school, n_best, data):
                 st.sampled_from([m.key for m in mentees]), st.sampled_from([m.key for m in mentors])
             )
         )
+    mentors = [replace(one, n_led=data.draw(st.integers(0, 2))) for one in mentors]
     whole = propose(mentors, mentees, law, **given_)
     part = propose(mentors, mentees, law, **given_, n_best=n_best)
     assert part.certificate.ok

@@ -494,7 +494,9 @@ def every_way(mentors, mentees, forbidden):
         loads = Counter(j for j in way if j >= 0)
         if all(n <= found.capacity[j] for j, n in loads.items()):
             score = sum(row[j] for row, j in zip(rows, way, strict=True))
-            load = RULES.load_cost * sum(n * (n - 1) // 2 for n in loads.values())
+            load = RULES.load_cost * sum(
+                n * (n - 1) // 2 + n * found.mentors[j].n_led for j, n in loads.items()
+            )
             keys = {found.mentees[i].key: found.mentors[j].key for i, j in enumerate(way) if j >= 0}
             yield keys, score - load
 
@@ -502,6 +504,7 @@ def every_way(mentors, mentees, forbidden):
 @given(schools(max_mentors=3, max_mentees=4), st.data())
 def test_of_those_with_the_most_people_the_one_nearest_to_before_is_proposed(school, data):
     mentors, mentees, forbidden = school
+    mentors = [replace(one, n_led=data.draw(st.integers(0, 3))) for one in mentors]
     names = [one.key for one in mentors] + ["gone"]
     previous = {one.key: data.draw(st.sampled_from(names)) for one in mentees[:3]}
     here = {key: was for key, was in previous.items() if was != "gone"}
@@ -514,7 +517,8 @@ def test_of_those_with_the_most_people_the_one_nearest_to_before_is_proposed(sch
         return len(keys), kept, points
 
     told = {pair.mentee: pair.mentor for pair in found.pairs}
-    fit = sum(pair.fit for pair in found.pairs) + found.load_points
+    points = sum(part.points for pair in found.pairs for part in pair.parts if part.code != "kept")
+    fit = points + found.load_points
     assert worth((told, fit)) == max(map(worth, every_way(mentors, mentees, forbidden)))
     assert (found.kept_points > 0) == bool(here)
 
@@ -543,3 +547,18 @@ def test_points_do_not_part_who_was_proposed_but_a_person_does():
     two = propose(people, [x, z], RULES, forbidden=apart, previous=turned)
     assert {pair.mentee: pair.mentor for pair in two.pairs} == {"x": "a", "z": "b"}
     sums_up(two, RULES)
+
+
+def test_the_load_counts_on_from_who_is_led_already():
+    people = [mentor("busy", n_led=2, grade=11), mentor("free", grade=11)]
+    lone = mentee("x", areas=frozenset(), grade=1)
+    [pair] = propose(people, [lone], RULES).pairs
+    assert pair.mentor == "free"
+    turned = [replace(people[0], n_led=0), replace(people[1], n_led=1)]
+    [pair] = propose(turned, [lone], RULES).pairs
+    assert pair.mentor == "busy"
+    skilled = replace(people[0], competences=ALGEBRA)
+    [pair] = propose([skilled, people[1]], [replace(lone, areas=ALGEBRA)], RULES).pairs
+    assert (pair.mentor, pair.fit) == ("busy", 40)
+    assert pair.parts[-1] == Part("busy", -2 * RULES.load_cost)
+    assert pair.score == 40 - 2 * RULES.load_cost

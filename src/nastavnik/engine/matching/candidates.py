@@ -38,6 +38,9 @@ WISHES = "wishes"
 #: points together, so it is a goal of its own and no measure of how well two fit.
 KEPT = "kept"
 
+#: The part for a mentor who leads others already: the load counts on from them. No measure of how well two fit.
+BUSY = "busy"
+
 #: How many things in common count at most: one place to meet is enough, and free afternoons are not
 #: to outweigh a request.
 MOST_COUNTED = {"schedule": 3, "place": 1, "language": 1}
@@ -70,12 +73,14 @@ class Mentor:
     ``family`` is a key the organisation gave on purpose (a household), never a surname: people of
     one name need not be related. ``slots`` are times of the week, ``venues`` ways and places to
     meet, ``languages`` those besides Russian; who names none of them gains and loses nothing.
+    ``capacity`` are the free places, ``n_led`` how many mentees there are already.
     """
 
     key: str
     kind: str
     forms: frozenset[str]
     capacity: int = 1
+    n_led: int = 0
     competences: frozenset[str] = frozenset()
     interests: frozenset[str] = frozenset()
     slots: frozenset[str] = frozenset()
@@ -189,11 +194,11 @@ class Edge:
     parts: tuple[Part, ...]
     flags: tuple[str, ...] = ()
 
-    def with_kept(self, points: int) -> "Edge":
-        """Return the pair with what it brings that it was one before; 0 is no part at all."""
+    def with_part(self, code: str, points: int) -> "Edge":
+        """Return the pair with one more part of its score; 0 points are no part at all."""
         if not points:
             return self
-        parts = (*self.parts, Part(KEPT, points))
+        parts = (*self.parts, Part(code, points))
         return Edge(self.form, self.score + points, parts, self.flags)
 
     def with_wishes(self, steps: int, rank_weight: int) -> "Edge":

@@ -364,6 +364,11 @@ def _check_people(mentors: Sequence[Mentor], mentees: Sequence[Mentee]) -> None:
                 f"У наставника «{mentor.key}» указано мест: {mentor.capacity}. "
                 "Укажите ноль или больше."
             )
+        if mentor.n_led < 0:
+            raise ValueError(
+                f"У наставника «{mentor.key}» указано, что он уже ведёт: {mentor.n_led}. "
+                "Укажите ноль или больше."
+            )
 
 
 def _check_keys(whom: str, keys: list[str]) -> None:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from nastavnik.engine.matching.candidates import (
+    BUSY,
     KEPT,
     REFUSALS,
     WISHES,
@@ -26,7 +27,7 @@ from nastavnik.engine.matching.candidates import (
     Rules,
     judge,
 )
-from nastavnik.engine.matching.network import Exact, Index, exact
+from nastavnik.engine.matching.network import Exact, Index, exact, largest
 from nastavnik.engine.matching.pool import Candidates, find_candidates, reopened
 from nastavnik.engine.matching.transport import (
     Breach,
@@ -155,8 +156,8 @@ class Pair:
 
     @property
     def fit(self) -> int:
-        """How well the two fit: the score without what was said in confidence and that it was one before."""
-        return sum(part.points for part in self.parts if part.code not in {WISHES, KEPT})
+        """How well the two fit: the score without wishes, the mentor's load, and that they were a pair before."""
+        return sum(part.points for part in self.parts if part.code not in {WISHES, KEPT, BUSY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +346,11 @@ def propose(
     )
 
 
+def busy_points(mentor: Mentor, rules: Rules) -> int:
+    """Return what the mentees there already take off each pair of a mentor, 0 or less: the load counts on from them."""
+    return -rules.load_cost * mentor.n_led
+
+
 def _load_points(run: _Run) -> int:
     """Return what the loads of all mentors take off: 0 + 1 + 2 … of ``load_cost`` for each."""
     return -run.rules.load_cost * sum(n * (n - 1) // 2 for n in run.solution.loads())
@@ -433,12 +439,21 @@ class _Asked:
         points = (len(candidates.mentees) + 1) * most + 1
         return cls(rules, fixed, capacity, steps, _Before.of(candidates, previous, points))
 
+    def _scores(self, candidates: Candidates) -> Exact:
+        """Return the scores of the pairs with the points that are not of the pair alone."""
+        busy = [busy_points(one, self.rules) for one in candidates.mentors]
+        if not any(busy):
+            return self.before.added_to(candidates, candidates.score)
+        score = candidates.score.astype(exact([candidates.sieve.most - min(busy)]).dtype)
+        score += exact(busy).astype(score.dtype)[candidates.indices]
+        return self.before.added_to(candidates, score)
+
     def solved(self, candidates: Candidates) -> Solution:
         mentee_rank, mentor_rank = self.steps.of_pairs(candidates)
         solution = solve(
             candidates.indptr,
             candidates.indices,
-            self.before.added_to(candidates),
+            self._scores(candidates),
             self.capacity,
             mentee_rank=mentee_rank,
             mentor_rank=mentor_rank,
@@ -456,12 +471,16 @@ class _Asked:
     ) -> Candidates | None:
         # the pairs of before are never left out, so that none of those looked at has points for it
         weight = self.rules.rank_weight
+        of_mentor = [
+            weight * steps - busy_points(one, self.rules)
+            for one, steps in zip(candidates.mentors, self.steps.of_mentor.tolist(), strict=True)
+        ]
         return reopened(
             candidates,
             u=u,
             v=v,
             of_mentee=exact([weight * n for n in self.steps.of_mentee.tolist()]),
-            of_mentor=exact([weight * n for n in self.steps.of_mentor.tolist()]),
+            of_mentor=exact(of_mentor),
             is_free=np.array(self.fixed, dtype=np.int64) < 0,
             slack=slack,
         )
@@ -514,7 +533,8 @@ class _Steps:
     def most(self, candidates: Candidates, rules: Rules) -> int:
         """Return more than any possible pair costs or brings, one that was left out among them."""
         steps = int(self.of_mentee.max(initial=0)) + int(self.of_mentor.max(initial=0))
-        return candidates.sieve.most + rules.rank_weight * steps
+        busy = max((-busy_points(one, rules) for one in candidates.mentors), default=0)
+        return candidates.sieve.most + rules.rank_weight * steps + busy
 
     def of_pairs(self, candidates: Candidates) -> tuple[Index, Index]:
         """Return the two ranks of every kept pair, in the order of the pairs."""
@@ -544,12 +564,11 @@ class _Before:
         """Return what a pair counts for being one of before."""
         return self.points if self.mentors[mentee] == mentor else 0
 
-    def added_to(self, candidates: Candidates) -> Exact:
+    def added_to(self, candidates: Candidates, score: Exact) -> Exact:
         """Return the scores of the pairs with these points."""
         if not self.points:
-            return candidates.score
-        most = exact([self.points + candidates.sieve.most])
-        score: Exact = candidates.score.astype(most.dtype)
+            return score
+        score = score.astype(exact([self.points + largest(score)]).dtype)
         for mentee in np.flatnonzero(self.mentors >= 0).tolist():
             position = candidates.position(mentee, int(self.mentors[mentee]))
             if position >= 0:
@@ -585,7 +604,8 @@ def _told(run: _Run, mentee: int, mentor: int) -> Edge:
 def _counted(run: _Run, mentee: int, mentor: int, edge: Edge) -> Edge:
     steps = run.wishes.ranks(run.candidates.mentors[mentor].key, run.candidates.mentees[mentee].key)
     wished = edge.with_wishes(sum(steps), run.rules.rank_weight)
-    return wished.with_kept(run.before.points_of(mentee, mentor))
+    busy = wished.with_part(BUSY, busy_points(run.candidates.mentors[mentor], run.rules))
+    return busy.with_part(KEPT, run.before.points_of(mentee, mentor))
 
 
 def _locked(run: _Run, mentee: int, mentor: int) -> Edge:

@@ -1,7 +1,7 @@
 """A matching made, kept and closed."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -167,10 +167,20 @@ def _left_out(
 
 
 @transaction.atomic
-def mark_run_approved(run: MatchingRun, *, by: models.Model | None, at: dt.datetime) -> MatchingRun:
-    """Close a run whose pairs have been made."""
+def mark_run_approved(
+    run: MatchingRun,
+    *,
+    waiting: Mapping[int, int] | None = None,
+    by: models.Model | None,
+    at: dt.datetime,
+) -> MatchingRun:
+    """Close a run whose pairs have been made; `waiting`, mentee → mentor, are those proposed that have not been.
+
+    They are kept beside it, so that the next matching can let them stay.
+    """
     run.status = RunStatus.APPROVED
     run.approved_at = at
-    run.save(update_fields=["status", "approved_at"])
+    run.snapshot["waiting"] = {str(key): str(mentor) for key, mentor in (waiting or {}).items()}
+    run.save(update_fields=["status", "approved_at", "snapshot"])
     audit.record("run-approved", run, by=by, fields=["status", "approved_at"])
     return run

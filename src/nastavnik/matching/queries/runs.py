@@ -62,9 +62,18 @@ def replaced_by(programme: Programme, forms: Collection[MentoringForm]) -> Query
 
 
 def proposed_now(programme: Programme, forms: Collection[MentoringForm]) -> dict[int, int]:
-    """Return mentee → mentor, in keys of records, of the proposals that a matching of these forms takes the place of."""
+    """Return mentee → mentor, in keys of records, of what a matching of these forms takes the place of.
+
+    That are the proposals that wait for approval, and those left over from a run of which only some were approved.
+    """
+    waiting: dict[int, int] = {}
+    wider = MatchingRun.forms.through.objects.exclude(mentoringform__in=forms)
+    approved = MatchingRun.objects.filter(programme=programme, status=RunStatus.APPROVED)
+    if last := approved.exclude(pk__in=wider.values("matchingrun_id")).first():
+        left = last.snapshot.get("waiting", {})
+        waiting = {int(mentee): int(mentor) for mentee, mentor in left.items()}
     rows = Proposal.objects.filter(run__in=replaced_by(programme, forms)).exclude(mentor=None)
-    return dict(rows.values_list("mentee_id", "mentor_id"))
+    return waiting | dict(rows.values_list("mentee_id", "mentor_id"))
 
 
 def forms_to_match(user: SignedIn, programme: Programme) -> list[MentoringForm]:

@@ -86,7 +86,13 @@ def approve_run(
     for proposal in proposals:
         _make_pair(proposal, programme, document, people, starts_on=starts_on or today(), by=by)
     document = refresh_order(document, by=by)
-    mark_run_approved(run, by=by, at=timezone.now())
+    others = (
+        Proposal.objects.filter(run=run)
+        .exclude(mentor=None)
+        .exclude(pk__in=[one.pk for one in proposals])
+    )
+    waiting = dict(others.values_list("mentee_id", "mentor_id"))
+    mark_run_approved(run, waiting=waiting, by=by, at=timezone.now())
     return document
 
 
