@@ -7,7 +7,7 @@ from nastavnik.core.components import address_of, link
 from nastavnik.core.text import fold
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun
-from nastavnik.matching.queries import LeftOut, Line, lack_words
+from nastavnik.matching.queries import Lack, LeftOut, Line, MentorGroup, lack_words
 
 
 def run_lines(runs: Iterable[MatchingRun]) -> list[dict[str, object]]:
@@ -24,24 +24,41 @@ def run_lines(runs: Iterable[MatchingRun]) -> list[dict[str, object]]:
     ]
 
 
+#: Of more mentors who hold the places only so many are named.
+AT_MOST_NAMED = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """Mentees without a mentor for one and the same reason, whom the same change would help."""
+    """Mentees without a mentor for one and the same reason, whom the same change would help.
+
+    `holding` are the mentors whose places they lack, with those who have them.
+    """
 
     people: tuple[LeftOut, ...]
     reason: str
     help: str
     is_secret: bool
+    holding: tuple[MentorGroup, ...] = ()
+
+    @property
+    def n_more(self) -> int:
+        """Return how many of these mentors are not named."""
+        return max(0, len(self.holding) - AT_MOST_NAMED)
 
 
-def unmatched_lines(left_out: Iterable[LeftOut], shown: Container[int]) -> list[Unmatched]:
+def unmatched_lines(
+    left_out: Iterable[LeftOut], shown: Container[int], groups: Iterable[MentorGroup] = ()
+) -> list[Unmatched]:
     """Put those together who are left out for one reason, in the order of the first of each.
 
     Only those with a key in `shown` are named; the numbers are of all.
 
     Who lacks a place shares the reason only with those who lack the very same places: each is shown with those who
-    hold them, as many as there are places. So of n such mentees and p places it is true that p + n ask for p.
+    hold them, as many as there are places. So of n such mentees and p places it is true that p + n ask for p. Who holds them
+    is named as far as it is among the `groups` proposed.
     """
+    groups = list(groups)
     together: dict[object, list[LeftOut]] = {}
     for one in left_out:
         together.setdefault((one.reason, one.help, one.lack), []).append(one)
@@ -51,10 +68,16 @@ def unmatched_lines(left_out: Iterable[LeftOut], shown: Container[int]) -> list[
             _reason_of(rows),
             rows[0].help,
             rows[0].is_secret,
+            _holding(rows[0].lack, groups),
         )
         for rows in together.values()
     ]
     return [line for line in lines if line.people]
+
+
+def _holding(lack: Lack | None, groups: Iterable[MentorGroup]) -> tuple[MentorGroup, ...]:
+    wanted = lack.mentors if lack else frozenset()
+    return tuple(group for group in groups if str(group.mentor.pk) in wanted)
 
 
 def _reason_of(rows: list[LeftOut]) -> str:

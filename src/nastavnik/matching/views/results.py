@@ -109,7 +109,7 @@ def _result(
         "lines": lines,
         "groups": groups,
         "n_shown": sum(len(own.legs) for own in groups),
-        "unmatched": unmatched_lines(shown.left_out, keys),
+        "unmatched": unmatched_lines(shown.left_out, keys, shown.groups),
         "filters": filters,
         "is_filtered": any(asked.values()),
         "sort": sort,
