@@ -454,7 +454,7 @@ def test_a_shortage_is_kept_once_beside_the_run(cast):
     [kept] = made.snapshot["shortages"]
     assert one.lack == Lack(frozenset(kept["holders"]), frozenset({str(records["oldest"].pk)}), 1)
     page = text(signed_in(cast.anna).get(reverse("matching:workspace")))
-    named = page.partition("Who has these places")[2].partition("</ul>")[0]
+    named = page.partition("Who has these places")[2].partition("</details>")[0]
     assert records["oldest"].person.short_name in named
     assert one.proposal.mentee.person.short_name not in named
     assert "2" in one.reason

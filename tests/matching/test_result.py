@@ -13,7 +13,7 @@ from nastavnik.core.access import Role
 from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import Proposal
 from nastavnik.matching.queries import Lack, LeftOut
-from nastavnik.matching.tables import unmatched_lines
+from nastavnik.matching.tables import AT_MOST_NAMED, Unmatched, unmatched_lines
 from nastavnik.matching.views import results
 from nastavnik.mentorships.actions import approve_run
 
@@ -210,3 +210,9 @@ def test_a_curator_of_one_direction_is_told_of_her_own_mentees_only(cast):
     run(cast)
     page = shown(cast, cast.staff_curator)
     assert "1 of 1 mentees get a mentor." in text(page)
+
+
+def test_of_many_mentors_with_the_places_some_are_named():
+    whole = Unmatched((), "", "", is_secret=False, holding=(None,) * (AT_MOST_NAMED + 2))
+    assert whole.n_more == 2
+    assert Unmatched((), "", "", is_secret=False).n_more == 0
