@@ -789,12 +789,14 @@ def components(mentee_ptr: Vector, mentors: Vector, label: Vector) -> int:
     for node in range(len(label)):
         label[node] = node
     for mentee in range(n_mentees):
+        one = root_of(label, mentee)
         for edge in range(mentee_ptr[mentee], mentee_ptr[mentee + 1]):
-            one, other = root_of(label, mentee), root_of(label, n_mentees + mentors[edge])
+            other = root_of(label, n_mentees + mentors[edge])
             if one < other:
                 label[other] = one
             elif other < one:
                 label[one] = other
+                one = other
     count = 0
     for node in range(len(label)):
         # A root comes before its nodes and has its number by then, kept as a negative.

@@ -161,7 +161,7 @@ def rank_nodes(solver: Solver, arcs: Arcs) -> Index:
     """Number the strong components, so that no arc leads to a higher number."""
     n_nodes = solver.network.n_mentees + len(solver.network.capacity) + 1
     order = np.argsort(arcs.tail, kind="stable")
-    first = np.searchsorted(arcs.tail[order], np.arange(n_nodes + 1)).astype(np.int64)
+    first = np.concatenate([[0], np.cumsum(np.bincount(arcs.tail, minlength=n_nodes))])
     rank = solver.filled(n_nodes, -1)
     low = solver.filled(n_nodes, -1)
     rooms = [solver.filled(n_nodes, 0) for _ in range(3)]
