@@ -1,5 +1,6 @@
 """Wiring of the tests: which database, which property profile, where files go."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.db import connections
 from hypothesis import HealthCheck
@@ -36,9 +38,20 @@ def pytest_addoption(parser):
         help="run on SQLite (a file, as in production) or on a PostgreSQL started for this run",
     )
     parser.addoption("--deep", action="store_true", help="the long versions of the tests")
+    parser.addoption(
+        "--on",
+        type=dt.date.fromisoformat,
+        metavar="YYYY-MM-DD",
+        help="the day it is for the tests; programs that they start keep the day of the machine",
+    )
 
 
 def pytest_configure(config):
+    if day := config.getoption("--on"):
+        # Nine in the morning in UTC is this day all over Russia; the clock goes on from there.
+        clock = time_machine.travel(dt.datetime.combine(day, dt.time(9), dt.UTC), tick=True)
+        clock.start()
+        config.add_cleanup(clock.stop)
     hypothesis_settings.load_profile("deep" if config.getoption("--deep") else "ci")
     folder = Path(tempfile.mkdtemp(prefix="nastavnik-tests-"))
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
@@ -77,7 +90,8 @@ def pytest_sessionfinish(session):
 
 
 def pytest_report_header(config):
-    return f"database: {config.getoption('--database')}"
+    day = config.getoption("--on")
+    return f"database: {config.getoption('--database')}" + (f", on {day}" if day else "")
 
 
 # The rows of a test are never committed. Autovacuum would count none and plan joins of empty tables: a page that

@@ -35,9 +35,16 @@ def said(response) -> list[str]:
 
 
 def years_ago(years: int, *, days: int = 0) -> dt.date:
-    """Return the day on which somebody was born who is this old today (`days` > 0: older by so many)."""
+    """Return the latest day on which somebody was born who is this old today (`days` > 0: older by so many).
+
+    Where that year has no 29 February, who was born on the 28th is that old today and who was born on 1 March is not.
+    """
     day = today()
-    return dt.date(day.year - years, day.month, min(day.day, 28)) - dt.timedelta(days=days)
+    try:
+        born_on = day.replace(year=day.year - years)
+    except ValueError:
+        born_on = dt.date(day.year - years, 2, 28)
+    return born_on - dt.timedelta(days=days)
 
 
 def counts() -> dict[str, int]:

@@ -1,10 +1,13 @@
 """`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests; two runs at a time.
 
---deep    the long versions: full numbers of examples, everything on both databases, no coverage
+--deep    the long versions: full numbers of examples, everything on both databases, two other days, no coverage
+--on DATE the day it is for the tests, 2028-02-29 for one; without the browser, which keeps the day of the machine
 further words go to pytest; with them the coverage is not judged
 """
 
+import argparse
 import ctypes
+import datetime as dt
 import json
 import os
 import shutil
@@ -24,6 +27,8 @@ NOTHING_COLLECTED = 5
 SHARES = (("guards",), ("matching", "mentorships"), ("engine", "readers", "words"))
 N_BESIDE = 2
 # What these try asks no database: once is enough, and their long versions take a quarter of an hour.
+# Days on which much is different: there is no such day a year later; the academic year ends.
+DAYS_OF_DEEP = ("2028-02-29", "2027-08-31")
 WITHOUT_DATABASE = ("docs", "engine", "readers", "words")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Program or library → Debian's package.
@@ -66,10 +71,10 @@ def install_missing() -> list[str]:
     return [program for program in WANTED if not is_here(program)]
 
 
-def command_of_pytest(*, deep: bool) -> list[str]:
-    """Return how pytest is called: the long versions go without coverage, which triples their time."""
-    measured = [] if deep else ["-m", "coverage", "run"]
-    return [sys.executable, *measured, "-m", "pytest"]
+def command_of_pytest(*, measured: bool) -> list[str]:
+    """Return how pytest is called: coverage triples the time of the long versions."""
+    coverage_of = ["-m", "coverage", "run"] if measured else []
+    return [sys.executable, *coverage_of, "-m", "pytest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +84,11 @@ class Run:
     title: str
     words: Sequence[str]
 
-    def do(self, *, deep: bool) -> int:
-        """Run; return the exit code, 0 when there was nothing to run."""
+    def do(self, *, measured: bool) -> int:
+        """Run, with the coverage measured or not; return the exit code, 0 when there was nothing to run."""
         with tempfile.TemporaryFile("w+") as printed:
             code = subprocess.run(
-                [*command_of_pytest(deep=deep), *self.words],
+                [*command_of_pytest(measured=measured), *self.words],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
@@ -120,21 +125,69 @@ def plan(*, deep: bool, words: list[str], browser: bool) -> list[Run]:
     chosen = "not browser" if deep else "both and not browser"
     postgres = Run("PostgreSQL", ["--database=postgres", "-m", chosen, *bare, *long])
     drawn = [Run("browser", ["-m", "browser", *long])] if browser else []
-    return [*sqlite, postgres, *drawn] if deep else [*sqlite[:2], *drawn, *sqlite[2:], postgres]
-
-
-def runs(*, deep: bool, words: list[str], browser: bool) -> list[int]:
-    """Do the runs, two beside each other; return their exit codes."""
-    coverage("erase")
-    planned = plan(deep=deep, words=words, browser=browser)
-    with ThreadPoolExecutor(N_BESIDE) as pool:
-        codes = list(pool.map(lambda run: run.do(deep=deep), planned))
     if not deep:
+        return [*sqlite[:2], *drawn, *sqlite[2:], postgres]
+    others = [
+        on_day(day, name, chosen) for day in DAYS_OF_DEEP for name, chosen in shares().items()
+    ]
+    return [*sqlite, postgres, *drawn, *([] if words else others)]
+
+
+def on_day(day: str, name: str, chosen: list[str]) -> Run:
+    """Return a share of the ordinary tests with another day."""
+    return Run(f"SQLite on {day}: {name}", ["-m", "not browser", *chosen, f"--on={day}"])
+
+
+def runs(planned: list[Run], *, measured: bool, judged: bool) -> list[int]:
+    """Do the runs, two beside each other; return their exit codes.
+
+    Args:
+        planned: what to run, the longest first.
+        measured: whether the coverage is taken.
+        judged: whether it has to be enough.
+    """
+    coverage("erase")
+    with ThreadPoolExecutor(N_BESIDE) as pool:
+        codes = list(pool.map(lambda run: run.do(measured=measured), planned))
+    if measured:
         coverage("combine", "--quiet")
-    if not words and not deep:
+    if judged:
         print("\n==== coverage", flush=True)
         codes.append(coverage("report"))
     return codes
+
+
+def day_of(word: str) -> dt.date:
+    """Read a day; refuse what is none."""
+    try:
+        return dt.date.fromisoformat(word)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"«{word}» не дата: напишите её так: 2028-02-29") from None
+
+
+def take_day(words: list[str]) -> str | None:
+    """Take `--on DATE` or `--on=DATE` out of the words; return the date or None.
+
+    Raises:
+        SystemExit: the date is missing or is none.
+    """
+    parser = argparse.ArgumentParser(prog="run.py test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--on", metavar="YYYY-MM-DD", type=day_of)
+    known, words[:] = parser.parse_known_args(words)
+    return None if known.on is None else known.on.isoformat()
+
+
+def runs_asked_for(words: list[str], *, browser: bool) -> list[int]:
+    """Do what the words ask for; return the exit codes."""
+    deep, day = "--deep" in words, take_day(words)
+    words = [word for word in words if word != "--deep"]
+    if day is None:
+        planned = plan(deep=deep, words=words, browser=browser)
+    else:
+        chosen = {"": [*words, *(["--deep"] if deep else [])]} if words or deep else shares()
+        planned = [on_day(day, name, words_of) for name, words_of in chosen.items()]
+    whole = not (deep or words or day)
+    return runs(planned, measured=not deep and day is None, judged=whole)
 
 
 def closing_line(counts: Path, seconds: float) -> str:
@@ -149,8 +202,6 @@ def closing_line(counts: Path, seconds: float) -> str:
 
 def main(words: list[str]) -> int:
     """Run everything; return 0 only when every run ended well."""
-    deep = "--deep" in words
-    words = [word for word in words if word != "--deep"]
     missing = install_missing()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -158,9 +209,8 @@ def main(words: list[str]) -> int:
         counts.touch()
         os.environ["NASTAVNIK_TEST_COUNTS"] = str(counts)
         os.environ["NASTAVNIK_DATA"] = folder
-        codes = runs(
-            deep=deep, words=words, browser=not {"chromium", "libatomic.so.1"} & set(missing)
-        )
+        browser = not {"chromium", "libatomic.so.1"} & set(missing)
+        codes = runs_asked_for(words, browser=browser)
         line = closing_line(counts, time.monotonic() - started)
     if missing:
         packages = " ".join(WANTED[program] for program in missing)

@@ -41,9 +41,10 @@ def test_both_databases_and_the_browser_are_planned(deep):
     titles = [run.title for run in planned]
     assert {"PostgreSQL", "browser"} < set(titles)
     assert [title.startswith("SQLite") for title in titles].count(True) == (
-        1 if deep else len(suite.shares())
+        1 + len(suite.DAYS_OF_DEEP) * len(suite.shares()) if deep else len(suite.shares())
     )
-    assert all(("--deep" in run.words) == deep for run in planned)
+    of_today = [run for run in planned if " on 20" not in run.title]
+    assert all(("--deep" in run.words) == deep for run in of_today)
     no_browser = suite.plan(deep=deep, words=[], browser=False)
     assert [run.title for run in no_browser] == [title for title in titles if title != "browser"]
 
@@ -54,6 +55,35 @@ def test_words_of_ones_own_reach_every_run_and_nothing_is_parted():
     for run in planned:
         assert run.words[-2:] == ["tests/words", "-x"]
         assert [word for word in run.words if word.startswith("tests/")] == ["tests/words"]
+
+
+def test_every_test_runs_on_each_other_day_of_the_long_run():
+    planned = suite.plan(deep=True, words=[], browser=True)
+    for day in suite.DAYS_OF_DEEP:
+        chosen = [run.words for run in planned if f"--on={day}" in run.words]
+        assert {file for words in chosen for file in chosen_by(words)} == FILES
+        assert all("not browser" in words for words in chosen)
+
+
+@pytest.mark.parametrize(
+    ("words", "day", "left"),
+    [
+        (["tests/words"], None, ["tests/words"]),
+        (["--on", "2028-02-29", "-x"], "2028-02-29", ["-x"]),
+        (["-x", "--on=2027-08-31"], "2027-08-31", ["-x"]),
+    ],
+)
+def test_the_day_is_taken_out_of_the_words(words, day, left):
+    assert suite.take_day(words) == day
+    assert words == left
+
+
+@pytest.mark.parametrize("words", [["--on"], ["--on", "2027-02-29"], ["--on=завтра"]])
+def test_what_is_no_day_is_refused(words, capfd):
+    with pytest.raises(SystemExit) as refused:
+        suite.take_day(words)
+    assert refused.value.code == 2
+    assert "--on" in capfd.readouterr().err
 
 
 ALONE = ["-c", os.devnull, "-p", "no:cacheprovider"]
@@ -75,7 +105,7 @@ def test_a_run_shows_what_it_printed_and_how_it_ended(
     path = tmp_path / "test_one.py"
     path.write_text(f"def test_one():\n    {body}\n")
     run = suite.Run("A run", [*ALONE, f"--rootdir={tmp_path}", *words, str(path)])
-    assert run.do(deep=True) == code
+    assert run.do(measured=False) == code
     shown = capfd.readouterr().out
     assert shown.startswith("\n==== A run\n")
     assert told in shown

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from nastavnik.consents.actions import record_consents
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.consents.queries import AGE_OF_MAJORITY
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.demo.names import people
@@ -32,7 +33,7 @@ from nastavnik.mentorships.actions import (
     postpone_meeting,
     refresh_order,
 )
-from nastavnik.mentorships.choices import Mark, MeetingStatus
+from nastavnik.mentorships.choices import Mark, MeetingKind, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import Voice, voice_of
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
@@ -187,6 +188,12 @@ def build(stage: str) -> None:
         _agree(district, coordinator, first, second)
 
 
+def _last_day(year: AcademicYear) -> dt.date:
+    """Return when the programme ends: with the lessons, or in summer with the year, so that pairs always run."""
+    with_lessons = year.ends_on.replace(month=5, day=25)
+    return with_lessons if today() < with_lessons.replace(day=1) else year.ends_on
+
+
 def _agree(district: Organisation, coordinator: User, first: "School", second: "School") -> None:
     """Let the district set a few lines: the first school has them agreed, the second has taken some and is late."""
     own, curator = first.plan(), first.curator
@@ -337,7 +344,7 @@ class School:
             year,
             title=f"Программа наставничества на {year} учебный год",
             starts_on=year.starts_on,
-            ends_on=year.ends_on.replace(month=5, day=25),
+            ends_on=_last_day(year),
             forms=MentoringForm.objects.directory().filter(code__in=codes),
             by=self.curator,
         )
@@ -412,10 +419,21 @@ class School:
     def _sign(self, records: list[Participation], *, everything: bool) -> None:
         people_ = [record.person for record in records]
         signed = people_ if everything else people_[: len(people_) * 2 // 3]
-        record_consents(signed, NEEDED_FOR_BASE, signed_on=self.year.starts_on, by=self.curator)
+        for person in signed:
+            record_consents(
+                [person], NEEDED_FOR_BASE, signed_on=self._signed_on(person), by=self.curator
+            )
         record_consents(
             signed[:5], [Purpose.PUBLICATION], signed_on=self.year.starts_on, by=self.curator
         )
+
+    def _signed_on(self, person: Person) -> dt.date:
+        """Return when a person's paper was signed: anew on the birthday by those who have come of age this year."""
+        first = self.year.starts_on
+        if person.birth_date is None:
+            return first
+        of_age_on = person.birth_date.replace(year=person.birth_date.year + AGE_OF_MAJORITY)
+        return of_age_on if first < of_age_on <= today() else first
 
     def add_accounts(self) -> None:
         """Give accounts to the other roles of the school."""
@@ -497,7 +515,12 @@ class School:
         pairs = Mentorship.objects.filter(organisation=self.organisation).order_by("pk")
         to_mark = set(_pairs_with_accounts(pairs).values_list("pk", flat=True))
         for number, pair in enumerate(pairs.prefetch_related("meetings", "ties")):
-            due = [m for m in pair.meetings.all() if m.planned_on <= today()]
+            # the final meeting ends a pair, and the demo shows pairs that go on
+            due = [
+                m
+                for m in pair.meetings.all()
+                if m.planned_on <= today() and m.kind != MeetingKind.FINAL
+            ]
             if not due:
                 continue
             left = LEFT_OPEN.get(number, int(pair.pk in to_mark))
