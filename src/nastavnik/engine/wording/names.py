@@ -10,32 +10,22 @@ from dataclasses import dataclass
 from functools import cache
 
 from pytrovich.detector import PetrovichGenderDetector
-from pytrovich.enums import Case as PetrovichCase
 from pytrovich.enums import Gender as PetrovichGender
 from pytrovich.enums import NamePart
-from pytrovich.maker import PetrovichDeclinationMaker
 
-from nastavnik.engine.wording.cases import NBSP, Case, Gender, like
+from nastavnik.engine.wording.cases import NBSP, Case, Gender
+from nastavnik.engine.wording.regular import WORD, is_name_word, n_syllables, regular
+from nastavnik.engine.wording.surnames import decline_surname
 
 Forms = tuple[str, str, str]
 
-_WORD = re.compile(r"[А-Яа-яЁё'’]+")
-_INDECLINABLE = ("ых", "их", "иа", "уа", "о", "е", "ё", "э", "и", "ы", "у", "ю")
-_CONSONANTS = tuple("бвгджзйклмнпрстфхцчшщ")
-_SONS = ("оглы", "улы", "уулу")
-_DAUGHTERS = ("кызы", "гызы", "кизи")
+# «Алиев Гасан Мамед оглы»: son and daughter of, as they are written in Russian papers
+_SONS = (
+    "оглы", "оглу", "огли", "углы", "угли", "уғли", "ўғли", "ўгли", "оғли", "улы", "ұлы", "уулу", "ули",
+)  # fmt: skip
+_DAUGHTERS = ("кызы", "гызы", "кизи", "гизи", "қизи", "қызы", "ғызы")
 _MALE_SURNAME = ("ов", "ев", "ёв", "ин", "ын", "ский", "цкий", "ской", "цкой", "ый")
 _FEMALE_SURNAME = ("ова", "ева", "ёва", "ина", "ына", "ская", "цкая", "ая")
-# Families differ here (Зайца or Заяца, Соловья or Соловея): a person should look.
-_DOUBTFUL = ("ец", "яц", "ей", "ок", "ек", "ёк", "ень", "ёл")
-_HARD_END = re.compile(rf"[{''.join(_CONSONANTS)}ь]{{2}}ец")
-_HARD_ENDINGS = {
-    Case.GENITIVE: "а",
-    Case.DATIVE: "у",
-    Case.ACCUSATIVE: "а",
-    Case.INSTRUMENTAL: "ом",
-    Case.PREPOSITIONAL: "е",
-}
 _FULL_PARTS = 3
 
 
@@ -84,16 +74,20 @@ def split_name(text: str) -> Forms:
 
 def guess_gender(last: str, first: str, patronymic: str) -> Gender | None:
     """Guess by the patronymic, else the first name, else the surname's ending."""
+    return _by_patronymic(patronymic) or _by_first_name(first) or _by_surname(last.lower().strip())
+
+
+def _by_patronymic(patronymic: str) -> Gender | None:
     ending = patronymic.lower().strip()
     if ending.endswith((*_SONS, "ич")):
         return Gender.MALE
     if ending.endswith((*_DAUGHTERS, "вна", "чна", "шна")):
         return Gender.FEMALE
-    return _by_first_name(first) or _by_surname(last.lower().strip())
+    return None
 
 
 def _by_first_name(first: str) -> Gender | None:
-    if not _WORD.fullmatch(first.strip()):
+    if not WORD.fullmatch(first.strip()):
         return None
     found: PetrovichGender = _detector().detect(firstname=first.strip())  # type: ignore[no-untyped-call]
     return {
@@ -134,22 +128,29 @@ def decline_name(
         return FullName(last, first, patronymic, case=case, gender=gender, sure=True)
     if gender is None:
         return FullName(last, first, patronymic, case=case, gender=None, sure=False)
+    surname = decline_surname(last, gender, case)
     return FullName(
-        last=_declined(NamePart.LASTNAME, last, gender, case),
+        last=surname.text,
         first=_declined(NamePart.FIRSTNAME, first, gender, case),
         patronymic=_patronymic(patronymic, gender, case),
         case=case,
         gender=gender,
-        sure=_settled(last, gender) and all(map(_known, (last, first, patronymic))),
+        sure=surname.sure and _settled(first, patronymic, gender),
     )
 
 
-def _settled(last: str, gender: Gender) -> bool:
-    return gender is Gender.FEMALE or not last.lower().endswith(_DOUBTFUL)
+def _settled(first: str, patronymic: str, gender: Gender) -> bool:
+    """Tell whether nothing about the first name and the patronymic is odd."""
+    full = len(patronymic.strip().rstrip(".")) > 1
+    if full and _by_patronymic(patronymic) is not gender:
+        return False
+    # «Захария», «Илия»: the stress decides between -ии and -ие
+    odd = gender is Gender.MALE and first.lower().endswith("ия") and n_syllables(first) > len("Зи")
+    return not odd and all(map(_known, (first, patronymic)))
 
 
 def _known(text: str) -> bool:
-    return all(_WORD.fullmatch(word.rstrip(".")) for word in re.split(r"[\s-]+", text) if word)
+    return all(WORD.fullmatch(word.rstrip(".")) for word in re.split(r"[\s-]+", text) if word)
 
 
 def _patronymic(text: str, gender: Gender, case: Case) -> str:
@@ -165,32 +166,16 @@ def _declined(part: NamePart, text: str, gender: Gender, case: Case) -> str:
 
 
 def _piece(part: NamePart, word: str, gender: Gender, case: Case) -> str:
-    if len(word) < len("Ян") or not _WORD.fullmatch(word) or _stays(part, word.lower(), gender):
+    if not is_name_word(word):
         return word
-    if part is NamePart.LASTNAME and _HARD_END.search(word.lower()[-len("знец") :]):
-        # «Кузнец»: without its vowel there would be three consonants in a row.
-        return like(word, word + _HARD_ENDINGS[case])
-    made: str = _maker().make(
-        part,
-        PetrovichGender.FEMALE if gender is Gender.FEMALE else PetrovichGender.MALE,
-        PetrovichCase[case.name],
-        word,
-    )
-    return like(word, made) if word.isupper() else made
+    if case in {Case.DATIVE, Case.PREPOSITIONAL} and _is_short(word.lower()):
+        # «Лие», «Мие»: after a stem of one syllable -е, not the -и of «Марии»
+        return word[:-1] + ("Е" if word.isupper() else "е")
+    return regular(part, word, gender, case)
 
 
-def _stays(part: NamePart, word: str, gender: Gender) -> bool:
-    """Tell whether the word has one form in all cases."""
-    if gender is Gender.FEMALE and word.endswith(_CONSONANTS):
-        return True
-    if part is not NamePart.LASTNAME:
-        return False
-    return word.endswith(_INDECLINABLE) or (gender is Gender.FEMALE and word.endswith("ь"))
-
-
-@cache
-def _maker() -> PetrovichDeclinationMaker:
-    return PetrovichDeclinationMaker()
+def _is_short(low: str) -> bool:
+    return low.endswith("ия") and n_syllables(low) == len("ия")
 
 
 @cache
