@@ -189,7 +189,7 @@ def test_the_calendar_reminds_a_week_before_of_what_is_not_done(browser, cast, m
     text = browser.get(reverse("roadmaps:calendar", args=[made.pk])).content.decode()
     assert text.count("BEGIN:VEVENT") == 2
     assert text.count("BEGIN:VALARM") == text.count("TRIGGER;RELATED=END:-P8D") == 1
-    assert text.index(f"UID:activity-{ahead.pk}@") < text.index("BEGIN:VALARM")
+    assert text.index(f"UID:activity-{ahead.pk}.{made.calendar_key}@") < text.index("BEGIN:VALARM")
 
 
 def test_a_sign_the_face_lacks_is_a_dot_in_the_pdf(browser, cast, made, caplog):

@@ -190,6 +190,7 @@ def _copy(
             section=line.activity.section,
             responsible=line.activity.responsible,
             catalogue_code=line.activity.catalogue_code,
+            stretches=line.activity.stretches,
             **{name: getattr(line.activity, name) for name in FIELDS},
         )
         for position, line in enumerate(lines, last + 1)
@@ -226,11 +227,14 @@ def take_over(adoption: Adoption, *, by: models.Model | None) -> Activity:
     activity = taken.activity
     changed = [n for n in FIELDS if getattr(taken.adoption, f"taken_{n}") != getattr(asked, n)]
     if {"term_text", "starts_on", "ends_on", "recurs"} & set(changed):
-        changed = [*dict.fromkeys([*changed, "term_text", "starts_on", "ends_on", "recurs"])]
+        changed = [
+            *dict.fromkeys([*changed, "term_text", "starts_on", "ends_on", "recurs", "stretches"])
+        ]
+        activity.n_held = min(activity.n_held, max(len(asked.stretches) - 1, 0))
     for name in changed:
         setattr(activity, name, getattr(asked, name))
     if changed:
-        activity.save(update_fields=changed)
+        activity.save(update_fields=[*changed, "n_held"])
         audit.record(audit.CHANGED, activity, by=by, fields=changed)
     _remember(taken.adoption, asked, by=by)
     return activity

@@ -31,6 +31,7 @@ NEXT: dict[ActivityStatus, frozenset[ActivityStatus]] = {
     S.SKIPPED: frozenset({S.PLANNED}),
 }
 TERM = ("term_text", "starts_on", "ends_on", "recurs")
+MEANT = (*TERM[1:], "stretches", "n_held")
 SAID = ("number", "section", "title", "responsible", "result", "document_text")
 LONGEST_TOLD = 2000
 
@@ -290,7 +291,7 @@ def change_activity(activity: Activity, *, by: models.Model | None, **fields: An
     changed |= _term_fields(activity, changed)
     if not changed:
         return activity
-    told = {name: (getattr(activity, name), value) for name, value in changed.items() if name not in TERM[1:]}  # fmt: skip
+    told = {name: (getattr(activity, name), value) for name, value in changed.items() if name not in MEANT}  # fmt: skip
     for name, value in changed.items():
         setattr(activity, name, value)
     _check_days(activity.starts_on, activity.ends_on)
@@ -303,12 +304,13 @@ def change_activity(activity: Activity, *, by: models.Model | None, **fields: An
 def _term_fields(activity: Activity, changed: dict[str, Any]) -> dict[str, Any]:
     if "term_text" in changed:
         year = activity.roadmap.year.starts_on.year
-        return adapter.days_of(changed["term_text"], year).as_fields()
+        read = adapter.days_of(changed["term_text"], year).as_fields()
+        return read | {"n_held": min(activity.n_held, max(len(read["stretches"]) - 1, 0))}
     if not set(TERM) & set(changed):
         return {}
     days = {name: changed.get(name, getattr(activity, name)) for name in TERM[1:]}
     _check_days(days["starts_on"], days["ends_on"])
-    return days | {"term_text": adapter.words_of(**days)}
+    return days | {"term_text": adapter.words_of(**days), "stretches": [], "n_held": 0}
 
 
 @transaction.atomic
@@ -392,6 +394,9 @@ def set_activity_status(
 ) -> Activity:
     """Move a line along `NEXT`: begin, finish on a day (today if none is said), skip, take back.
 
+    A line of several times («октябрь, апрель») is finished time by time: it stays open while one is left that had not
+    begun on that day, and what is taken back is taken back whole.
+
     Raises:
         RefusedError: there is no such step, or the day lies ahead.
     """
@@ -403,15 +408,31 @@ def set_activity_status(
         )
     if done_on and done_on > today():
         raise RefusedError(_("This day is still ahead: write when it was done."))
-    told: dict[str, tuple[Any, Any]] = {"status": (activity.status, status)}
+    day = done_on or today()
+    told: dict[str, tuple[Any, Any]] = {}
+    n_held = _held_by(activity, day) if status == S.DONE else 0
+    if status == S.DONE and n_held < len(activity.times):
+        status = S.GOING
+    if n_held != activity.n_held and len(activity.times) > 1:
+        told["n_held"] = (activity.n_held, n_held)
+    if status != activity.status:
+        told["status"] = (activity.status, status)
     activity.status = status
-    activity.done_on = (done_on or today()) if status == S.DONE else None
-    activity.save(update_fields=["status", "done_on"])
+    activity.n_held = n_held if activity.stretches else 0
+    activity.done_on = day if status == S.DONE else None
+    activity.save(update_fields=["status", "done_on", "n_held"])
     if activity.done_on:
         told["done_on"] = (None, activity.done_on)
-    audit.record("activity-status", activity, by=by, fields=["status", "done_on"])
+    audit.record("activity-status", activity, by=by, fields=["status", "done_on", "n_held"])
     _tell(ChangeKind.CHANGED, activity, by=by, values=told)
     return activity
+
+
+def _held_by(activity: Activity, day: dt.date) -> int:
+    """Return how many times of a line are held when one more is done on a day: all that had begun by then."""
+    begun = [first or last for first, last in activity.times]
+    n_begun = sum(one is None or one <= day for one in begun)
+    return min(max(n_begun, activity.n_held + 1), len(begun))
 
 
 @transaction.atomic
@@ -420,10 +441,17 @@ def finish_lines(
 ) -> int:
     """Mark lines as done on one day, today if none is said; return how many were not done yet.
 
+    A line whose next time has not begun is passed over: what was held in October does not finish April.
+
     Raises:
         RefusedError: the day lies ahead.
     """
-    open_ones = [one for one in lines if one.status in (S.PLANNED, S.GOING)]
+    day = done_on or today()
+    open_ones = [
+        one
+        for one in lines
+        if one.status in (S.PLANNED, S.GOING) and not (one.n_held and day < (one.time[0] or day))
+    ]
     for one in open_ones:
         set_activity_status(one, S.DONE, done_on=done_on, by=by)
     return len(open_ones)
@@ -435,11 +463,11 @@ def move_lines(lines: Iterable[Activity], n_days: int, *, by: models.Model | Non
     step = dt.timedelta(days=n_days)
     dated = [one for one in lines if one.starts_on or one.ends_on]
     for one in dated:
-        days = {
-            "starts_on": one.starts_on and one.starts_on + step,
-            "ends_on": one.ends_on and one.ends_on + step,
-        }
-        change_activity(one, by=by, **days)
+        moved = [(first and first + step, last and last + step) for first, last in one.times]
+        if len(moved) > 1:
+            change_activity(one, by=by, term_text=adapter.words_of_times(moved))
+        else:
+            change_activity(one, by=by, starts_on=moved[0][0], ends_on=moved[0][1])
     return len(dated)
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,7 +36,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
         yield _late(late, may_edit=user.viewer.may(Perm.ROADMAP_EDIT))
     for line in [line for line in lines if line.state in (GOING, NEXT)][:2]:
         yield AttentionItem(
-            35, "go", _("Due by %(date)s") % {"date": f"{line.activity.ends_on:%d.%m}"}, line.activity.title,
+            35, "go", _("Due by %(date)s") % {"date": f"{line.activity.due_on:%d.%m}"}, line.activity.title,
             _("A line of the roadmap is due within a week."), _("Open"),
             reverse("roadmaps:activity", args=[line.activity.pk]),
         )  # fmt: skip
@@ -61,7 +62,7 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
     if not user.viewer.may(Perm.PROGRAMME_VIEW):
         return
     for line in _due_lines(user, first):
-        ends_on = line.activity.ends_on
+        ends_on = line.activity.due_on
         if ends_on is not None and first <= ends_on <= last and line.state != DONE:
             url = reverse("roadmaps:activity", args=[line.activity.pk])
             yield Coming(ends_on, line.activity.title, url)
@@ -73,17 +74,21 @@ def _due_lines(user: SignedIn, day: dt.date) -> list[Line]:
 
 
 def _find_due_lines(user: SignedIn, day: dt.date) -> list[Line]:
+    until = day + dt.timedelta(days=DAYS)
     due = (
         Activity.objects.visible_to(user)
         .filter(
             status__in=(ActivityStatus.PLANNED, ActivityStatus.GOING),
-            ends_on__lt=day + dt.timedelta(days=DAYS),
             roadmap__year__starts_on__lte=day,
             roadmap__year__ends_on__gte=day,
         )
+        .exclude(ends_on=None)
         .select_related("roadmap__year")
     )
-    return _open_lines(_own(user, list(due)), day)
+    # of several times the first is due long before the last day of the line
+    soon = due.filter(Q(ends_on__lt=until) | ~Q(stretches=[]))
+    found = [one for one in soon if one.due_on and one.due_on < until]
+    return _open_lines(_own(user, found), day)
 
 
 def _open_lines(due: list[Activity], day: dt.date) -> list[Line]:

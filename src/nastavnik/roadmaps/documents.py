@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from nastavnik.roadmaps.catalogues import PaperLayout, stages
 from nastavnik.roadmaps.models import Activity, Roadmap
-from nastavnik.roadmaps.queries import DONE, LATE, SKIPPED, Line, Part, parts_of
+from nastavnik.roadmaps.queries import DONE, LATE, NEXT, SKIPPED, Line, Part, parts_of
 from nastavnik.roadmaps.rendering.calendars import Event
 from nastavnik.roadmaps.rendering.charts import Span
 from nastavnik.roadmaps.rendering.papers import Paper, PaperPart
@@ -53,20 +53,31 @@ def _cell(activity: Activity, field: str) -> str:
 
 
 def events_of(lines: Sequence[Line]) -> list[Event]:
-    """Return the lines with days as events; a deadline is its last day, what is not done reminds a week before."""
+    """Return each time of the lines with days as an event.
+
+    A deadline is its last day, what is not done reminds a week before.
+    """
     return [
-        _event(line, first, line.activity.ends_on or first)
+        _event(line, place, first or last, last or first)
         for line in lines
         if line.state != SKIPPED
-        and (first := line.activity.starts_on or line.activity.ends_on) is not None
+        for place, (first, last) in enumerate(line.activity.times)
+        if first or last
     ]
 
 
-def _event(line: Line, first: dt.date, last: dt.date) -> Event:
+def _event(line: Line, place: int, first: dt.date | None, last: dt.date | None) -> Event:
+    """Return one time of a line; its key is the same at every export, and like no other of any school."""
+    assert first is not None  # noqa: S101 - a time without days is left out
+    assert last is not None  # noqa: S101 - as above
     one = line.activity
     title = f"{one.number} {one.title}".strip()
-    remind = None if line.state == DONE else REMIND_DAYS
-    return Event(f"activity-{one.pk}@nastavnik", first, last, title, one.responsible, remind)
+    is_over = line.state == DONE or place < one.n_held
+    again = f"-{place + 1}" if place else ""
+    return Event(
+        f"activity-{one.pk}{again}.{one.roadmap.calendar_key}@nastavnik",
+        first, last, title, one.responsible, None if is_over else REMIND_DAYS,
+    )  # fmt: skip
 
 
 def spans_of(parts: Sequence[Part]) -> list[tuple[str, list[Span]]]:
@@ -74,19 +85,29 @@ def spans_of(parts: Sequence[Part]) -> list[tuple[str, list[Span]]]:
     return [
         (
             _label(part, place),
-            [
-                Span(
-                    line.activity.starts_on,
-                    line.activity.ends_on,
-                    "late" if line.state == LATE else line.state,
-                    line.activity.pk,
-                )
-                for line in part.lines
-                if line.state != SKIPPED
-            ],
+            [span for line in part.lines if line.state != SKIPPED for span in _spans(line)],
         )
         for place, part in enumerate(parts, 1)
     ]
+
+
+def _spans(line: Line) -> list[Span]:
+    """Return the times of a line to draw; ties lead to the one that is to be held next."""
+    one = line.activity
+    times = one.times
+    current = min(one.n_held, len(times) - 1)
+    return [
+        Span(first, last, _state(line, place, current), one.pk if place == current else 0)
+        for place, (first, last) in enumerate(times)
+    ]
+
+
+def _state(line: Line, place: int, current: int) -> str:
+    if line.state == DONE or place < current:
+        return DONE
+    if place > current:
+        return NEXT
+    return "late" if line.state == LATE else line.state
 
 
 def _label(part: Part, place: int) -> str:

@@ -1,3 +1,4 @@
+import datetime as dt
 import uuid
 from pathlib import Path
 
@@ -18,7 +19,10 @@ class RoadmapQuerySet(ScopedQuerySet["Roadmap"]):
 
 
 class Roadmap(models.Model):
-    """What an organisation does in an academic year to run mentoring: one a year."""
+    """What an organisation does in an academic year to run mentoring: one a year.
+
+    `calendar_key` names it in calendars of the whole world: lines of two installations have the same keys.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roadmaps")
     year = models.ForeignKey(AcademicYear, models.PROTECT, related_name="roadmaps")
@@ -29,6 +33,7 @@ class Roadmap(models.Model):
     origin = models.CharField(max_length=300, blank=True)
     approved_on = models.DateField(_("approved on"), null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    calendar_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects = RoadmapQuerySet.as_manager()
 
@@ -40,10 +45,17 @@ class Roadmap(models.Model):
 
     class Privacy:
         public = ["title", "level", "origin", "approved_on"]
-        technical = ["id", "organisation", "year", "made_at"]
+        technical = ["id", "organisation", "year", "made_at", "calendar_key"]
 
     def __str__(self) -> str:
         return self.title
+
+
+Days = tuple[dt.date | None, dt.date | None]
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 class ActivityQuerySet(ScopedQuerySet["Activity"]):
@@ -54,7 +66,8 @@ class Activity(models.Model):
     """One line of a roadmap.
 
     `term_text` is what people wrote and what is printed; the days are what it means (`engine.periods`): a day has
-    both alike, a deadline only the last, ongoing work none. `catalogue_code` says which activity of the catalogue it
+    both alike, a deadline only the last, ongoing work none. «Октябрь, апрель» is two times: `stretches` are the days of
+    each, `n_held` says how many of them have been held, the first and last day are those of the whole. `catalogue_code` says which activity of the catalogue it
     is, and so which fact ticks it.
     """
 
@@ -68,6 +81,8 @@ class Activity(models.Model):
     term_text = models.CharField(_("term"), max_length=500, blank=True)
     starts_on = models.DateField(_("first day"), null=True, blank=True)
     ends_on = models.DateField(_("last day"), null=True, blank=True)
+    stretches = models.JSONField(_("separate times"), default=list, blank=True)
+    n_held = models.PositiveSmallIntegerField(_("times held"), default=0)
     recurs = models.CharField(_("comes back"), max_length=10, choices=Recurs, blank=True)
     responsible = models.CharField(_("who answers"), max_length=2000, blank=True)
     result = models.CharField(_("result"), max_length=2000, blank=True)
@@ -100,7 +115,7 @@ class Activity(models.Model):
 
     class Privacy:
         public = [
-            "number", "stage", "section", "title", "term_text", "starts_on", "ends_on", "recurs", "result",
+            "number", "stage", "section", "title", "term_text", "starts_on", "ends_on", "stretches", "n_held", "recurs", "result",
             "document_text", "status", "done_on",
         ]  # fmt: skip
         personal = ["responsible"]
@@ -108,6 +123,24 @@ class Activity(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def times(self) -> list[Days]:
+        """Return the days of each separate time, of a line with one time those of the line."""
+        if not self.stretches:
+            return [(self.starts_on, self.ends_on)]
+        return [(_day(first), _day(last)) for first, last in self.stretches]
+
+    @property
+    def time(self) -> Days:
+        """Return the days of the time that is to be held next, of the last one when none is left."""
+        times = self.times
+        return times[min(self.n_held, len(times) - 1)]
+
+    @property
+    def due_on(self) -> dt.date | None:
+        """Return by when it is to be done next: of several times the end of the first that is not held."""
+        return self.time[1]
 
 
 def evidence_place(evidence: "Evidence", name: str) -> str:

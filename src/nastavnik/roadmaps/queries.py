@@ -71,6 +71,7 @@ def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
     rows = (
         Activity.objects.visible_to(user)
         .filter(roadmap=roadmap)
+        .select_related("roadmap")
         .prefetch_related(Prefetch("evidence", proofs, to_attr="proofs"))
     )
     facts = facts_of(roadmap.organisation_id, roadmap.year.starts_on, roadmap.year.ends_on)
@@ -98,7 +99,7 @@ def line_of(
     fact = facts.get(fact_code(activity))
     state, words, late_days = _state(activity, fact, day)
     url = fact.url if fact and viewer.may(fact.perm) else ""
-    left = (activity.ends_on - day).days if activity.ends_on else -1
+    left = (activity.due_on - day).days if activity.due_on else -1
     is_soon = state in (GOING, NEXT) and 0 <= left <= SOON_DAYS
     return Line(activity, state, words, fact, url, late_days, tuple(proofs), is_soon)
 
@@ -114,11 +115,13 @@ def _state(activity: Activity, fact: Fact | None, day: dt.date) -> tuple[str, st
 
 
 def _open_state(activity: Activity, day: dt.date) -> tuple[str, str, int]:
-    starts_on, ends_on = activity.starts_on, activity.ends_on
+    starts_on, ends_on = activity.time
     if ends_on and ends_on < day:
         n_days = (day - ends_on).days
         words = ngettext("late by %(n)s day", "late by %(n)s days", n_days) % {"n": n_days}
         return LATE, words, n_days
+    if activity.n_held and starts_on and day < starts_on:
+        return NEXT, _("again from %(date)s") % {"date": f"{starts_on:%d.%m.%Y}"}, 0
     if activity.status == S.GOING or (starts_on and starts_on <= day):
         return GOING, _("going on"), 0
     return NEXT, _("ahead") if starts_on or ends_on else _("no days are set"), 0

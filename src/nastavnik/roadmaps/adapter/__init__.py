@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.periods.calendars import Calendar
 from nastavnik.engine.periods.reading import read_term
+from nastavnik.engine.periods.separate import separate_times
 from nastavnik.engine.periods.shifting import shift_term
 from nastavnik.engine.periods.terms import Recurrence, Term, TermKind
 from nastavnik.engine.periods.writing import write_term
@@ -43,6 +44,7 @@ class Days:
     starts_on: dt.date | None
     ends_on: dt.date | None
     recurs: str
+    stretches: tuple[tuple[dt.date | None, dt.date], ...] = ()
 
     def as_fields(self) -> dict[str, Any]:
         """Return the fields to write."""
@@ -51,6 +53,9 @@ class Days:
             "starts_on": self.starts_on,
             "ends_on": self.ends_on,
             "recurs": self.recurs,
+            "stretches": [
+                [first and first.isoformat(), last.isoformat()] for first, last in self.stretches
+            ],
         }
 
 
@@ -60,12 +65,22 @@ def days_of(text: str, year: int) -> Days:
 
 
 def _days(text: str, term: Term) -> Days:
-    return Days(text, term.start, term.end, term.recurs.value if term.recurs else "")
+    recurs = term.recurs.value if term.recurs else ""
+    if several := separate_times(term):
+        first = several[0][0]
+        return Days(text, first, max(last for _first, last in several), recurs, several)
+    return Days(text, term.start, term.end, recurs)
 
 
 def words_of(starts_on: dt.date | None, ends_on: dt.date | None, recurs: str = "") -> str:
     """Write days as a term in good Russian."""
     return write_term(_term(starts_on, ends_on, recurs))
+
+
+def words_of_times(times: Iterable[tuple[dt.date | None, dt.date | None]]) -> str:
+    """Write separate times as one term."""
+    parts = tuple(_term(first, last, "") for first, last in times)
+    return write_term(Term(TermKind.RANGE, parts=parts))
 
 
 def _term(starts_on: dt.date | None, ends_on: dt.date | None, recurs: str) -> Term:
@@ -110,7 +125,8 @@ def shifted_days(activity: Activity, *, from_year: int, to_year: int) -> Days:
     Words that name no days («постоянно», «по плану») stay as they are.
     """
     term = read_term(activity.term_text, year=from_year)
-    if (term.start, term.end) != (activity.starts_on, activity.ends_on):
+    read = _days(activity.term_text, term)
+    if (read.starts_on, read.ends_on) != (activity.starts_on, activity.ends_on):
         term = _term(activity.starts_on, activity.ends_on, activity.recurs)
     moved = shift_term(term, from_year=from_year, to_year=to_year, calendar=Calendar())
     if moved == term and (term.start or term.end) is None:

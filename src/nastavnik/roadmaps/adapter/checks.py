@@ -232,8 +232,9 @@ def _plan_line(line: Line) -> PlanLine:
         key=one.pk,
         codes=codes_of(one),
         text=f"{one.title} {one.responsible} {one.result} {one.document_text}",
-        starts_on=one.starts_on,
-        ends_on=one.ends_on,
+        # of several times the first is the one that others wait for
+        starts_on=one.times[0][0],
+        ends_on=one.times[0][1],
         number=one.number,
         has_term=bool(one.term_text),
         has_owner=bool(one.responsible),
