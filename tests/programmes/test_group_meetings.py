@@ -1,12 +1,14 @@
 """The group meeting: who came, the minutes, whom people choose, and that nobody else reads it."""
 
 import datetime as dt
+import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from PIL import Image
 from tests.cast import CANARY, forbid
 from tests.pages import said, signed_in, text
 
@@ -130,38 +132,62 @@ def test_minutes_are_kept_as_words_and_as_a_file_given_back_unopened(cast, setti
     meeting, _rows = hold(cast, "older", "younger")
     client = signed_in(cast.anna)
     address = reverse("programmes:minutes", args=[meeting.pk])
-    paper = SimpleUploadedFile("Протокол № 1.docx", b"PK-not-really")
+    paper = SimpleUploadedFile("Протокол № 1.docx", b"PK\x03\x04 as Word begins")
     client.post(address, {"text": "Познакомились.", "file": paper})
     meeting.refresh_from_db()
     assert (meeting.minutes, meeting.minutes_name) == ("Познакомились.", "Протокол № 1.docx")
     assert "Протокол" not in meeting.minutes_file.name
     back = client.get(reverse("programmes:minutes-file", args=[meeting.pk]))
-    assert (back.content, back["Content-Type"]) == (b"PK-not-really", "application/octet-stream")
+    assert (back.content, back["Content-Type"]) == (
+        b"PK\x03\x04 as Word begins",
+        "application/octet-stream",
+    )
     assert back["Content-Disposition"].startswith("attachment")
     wrong = client.post(address, {"text": "Ещё", "file": SimpleUploadedFile("a.html", b"<b>")})
     assert wrong.status_code == 422
     assert "Ещё" in text(wrong)  # nothing typed is lost
     meeting.refresh_from_db()
     assert meeting.minutes == "Познакомились."
-    with pytest.raises(RefusedError):
-        keep_minutes(meeting, text="", file=Big("a.pdf"), by=cast.anna)
 
 
-class Big(SimpleUploadedFile):
-    def __init__(self, name):
-        super().__init__(name, b"x")
-        self.size = 11 * 1024 * 1024
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.pdf", b"%PDF-" + b"x" * 10 * 1024 * 1024, "10 МБ"),
+        ("a.pdf", b"MZ", "не то, что говорит его имя"),
+        ("a.exe", b"MZ", "Принимаются файлы"),
+    ],
+)
+def test_what_is_no_file_of_minutes_is_refused_and_nothing_changes(cast, name, data, words):
+    meeting, _rows = hold(cast, "older", "younger")
+    with pytest.raises(RefusedError, match=words):
+        keep_minutes(meeting, text="Всё", file=SimpleUploadedFile(name, data), by=cast.anna)
+    meeting.refresh_from_db()
+    assert (meeting.minutes, meeting.minutes_file.name) == ("", "")
+
+
+def test_a_photo_of_the_minutes_is_kept_without_its_place(cast):
+    meeting, _rows = hold(cast, "older", "younger")
+    exif, stream = Image.Exif(), io.BytesIO()
+    exif[0x010F] = "КАНАРЕЙКА"  # who made the camera
+    Image.new("RGB", (8, 4)).save(stream, "JPEG", exif=exif)
+    photo = SimpleUploadedFile("a.jpg", stream.getvalue())
+    meeting = keep_minutes(meeting, text="", file=photo, by=cast.anna)
+    with meeting.minutes_file.open("rb") as file:
+        assert not Image.open(file).getexif()
 
 
 def test_a_new_file_of_minutes_takes_the_place_of_the_old_one(
     cast, django_capture_on_commit_callbacks
 ):
     meeting, _rows = hold(cast, "older", "younger")
-    meeting = keep_minutes(meeting, text="", file=SimpleUploadedFile("1.pdf", b"1"), by=cast.anna)
+    meeting = keep_minutes(
+        meeting, text="", file=SimpleUploadedFile("1.pdf", b"%PDF-1"), by=cast.anna
+    )
     storage, old = meeting.minutes_file.storage, meeting.minutes_file.name
     with django_capture_on_commit_callbacks(execute=True):
         meeting = keep_minutes(
-            meeting, text="", file=SimpleUploadedFile("2.pdf", b"2"), by=cast.anna
+            meeting, text="", file=SimpleUploadedFile("2.pdf", b"%PDF-2"), by=cast.anna
         )
     assert not storage.exists(old)
     storage.delete(meeting.minutes_file.name)

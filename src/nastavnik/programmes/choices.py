@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from nastavnik.files.proofs import BEGINNINGS
+
 
 class Side(models.TextChoices):
     MENTOR = "mentor", _("Mentor")
@@ -30,6 +32,4 @@ class ApprovingBody(models.TextChoices):
 # whom one person may choose after the group meeting, at most, in order
 MOST_COMMENT = 300  # characters
 MOST_CHOICES = 3
-# what a file of minutes may be: it is kept and handed back, never opened here
-MINUTES_SUFFIXES = (".docx", ".odt", ".pdf", ".jpg", ".jpeg", ".png")
-MINUTES_MOST_BYTES = 10 * 1024 * 1024
+MINUTES_SUFFIXES = tuple(BEGINNINGS)  # what a file of minutes may be

@@ -14,12 +14,13 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.models import Document
+from nastavnik.files import proofs
 from nastavnik.organisations.actions import open_year
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps import adapter, catalogues
-from nastavnik.roadmaps.adapter import checks, proofs
+from nastavnik.roadmaps.adapter import checks
 from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapChange, RoadmapDraft
 
@@ -491,7 +492,6 @@ def remove_activity(activity: Activity, *, by: models.Model | None) -> None:
         _forget(file)
 
 
-@transaction.atomic
 def add_evidence(
     activity: Activity,
     *,
@@ -524,11 +524,11 @@ def add_evidence(
         name = Path(file.name or "").name
         evidence.file_name = name[-255:]
         evidence.file = ContentFile(proofs.kept(name, file), name)
-    evidence.save()
-    audit.record(
-        "evidence-added", evidence, by=by, fields=["activity", "document", "file", "link", "note"]
-    )
-    _tell(ChangeKind.PROVED, activity, by=by, values={"": ("", _named(evidence))})
+    with transaction.atomic():
+        evidence.save()
+        fields = ["activity", "document", "file", "link", "note"]
+        audit.record("evidence-added", evidence, by=by, fields=fields)
+        _tell(ChangeKind.PROVED, activity, by=by, values={"": ("", _named(evidence))})
     return evidence
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models, transaction
 from django.utils import timezone
@@ -12,13 +13,9 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
+from nastavnik.files import proofs
 from nastavnik.people.models import User
-from nastavnik.programmes.choices import (
-    MINUTES_MOST_BYTES,
-    MINUTES_SUFFIXES,
-    MOST_CHOICES,
-    Side,
-)
+from nastavnik.programmes.choices import MOST_CHOICES, Side
 from nastavnik.programmes.models import (
     Attendance,
     GroupMeeting,
@@ -130,7 +127,6 @@ def note_attendance(
     return Attendance.objects.filter(meeting=meeting, came=True).count()
 
 
-@transaction.atomic
 def keep_minutes(
     meeting: GroupMeeting,
     *,
@@ -141,33 +137,32 @@ def keep_minutes(
     """Keep the minutes as words, as a file, or as both; a new file replaces the old one.
 
     Raises:
-        RefusedError: the file is of another kind or too big.
+        RefusedError: the file is of another kind, too big, or not what its name says.
     """
-    meeting = GroupMeeting.objects.select_for_update().get(pk=meeting.pk)
-    meeting.minutes = text
-    fields = ["minutes"]
-    if file is not None:
-        _check_file(file)
-        old = meeting.minutes_file.name
-        meeting.minutes_name = PurePath(str(file.name)).name[-200:]
-        meeting.minutes_file.save(str(file.name), file, save=False)
-        if old:
-            storage = meeting.minutes_file.storage
-            transaction.on_commit(lambda: storage.delete(old))
-        fields += ["minutes_file", "minutes_name"]
-    meeting.save(update_fields=fields)
-    audit.record("minutes-kept", meeting, by=by, fields=fields)
+    content = None if file is None else proofs.kept(_name_of(file), file)
+    with transaction.atomic():
+        meeting = GroupMeeting.objects.select_for_update().get(pk=meeting.pk)
+        meeting.minutes = text
+        fields = ["minutes"]
+        if file is not None and content is not None:
+            fields += _put_file(meeting, _name_of(file), content)
+        meeting.save(update_fields=fields)
+        audit.record("minutes-kept", meeting, by=by, fields=fields)
     return meeting
 
 
-def _check_file(file: "UploadedFile[bytes]") -> None:
-    if PurePath(str(file.name)).suffix.lower() not in MINUTES_SUFFIXES:
-        raise RefusedError(
-            _("Minutes are kept as %(kinds)s: save the file as one of these.")
-            % {"kinds": ", ".join(MINUTES_SUFFIXES)}
-        )
-    if (file.size or 0) > MINUTES_MOST_BYTES:
-        raise RefusedError(_("The file is over 10 MB: a photo in lower quality is enough."))
+def _name_of(file: "UploadedFile[bytes]") -> str:
+    return PurePath(str(file.name)).name
+
+
+def _put_file(meeting: GroupMeeting, name: str, content: bytes) -> list[str]:
+    """Keep the file of the minutes in place of the old one; return the fields changed."""
+    old, storage = meeting.minutes_file.name, meeting.minutes_file.storage
+    meeting.minutes_name = name[-200:]
+    meeting.minutes_file.save(name, ContentFile(content), save=False)
+    if old:
+        transaction.on_commit(lambda: storage.delete(old))
+    return ["minutes_file", "minutes_name"]
 
 
 @transaction.atomic

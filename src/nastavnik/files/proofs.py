@@ -1,16 +1,16 @@
-"""Files that prove something: which are kept, and what of them."""
+"""Files that prove something, and minutes: which are kept, and what of them."""
 
-from io import BytesIO
 from pathlib import PurePath
 
 from django.core.files.base import File
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
 
 from nastavnik.core.errors import RefusedError
+from nastavnik.readers import pictures
+from nastavnik.readers.bounded import read_bounded
+from nastavnik.readers.refusals import ReaderError
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_PIXELS = 40_000_000
 # suffix → how such a file begins; what is not here is not kept: a page or a drawing may carry a program
 BEGINNINGS = {
     ".pdf": b"%PDF-",
@@ -22,11 +22,10 @@ BEGINNINGS = {
     ".jpeg": b"\xff\xd8\xff",
     ".png": b"\x89PNG\r\n",
 }
-PICTURES = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 
 
 def kept(name: str, file: File[bytes]) -> bytes:
-    """Return the bytes to keep of a file given as a proof.
+    """Return the bytes to keep of a file given as a proof; not inside a transaction, since a picture takes its time.
 
     A picture is drawn anew, the right way up: what a telephone writes beside it (place, device) is gone.
 
@@ -37,28 +36,15 @@ def kept(name: str, file: File[bytes]) -> bytes:
     if suffix not in BEGINNINGS:
         raise RefusedError(_("Files of these kinds are kept: PDF, Word, Excel, OpenDocument, JPEG, PNG."))  # fmt: skip
     file.seek(0)
-    data = file.read(MOST_BYTES + 1)
+    data: bytes = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise RefusedError(_("The file is larger than 10 MB: make it smaller and try again."))
     if not data.startswith(BEGINNINGS[suffix]):
         raise RefusedError(_("The file is not what its name says: save it anew and try again."))
-    return _redrawn(data, PICTURES[suffix]) if suffix in PICTURES else data
-
-
-def _redrawn(data: bytes, kind: str) -> bytes:
-    stream = BytesIO()
+    if suffix not in pictures.KINDS:
+        return data
     try:
-        with Image.open(BytesIO(data), formats=[kind]) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise RefusedError(_("The picture is too large: make it smaller and try again."))
-            upright = ImageOps.exif_transpose(picture)
-            redrawn = Image.new(upright.mode, upright.size)
-            redrawn.paste(upright)
-            if upright.mode == "P" and (palette := upright.getpalette()):
-                redrawn.putpalette(palette)
-            redrawn.save(stream, kind, quality=88, optimize=True)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RefusedError(
-            _("The picture cannot be opened: save it anew and try again.")
-        ) from error
-    return stream.getvalue()
+        redrawn: bytes = read_bounded("picture", data, name)
+    except ReaderError as error:
+        raise RefusedError(str(error)) from error
+    return redrawn

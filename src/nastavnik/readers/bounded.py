@@ -1,0 +1,134 @@
+"""The one door for what people upload: read by another process, whose time and memory have an end.
+
+A file of a few kilobytes can ask for minutes and gigabytes (nested forms of a PDF, far cells of a sheet, a picture
+of many pixels), and a pattern that goes astray holds the whole interpreter. So nothing of a file is looked into by the
+process that answers requests; should the other one come to its end, the person hears it in a sentence.
+"""
+
+import io
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, is_dataclass
+from enum import Enum
+from typing import Any, Literal
+
+from nastavnik.readers.refusals import ReaderError
+
+__all__ = ["Answer", "Bounds", "Task", "read_bounded"]
+
+Task = Literal["sheets", "document", "roadmap", "picture"]
+OURS = ("nastavnik.engine.", "nastavnik.readers.")
+PLAIN = {("datetime", "date"), ("datetime", "datetime"), ("datetime", "time")}
+
+TOO_LONG = (
+    "Файл слишком сложный: прочитать его не хватило времени. Скопируйте нужное в новый файл "
+    "и загрузите его."
+)
+TOO_MUCH = (
+    "Файл слишком сложный: прочитать его не хватило памяти. Скопируйте нужное в новый файл "
+    "и загрузите его."
+)
+BUSY = "Сейчас читаются другие файлы. Загрузите этот ещё раз через минуту."
+FAILED = "Файл прочитать не удалось. Сохраните его заново и загрузите ещё раз."
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the reading of one file may take.
+
+    Attributes:
+        seconds: of processor time; twice as many by the clock, for a machine that has other work.
+        megabytes: of data in memory, above what the programs themselves take.
+    """
+
+    seconds: int = 15
+    megabytes: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the other process says: a result or a refusal in words for a person."""
+
+    result: Any = None
+    refusal: str = ""
+
+
+# Two files at a time: the third would only take the processor from those who turn pages.
+_PLACES = threading.BoundedSemaphore(2)
+_PATIENCE_SECONDS = 10
+
+
+def read_bounded(task: Task, data: bytes, filename: str, bounds: Bounds | None = None) -> Any:  # noqa: ANN401 - by task
+    """Read a file in a process of its own; return what the task returns.
+
+    Args:
+        task: "sheets" and "document" as `readers` of those names, "roadmap" the roadmap of a document, "picture" the
+            bytes of a picture drawn anew.
+        data: the bytes of the file.
+        filename: its name, which helps to explain a refusal.
+        bounds: the limits; those of `Bounds()` when None.
+
+    Raises:
+        ReaderError: The file cannot be read or asks for more than the bounds; says what to do.
+    """
+    if not _PLACES.acquire(timeout=_PATIENCE_SECONDS):
+        raise ReaderError(BUSY)
+    try:
+        answer = _ask(task, data, filename, bounds or Bounds())
+    finally:
+        _PLACES.release()
+    if answer.refusal:
+        raise ReaderError(answer.refusal)
+    return answer.result
+
+
+def _ask(task: Task, data: bytes, filename: str, bounds: Bounds) -> Answer:
+    command = [sys.executable, "-m", "nastavnik.readers.child", task, filename]
+    command += [str(bounds.seconds), str(bounds.megabytes)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            command,
+            input=data,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            timeout=2 * bounds.seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Answer(refusal=TOO_LONG)
+    if done.returncode < 0:  # ended by a signal: out of processor time or out of memory
+        return Answer(refusal=TOO_LONG)
+    return _answer_of(done.stdout)
+
+
+def _answer_of(printed: bytes) -> Answer:
+    try:
+        answer = _Plain(io.BytesIO(printed)).load()
+    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, ValueError):
+        return Answer(refusal=FAILED)
+    return answer if isinstance(answer, Answer) else Answer(refusal=FAILED)
+
+
+class _Plain(pickle.Unpickler):
+    """Takes only records and enumerations of ours and days: what answers has read a stranger's file."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401 - as its parent
+        """Return a class that may stand in an answer.
+
+        Raises:
+            pickle.UnpicklingError: it may not.
+        """
+        if (module, name) in PLAIN or module.startswith(OURS):
+            found = super().find_class(module, name)
+            if (module, name) in PLAIN or _is_record(found):
+                return found
+        raise pickle.UnpicklingError(f"{module}.{name}")
+
+
+def _is_record(found: object) -> bool:
+    return isinstance(found, type) and (is_dataclass(found) or issubclass(found, Enum))

@@ -1,0 +1,13 @@
+"""The roadmap in a document: from bytes to what the engine makes of them."""
+
+from nastavnik.engine.roadmaps.reading import Roadmap, read_roadmap
+from nastavnik.readers.documents import read_document
+
+
+def read_plan(data: bytes, filename: str) -> Roadmap:
+    """Read a document and find the roadmap in it.
+
+    Raises:
+        ReaderError: The document cannot be read; says why and what to do.
+    """
+    return read_roadmap(read_document(data, filename))
