@@ -130,7 +130,7 @@ def test_the_first_day_by_what_the_pages_offer(page):
     hand.press("main .btn-primary")  # what comes next
     fill_bases(hand)
     hand.next_step()
-    hand.tick("[name=everyone]")
+    hand.tick("[data-tick-all]")
     hand.press(".bulk .btn-primary")
     describe(hand)
     assert set(Participation.objects.values_list("status", flat=True)) == {"ready"}

@@ -106,7 +106,7 @@ def test_from_three_lists_to_a_registered_order(page):
     fill_base(page, "mentee", ["Тетрадкина", "Пеналов", "Глобусова", "Запятых", "Новикова"])
     fill_base(page, "mentor", ["Дневникова-Журналова", "Звонков", "Промокашко", "Учителева"])
     page.goto("/consents/")
-    page.check("[name=everyone]")
+    page.check("[data-tick-all]")
     press(page, ".bulk .btn-primary")
     describe(page, "mentee", ["maths", "lesson"])
     describe(page, "mentor", ["maths", "lesson"])

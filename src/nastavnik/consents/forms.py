@@ -8,33 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.consents.choices import Purpose
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
+from nastavnik.core.forms import DateInput, RowsField, offer_rows
+from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import Person
 
 
-class LedgerFilter(forms.Form):
-    q = forms.CharField(
-        label=_("Name"),
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or part of it")}),
-    )
-    group = forms.ChoiceField(label=_("Class"), required=False)
+class LedgerFilter(PersonFilter):
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
         choices=[("", _("Everybody in the bases")), ("missing", _("Something is missing"))],
     )
 
-    def __init__(self, groups: list[str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "group", [("", _("All classes")), *((name, name) for name in groups)])
-
 
 class RecordForm(forms.Form):
     """Papers that lie on the desk: whose, what for, of which day."""
 
-    people = RowsField(Person.objects.none(), required=False)
-    everyone = forms.BooleanField(label=_("everybody shown"), required=False)
+    people = RowsField(
+        Person.objects.none(), error_messages={"required": _("Tick at least one person.")}
+    )
     purposes = forms.MultipleChoiceField(
         choices=Purpose.choices,
         label=_("Signed:"),
@@ -48,9 +40,3 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         offer_rows(self, "people", people)
         self.initial.setdefault("signed_on", today())
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if "people" in data and not data["people"] and not data.get("everyone"):
-            self.add_error("people", _("Tick at least one person."))
-        return data

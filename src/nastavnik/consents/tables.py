@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from nastavnik.consents.choices import Purpose, Signer
 from nastavnik.consents.queries import LedgerRow
 from nastavnik.core.components import address_of, link, pick, small, state
+from nastavnik.core.ticks import Ticks
 
 
-def ledger_lines(rows: Iterable[LedgerRow]) -> list[dict[str, object]]:
+def ledger_lines(rows: Iterable[LedgerRow], ticks: Ticks) -> list[dict[str, object]]:
     """Return rows of the ledger: who signs, and under the value of each purpose the state of its paper."""
     signers = {signer: str(signer.label) for signer in Signer}
     signed, missing = state("done", _("signed")), state("wait", _("missing"))
@@ -22,7 +23,7 @@ def ledger_lines(rows: Iterable[LedgerRow]) -> list[dict[str, object]]:
         papers |= dict.fromkeys(row.missing, missing) | dict.fromkeys(row.held, signed)
         lines.append(
             {
-                "pick": pick("people", person.pk, name),
+                "pick": pick("people", person.pk, name, is_checked=person.pk in ticks.keys),
                 "name": link(address_of("consents:person", person.pk), name),
                 "group": small(row.group),
                 "signer": signers[row.signer],

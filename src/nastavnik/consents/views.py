@@ -17,12 +17,12 @@ from nastavnik.consents.queries import LedgerRow, ledger_rows
 from nastavnik.consents.tables import ledger_lines
 from nastavnik.core import concerned, confirm
 from nastavnik.core.access import Perm
-from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
-from nastavnik.people.models import Person, StudyGroup
-from nastavnik.people.queries import roster
+from nastavnik.core.ticks import Ticks
+from nastavnik.people.models import Person
+from nastavnik.people.queries import class_names, roster
 
 PER_PAGE = 50
 
@@ -35,22 +35,29 @@ def ledger(request: Request) -> HttpResponse:
     people = Person.objects.visible_to(request.user).filter(
         pk__in=concerned.people_of(request.user)
     )
-    groups = StudyGroup.objects.visible_to(request.user).filter(
-        year__starts_on__lte=today(), year__ends_on__gte=today()
-    )
-    filters = LedgerFilter(list(groups.values_list("name", flat=True)), request.GET)
+    filters = LedgerFilter(class_names(request.user), request.GET)
     filters.is_valid()
-    chosen = {key: filters.cleaned_data.get(key, "") for key in ("q", "group")}
+    chosen = {key: filters.cleaned_data.get(key, "") for key in ("q", "group", "kind")}
     rows = ledger_rows(
         roster(request.user, **chosen).filter(pk__in=people.values("pk")), NEEDED_FOR_BASE
     )
     n_missing = sum(1 for row in rows if row.missing)
     if filters.cleaned_data.get("show") == "missing":
         rows = [row for row in rows if row.missing]
-    form = RecordForm(people, request.POST if request.method == "POST" and may_edit else None)
-    if form.is_bound and form.is_valid() and _record(request, form, [row.person for row in rows]):
+    ticks = Ticks.of(request, "people")
+
+    def found() -> list[int]:
+        return [row.person.pk for row in rows]
+
+    if request.method == "POST" and (moved := ticks.moved(filters, found)):
+        return moved
+    form = RecordForm(people, ticks.sent() if may_edit else None)
+    if form.is_bound and form.is_valid() and _record(request, form):
+        ticks.drop()
         return redirect(request.get_full_path())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    shown = [row.person.pk for row in page.object_list]
+    ticks.laid_on(page, found, shown, there=lambda: people.values_list("pk", flat=True))
     return render(
         request,
         "consents/ledger.html",
@@ -59,7 +66,8 @@ def ledger(request: Request) -> HttpResponse:
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "page": page,
-            "lines": ledger_lines(page.object_list),
+            "lines": ledger_lines(page.object_list, ticks),
+            "ticks": ticks if may_edit else None,
             "n_people": len(rows),
             "n_missing": n_missing,
             "purposes": list(Purpose),
@@ -69,10 +77,10 @@ def ledger(request: Request) -> HttpResponse:
     )
 
 
-def _record(request: Request, form: RecordForm, shown: list[Person]) -> bool:
+def _record(request: Request, form: RecordForm) -> bool:
     try:
         fresh = actions.record_consents(
-            shown if form.cleaned_data["everyone"] else form.cleaned_data["people"],
+            form.cleaned_data["people"],
             [Purpose(value) for value in form.cleaned_data["purposes"]],
             signed_on=form.cleaned_data["signed_on"],
             by=request.user,

@@ -12,7 +12,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import LEARNERS, PersonKind, RosterKind
-from nastavnik.people.models import Enrolment, Membership, Person, User, holds_on
+from nastavnik.people.models import Enrolment, Membership, Person, StudyGroup, User, holds_on
 
 
 def has_any_account() -> bool:
@@ -38,6 +38,19 @@ def group_names(people: Iterable[Person]) -> dict[int, str]:
     return {row.person_id: row.study_group.name for row in enrolments_on(today(), keys)}
 
 
+def class_names(user: SignedIn) -> list[str]:
+    """Return the names of the classes of today that a user sees."""
+    day = today()
+    groups = StudyGroup.objects.visible_to(user)
+    groups = groups.filter(year__starts_on__lte=day, year__ends_on__gte=day)
+    return list(groups.values_list("name", flat=True))
+
+
+def in_class(name: str) -> QuerySet[Enrolment]:
+    """Return the enrolments of today in a class of this name."""
+    return Enrolment.objects.filter(holds_on(today()), study_group__name=name)
+
+
 def roster(user: SignedIn, *, q: str = "", group: str = "", kind: str = "") -> QuerySet[Person]:
     """Return the present people a user sees, narrowed by part of a name, class and kind."""
     people = Person.objects.visible_to(user).present()
@@ -46,8 +59,7 @@ def roster(user: SignedIn, *, q: str = "", group: str = "", kind: str = "") -> Q
     if kind:
         people = people.filter(kind=kind)
     if group:
-        in_group = Enrolment.objects.filter(holds_on(today()), study_group__name=group)
-        people = people.filter(pk__in=in_group.values("person_id"))
+        people = people.filter(pk__in=in_class(group).values("person_id"))
     return people
 
 

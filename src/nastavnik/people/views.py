@@ -39,6 +39,7 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import (
+    class_names,
     family_of,
     group_names,
     known_people,
@@ -105,12 +106,7 @@ def change_password(request: Request) -> HttpResponse:
 @requires(Perm.ROSTER_VIEW)
 def people_list(request: Request) -> HttpResponse:
     """Show the roster with filters, a page at a time."""
-    groups = list(
-        StudyGroup.objects.visible_to(request.user)
-        .filter(year__starts_on__lte=today(), year__ends_on__gte=today())
-        .values_list("name", flat=True)
-    )
-    filters = PersonFilter(groups, request.GET)
+    filters = PersonFilter(class_names(request.user), request.GET)
     filters.is_valid()
     people = roster(request.user, **filters.cleaned_data)
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))

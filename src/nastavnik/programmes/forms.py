@@ -14,6 +14,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import OUTSIDERS
+from nastavnik.people.forms import PersonFilter
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
@@ -264,12 +265,7 @@ class DescribeForm(forms.Form):
             del self.fields["capacity"]
 
 
-class BaseFilter(forms.Form):
-    q = forms.CharField(
-        label=_("Name"),
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or part of it")}),
-    )
+class BaseFilter(PersonFilter):
     status = forms.ChoiceField(
         label=_("State"),
         required=False,
@@ -277,26 +273,13 @@ class BaseFilter(forms.Form):
     )
     form = forms.ChoiceField(label=_("Form"), required=False)
 
-    def __init__(self, programme: Programme, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, programme: Programme, groups: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(groups, *args, **kwargs)
         offer(
             self,
             "form",
             [("", _("All forms")), *((form.code, form.title) for form in programme.forms.all())],
         )
-
-
-class RosterFilter(forms.Form):
-    q = forms.CharField(
-        label=_("Name"),
-        required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or part of it")}),
-    )
-    group = forms.ChoiceField(label=_("Class"), required=False)
-
-    def __init__(self, groups: list[str], *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "group", [("", _("All classes")), *((name, name) for name in groups)])
 
 
 class GroupMeetingForm(forms.ModelForm[GroupMeeting]):

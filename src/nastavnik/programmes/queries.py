@@ -16,7 +16,7 @@ from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
-from nastavnik.people.queries import group_names, roster
+from nastavnik.people.queries import group_names, in_class, roster
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import may_be_ready
 from nastavnik.programmes.choices import ParticipationStatus, Side
@@ -143,7 +143,13 @@ def _states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str,
 
 
 def candidates_of_roster(
-    user: SignedIn, programme: Programme, side: Side, *, q: str = "", group: str = ""
+    user: SignedIn,
+    programme: Programme,
+    side: Side,
+    *,
+    q: str = "",
+    group: str = "",
+    kind: str = "",
 ) -> QuerySet[Person]:
     """Return the people of the roster who may enter a base by kind and are not in it yet."""
     forms = list(programme.forms.all())
@@ -156,7 +162,7 @@ def candidates_of_roster(
         status=ParticipationStatus.LEFT
     )
     return (
-        roster(user, q=q, group=group)
+        roster(user, q=q, group=group, kind=kind)
         .filter(organisation_id=programme.organisation_id, kind__in=kinds)
         .exclude(pk__in=inside.values("person_id"))
     )
@@ -223,6 +229,17 @@ def base_records(
                 "participation_id"
             )
         )
+    return records
+
+
+def of_class_and_kind(
+    records: QuerySet[Participation], group: str, kind: str
+) -> QuerySet[Participation]:
+    """Return the records of people of one class and kind; empty means whichever."""
+    if kind:
+        records = records.filter(person__kind=kind)
+    if group:
+        records = records.filter(person__in=in_class(group).values("person_id"))
     return records
 
 

@@ -16,6 +16,7 @@ from nastavnik.core.components import (
     small,
     state,
 )
+from nastavnik.core.ticks import Ticks
 from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.queries import BaseRow
 
@@ -26,8 +27,8 @@ _STATES = {
 }
 
 
-def base_lines(rows: Iterable[BaseRow], *, may_edit: bool) -> list[dict[str, object]]:
-    """Return rows of a base; who may edit gets links and boxes, ticked where everything is there."""
+def base_lines(rows: Iterable[BaseRow], ticks: Ticks | None) -> list[dict[str, object]]:
+    """Return rows of a base; who may edit, and so has ticks, gets links and boxes, at first ticked where everything is there."""
     states = {
         status.value: state(_STATES.get(status, "next"), str(status.label))
         for status in ParticipationStatus
@@ -35,9 +36,9 @@ def base_lines(rows: Iterable[BaseRow], *, may_edit: bool) -> list[dict[str, obj
     load, complete = _("%(n)s of %(total)s"), _("Everything is there: may go to matching.")
     return [
         {
-            "pick": _box(row) if may_edit else NOTHING,
+            "pick": _box(row, ticks) if ticks else NOTHING,
             "name": link(
-                address_of("programmes:record", row.record.pk) if may_edit else "",
+                address_of("programmes:record", row.record.pk) if ticks else "",
                 row.record.person.full_name,
             ),
             "about": small(row.group or row.record.person.position),
@@ -51,10 +52,16 @@ def base_lines(rows: Iterable[BaseRow], *, may_edit: bool) -> list[dict[str, obj
     ]
 
 
-def _box(row: BaseRow) -> SafeString:
-    if row.record.status != ParticipationStatus.CANDIDATE:
+def _box(row: BaseRow, ticks: Ticks) -> SafeString:
+    if not has_box(row):
         return NOTHING
-    return pick("records", row.record.pk, row.record.person.full_name, is_checked=bool(row.verdict))
+    key, name = row.record.pk, row.record.person.full_name
+    return pick("records", key, name, is_checked=key in ticks.keys)
+
+
+def has_box(row: BaseRow) -> bool:
+    """Tell whether a row can be ticked: only who is being prepared goes on from here."""
+    return row.record.status == ParticipationStatus.CANDIDATE
 
 
 def _areas(row: BaseRow) -> SafeString:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sized
 
+from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,11 +17,13 @@ from nastavnik.core import confirm
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request, ticked
+from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
+from nastavnik.core.ticks import Ticks
 from nastavnik.organisations.queries import year_for
+from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
-from nastavnik.people.queries import group_names
+from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.forms import (
@@ -28,7 +32,6 @@ from nastavnik.programmes.forms import (
     LimitsForm,
     ParticipationForm,
     ProgrammeForm,
-    RosterFilter,
 )
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 from nastavnik.programmes.queries import (
@@ -36,10 +39,12 @@ from nastavnik.programmes.queries import (
     base_counts,
     base_records,
     base_rows,
+    candidates,
     candidates_of_roster,
     current_programme,
+    of_class_and_kind,
 )
-from nastavnik.programmes.tables import base_lines
+from nastavnik.programmes.tables import base_lines, has_box
 
 PER_PAGE = 50
 
@@ -128,14 +133,14 @@ def limits(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @requires(Perm.BASE_VIEW)
 def mentees(request: Request) -> HttpResponse:
     """Show the base of mentees."""
     return _base(request, Side.MENTEE)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @requires(Perm.BASE_VIEW)
 def mentors(request: Request) -> HttpResponse:
     """Show the base of mentors."""
@@ -153,25 +158,47 @@ def _base(request: Request, side: Side) -> HttpResponse:
         "may_open": request.user.viewer.may(Perm.PROGRAMME_EDIT),
     }
     if programme:
-        filters = BaseFilter(programme, request.GET)
+        filters = BaseFilter(programme, class_names(request.user), request.GET)
         filters.is_valid()
         sort = request.GET.get("sort", "")
         sort = sort if sort.removeprefix("-") in BASE_ORDERS else "name"
-        records = base_records(request.user, programme, side, **filters.cleaned_data, sort=sort)
+        wanted = dict(filters.cleaned_data)
+        group, kind = wanted.pop("group", ""), wanted.pop("kind", "")
+        records = base_records(request.user, programme, side, **wanted, sort=sort)
+        records = of_class_and_kind(records, group, kind)
+        ticks = Ticks.of(request, "records")
+        if request.method == "POST":
+            return ticks.moved(filters, lambda: _boxes(records)) or redirect(
+                request.get_full_path()
+            )
         page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
+        rows = base_rows(page.object_list)
+        ticks.laid_on(
+            page,
+            lambda: _boxes(records),
+            [row.record.pk for row in rows if has_box(row)],
+            suggested=[row.record.pk for row in rows if has_box(row) and row.verdict],
+            there=lambda: candidates(request.user, programme).values_list("pk", flat=True),
+        )
         context |= {
             "counts": base_counts(request.user, programme, side),
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "sort": sort,
             "page": page,
-            "rows": (rows := base_rows(page.object_list)),
-            "lines": base_lines(rows, may_edit=may_edit),
-            "has_candidates": any(
-                row.record.status == ParticipationStatus.CANDIDATE for row in rows
-            ),
+            "rows": rows,
+            "ticks": ticks if may_edit else None,
+            "lines": base_lines(rows, ticks if may_edit else None),
+            "has_candidates": any(map(has_box, rows)),
         }
     return render(request, "programmes/base.html", context)
+
+
+def _boxes(records: QuerySet[Participation]) -> list[int | None]:
+    """Return the keys of records in their order, None where a record has no box."""
+    candidate = ParticipationStatus.CANDIDATE
+    rows = records.prefetch_related(None).values_list("pk", "status")
+    return [pk if status == candidate else None for pk, status in rows]
 
 
 @require_http_methods(["GET", "POST"])
@@ -183,16 +210,23 @@ def add_to_base(request: Request, side: str) -> HttpResponse:
     if programme is None:
         return redirect("programmes:add")
     groups = StudyGroup.objects.visible_to(request.user).filter(year=programme.year)
-    filters = RosterFilter(list(groups.values_list("name", flat=True)), request.GET)
+    filters = PersonFilter(list(groups.values_list("name", flat=True)), request.GET)
     filters.is_valid()
     people = candidates_of_roster(request.user, programme, chosen, **filters.cleaned_data)
-    form = AddToBaseForm(
-        candidates_of_roster(request.user, programme, chosen), request.POST or None
-    )
+    everybody = candidates_of_roster(request.user, programme, chosen)
+    ticks = Ticks.of(request, "people")
+
+    def found() -> list[int]:
+        return list(people.values_list("pk", flat=True))
+
+    if request.method == "POST" and (moved := ticks.moved(filters, found)):
+        return moved
+    form = AddToBaseForm(everybody, ticks.sent())
     if request.method == "POST" and form.is_valid():
         added, refused = actions.add_to_base(
             programme, form.cleaned_data["people"], chosen, by=request.user
         )
+        ticks.drop()
         if added:
             messages.success(
                 request,
@@ -205,7 +239,8 @@ def add_to_base(request: Request, side: str) -> HttpResponse:
             messages.error(request, f"{person.full_name}: {reason}")
         return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
-    names = group_names(page.object_list)
+    names, keys = group_names(page.object_list), [person.pk for person in page.object_list]
+    ticks.laid_on(page, found, keys, there=lambda: everybody.values_list("pk", flat=True))
     return render(
         request,
         "programmes/add_to_base.html",
@@ -214,6 +249,7 @@ def add_to_base(request: Request, side: str) -> HttpResponse:
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "page": page,
+            "ticks": ticks,
             "rows": [(person, names.get(person.pk, "")) for person in page.object_list],
             "is_mentors": chosen == Side.MENTOR,
             "side": chosen,
@@ -268,14 +304,19 @@ def _try_ready(request: Request, record: Participation) -> None:
 def make_ready(request: Request, side: str) -> HttpResponse:
     """Let the ticked records through the gate."""
     chosen = Side(side)
+    base = "programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees"
+    ticks = Ticks.of(request, "records", place=reverse(base))
+    if moved := ticks.moved(forms.Form(), list):
+        return moved
     records = Participation.objects.visible_to(request.user).filter(
-        pk__in=ticked(request, "records"), side=chosen, status=ParticipationStatus.CANDIDATE
+        pk__in=ticks.keys, side=chosen, status=ParticipationStatus.CANDIDATE
     )
     passed, stopped = actions.make_ready(records.select_related("person"), by=request.user)
     tell_ready(request, passed, stopped)
     if not passed and not stopped:
         messages.info(request, _("Tick the people who are still being prepared."))
-    return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
+    ticks.drop()
+    return redirect(base)
 
 
 def tell_ready(request: Request, passed: Sized, stopped: Sized) -> None:

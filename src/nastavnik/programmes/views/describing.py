@@ -11,11 +11,13 @@ from django.views.decorators.http import require_http_methods
 from nastavnik.core.access import Perm
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
+from nastavnik.core.ticks import Ticks
+from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import roster
 from nastavnik.programmes import actions
 from nastavnik.programmes.choices import Side
-from nastavnik.programmes.forms import DescribeForm, RosterFilter
+from nastavnik.programmes.forms import DescribeForm
 from nastavnik.programmes.models import Participation, Programme
 from nastavnik.programmes.queries import base_rows, current_programme, undescribed
 from nastavnik.programmes.views.bases import PER_PAGE, tell_ready
@@ -32,11 +34,22 @@ def describe(request: Request, side: str) -> HttpResponse:
         return redirect(base)
     waiting = undescribed(request.user, programme, chosen)
     filters, shown = _narrowed(request, programme, waiting)
-    form = DescribeForm(chosen, shown, waiting, request.POST or None)
+    ticks = Ticks.of(request, "records")
+
+    def found() -> list[int]:
+        return list(shown.prefetch_related(None).values_list("pk", flat=True))
+
+    if request.method == "POST" and (moved := ticks.moved(filters, found)):
+        return moved
+    form = DescribeForm(chosen, shown, waiting, ticks.sent())
     if request.method == "POST" and form.is_valid():
         _describe(request, form)
+        ticks.drop()
         return redirect(request.get_full_path() if waiting.all().exists() else base)
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    rows = base_rows(page.object_list)
+    keys = [row.record.pk for row in rows]
+    ticks.laid_on(page, found, keys, there=lambda: waiting.values_list("pk", flat=True))
     return render(
         request,
         "programmes/describe.html",
@@ -45,8 +58,8 @@ def describe(request: Request, side: str) -> HttpResponse:
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "page": page,
-            "rows": base_rows(page.object_list),
-            "ticked": {str(key) for key in request.POST.getlist("records")},
+            "rows": rows,
+            "ticks": ticks,
             "is_mentors": chosen == Side.MENTOR,
             "base": base,
         },
@@ -55,10 +68,10 @@ def describe(request: Request, side: str) -> HttpResponse:
 
 def _narrowed(
     request: Request, programme: Programme, waiting: QuerySet[Participation]
-) -> tuple[RosterFilter, QuerySet[Participation]]:
+) -> tuple[PersonFilter, QuerySet[Participation]]:
     """Return the filter and the records it leaves: by name and class of the roster."""
     groups = StudyGroup.objects.visible_to(request.user).filter(year=programme.year)
-    filters = RosterFilter(list(groups.values_list("name", flat=True)), request.GET)
+    filters = PersonFilter(list(groups.values_list("name", flat=True)), request.GET)
     filters.is_valid()
     if any(filters.cleaned_data.values()):
         people = roster(request.user, **filters.cleaned_data)
