@@ -97,7 +97,7 @@ def test_wishes_lead_where_the_page_says(mark, wishes):
 
 
 def test_the_wish_on_the_page_is_a_part_of_the_score_and_the_parts_make_the_total():
-    answer = match_json(with_wishes(mentees={"Аня": ["Оля"]}))
+    answer = match_json(with_wishes(mentors={"Оля": ["Боря"]}))
     codes = ("area", "interest", "grade_near", "wishes")
     shown = {
         (a, b): list(map(int, rest)) for a, b, *rest in table(page(MATCHING), "scores with wishes")
@@ -110,6 +110,21 @@ def test_the_wish_on_the_page_is_a_part_of_the_score_and_the_parts_make_the_tota
         assert sum(parts) == score == pair["score"]
     assert shown == {}
     assert answer["total_score"] == sum(pair["score"] for pair in answer["pairs"])
+
+
+def test_naming_somebody_does_what_the_page_says():
+    rows = table(page(MATCHING), "naming")
+    assert len(rows) > len({pairs for *_, pairs, _points in rows})
+    for *named, pairs, points in rows:
+        wishes = {
+            who: whom.split(", ")
+            for who, whom in zip(("Аня", "Боря", "Вика"), named, strict=True)
+            if whom != "–"
+        }
+        given = with_wishes(mentees=wishes)
+        assert answers(given)["pairs"] == pairs
+        parts = [part for pair in match_json(given)["pairs"] for part in pair["parts"]]
+        assert sum(one["points"] for one in parts if one["code"] == WISHES) == int(points)
 
 
 def test_the_first_result_leaves_no_answer_out():
@@ -172,7 +187,7 @@ def test_weights_and_rules_on_the_page_are_the_shipped_ones():
     rules = shipped()
     rows = table(page(MATCHING), "weights")
     shown = {code: int(points.replace("−", "-")) for code, points, _ in rows}
-    assert shown.pop(WISHES) == -rules["rank_weight"]
+    assert shown.pop(WISHES) == rules["rank_weight"]
     assert shown == rules["weights"] == dict(standard_rules().weights)
     assert tuple(shown) == PART_CODES
     assert f"`load_cost` is {rules['load_cost']}." in page(MATCHING)

@@ -17,7 +17,12 @@ from nastavnik.matching.actions import engine_input, lift_ruling, rule_pair, run
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
 from nastavnik.matching.queries import Lack, board, latest_run
-from nastavnik.matching.queries.explanations import change_words, left_out_words, price_words
+from nastavnik.matching.queries.explanations import (
+    change_words,
+    left_out_words,
+    price_words,
+    proof_words,
+)
 from nastavnik.matching.queries.lacks import lack_of
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.mentorships.models import Mentorship, Tie
@@ -503,6 +508,25 @@ def test_the_price_of_another_mentor_is_said():
         assert price_words(wishes, 1_000_000) == "people's wishes would be met worse"
         counted = price_words(wishes, 1_000_000, may_count=True)
         assert counted == "people's wishes would be met worse, by 2 steps"
+
+
+def test_what_is_proven_is_said_in_the_order_of_goals():
+    rules = {"rank_weight": 1_000_000}
+    wished = {"mentees": {"2": ["1"]}, "mentors": {}}
+    with translation.override("en"):
+        plain = proof_words({"rules": rules, "wishes": {"mentees": {}, "mentors": {}}})
+        assert [words.split(" ")[0] for words in plain] == ["no", "requests,"]
+        first = {"rules": rules, "wishes": wished, "choices_first": True, "kept_points": 7}
+        people, kept, choices, points = proof_words(first)
+        assert "no more mentees" in people
+        assert "proposed before" in kept
+        assert "a first one counts three" in choices
+        assert points.startswith("requests,")
+        # where the fit of all could outweigh a choice, it is one number and nothing is claimed beyond it
+        *_, together = proof_words(first | {"choices_first": False})
+        assert together.startswith("choices, requests,")
+        deaf = proof_words({"rules": {"rank_weight": 0}, "wishes": wished})
+        assert deaf == plain
 
 
 def test_other_mentors_are_offered_with_their_price(cast):

@@ -52,7 +52,7 @@ def test_pairs_that_stay_are_kept(capsys, tmp_path):
     assert "Боря — Оля (55): оставлены вместе" in capsys.readouterr().out
 
 
-def test_a_wish_not_met_and_an_uneven_load_are_told_in_points(capsys, tmp_path):
+def test_a_wish_that_is_met_and_an_uneven_load_are_told_in_points(capsys, tmp_path):
     person = {"kind": "pupil", "forms": ["pupil_pupil"]}
     asked = {
         "mentors": [
@@ -66,11 +66,11 @@ def test_a_wish_not_met_and_an_uneven_load_are_told_in_points(capsys, tmp_path):
     assert main(["match", str(path)]) == DONE
     *pairs, empty, totals = capsys.readouterr().out.splitlines()
     assert pairs == [
-        "В — А (−999985): близкие классы +15; шагов от первых выборов: 1 −1000000",
+        "В — А (2000015): близкие классы +15; сбывшиеся выборы (первый — 3, второй — 2, третий — 1): 2 +2000000",
         "Г — А (15): близкие классы +15",
     ]
     assert empty == ""
-    assert "сумма баллов: −999970, за неравную нагрузку ещё −3. Что" in totals
+    assert "сумма баллов: 2000030, за неравную нагрузку ещё −3. Что" in totals
 
 
 def test_own_rules_change_the_answer(capsys, tmp_path):

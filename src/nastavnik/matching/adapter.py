@@ -115,7 +115,7 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
     """
     rules = snapshot.get("rules", {})
     # whose «no» it was changes nothing for the engine, nor does what it answered then
-    told = {"advised", "totals", "shortages", "kept_points", "waiting"}
+    told = {"advised", "totals", "shortages", "kept_points", "choices_first", "waiting"}
     engine_part = {key: value for key, value in snapshot.items() if key not in told}
     answered = match_json(
         {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}

@@ -180,7 +180,7 @@ def _part(part: Mapping[str, Any]) -> str:
         "subject": "один предмет",
         "grade_near": "близкие классы",
         "organisation": "одна организация",
-        "wishes": f"шагов от первых выборов: {items}",
+        "wishes": f"сбывшиеся выборы (первый — 3, второй — 2, третий — 1): {items}",
     }
     return words.get(part["code"], str(part["code"]))
 

@@ -90,12 +90,18 @@ def test_who_wished_only_for_others_than_those_here_wishes_nothing():
     }
     plain = match_json({"mentors": [MENTOR], "mentees": [one, other]})
     wished = match_json({"mentors": [MENTOR], "mentees": [one, other], "wishes": wishes})
-    assert [pair["mentee"] for pair in wished["pairs"]] == [
-        pair["mentee"] for pair in plain["pairs"]
-    ]
-    assert wished["total_score"] == plain["total_score"]
+    # whoever named only others is no worse off and no better; a choice of somebody here is a gain
+    alone = match_json(
+        {
+            "mentors": [MENTOR],
+            "mentees": [one, other],
+            "wishes": {"mentees": {"Примеров": ["Кто-то"]}, "mentors": {"Нет": ["Указкина"]}},
+        }
+    )
+    assert alone == plain
+    assert [pair["mentee"] for pair in wished["pairs"]] == ["Указкина"]
     (pair,) = match_json({"mentors": [MENTOR], "mentees": [other], "wishes": wishes})["pairs"]
-    assert (pair["mentee_choice"], pair["wish_steps"]) == (1, 0)
+    assert (pair["mentee_choice"], pair["wish_gain"]) == (1, 3)
 
 
 @pytest.mark.parametrize("size", [2**60, 2**63, 10**30])

@@ -389,12 +389,10 @@ def test_load_cost_of_the_rules_spreads_the_work():
     assert [load.n_mentees for load in found.loads] == [2, 2]
 
 
-def steps(wishes, who, whom, of):
-    """Count the steps by hand: place in the list, three for who is not in it, none without a list."""
+def gain(wishes, who, whom, of):
+    """Count by hand what a met choice brings: three for the first who can be had, two, one; nothing for who was not named."""
     chosen = getattr(wishes, of).get(who, ())
-    if not chosen:
-        return 0
-    return chosen.index(whom) if whom in chosen else max(3, len(chosen))
+    return 3 - chosen.index(whom) if whom in chosen else 0
 
 
 @given(schools(), st.data())
@@ -413,30 +411,38 @@ def test_wishes_cost_no_person_a_place_and_come_before_the_score(school, data):
     assert found.n_matched == plain.n_matched
     sums_up(found, RULES)
 
-    def total(proposal):
-        return sum(
-            steps(wishes, pair.mentee, pair.mentor, "mentees")
-            + steps(wishes, pair.mentor, pair.mentee, "mentors")
-            for pair in proposal.pairs
+    ways = find_candidates(mentors, mentees, RULES, forbidden=forbidden)
+    taker = {one.key: n for n, one in enumerate(ways.mentees)}
+    giver = {one.key: n for n, one in enumerate(ways.mentors)}
+    able = Wishes(
+        {
+            a: tuple(b for b in of if ways.position(taker[a], giver[b]) >= 0)
+            for a, of in of_mentees.items()
+        },
+        {
+            b: tuple(a for a in of if ways.position(taker[a], giver[b]) >= 0)
+            for b, of in of_mentors.items()
+        },
+    )
+
+    def met(pair):
+        return gain(able, pair.mentee, pair.mentor, "mentees") + gain(
+            able, pair.mentor, pair.mentee, "mentors"
         )
 
-    assert total(found) <= total(plain)
+    assert sum(map(met, found.pairs)) >= sum(map(met, plain.pairs))
     for pair in found.pairs:
         places = wishes.place(pair.mentor, pair.mentee)
         assert (pair.mentee_choice, pair.mentor_choice) == places
-        assert pair.wish_steps == steps(wishes, pair.mentee, pair.mentor, "mentees") + steps(
-            wishes, pair.mentor, pair.mentee, "mentors"
-        )
+        assert pair.wish_gain == met(pair)
         wished = [part for part in pair.parts if part.code == WISHES]
         assert [(part.points, part.items) for part in wished] == (
-            [(-RULES.rank_weight * pair.wish_steps, (str(pair.wish_steps),))]
-            if pair.wish_steps
-            else []
+            [(RULES.rank_weight * pair.wish_gain, (str(pair.wish_gain),))] if pair.wish_gain else []
         )
         assert [place is None or place >= 1 for place in places] == [True, True]
 
 
-def test_a_first_choice_beats_a_better_fit_and_no_wish_is_no_loss():
+def test_a_first_choice_beats_a_better_fit():
     both = {"competences": ALGEBRA | READING, "capacity": 1}
     people = [mentor("m1", **both), mentor("m2", capacity=1)]
     others = [mentee("e1", areas=ALGEBRA), mentee("e2", areas=ALGEBRA | READING)]
@@ -456,22 +462,22 @@ def test_a_locked_pair_says_whose_choice_it_was():
     )
     (pair,) = found.pairs
     assert (pair.mentee_choice, pair.mentor_choice) == (2, None)
-    assert pair.wish_steps == 1
-    assert pair.parts[-1] == Part(WISHES, -RULES.rank_weight, ("1",))
+    assert pair.wish_gain == 2
+    assert pair.parts[-1] == Part(WISHES, 2 * RULES.rank_weight, ("2",))
     sums_up(found, RULES)
     against = propose(
         [mentor("m1", grade=1)], [mentee()], RULES, locked={"e1": "m1"}, wishes=wishes
     )
     (lock,) = against.pairs
-    assert (lock.wish_steps, lock.parts, lock.score) == (1, (), 0)
+    assert (lock.wish_gain, lock.parts, lock.score) == (0, (), 0)
     assert against.certificate.ok
 
 
 def test_without_a_weight_wishes_are_no_part():
-    wishes = Wishes(mentees={"e1": ("nobody", "m2")})
+    wishes = Wishes(mentees={"e1": ("m1", "m2")})
     law = replace(RULES, rank_weight=0)
     (pair,) = propose([mentor()], [mentee()], law, wishes=wishes).pairs
-    assert pair.wish_steps == 3
+    assert pair.wish_gain == 3
     assert WISHES not in {part.code for part in pair.parts}
 
 

@@ -30,8 +30,8 @@ PART_CODES = (
     "organisation",
 )
 
-#: The part for what people wished of each other after the group meeting: `rank_weight` off for each step away from a first
-#: choice. Its only item is the number of steps, of both sides together: whose they are is nobody else's business.
+#: The part for what people wished of each other after the group meeting and got: `rank_weight` for each step, three for a
+#: first choice. Its only item is the number of steps, of both sides together: whose they are is nobody else's business.
 WISHES = "wishes"
 
 #: The part for the same mentor as before, where a proposal is to stay as it was as far as can be: more than all other
@@ -141,7 +141,7 @@ class FormRule:
 class Rules:
     """The rules of one run: forms, points per part, and the version they are kept under.
 
-    ``rank_weight`` is what one step away from a first choice costs, in points of the score.
+    ``rank_weight`` is what one step of a met choice brings, in points of the score: a first choice is three steps.
     """
 
     forms: Mapping[str, FormRule]
@@ -201,12 +201,12 @@ class Edge:
         parts = (*self.parts, Part(code, points))
         return Edge(self.form, self.score + points, parts, self.flags)
 
-    def with_wishes(self, steps: int, rank_weight: int) -> "Edge":
-        """Return the pair with what so many steps away from first choices take off; 0 is no part at all."""
-        points = -rank_weight * steps
+    def with_wishes(self, gain: int, rank_weight: int) -> "Edge":
+        """Return the pair with what the choices met in it bring; 0 is no part at all."""
+        points = rank_weight * gain
         if not points:
             return self
-        parts = (*self.parts, Part(WISHES, points, (str(steps),)))
+        parts = (*self.parts, Part(WISHES, points, (str(gain),)))
         return Edge(self.form, self.score + points, parts, self.flags)
 
 

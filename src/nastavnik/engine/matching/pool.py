@@ -191,7 +191,6 @@ def reopened(
     *,
     u: Exact,
     v: Exact,
-    of_mentee: Exact,
     of_mentor: Exact,
     is_free: Mask,
     slack: Exact | int = 0,
@@ -204,15 +203,14 @@ def reopened(
         candidates: what was solved.
         u: what each mentee pays.
         v: what each mentor's place costs.
-        of_mentee: what a pair of this mentee costs besides the score, a wish not met for instance.
-        of_mentor: the same of each mentor.
+        of_mentor: what a pair of this mentor costs besides the score.
         is_free: the mentees who are not locked.
         slack: how much more a pair may cost, of every mentee or of each.
     """
     if candidates.has_all:
         return None
     sieve, known, found = candidates.sieve, candidates.cells, list[_Kept]()
-    pay, ask = u - of_mentee + slack, v + of_mentor
+    pay, ask = u + slack, v + of_mentor
     for block in sieve.blocks():
         look("pairs")
         cheap = is_free[block.i] & (ask[block.j] - block.score <= pay[block.i]).astype(np.bool_)

@@ -76,8 +76,9 @@ CHANGES = {
 class Wishes:
     """Whom people chose after the group meeting, the dearest first (method.md §4.4).
 
-    Both map a person's key to keys of the other side. A wish not met costs, no wish costs nothing: who chose nobody is
-    in neither.
+    Both map a person's key to keys of the other side. A wish that is met is a gain, one that is not costs nothing: so
+    whoever names somebody gets what would have come without it, or one of those named (docs/algorithms/matching.md,
+    «What a choice can do»).
     """
 
     mentees: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -87,10 +88,6 @@ class Wishes:
         """Return which choice, from 1, the mentor is for the mentee and the mentee for the mentor."""
         return _place(self.mentees, mentee, mentor), _place(self.mentors, mentor, mentee)
 
-    def ranks(self, mentor: str, mentee: str) -> tuple[int, int]:
-        """Return the same as the solver counts it: 0 is the first choice or no wish at all."""
-        return _rank(self.mentees, mentee, mentor), _rank(self.mentors, mentor, mentee)
-
     def chosen(self) -> Iterator[tuple[str, str]]:
         """Return every (mentor key, mentee key) in which one chose the other."""
         for mentee, mentors in self.mentees.items():
@@ -99,22 +96,18 @@ class Wishes:
             yield from ((mentor, mentee) for mentee in mentees)
 
 
-#: Somebody who was not chosen stands after the last choice, at least as a fourth would.
-UNMET = 3
+#: What a first choice counts for; each later one a step less, and whoever was named counts for one step at least.
+FIRST = 3
+
+
+def gain_of(place: int) -> int:
+    """Return what a choice counts for by its place from 1."""
+    return max(FIRST + 1 - place, 1)
 
 
 def _place(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int | None:
     chosen = wishes.get(who, ())
     return chosen.index(whom) + 1 if whom in chosen else None
-
-
-def _rank(wishes: Mapping[str, tuple[str, ...]], who: str, whom: str) -> int:
-    chosen = wishes.get(who, ())
-    return chosen.index(whom) if whom in chosen else _unmet(chosen)
-
-
-def _unmet(chosen: tuple[str, ...]) -> int:
-    return max(UNMET, len(chosen)) if chosen else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +131,8 @@ class Pair:
     ``score`` is the sum of the ``parts``, wishes among them, and what the pair counts for in the whole. ``margin`` is the price of the cheapest alternative, None where there is none. ``flags``:
     ``locked``, ``lock_not_eligible:<refusal>``, ``same_family``. ``mentee_choice`` is which choice,
     from 1, the mentor was for the mentee, None if not chosen; ``mentor_choice`` the same turned round.
-    ``wish_steps`` is how many steps the pair is away from the first choices of both; of a lock against the rules it counts
-    nothing, like everything else there.
+    ``wish_gain`` is what the choices of both add up to, 3 for a first, 2 for a second, 1 for a third of those who can be had;
+    nothing in a lock against the rules.
     """
 
     mentor: str
@@ -152,7 +145,7 @@ class Pair:
     margin: Price | None = None
     mentee_choice: int | None = None
     mentor_choice: int | None = None
-    wish_steps: int = 0
+    wish_gain: int = 0
 
     @property
     def fit(self) -> int:
@@ -242,6 +235,8 @@ class Proposal:
     hangs on a mentor's mentees together and is no one pair's. The two together are what is proven to be the most.
     ``kept_points`` is what each pair of before counts for, 0 where nothing was to stay; a price of so many points means
     that so many more pairs change.
+    ``choices_first`` tells whether one step of a choice outweighs all else of all pairs: then met choices are a goal of
+    their own before the fit; else they are points among the others.
     ``groups`` put together those of the ``pairs`` that are led in groups; every pair stays listed with its reasons.
     """
 
@@ -257,6 +252,7 @@ class Proposal:
     rules_version: str
     groups: tuple[Group, ...] = ()
     kept_points: int = 0
+    choices_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -267,6 +263,7 @@ class _Run:
     solution: Solution
     room: frozenset[int]
     wishes: Wishes
+    gains: "_Gains"
     before: "_Before"
     asked: dict[tuple[int, ...], Change | None] = field(default_factory=dict)
     shown: dict[tuple[int, ...], Shortage] = field(default_factory=dict)
@@ -296,7 +293,7 @@ def propose(
         rules: forms, weights, load cost.
         locked: mentee key → mentor key: pairs that stay, even against a rule (then flagged).
         forbidden: (mentor key, mentee key) that must not be.
-        wishes: whom people chose; ``rules.rank_weight`` says how much a step of it weighs.
+        wishes: whom people chose; ``rules.rank_weight`` says how much a step of what is met weighs.
         previous: mentee key → mentor key of an earlier proposal: of the matchings with the most people those with the
             most of these pairs come first, before any score. Who is not here any more does not matter.
         n_best: how many of each person's best pairs to begin with; see :func:`.pool.find_candidates`.
@@ -321,7 +318,7 @@ def propose(
     asked = _Asked.of(candidates, rules, fixed, wishes, kept)
     candidates, solution = _priced(asked, *_solve(asked, candidates))
     room = solution.mentors_with_room()
-    run = _Run(rules, forbidden, candidates, solution, room, wishes, asked.before)
+    run = _Run(rules, forbidden, candidates, solution, room, wishes, asked.gains, asked.before)
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
     for mentee, mentor in matched:
@@ -343,6 +340,7 @@ def propose(
         rules_version=rules.version,
         groups=groups_of(pairs, rules),
         kept_points=asked.before.points,
+        choices_first=asked.choices_first(candidates),
     )
 
 
@@ -420,7 +418,7 @@ class _Asked:
     rules: Rules
     fixed: list[int]
     capacity: list[int]
-    steps: "_Steps"
+    gains: "_Gains"
     before: "_Before"
 
     @classmethod
@@ -433,54 +431,51 @@ class _Asked:
         previous: dict[str, str],
     ) -> "_Asked":
         fixed, capacity = _locks(candidates, locked)
-        steps = _Steps.of(candidates, wishes)
+        gains = _Gains.of(candidates, rules, wishes)
         # no two matchings of as many people differ by more than this
-        most = 2 * steps.most(candidates, rules) + rules.load_cost * (max(capacity, default=0) + 1)
+        most = 2 * gains.most(candidates, rules) + rules.load_cost * (max(capacity, default=0) + 1)
         points = (len(candidates.mentees) + 1) * most + 1
-        return cls(rules, fixed, capacity, steps, _Before.of(candidates, previous, points))
+        return cls(rules, fixed, capacity, gains, _Before.of(candidates, previous, points))
+
+    def choices_first(self, candidates: Candidates) -> bool:
+        """Tell whether a step of a choice is more than all else can make between two matchings of as many people."""
+        load = self.rules.load_cost * (max(self.capacity, default=0) + 1)
+        busy = max((-busy_points(one, self.rules) for one in candidates.mentors), default=0)
+        most = len(candidates.mentees) * (candidates.sieve.most + busy + load)
+        return bool(self.gains.steps) and self.rules.rank_weight > most
 
     def _scores(self, candidates: Candidates) -> Exact:
         """Return the scores of the pairs with the points that are not of the pair alone."""
+        score = self.gains.added_to(candidates, candidates.score)
         busy = [busy_points(one, self.rules) for one in candidates.mentors]
-        if not any(busy):
-            return self.before.added_to(candidates, candidates.score)
-        score = candidates.score.astype(exact([candidates.sieve.most - min(busy)]).dtype)
-        score += exact(busy).astype(score.dtype)[candidates.indices]
+        if any(busy):
+            score = score.astype(exact([largest(score) - min(busy)]).dtype)
+            score += exact(busy).astype(score.dtype)[candidates.indices]
         return self.before.added_to(candidates, score)
 
     def solved(self, candidates: Candidates) -> Solution:
-        mentee_rank, mentor_rank = self.steps.of_pairs(candidates)
         solution = solve(
             candidates.indptr,
             candidates.indices,
             self._scores(candidates),
             self.capacity,
-            mentee_rank=mentee_rank,
-            mentor_rank=mentor_rank,
-            rank_weight=self.rules.rank_weight,
             load_cost=self.rules.load_cost,
             locked=self.fixed,
             tie_key_mentee=[person.key for person in candidates.mentees],
             tie_key_mentor=[person.key for person in candidates.mentors],
-            most_elsewhere=0 if candidates.has_all else self.steps.most(candidates, self.rules),
+            most_elsewhere=0 if candidates.has_all else self.gains.most(candidates, self.rules),
         )
         return replace(solution, everybody=candidates.everybody)
 
     def wider(
         self, candidates: Candidates, u: Exact, v: Exact, slack: Exact | int = 0
     ) -> Candidates | None:
-        # the pairs of before are never left out, so that none of those looked at has points for it
-        weight = self.rules.rank_weight
-        of_mentor = [
-            weight * steps - busy_points(one, self.rules)
-            for one, steps in zip(candidates.mentors, self.steps.of_mentor.tolist(), strict=True)
-        ]
+        # the pairs of before and those somebody chose are never left out: of those looked at none has points for it
         return reopened(
             candidates,
             u=u,
             v=v,
-            of_mentee=exact([weight * n for n in self.steps.of_mentee.tolist()]),
-            of_mentor=exact(of_mentor),
+            of_mentor=exact([-busy_points(one, self.rules) for one in candidates.mentors]),
             is_free=np.array(self.fixed, dtype=np.int64) < 0,
             slack=slack,
         )
@@ -506,45 +501,58 @@ def _locks(candidates: Candidates, locked: dict[str, str]) -> tuple[list[int], l
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
-    """How far pairs are from first choices: ``of_mentee`` and ``of_mentor`` if the other was not chosen.
+class _Gains:
+    """What met choices bring: (mentee, mentor) → steps, of the possible pairs in which one at least chose the other.
 
-    ``nearer`` are the pairs in which somebody was: (mentee, mentor) → the two ranks.
+    Whoever cannot be had is passed over: the next named stands in that place.
     """
 
-    of_mentee: Index
-    of_mentor: Index
-    nearer: Mapping[tuple[int, int], tuple[int, int]]
+    steps: Mapping[tuple[int, int], int]
+    weight: int
 
     @classmethod
-    def of(cls, candidates: Candidates, wishes: Wishes) -> "_Steps":
+    def of(cls, candidates: Candidates, rules: Rules, wishes: Wishes) -> "_Gains":
         takers = {person.key: n for n, person in enumerate(candidates.mentees)}
         givers = {person.key: n for n, person in enumerate(candidates.mentors)}
-        return cls(
-            np.array([_unmet(wishes.mentees.get(key, ())) for key in takers], dtype=np.int64),
-            np.array([_unmet(wishes.mentors.get(key, ())) for key in givers], dtype=np.int64),
-            {
-                (takers[mentee], givers[mentor]): wishes.ranks(mentor, mentee)
-                for mentor, mentee in wishes.chosen()
-                if mentee in takers and mentor in givers
-            },
-        )
+        steps: Counter[tuple[int, int]] = Counter()
+        for mentee, mentors in wishes.mentees.items():
+            steps.update(
+                _places([(takers.get(mentee), givers.get(one)) for one in mentors], candidates)
+            )
+        for mentor, mentees in wishes.mentors.items():
+            steps.update(
+                _places([(takers.get(one), givers.get(mentor)) for one in mentees], candidates)
+            )
+        return cls(steps, rules.rank_weight)
 
     def most(self, candidates: Candidates, rules: Rules) -> int:
         """Return more than any possible pair costs or brings, one that was left out among them."""
-        steps = int(self.of_mentee.max(initial=0)) + int(self.of_mentor.max(initial=0))
         busy = max((-busy_points(one, rules) for one in candidates.mentors), default=0)
-        return candidates.sieve.most + rules.rank_weight * steps + busy
+        return candidates.sieve.most + self._most() + busy
 
-    def of_pairs(self, candidates: Candidates) -> tuple[Index, Index]:
-        """Return the two ranks of every kept pair, in the order of the pairs."""
-        of_mentee = np.repeat(self.of_mentee, np.diff(candidates.indptr))
-        of_mentor = self.of_mentor[candidates.indices]
-        for (mentee, mentor), ranks in self.nearer.items():
-            position = candidates.position(mentee, mentor)
-            if position >= 0:
-                of_mentee[position], of_mentor[position] = ranks
-        return of_mentee, of_mentor
+    def _most(self) -> int:
+        return self.weight * max(self.steps.values(), default=0)
+
+    def added_to(self, candidates: Candidates, score: Exact) -> Exact:
+        """Return the scores of the pairs with these points; the scores themselves where there are none."""
+        if not self._most():
+            return score
+        score = score.astype(exact([self._most() + largest(score)]).dtype)
+        for (mentee, mentor), steps in self.steps.items():
+            score[candidates.position(mentee, mentor)] += self.weight * steps
+        return score
+
+
+def _places(
+    named: Iterable[tuple[int | None, int | None]], candidates: Candidates
+) -> dict[tuple[int, int], int]:
+    """Return what each of the pairs a person named counts for, the dearest first; of the impossible nothing."""
+    able = dict.fromkeys(
+        (mentee, mentor)
+        for mentee, mentor in named
+        if mentee is not None and mentor is not None and candidates.position(mentee, mentor) >= 0
+    )
+    return {pair: gain_of(place) for place, pair in enumerate(able, start=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -592,7 +600,7 @@ def _pair(run: _Run, mentee: int, mentor: int, *, locked: bool) -> Pair:
         margin=alternatives[0].price if alternatives else None,
         mentee_choice=by_mentee,
         mentor_choice=by_mentor,
-        wish_steps=sum(run.wishes.ranks(giver.key, taker.key)),
+        wish_gain=run.gains.steps.get((mentee, mentor), 0),
     )
 
 
@@ -602,8 +610,8 @@ def _told(run: _Run, mentee: int, mentor: int) -> Edge:
 
 
 def _counted(run: _Run, mentee: int, mentor: int, edge: Edge) -> Edge:
-    steps = run.wishes.ranks(run.candidates.mentors[mentor].key, run.candidates.mentees[mentee].key)
-    wished = edge.with_wishes(sum(steps), run.rules.rank_weight)
+    gain = run.gains.steps.get((mentee, mentor), 0)
+    wished = edge.with_wishes(gain, run.rules.rank_weight)
     busy = wished.with_part(BUSY, busy_points(run.candidates.mentors[mentor], run.rules))
     return busy.with_part(KEPT, run.before.points_of(mentee, mentor))
 

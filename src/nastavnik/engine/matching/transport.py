@@ -5,9 +5,9 @@ Every mentee takes at most one place, a mentor has ``capacity`` places. The goal
 1. locked pairs stay;
 2. as many mentees as possible are matched;
 3. on demand, the worst score of a pair is as high as it can be (:mod:`.fairness`);
-4. the cost is the smallest: ``-score + rank_weight * (mentee_rank + mentor_rank)`` for a pair,
-   ``change_cost`` more where the mentee had another mentor before, and ``load_cost * q`` for the
-   q-th mentee (q = 0, 1, …) of a mentor;
+4. the cost is the smallest: ``-score`` for a pair, choices that are met among the score
+   (:mod:`.proposing`), ``change_cost`` more where the mentee had another mentor before, and
+   ``load_cost * q`` for the q-th mentee (q = 0, 1, …) of a mentor;
 5. among equals, the smallest sum of hashes of the people's own keys, never of row numbers
    (:mod:`.ties`).
 
@@ -387,7 +387,8 @@ def solve(  # noqa: PLR0913 - the model has this many numbers, all of them named
         indices: int, (n_pairs,): the mentor of each pair, no pair twice.
         score: int, (n_pairs,): higher is better.
         capacity: int ≥ 0, (n_mentors,): places.
-        mentee_rank: int, (n_pairs,): which choice the mentor is for the mentee, lower is better.
+        mentee_rank: int, (n_pairs,): a place in an order of the mentee's, lower is better. People's choices are not given so:
+            a rank takes points off a pair that staying alone does not.
         mentor_rank: int, (n_pairs,): the same seen from the mentor.
         rank_weight: points for one step of either rank, ≥ 0.
         load_cost: points for the q-th mentee of a mentor are ``load_cost * q``, ≥ 0.

@@ -77,6 +77,7 @@ def keep_run(
             **given.snapshot(),
             "totals": totals,
             "kept_points": result.kept_points,
+            "choices_first": result.choices_first,
             "shortages": [asdict(one) for one in shortages],
         },
         n_mentees=len(given.mentees),

@@ -151,6 +151,35 @@ def price_words(
     return _("the other pairs fit worse by %(n)s points together") % {"n": price["points"]}
 
 
+def proof_words(snapshot: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what was proven of a matching, in the order of its goals: each as good as can be with those before it met."""
+    rules = snapshot.get("rules", {})
+    counts = bool(any(snapshot.get("wishes", {}).values()) and rules.get("rank_weight"))
+    is_first = counts and snapshot.get("choices_first", False)
+    words = [_("no more mentees can get a mentor;")]
+    if snapshot.get("kept_points"):
+        words.append(_("no more of the pairs proposed before can stay;"))
+    if is_first:
+        words.append(
+            _(
+                "people's choices cannot be met better: of each side a first one counts three, a second two, a third one, all added up;"
+            )
+        )
+    if is_first or not counts:
+        words.append(
+            _(
+                "requests, skills and all else that gives points, less uneven loads, cannot bring more points in all."
+            )
+        )
+    else:
+        words.append(
+            _(
+                "choices, requests, skills and all else that gives points, less uneven loads, cannot bring more points in all."
+            )
+        )
+    return tuple(words)
+
+
 def left_out_words(
     explanation: Mapping[str, Any],
     mentors: Mapping[str, Participation],

@@ -15,8 +15,9 @@ from nastavnik.matching.queries.confidence import Reader
 class Points:
     """What the score of a pair is made of, as far as the viewer may know: `parts` are names with their points.
 
-    `wishes` is what steps away from first choices take off, told without whose they are; 0 where there are none, or where
-    the viewer may not know. The parts alone are the fit, which everybody sees.
+    `wishes` is what the choices met in the pair bring, told without whose they are; 0 where there are none, or where the
+    viewer may not know. A matching of before choices were gains kept what steps away from first choices took off, below 0.
+    The parts alone are the fit, which everybody sees.
     """
 
     parts: tuple[tuple[str, int], ...]
@@ -34,7 +35,7 @@ class Points:
 
     @property
     def wishes_told(self) -> str:
-        """Return what the steps take off, as it is read."""
+        """Return what choices bring or took off, as it is read."""
         return _read(self.wishes)
 
     @property

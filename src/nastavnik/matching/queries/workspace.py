@@ -13,6 +13,7 @@ from nastavnik.matching.queries.explanations import (
     left_out_words,
     pair_words,
     price_words,
+    proof_words,
     secret_words,
 )
 from nastavnik.matching.queries.lacks import Lack, lack_of, lacks_of
@@ -118,6 +119,7 @@ class Board:
     n_idle: int
     changes: tuple[str, ...]
     n_same: int
+    proven: tuple[str, ...]
 
     @property
     def n_pairs(self) -> int:
@@ -196,6 +198,7 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         ),
         changes=changes,
         n_same=n_same,
+        proven=proof_words(run.snapshot),
     )
 
 

@@ -162,6 +162,13 @@ def recount(request: Request, pk: int) -> HttpResponse:
             request,
             _("Counted anew from what was kept: the same pairs, the same sum, proven again."),
         )
+    elif answer.mentor_of == then:
+        messages.warning(
+            request,
+            _(
+                "Counted anew: the same pairs. What they count for has another sum: the rules of counting have changed since."
+            ),
+        )
     else:
         n = sum(answer.mentor_of.get(key) != then.get(key) for key in {*answer.mentor_of, *then})
         messages.warning(
