@@ -22,6 +22,11 @@ right, and of other people's rows nothing is found (404). Narrower than the orga
 * a mentor and a mentee see the own open pairs;
 * a municipal coordinator sees counts of the organisations below, how they stand with the lines the district has set, the
   roadmap of a school as it was sent, and no name.
+
+Who gives a one-time password could sign in with it, so `account_edit` alone does not do. `RENEWS` says whose: a director
+everybody's of the own organisation; a curator everybody's but the director's and the psychologist's; a curator of one
+направление nobody's. Every role the other account holds must be among them, so an account with a role elsewhere stays
+out of reach; one's own password one changes oneself, with the old one. On the server itself: `one_time_password LOGIN`.
 """
 
 

@@ -68,6 +68,7 @@ def test_a_verdict_is_true_only_without_reasons():
 
 class SomeUser:
     is_authenticated = True
+    must_change_password = False
 
     def __init__(self, *grants):
         self.viewer = viewer(*grants)
@@ -108,6 +109,15 @@ def test_a_role_without_the_right_is_refused():
     request.user = SomeUser(Grant(Role.MENTOR, 1))
     with pytest.raises(PermissionDenied):
         page(request)
+
+
+def test_a_one_time_password_opens_only_the_way_to_an_own_one():
+    request = RequestFactory().get("/")
+    request.user = SomeUser(Grant(Role.PSYCHOLOGIST, 1))
+    request.user.must_change_password = True
+    assert page(request)["Location"] == "/password/"
+    marked = requires(Perm.BASE_VIEW, with_one_time=True)(page.__wrapped__)
+    assert marked(request, pk=3).content == b"page 3"
 
 
 def test_a_role_with_the_right_passes():

@@ -508,7 +508,13 @@ DONE = {
     ),
     "people.enrol_all": lambda s: enrol_all([s.it], starts_on=today(), by=s.by),
     "people.invite": lambda s: people.invite(
-        s.organisation, person=None, full_name="Н", role=Role.DIRECTOR, login="n", password=PASSWORD, by=s.by
+        s.organisation, person=None, full_name="Н", role=Role.DIRECTOR, login="n", by=s.by
+    ),
+    "people.give_one_time_password": lambda s: people.give_one_time_password(
+        User.objects.get(login="mentor"), by=s.by
+    ),
+    "people.give_slips": lambda s: people.give_slips(
+        [], [s.person("waiting")], organisation=s.organisation, role=Role.MENTEE, by=s.by
     ),
     "people.start_import": lambda s: people.start_import(
         s.organisation, kind=RosterKind.STAFF, file_name="", by=s.by,

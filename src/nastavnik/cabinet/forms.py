@@ -15,6 +15,7 @@ from nastavnik.core.forms import DateInput
 from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.organisations.forms import OrganisationForm
 from nastavnik.organisations.queries import year_bounds
+from nastavnik.people.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,9 @@ class SetUpForm(OrganisationForm):
 
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
-        validate_password(password)
+        named = {"login": "login", "full_name": "curator_name"}
+        about = {name: self.cleaned_data.get(field, "") for name, field in named.items()}
+        validate_password(password, User(**about))
         return password
 
     def clean(self) -> dict[str, Any]:

@@ -123,6 +123,21 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 PASSWORD_HASHERS = ["nastavnik.core.passwords.Argon2idHasher"]
+_OF_DJANGO, _OURS = "django.contrib.auth.password_validation", "nastavnik.core.passwords"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"{_OF_DJANGO}.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {
+        "NAME": f"{_OF_DJANGO}.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "full_name")},
+    },
+    {"NAME": f"{_OF_DJANGO}.CommonPasswordValidator"},
+    {"NAME": f"{_OF_DJANGO}.NumericPasswordValidator"},
+    {"NAME": f"{_OURS}.NoRunsValidator"},
+    {"NAME": f"{_OURS}.NotTheNameValidator"},
+    {"NAME": f"{_OURS}.NotWellKnownValidator"},
+]
+# Long enough for a slip to reach a pupil who is ill for a week.
+ONE_TIME_DAYS = 14
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "nastavnik.people.access.Accounts",

@@ -135,6 +135,14 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     ),
 }
 
+#: Whose password each role may replace by a one-time one, in its own organisation. A table of its own: a director may
+#: do less in the site than a curator, and whoever gives the password could sign in with it. Nobody takes over the
+#: director's or the psychologist's account but a director (security: nobody above one's own).
+RENEWS: dict[Role, frozenset[Role]] = {
+    Role.DIRECTOR: frozenset(Role) - {Role.COORDINATOR},
+    Role.CURATOR: frozenset(Role) - {Role.COORDINATOR, Role.DIRECTOR, Role.PSYCHOLOGIST},
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -192,6 +200,21 @@ class Viewer:
         if any(not grant.form_codes for grant in grants):
             return frozenset()
         return frozenset(code for grant in grants for code in grant.form_codes)
+
+    def own_form_codes(self, organisation_id: int) -> frozenset[str]:
+        """Return the forms a curator of an organisation is narrowed to; empty means no narrowing."""
+        return self.form_codes(Perm.BASE_EDIT, organisation_id)
+
+    def renews(self, role: Role, organisation_id: int) -> bool:
+        """Tell whether this viewer may give a one-time password to somebody with a role in an organisation.
+
+        A curator of some forms may not: an account is not of a form.
+        """
+        return any(
+            role in RENEWS.get(grant.role, frozenset())
+            for grant in self.grants
+            if grant.organisation_id == organisation_id and not grant.form_codes
+        )
 
 
 NOBODY = Viewer(user_id=0, person_id=None, grants=())

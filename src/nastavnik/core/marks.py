@@ -26,6 +26,15 @@ class SignedIn(Protocol):
         ...
 
 
+class Account(SignedIn, Protocol):
+    """What a mark needs of the user of a request."""
+
+    @property
+    def must_change_password(self) -> bool:
+        """Tell whether the password is one somebody else has given."""
+        ...
+
+
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -44,18 +53,24 @@ def _wanted(request: HttpRequest) -> str:
     return request.get_full_path()
 
 
-def requires(perm: Perm) -> Callable[[View], View]:
-    """Mark a view with the right it needs: sign-in page for a guest, 403 for a role without it."""
+def requires(perm: Perm, *, with_one_time: bool = False) -> Callable[[View], View]:
+    """Mark a view with the right it needs: sign-in page for a guest, 403 for a role without it.
+
+    Whoever signed in with a one-time password is led to choosing an own one, from every page but those marked
+    `with_one_time`.
+    """
 
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            user = cast("SignedIn", request.user)
+            user = cast("Account", request.user)
             if not user.is_authenticated:
                 query = urlencode({"next": _wanted(request)})
                 return HttpResponseRedirect(f"{reverse('people:sign-in')}?{query}")
             if not user.viewer.may(perm):
                 raise PermissionDenied
+            if user.must_change_password and not with_one_time:
+                return HttpResponseRedirect(reverse("people:password"))
             return view(request, *args, **kwargs)
 
         guarded.access = perm  # type: ignore[attr-defined]

@@ -45,6 +45,8 @@ NEXT: dict[AgreementStatus, frozenset[AgreementStatus]] = {
     S.RETURNED: frozenset({S.SENT}),
     S.AGREED: frozenset({S.SENT}),
 }
+#: The first password of a school's curator, told by the coordinator: nobody in the school could give another one.
+FIRST_PASSWORD_DAYS = 90
 NUMBER_OF_DISTRICT = "Р{}"  # how a line of the district is numbered in a school's roadmap
 
 
@@ -402,7 +404,9 @@ def add_school(
     school = add_organisation(office, level=Level.ORGANISATION, kind=kind, by=by, **fields)
     first, last = year_bounds(today())
     open_year(school, starts_on=first, ends_on=last, by=by)
-    curator = add_account(login, password, full_name=curator_name, by=by)
+    curator = add_account(
+        login, password, full_name=curator_name, one_time_days=FIRST_PASSWORD_DAYS, by=by
+    )
     grant_role(curator, school, Role.CURATOR, by=by)
     return school
 
@@ -421,7 +425,9 @@ def name_coordinator(
         raise RefusedError(
             _("The district has a coordinator already: that one adds schools and coordinators.")
         )
-    coordinator = add_account(login, password, full_name=full_name, by=by)
+    coordinator = add_account(
+        login, password, full_name=full_name, one_time_days=FIRST_PASSWORD_DAYS, by=by
+    )
     grant_role(coordinator, office, Role.COORDINATOR, by=by)
     return coordinator
 

@@ -1,7 +1,12 @@
-"""Who somebody that has signed in is."""
+"""Who somebody that has signed in is, and whose password they may replace."""
+
+from collections.abc import Iterable
 
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
+from nastavnik.core.access import Role, Verdict
 from nastavnik.core.dates import today
 from nastavnik.people.models import Membership, User, holds_on
 
@@ -18,3 +23,46 @@ class Accounts(ModelBackend):
         user = known[0].user
         user.remember_roles(known)
         return user if self.user_can_authenticate(user) else None
+
+
+def renewals(by: User, users: Iterable[User]) -> dict[int, Verdict]:
+    """Return account → whether `by` may give it a one-time password, with which one could sign in oneself.
+
+    Every role the account holds, or will hold, must be one of those `by` renews there (`RENEWS`): a role elsewhere or
+    above one's own would be taken over with the rest. One query.
+    """
+    users = list(users)
+    roles: dict[int, list[Membership]] = {user.pk: [] for user in users}
+    lasting = Q(ends_on=None) | Q(ends_on__gte=today())
+    for row in Membership.objects.filter(lasting, user_id__in=list(roles)):
+        roles[row.user_id].append(row)
+    return {user.pk: _renewal(by, user, roles[user.pk]) for user in users}
+
+
+def _renewal(by: User, user: User, roles: list[Membership]) -> Verdict:
+    if user.pk == by.pk:
+        return Verdict(
+            (
+                _(
+                    "Your own password you change yourself: «Change my password» at the foot of the page."
+                ),
+            )
+        )
+    name = {"name": user.full_name}
+    if not roles or not user.is_active:
+        return Verdict(
+            (
+                _("%(name)s: this account has no role now, so there is nothing to sign in to.")
+                % name,
+            )
+        )
+    if all(by.viewer.renews(Role(row.role), row.organisation_id) for row in roles):
+        return Verdict()
+    return Verdict(
+        (
+            _(
+                "%(name)s: this account may see what yours does not, so another gives the new password: the director, or the curator of all forms."
+            )
+            % name,
+        )
+    )

@@ -7,6 +7,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core import directions
@@ -25,16 +26,18 @@ from nastavnik.people.choices import (
 from nastavnik.people.models import Person, StudyGroup, User
 from nastavnik.people.queries import has_login
 
+#: From the least to the most: what nobody looked at is the least.
 GIVEN_BY_CURATOR = (
-    Role.CURATOR,
-    Role.DIRECTOR,
-    Role.DEPUTY_DIRECTOR,
-    Role.CLASS_TEACHER,
-    Role.PSYCHOLOGIST,
-    Role.SOCIAL_TEACHER,
-    Role.MENTOR,
     Role.MENTEE,
+    Role.MENTOR,
+    Role.CLASS_TEACHER,
+    Role.SOCIAL_TEACHER,
+    Role.PSYCHOLOGIST,
+    Role.DEPUTY_DIRECTOR,
+    Role.DIRECTOR,
+    Role.CURATOR,
 )
+GIVEN_TO_MANY = (Role.MENTEE, Role.MENTOR, Role.CLASS_TEACHER)
 
 
 class SignInForm(forms.Form):
@@ -67,22 +70,22 @@ class SignInForm(forms.Form):
                         "the address is kept, type the password once more."
                     )
                 )
+            if user.one_time_until and user.one_time_until < timezone.now():
+                # the password was right, so this tells nobody else anything
+                raise forms.ValidationError(
+                    _(
+                        "The time of this one-time password is over: the curator or the director gives a new slip."
+                    )
+                )
             self.user = user
         return data
 
 
-class NewAccountForm(forms.Form):
-    """A login nobody has yet and a first password, which somebody gives in person."""
+class NewLoginForm(forms.Form):
+    """A login nobody has yet."""
 
     login = forms.CharField(
         label=_("Login"), max_length=150, help_text=_("A mail address or a short word.")
-    )
-    password = forms.CharField(
-        label=_("First password"),
-        min_length=10,
-        strip=False,
-        help_text=_("At least 10 characters; give it in person, it can be changed after sign-in."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
     def clean_login(self) -> str:
@@ -91,16 +94,30 @@ class NewAccountForm(forms.Form):
             raise forms.ValidationError(_("This login is taken: add a figure or a dot."))
         return login
 
+
+class NewAccountForm(NewLoginForm):
+    """A new login and a first password, which somebody gives in person and which is changed at first use."""
+
+    password = forms.CharField(
+        label=_("First password"),
+        min_length=10,
+        strip=False,
+        help_text=_(
+            "At least 10 characters; give it in person, it is changed at the first sign-in."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
     def clean_password(self) -> str:
         password = str(self.cleaned_data["password"])
-        validate_password(password)
+        validate_password(password, User(login=self.cleaned_data.get("login", "")))
         return password
 
 
-class AccountForm(NewAccountForm):
+class AccountForm(NewLoginForm):
     """A new account with a role, or a role for somebody of the roster."""
 
-    field_order = ("person", "full_name", "role", "login", "password", "form_codes")
+    field_order = ("person", "full_name", "role", "login", "form_codes")
 
     person = forms.ModelChoiceField(
         Person.objects.none(),
@@ -145,10 +162,18 @@ class AccountForm(NewAccountForm):
 
 
 class PasswordForm(forms.Form):
+    """A password of one's own; the old one is asked for, unless it is a one-time one just typed at sign-in."""
+
+    old = forms.CharField(
+        label=_("The password of now"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
     password = forms.CharField(
         label=_("New password"),
         min_length=10,
         strip=False,
+        help_text=_("At least 10 characters: three or four words are good."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -157,13 +182,56 @@ class PasswordForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
+    def __init__(self, request: HttpRequest, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.user = request, user
+        if user.must_change_password:
+            del self.fields["old"]
+
+    def clean_old(self) -> str:
+        """Ask as sign-in does, so that wrong tries are counted here too."""
+        old = str(self.cleaned_data["old"])
+        if authenticate(self.request, username=self.user.login, password=old) is None:
+            raise forms.ValidationError(
+                _("This is not the password of now. Check the keyboard layout and Caps Lock.")
+            )
+        return old
+
+    def clean_password(self) -> str:
+        password = str(self.cleaned_data["password"])
+        validate_password(password, self.user)
+        if self.user.check_password(password):
+            raise forms.ValidationError(_("This is the password of before: choose another one."))
+        return password
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("password") and data.get("password") != data.get("again"):
+        if data.get("password") and data.get("again") and data["password"] != data["again"]:
             self.add_error("again", _("The two passwords differ: type the same twice."))
-        elif data.get("password"):
-            validate_password(data["password"])
         return data
+
+
+class SlipsForm(forms.Form):
+    """For whom slips are made: those who sign in already, a class, or the staff."""
+
+    STAFF = "staff"
+
+    group = forms.ChoiceField(label=_("Who"), required=False)
+    role = forms.ChoiceField(
+        label=_("Role of those who have no account yet"),
+        required=False,
+        choices=[(role.value, ROLE_TITLES[role]) for role in GIVEN_TO_MANY],
+    )
+
+    def __init__(self, groups: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = [(f"={name}", name) for name in groups]
+        offer(self, "group", [("", _("Those who sign in")), (self.STAFF, _("All staff")), *own])
+
+    @property
+    def chosen(self) -> Role:
+        """Return the role of the newcomers, the least one where none is named."""
+        return Role(self.cleaned_data.get("role") or GIVEN_TO_MANY[0])
 
 
 class PersonFilter(forms.Form):

@@ -164,6 +164,8 @@ class User(AbstractBaseUser):
     login = models.CharField(_("login"), max_length=150, unique=True)
     full_name = models.CharField(_("full name"), max_length=320)
     is_active = models.BooleanField(default=True)
+    # the password was given by somebody else: it works until this moment and is to be changed at first use
+    one_time_until = models.DateTimeField(null=True, blank=True)
     person = models.OneToOneField(
         Person, models.SET_NULL, null=True, blank=True, related_name="account"
     )
@@ -177,10 +179,14 @@ class User(AbstractBaseUser):
         personal = ["full_name", "person"]
         contact = ["login"]
         secret = ["password"]
-        technical = ["id", "is_active", "last_login"]
+        technical = ["id", "is_active", "last_login", "one_time_until"]
 
     def __str__(self) -> str:
         return self.full_name
+
+    @property
+    def must_change_password(self) -> bool:
+        return self.one_time_until is not None
 
     @cached_property
     def viewer(self) -> Viewer:

@@ -11,6 +11,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.access import renewals
 from nastavnik.people.choices import LEARNERS, PersonKind, RosterKind
 from nastavnik.people.models import Enrolment, Membership, Person, StudyGroup, User, holds_on
 
@@ -23,6 +24,80 @@ def has_any_account() -> bool:
 def has_login(login: str) -> bool:
     """Tell whether a login is taken, in whatever organisation: logins are of the installation."""
     return User.objects.filter(login=login).exists()
+
+
+#: Letters of a login made of a name; no signs, for it is typed from paper.
+_LETTERS = "а a б b в v г g д d е e ё e ж zh з z и i й i к k л l м m н n о o п p р r с s т t у u ф f х h ц c ч ch ш sh щ sch ъ _ ы y ь _ э e ю u я ya"
+_LATIN = dict(zip(_LETTERS.split()[::2], _LETTERS.split()[1::2], strict=True))
+
+
+def free_login(full_name: str) -> str:
+    """Return a login nobody has: «Младшова Мария» → «mladshova.m», with a figure where that is taken."""
+    words = ["".join(_LATIN.get(sign, sign) for sign in word) for word in full_name.lower().split()]
+    plain = ["".join(sign for sign in word if sign.isascii() and sign.isalnum()) for word in words]
+    last, first, *_rest = [*[word for word in plain if word][:2], "", ""]
+    last = last or "user"
+    wanted = f"{last}.{first[:1]}".rstrip(".")
+    taken = set(User.objects.filter(login__startswith=wanted).values_list("login", flat=True))
+    numbers = (f"{wanted}{n}" for n in range(2, len(taken) + 3))
+    return wanted if wanted not in taken else next(one for one in numbers if one not in taken)
+
+
+def people_without_account(people: Iterable[Person]) -> list[Person]:
+    """Return those of some people who have no account yet."""
+    people = list(people)
+    keys = [person.pk for person in people]
+    known = set(User.objects.filter(person__in=keys).values_list("person_id", flat=True))
+    return [person for person in people if person.pk not in known]
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """Somebody who can be given a slip: an account, or a person who has none yet.
+
+    Attributes:
+        user: the account, None for who has none.
+        person: the person of the roster, None for an account without one.
+        why_not: why this user may not renew the password, empty when nothing speaks against it.
+    """
+
+    user: User | None
+    person: Person | None
+    why_not: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what a box of the page carries."""
+        if self.user is not None:
+            return f"u{self.user.pk}"
+        return f"p{self.person.pk if self.person else 0}"
+
+    @property
+    def name(self) -> str:
+        """Return the name of the roster, else of the account."""
+        return str(self.person or self.user)
+
+
+def entrants(user: User, *, only: int | None = None) -> list[Entrant]:
+    """Return the accounts with a role of today that the user keeps, one of them if named."""
+    rows = Membership.objects.visible_to(user).filter(holds_on(today()))
+    if only is not None:
+        rows = rows.filter(user_id=only)
+    users = {row.user_id: row.user for row in rows.select_related("user__person")}
+    return _with_reasons(user, [(one, one.person) for one in users.values()])
+
+
+def entrants_of(user: User, people: Iterable[Person]) -> list[Entrant]:
+    """Return people with their accounts, if any (fetched)."""
+    return _with_reasons(user, [(getattr(one, "account", None), one) for one in people])
+
+
+def _with_reasons(user: User, found: list[tuple[User | None, Person | None]]) -> list[Entrant]:
+    may_renew = renewals(user, [one for one, _person in found if one])
+    return [
+        Entrant(one, person, " ".join(may_renew[one.pk].reasons) if one else "")
+        for one, person in found
+    ]
 
 
 def enrolments_on(day: dt.date, people: Iterable[int]) -> QuerySet[Enrolment]:

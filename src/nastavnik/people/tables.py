@@ -5,17 +5,21 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 
+from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from nastavnik.core.components import address_of, day, link
+from nastavnik.core.access import Verdict
+from nastavnik.core.components import address_of, day, link, pick
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
 from nastavnik.people.models import Membership, Person, RosterImport
+from nastavnik.people.queries import Entrant, group_names
 
 # what the format cannot hold
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -37,24 +41,50 @@ def roster_lines(people: Iterable[Person], groups: Mapping[int, str]) -> list[di
     ]
 
 
-def account_lines(rows: Iterable[Membership], *, own: int) -> list[dict[str, object]]:
+def account_lines(
+    rows: Iterable[Membership], may_renew: Mapping[int, Verdict], *, own: int
+) -> list[dict[str, object]]:
     """Return the roles of today (users fetched); the own role is ended by somebody else."""
     roles = {value: str(words) for value, words in ROLE_CHOICES}
-    end = _("End the role")
+    end, slip = _("End the role"), _("New password")
+    slips = reverse("people:slips")
     return [
         {
             "name": row.user.full_name,
             "role": roles[row.role],
             "login": row.user.login,
             "since": f"{row.starts_on:%d.%m.%Y}",
+            "slip": _button(f"{slips}?account={row.user_id}", slip, row.user.full_name)
+            if may_renew[row.user_id]
+            else "",
             "end": ""
             if row.user_id == own
-            else format_html(
-                '<a class="btn btn-sm" href="{}">{}<span class="visually-hidden"> {}</span></a>',
-                address_of("people:end-role", row.pk),
-                end,
-                row.user.full_name,
-            ),
+            else _button(address_of("people:end-role", row.pk), end, row.user.full_name),
+        }
+        for row in rows
+    ]
+
+
+def _button(url: str, words: str, whom: str) -> SafeString:
+    return format_html(
+        '<a class="btn btn-sm" href="{}">{}<span class="visually-hidden"> {}</span></a>',
+        url,
+        words,
+        whom,
+    )
+
+
+def slip_lines(rows: Iterable[Entrant], *, is_picked: bool) -> list[dict[str, object]]:
+    """Return who can be given a slip; without a box where this user may not."""
+    rows = list(rows)
+    groups = group_names([row.person for row in rows if row.person])
+    return [
+        {
+            "box": "" if row.why_not else pick("who", row.key, row.name, is_checked=is_picked),
+            "name": row.name,
+            "group": groups.get(row.person.pk, "") if row.person else "",
+            "login": row.user.login if row.user else _("no account yet"),
+            "why_not": row.why_not,
         }
         for row in rows
     ]

@@ -20,5 +20,6 @@ urlpatterns = [
     path("classes/", views.groups, name="groups"),
     path("classes/<int:pk>/", views.edit_group, name="group"),
     path("settings/accounts/", views.accounts, name="accounts"),
+    path("settings/accounts/slips/", views.slips, name="slips"),
     path("settings/accounts/<int:pk>/end/", views.end_role, name="end-role"),
 ]

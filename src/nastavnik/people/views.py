@@ -1,14 +1,19 @@
 """Pages of people and accounts."""
 
+from urllib.parse import urlencode, urlsplit
+
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core import confirm, search
@@ -19,7 +24,8 @@ from nastavnik.core.http import Request
 from nastavnik.core.marks import public, requires
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import actions, adapter
-from nastavnik.people.choices import ImportStatus, RosterKind
+from nastavnik.people.access import renewals
+from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.forms import (
     AccountForm,
     ClassTeacherForm,
@@ -29,6 +35,7 @@ from nastavnik.people.forms import (
     PersonFilter,
     PersonForm,
     SignInForm,
+    SlipsForm,
 )
 from nastavnik.people.models import (
     Enrolment,
@@ -39,14 +46,17 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import (
+    Entrant,
     class_names,
+    entrants,
+    entrants_of,
     family_of,
     group_names,
     known_people,
     namesakes_of,
     roster,
 )
-from nastavnik.people.tables import account_lines, list_to_correct, roster_lines
+from nastavnik.people.tables import account_lines, list_to_correct, roster_lines, slip_lines
 
 PER_PAGE = 50
 AT_MOST_FOUND = 20
@@ -87,11 +97,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("people:sign-in")
 
 
+@sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
-@requires(Perm.HOME)
+@requires(Perm.HOME, with_one_time=True)
 def change_password(request: Request) -> HttpResponse:
     """Change one's own password; other sessions of the account end."""
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(request, request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.change_password(request.user, form.cleaned_data["password"], by=request.user)
         update_session_auth_hash(request, request.user)
@@ -99,6 +110,8 @@ def change_password(request: Request) -> HttpResponse:
             request, _("The password is changed. Other computers will ask for it anew.")
         )
         return redirect("cabinet:home")
+    if request.user.must_change_password:
+        return render(request, "people/own_password.html", {"form": form})
     return render(request, "people/password.html", {"form": form})
 
 
@@ -465,21 +478,99 @@ def edit_group(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Perm.ACCOUNT_EDIT)
 def accounts(request: Request) -> HttpResponse:
-    """Show who may sign in, and add one."""
+    """Show who may sign in, and add one; the new account comes with a slip."""
     form = AccountForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        membership = actions.invite(request.user.workplace, by=request.user, **form.cleaned_data)
-        messages.success(
-            request,
-            _("The account of %(name)s is ready. Tell the first password in person, not by mail.")
-            % {"name": membership.user.full_name},
-        )
-        return HttpResponseRedirect(reverse("people:accounts"))
-    rows = (
+        try:
+            slip = actions.invite(request.user.workplace, by=request.user, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            return _slips(request, [slip])
+    rows = list(
         Membership.objects.visible_to(request.user).filter(holds_on(today())).select_related("user")
     )
-    lines = account_lines(rows, own=request.user.pk)
+    may_renew = renewals(request.user, [row.user for row in rows])
+    lines = account_lines(rows, may_renew, own=request.user.pk)
     return render(request, "people/accounts.html", {"form": form, "rows": rows, "lines": lines})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ACCOUNT_EDIT)
+def slips(request: Request) -> HttpResponse:
+    """Show who can be given a slip: one person, a class, the staff; make them and show them once."""
+    form = SlipsForm(class_names(request.user), request.POST or request.GET)
+    form.is_valid()
+    rows = _who_needs(request, form)
+    stamp = _stamp(rows)
+    if request.method == "POST":
+        try:
+            return _slips(request, _made(request, form, rows, stamp))
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+            query = request.GET.urlencode() or urlencode({"group": form["group"].value() or ""})
+            return redirect(f"{reverse('people:slips')}?{query}")
+    context = {
+        "form": form,
+        "lines": slip_lines(rows, is_picked=bool(request.GET.get("account"))),
+        "rows": rows,
+        "n_new": sum(row.user is None for row in rows),
+        "stamp": stamp,
+        "days": settings.ONE_TIME_DAYS,
+        "account": request.GET.get("account", ""),
+    }
+    return render(request, "people/slips.html", context)
+
+
+def _who_needs(request: Request, form: SlipsForm) -> list[Entrant]:
+    """Return the rows of the page: accounts of the school, or people of a class or of the staff with theirs."""
+    group = form.cleaned_data.get("group", "")
+    if group:
+        of_staff = group == SlipsForm.STAFF
+        people = roster(
+            request.user,
+            group="" if of_staff else group.removeprefix("="),
+            kind=PersonKind.TEACHER if of_staff else "",
+        )
+        return entrants_of(request.user, people.select_related("account"))
+    wanted = request.POST.get("account") or request.GET.get("account", "")
+    return entrants(request.user, only=int(wanted) if wanted.isdecimal() else None)
+
+
+def _stamp(rows: list[Entrant]) -> str:
+    """Return a mark of the passwords as they are: a page sent twice would make the printed slips worthless."""
+    return salted_hmac("people.slips", "".join(r.user.password for r in rows if r.user)).hexdigest()
+
+
+def _made(request: Request, form: SlipsForm, rows: list[Entrant], stamp: str) -> list[actions.Slip]:
+    if not constant_time_compare(request.POST.get("stamp", ""), stamp):
+        raise RefusedError(
+            _(
+                "Nothing is changed: passwords here have become other ones since the page was opened, perhaps the slips are made already. If not, tick once more."
+            )
+        )
+    picked = {*request.POST.getlist("who")}
+    chosen = [row for row in rows if row.key in picked]
+    return actions.give_slips(
+        [row.user for row in chosen if row.user],
+        [row.person for row in chosen if row.person and not row.user],
+        organisation=request.user.workplace,
+        role=form.chosen,
+        by=request.user,
+    )
+
+
+def _slips(request: Request, made: list[actions.Slip]) -> HttpResponse:
+    """Show slips: the only time their passwords are seen."""
+    groups = group_names([slip.user.person for slip in made if slip.user.person])
+    address = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    context = {
+        "slips": [(slip, groups.get(slip.user.person_id or 0, "")) for slip in made],
+        "address": address,
+        "is_here_only": urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"),
+        "days": settings.ONE_TIME_DAYS,
+    }
+    return render(request, "people/slips_to_print.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,11 @@
 """Writes of people, accounts, classes and lists."""
 
+from nastavnik.people.actions.accounts import (
+    Slip,
+    give_one_time_password,
+    give_slips,
+    invite,
+)
 from nastavnik.people.actions.family import join_family, leave_family
 from nastavnik.people.actions.lists import (
     accept_import,
@@ -18,7 +24,6 @@ from nastavnik.people.actions.roster import (
     enrol,
     grade_of,
     grant_role,
-    invite,
     mark_left,
     open_group,
     register_person,
@@ -26,6 +31,7 @@ from nastavnik.people.actions.roster import (
 )
 
 __all__ = [
+    "Slip",
     "accept_import",
     "add_account",
     "add_person",
@@ -37,6 +43,8 @@ __all__ = [
     "discard_import",
     "end_role",
     "enrol",
+    "give_one_time_password",
+    "give_slips",
     "grade_of",
     "grant_role",
     "invite",

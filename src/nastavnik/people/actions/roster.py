@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
@@ -31,10 +32,16 @@ def add_account(
     *,
     full_name: str,
     person: Person | None = None,
+    one_time_days: int = 0,
     by: models.Model | None,
 ) -> User:
-    """Make an account; without a password nobody can sign in with it yet."""
+    """Make an account; without a password nobody can sign in with it yet.
+
+    With `one_time_days` the password is somebody else's choice: it works so long and is changed at first use.
+    """
     user = User(login=login.strip().lower(), full_name=full_name, person=person)
+    if one_time_days:
+        user.one_time_until = timezone.now() + dt.timedelta(days=one_time_days)
     user.set_password(password)
     user.save()
     audit.record(audit.CREATED, user, by=by or user, fields=["login", "full_name", "person"])
@@ -43,10 +50,11 @@ def add_account(
 
 @transaction.atomic
 def change_password(user: User, password: str, *, by: models.Model | None) -> User:
-    """Set a new password; every session of the account but the actor's own ends with it."""
+    """Set the password one has chosen; every session of the account but the actor's own ends with it."""
     user.set_password(password)
-    user.save(update_fields=["password"])
-    audit.record("password-changed", user, by=by, fields=["password"])
+    user.one_time_until = None
+    user.save(update_fields=["password", "one_time_until"])
+    audit.record("password-changed", user, by=by, fields=["password", "one_time_until"])
     return user
 
 
@@ -258,21 +266,3 @@ def take_back(person: Person, *, by: models.Model | None) -> Person:
         last.save(update_fields=["ends_on"])
         audit.record("enrolment-reopened", last, by=by, fields=["ends_on"])
     return change_person(person, left_on=None, by=by)
-
-
-@transaction.atomic
-def invite(
-    organisation: Organisation,
-    *,
-    person: Person | None,
-    full_name: str,
-    role: str,
-    login: str,
-    password: str,
-    form_codes: Iterable[str] = (),
-    by: models.Model | None,
-) -> Membership:
-    """Make an account and give it its first role."""
-    name = person.full_name if person else full_name
-    user = add_account(login, password, full_name=name, person=person, by=by)
-    return grant_role(user, organisation, Role(role), form_codes=form_codes, by=by)
