@@ -46,6 +46,7 @@ OBJECTS: dict[str, type[Model]] = {
     "programmes:limits": MentoringForm,
     "programmes:record": Participation,
     "programmes:leave": Participation,
+    "programmes:after": Participation,
     **{
         f"programmes:{name}": GroupMeeting
         for name in ("meeting", "invite", "attendance", "minutes", "minutes-file", "reopen")
@@ -61,6 +62,8 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:recount": MatchingRun,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
+    "mentorships:end": Mentorship,
+    "mentorships:reopen": Mentorship,
     "mentorships:keep": Mentorship,
     "mentorships:mentee": Mentorship,
     "mentorships:replace": Mentorship,

@@ -5,6 +5,7 @@ import dataclasses
 import inspect
 import pkgutil
 import textwrap
+from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
 
@@ -61,6 +62,7 @@ READS = {
     "matching.substitutes": "the engine asked who could take a pair over",
     "matching.least_disturbance": "the engine asked who would have to move",
     "matching.check_substitute": "the rules asked by the action that replaces a mentor",
+    "mentorships.lock_people": "the records of both sides locked in one order, for the actions that change pairs",
     "mentorships.check_consents": "the papers asked by the actions that let people go on",
     "matching.check_locks": "the places asked before a run",
     "matching.is_override": "whether a word needs a reason, asked by the action and its page",
@@ -270,6 +272,13 @@ def _signed(order):
     return order
 
 
+def _ended_pair(scene):
+    """Complete a pair that has a meeting ahead."""
+    pair = pair_of(scene.school, "younger")
+    pair.meetings.filter(kind="final").update(planned_on=today() + timedelta(days=1))
+    return mentorships.set_pair_status(pair, MentorshipStatus.COMPLETED, by=scene.by)
+
+
 def _pair_without_order(scene):
     pair = pair_of(scene.school, "younger")
     pair.ties.update(order=None)
@@ -385,6 +394,12 @@ PREPARED = {
     "programmes.make_ready": _candidate,
     "programmes.review_ready": _ready_and_gone,
     "programmes.take_place": lambda scene: make_room(scene.school, "older"),
+}
+PREPARED |= {
+    "mentorships.reopen_pair": _ended_pair,
+    "mentorships.restore_meetings": _ended_pair,
+    "programmes.note_next_year": lambda scene: _ended_pair(scene).ties.get().mentee,
+    "programmes.take_up_again": lambda scene: _ended_pair(scene).ties.get().mentee,
 }
 # Action → how to do it.
 DONE = {
@@ -563,6 +578,10 @@ DONE = {
     "programmes.make_ready": lambda s: programmes.make_ready([s.it], by=s.by),
     "programmes.review_ready": lambda s: programmes.review_ready(s.programme, by=s.by),
     "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),
+    "programmes.note_next_year": lambda s: programmes.note_next_year([s.it], goes_on=True, by=s.by),
+    "programmes.take_up_again": lambda s: programmes.take_up_again(s.it, by=s.by),
+    "mentorships.reopen_pair": lambda s: mentorships.reopen_pair(s.it, by=s.by),
+    "mentorships.restore_meetings": lambda s: mentorships.restore_meetings(s.it, by=s.by),
     "programmes.free_place": lambda s: programmes.free_place(s.record("younger"), by=s.by),
     "roadmaps.make_from_catalogue": lambda s: roadmaps.make_from_catalogue(s.it, RoadmapLevel.COLLEGE, by=s.by),
     "roadmaps.start_reading": lambda s: read_roadmap(s.school),

@@ -65,7 +65,7 @@ from nastavnik.programmes.actions import (
     plan_group_meeting,
     set_participation_status,
 )
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, GroupMeeting, Participation, Programme
 from nastavnik.roadmaps.actions import (
     add_activity,
@@ -139,7 +139,8 @@ def live(school: School) -> None:
     set_requisites(order, number="1-о", dated_on=school.year.starts_on, by=by)
     register_document(order, by=by)
     set_pair_status(pair_of(school, "youngest"), state.CANCELLED, reason=_word(school), by=by)
-    set_pair_status(pair_of(school, "novice"), state.COMPLETED, by=by)
+    again = {school.records[key].pk: AfterEnd.AGAIN for key in ("novice", "teacher")}
+    set_pair_status(pair_of(school, "novice"), state.COMPLETED, after=again, by=by)
     approve_pairs(school)
     set_pair_status(pair_of(school, "novice"), state.SUSPENDED, by=by)
     extra = add_pupils(school, 4, start=90)

@@ -332,11 +332,17 @@ def test_the_page_of_a_pair_offers_the_steps_there_are(cast, made):
     assert set(client.get(url).context["steps"]) == NEXT[M.APPROVED]
     assert signed_in(cast.users[Role.DIRECTOR]).get(url).context["steps"] == []
     step = reverse("mentorships:status", args=[pair.pk])
-    for answers in ({"status": "married"}, {}, {"status": "cancelled"}, {"status": "completed"}):
+    for answers in ({"status": "married"}, {}, {"status": "completed"}):
         assert said(client.post(step, answers, follow=True))
         pair.refresh_from_db()
         assert pair.status == M.APPROVED
-    client.post(step, {"status": "cancelled", "reason": "переезд"})
+    asked = client.post(step, {"status": "cancelled", "reason": "переезд"})
+    end = reverse("mentorships:end", args=[pair.pk])
+    assert asked["Location"] == f"{end}?how=cancelled"
+    assert client.post(end, {"how": "cancelled"}).status_code == 422  # no reason
+    pair.refresh_from_db()
+    assert pair.status == M.APPROVED
+    client.post(end, {"how": "cancelled", "reason": "переезд"})
     pair.refresh_from_db()
     assert pair.status == M.CANCELLED
     assert client.get(url).context["steps"] == []
@@ -347,8 +353,10 @@ def test_a_pair_of_another_school_is_out_of_reach(cast):
     pair = Mentorship.objects.first()
     client = signed_in(cast.anna)
     assert client.get(reverse("mentorships:card", args=[pair.pk])).status_code == 404
-    answers = {"status": "cancelled", "reason": "так"}
-    assert client.post(reverse("mentorships:status", args=[pair.pk]), answers).status_code == 404
+    answers = {"status": "cancelled", "how": "cancelled", "reason": "так"}
+    for page in ("status", "end", "reopen"):
+        address = reverse(f"mentorships:{page}", args=[pair.pk])
+        assert client.post(address, answers).status_code == 404
     assert client.post(reverse("mentorships:approve", args=[pair.run_id])).status_code == 404
 
 

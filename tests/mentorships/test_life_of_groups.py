@@ -21,12 +21,12 @@ from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import HEAVIEST, OPEN, Mark, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.mentorships.queries import voice_of
-from nastavnik.programmes.choices import Side
+from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation
 
 PLACE = st.integers(0, 5)
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["leave", "pause", "resume"]), PLACE)
+    st.tuples(st.sampled_from(["leave", "pause", "resume", "reopen"]), PLACE)
     | st.tuples(st.sampled_from(["match", "approve", "register"]), st.just(0))
     | st.tuples(st.sampled_from(list(MentorshipStatus)), PLACE)
     | st.tuples(st.sampled_from(HEAVIEST), PLACE),
@@ -49,7 +49,8 @@ class TestLifeOfGroups(HypothesisCase):
             gone = set(Tie.objects.exclude(ends_on=None).values_list("pk", "ends_on", "end_reason"))
             with suppress(RefusedError), transaction.atomic():
                 self.step(what, place)
-            assert gone <= set(Tie.objects.values_list("pk", "ends_on", "end_reason"))
+            if what != "reopen":
+                assert gone <= set(Tie.objects.values_list("pk", "ends_on", "end_reason"))
             self.look()
 
     def step(self, what, place):
@@ -70,8 +71,15 @@ class TestLifeOfGroups(HypothesisCase):
                 "leave": lambda: actions.leave_group(tie, reason="испытание", by=by),
                 "pause": lambda: actions.pause_mentee(tie, by=by),
                 "resume": lambda: actions.resume_mentee(tie, by=by),
+                "reopen": lambda: self.reopen(tie.mentorship),
             }
             do[what]()
+
+    def reopen(self, pair):
+        n_struck, n_there = len(pair.struck), pair.meetings.count()
+        back = actions.reopen_pair(pair, by=self.cast.anna)
+        assert back.status in OPEN
+        assert pair.meetings.count() == n_there + n_struck
 
     def mark(self, tie, mark):
         meeting = tie.mentorship.meetings.order_by("planned_on").first()
@@ -107,10 +115,13 @@ class TestLifeOfGroups(HypothesisCase):
         for record in Participation.objects.all():
             own = led if record.side == Side.MENTOR else held
             assert record.active_count == own[record.pk] <= record.capacity
+            assert (record.status == ParticipationStatus.PAIRED) == (record.active_count > 0)
+            assert record.ends_on is None or record.status == ParticipationStatus.FINISHED
         sizes = Counter(tie.mentorship_id for tie in open_ties)
         for pair in Mentorship.objects.select_related("form"):
             assert (pair.status in OPEN) == (sizes[pair.pk] > 0)
             assert sizes[pair.pk] <= (pair.form.max_mentees if pair.is_group else 1)
+            assert pair.struck == [] or pair.status not in OPEN
         groups = Mentorship.objects.open().filter(is_group=True).values_list("mentor_id", "form_id")
         assert len(groups) == len(set(groups))
         for tie in open_ties:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import pairs_now
 from nastavnik.organisations.models import Organisation
@@ -20,7 +20,16 @@ from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Participation, Programme
-from nastavnik.programmes.queries import base_counts
+from nastavnik.programmes.queries import base_counts, marks_of_bases
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A number on the ribbon and the page that lists just as many."""
+
+    n: int
+    words: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,59 +40,94 @@ class Stage:
     title: str
     words: str
     state: str
+    tallies: tuple[Tally, ...] = ()
 
 
 def stages(user: SignedIn, programme: Programme) -> list[Stage]:
-    """Return the seven stages of a programme with a count each; the first unfinished one is now."""
-    mentors = base_counts(user, programme, Side.MENTOR)
-    counts = {
-        "mentees": base_counts(user, programme, Side.MENTEE).total,
-        "mentors": mentors.total,
-        "prepared": mentors.ready + mentors.paired,
-    }
-    pairs = Counter(pair.status for pair in pairs_now(user) if pair.programme_id == programme.pk)
-    n_pairs = pairs.total() - pairs[MentorshipStatus.CANCELLED]
-    n_active, n_completed = pairs[MentorshipStatus.ACTIVE], pairs[MentorshipStatus.COMPLETED]
+    """Return the seven stages of a programme with what has been done in each; the first unfinished one is now."""
     facts = [
-        (_("Preparation"), _("the programme is open"), True),
+        (_("Preparation"), _("the programme is open"), (), True),
+        *_stages_of_bases(user, programme),
+        *_stages_of_pairs(user, programme),
+    ]
+    now = next(number for number, (*_rest, done) in enumerate(facts, 1) if not done)
+    return [
+        Stage(
+            number,
+            title,
+            words,
+            "done" if number < now else "now" if number == now else "next",
+            tallies,
+        )
+        for number, (title, words, tallies, _done) in enumerate(facts, 1)
+    ]
+
+
+Told = tuple[str, str, tuple[Tally, ...], bool]
+
+
+def _stages_of_bases(user: SignedIn, programme: Programme) -> list[Told]:
+    marks = marks_of_bases(user, programme)
+    n_mentees, n_mentors = (
+        base_counts(user, programme, side).total for side in (Side.MENTEE, Side.MENTOR)
+    )
+    n_told, n_admitted, n_trained = (
+        marks[Side.MENTEE, "told"], marks[Side.MENTOR, "admitted"], marks[Side.MENTOR, "trained"],
+    )  # fmt: skip
+    mentees, mentors = reverse("programmes:mentees"), reverse("programmes:mentors")
+    asked = ngettext("%(n)s request", "%(n)s requests", n_told) % {"n": n_told}
+    return [
         (
-            _("Base of mentees"),
-            ngettext("%(n)s request", "%(n)s requests", counts["mentees"])
-            % {"n": counts["mentees"]},
-            counts["mentees"] > 0,
+            _("Base of mentees"), "",
+            (Tally(n_mentees, _people(n_mentees), mentees), Tally(n_told, asked, f"{mentees}?status=told")),
+            n_told > 0,
         ),
+        (_("Base of mentors"), "", (Tally(n_mentors, _people(n_mentors), mentors),), n_mentors > 0),
         (
-            _("Base of mentors"),
-            ngettext("%(n)s person", "%(n)s people", counts["mentors"]) % {"n": counts["mentors"]},
-            counts["mentors"] > 0,
+            _("Selection and training"), "",
+            (
+                Tally(n_admitted, _("admitted: %(n)s") % {"n": n_admitted}, f"{mentors}?status=admitted"),
+                Tally(n_trained, _("trained: %(n)s") % {"n": n_trained}, f"{mentors}?status=trained"),
+            ),
+            n_admitted > 0,
         ),
+    ]  # fmt: skip
+
+
+def _people(n: int) -> str:
+    return ngettext("%(n)s person in the base", "%(n)s people in the base", n) % {"n": n}
+
+
+def _stages_of_pairs(user: SignedIn, programme: Programme) -> list[Told]:
+    pairs = [
+        pair
+        for pair in pairs_now(user)
+        if pair.programme_id == programme.pk and pair.status != MentorshipStatus.CANCELLED
+    ]
+    states = Counter(pair.status for pair in pairs)
+    n_running, n_completed = states[MentorshipStatus.ACTIVE], states[MentorshipStatus.COMPLETED]
+    n_met = sum(pair.has_met and pair.status in OPEN for pair in pairs)
+    listed = f"{reverse('mentorships:list')}?programme={programme.pk}&status="
+    made = ngettext("%(n)s pair", "%(n)s pairs", len(pairs)) % {"n": len(pairs)}
+    return [
+        (_("Pairs"), "", (Tally(len(pairs), made, f"{listed}made"),), bool(pairs)),
         (
-            _("Selection and training"),
-            ngettext("%(n)s ready", "%(n)s are ready", counts["prepared"])
-            % {"n": counts["prepared"]},
-            counts["prepared"] > 0,
-        ),
-        (
-            _("Pairs"),
-            ngettext("%(n)s pair", "%(n)s pairs", n_pairs) % {"n": n_pairs},
-            n_pairs > 0,
-        ),
-        (
-            _("Course of the programme"),
-            ngettext("%(n)s pair meets", "%(n)s pairs meet", n_active) % {"n": n_active},
-            n_pairs > 0 and n_completed == n_pairs,
+            _("Course of the programme"), "",
+            (
+                Tally(n_running, _("running: %(n)s") % {"n": n_running}, f"{listed}active"),
+                Tally(n_met, _("have met: %(n)s") % {"n": n_met}, f"{listed}met"),
+            ),
+            bool(pairs) and n_completed == len(pairs),
         ),
         (
             _("Completion"),
             _("until %(day)s") % {"day": programme.ends_on.strftime("%d.%m")},
+            (Tally(n_completed, _("completed: %(n)s") % {"n": n_completed}, f"{listed}completed"),)
+            if n_completed
+            else (),
             False,
         ),
-    ]
-    now = next(number for number, (_title, _words, done) in enumerate(facts, 1) if not done)
-    return [
-        Stage(number, title, words, "done" if number < now else "now" if number == now else "next")
-        for number, (title, words, _done) in enumerate(facts, 1)
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +152,15 @@ def gate_of(user: SignedIn, programme: Programme, rows: list[Stage]) -> Gate | N
 
 def _gate(user: SignedIn, programme: Programme, now: int) -> tuple[str, str, str, Perm]:
     mentees, mentors = (base_counts(user, programme, side) for side in (Side.MENTEE, Side.MENTOR))
-    if now == 2:  # noqa: PLR2004 - the number of the stage
+    if now == 2 and mentees.total:  # noqa: PLR2004 - the number of the stage
+        words = ngettext(
+            "Of %(n)s mentee nobody has said yet what is asked for.",
+            "Of %(n)s mentees nobody has said yet what is asked for.",
+            mentees.total,
+        ) % {"n": mentees.total}
+        url = reverse("programmes:describe", args=[Side.MENTEE])
+        return words, _("Enter the requests"), url, Perm.BASE_EDIT
+    if now == 2:  # noqa: PLR2004 - as above
         url = reverse("programmes:add-to-base", args=[Side.MENTEE])
         return _("Nobody is in the base of mentees yet."), _("Take mentees"), url, Perm.BASE_EDIT
     if now == 3:  # noqa: PLR2004 - as above

@@ -13,7 +13,7 @@ from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.queries import latest_run, open_questions
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Programme
-from nastavnik.programmes.queries import base_counts, current_programme
+from nastavnik.programmes.queries import base_counts, current_programme, is_closing
 
 AT_MOST = 3
 
@@ -31,6 +31,8 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", run.n_matched) % {"n": run.n_matched},
             _("Open"), reverse("matching:workspace"),
         )  # fmt: skip
+        return
+    if is_closing(user, programme):
         return
     waiting = base_counts(user, programme, Side.MENTEE).ready
     if waiting and base_counts(user, programme, Side.MENTOR).total:

@@ -27,6 +27,7 @@ from nastavnik.mentorships.queries import (
     PairNow,
     Risk,
     own_due_meetings,
+    pairs_for,
     pairs_now,
     people_of_pairs,
 )
@@ -86,6 +87,7 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
             )  # fmt: skip
     if may_decide:
         yield from _to_decide(pairs, named)
+        yield from _to_complete(user)
 
 
 def _title(people: Iterable[Person]) -> str:
@@ -142,6 +144,17 @@ def _to_decide(
             4, "risk", _("To be decided"), _title(people),
             _("The psychologist does not recommend this pair: speak with each other and decide whether it goes on."),
             _("Open the pair"), reverse("mentorships:card", args=[pair.pk]), _tokens(people),
+        )  # fmt: skip
+
+
+def _to_complete(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the pairs that have held their last meeting or are past their last day."""
+    if n := pairs_for(user, status="ending").count():
+        yield AttentionItem(
+            22, "wait", _("Closing the year"),
+            ngettext("%(n)s pair is to be completed", "%(n)s pairs are to be completed", n) % {"n": n},
+            _("The last meeting was held or the last day is over: complete each on its page."),
+            _("Open"), f"{reverse('mentorships:list')}?status=ending",
         )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ GONE = (EndCause.CONTRACT, EndCause.DUTIES)
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
 RUNNING = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE)
 CLOSED = (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED)
+# how long a pair that has ended can be reopened, its meetings with it
+REOPEN_DAYS = 30
 
 
 class MeetingKind(models.TextChoices):

@@ -12,7 +12,7 @@ from nastavnik.core.forms import DateInput, offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import GONE, EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.queries import Voice
-from nastavnik.programmes.choices import Side
+from nastavnik.programmes.choices import AfterEnd, Side
 from nastavnik.programmes.models import Participation, Programme
 
 # What a button says → what became of the meeting and the mark.
@@ -39,8 +39,15 @@ class PairFilter(forms.Form):
     status = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All states")), *MentorshipStatus.choices],
+        choices=[
+            ("", _("All states")),
+            *MentorshipStatus.choices,
+            ("made", _("all but those that ended early")),
+            ("met", _("have met")),
+            ("ending", _("to be completed")),
+        ],
     )
+    programme = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
     form = forms.ChoiceField(label=_("Form"), required=False)
     risk = forms.ChoiceField(label=_("What needs you"), required=False)
 
@@ -57,12 +64,45 @@ class PairFilter(forms.Form):
 
 
 class EndForm(forms.Form):
+    """How a pair ends: why, where it is before the time, and what each of its people says of the next year."""
+
     reason = forms.CharField(
         label=_("Why it ends"),
         max_length=300,
-        help_text=_("In neutral words; an early end needs a reason."),
-        required=False,
+        help_text=_("One line in neutral words."),
+        error_messages={"required": _("Write why the pair ends early: one line is enough.")},
     )
+
+    def __init__(
+        self, how: MentorshipStatus, last: Iterable[Participation], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked: dict[str, int] = {}
+        if how == MentorshipStatus.CANCELLED:
+            return
+        self.fields["reason"].required = False
+        self.fields["reason"].label = _("A word on it, if you like")
+        self.fields["reason"].help_text = _("In neutral words.")
+        for record in last:
+            name = f"after_{record.pk}"
+            self.asked[name] = record.pk
+            self.fields[name] = forms.ChoiceField(
+                label=record.person.full_name,
+                choices=AfterEnd.choices,
+                initial=AfterEnd.LATER,
+                required=False,
+            )
+
+    @property
+    def after(self) -> dict[int, AfterEnd]:
+        """Return record → what was said."""
+        data = self.cleaned_data
+        return {key: AfterEnd(data[name] or AfterEnd.LATER) for name, key in self.asked.items()}
+
+    @property
+    def people(self) -> list[forms.BoundField]:
+        """Return the fields of the people."""
+        return [self[name] for name in self.asked]
 
 
 class MenteeForm(forms.Form):

@@ -71,7 +71,8 @@ class MentorshipQuerySet(ScopedQuerySet["Mentorship"]):
 class Mentorship(models.Model):
     """A pair or a group: one mentor with one or several mentees in one form.
 
-    A mentor leads one group of a form at a time: whoever is added later joins it.
+    A mentor leads one group of a form at a time: whoever is added later joins it. `struck` are the planned meetings an end
+    has struck, as plain data: they come back if the pair is reopened.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="mentorships")
@@ -88,6 +89,7 @@ class Mentorship(models.Model):
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
     end_cause = models.CharField(_("cause"), max_length=8, choices=EndCause, blank=True)
+    struck = models.JSONField(default=list, blank=True)
 
     objects = MentorshipQuerySet.as_manager()
 
@@ -117,6 +119,8 @@ class Mentorship(models.Model):
             "form", "mentor", "status", "starts_on", "ends_on", "ended_on", "end_reason",
             "end_cause",
         ]  # fmt: skip
+        # a mark may be in it
+        psychological = ["struck"]
         technical = ["id", "organisation", "programme", "is_group", "run"]
 
     @property

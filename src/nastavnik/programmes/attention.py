@@ -16,14 +16,16 @@ from nastavnik.core.memory import once
 from nastavnik.core.news import Kind
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Attendance, Participation
+from nastavnik.programmes.models import Attendance, Participation, Programme
 from nastavnik.programmes.queries import (
     Gathering,
     base_counts,
     base_rows,
     candidates,
     current_programme,
+    is_closing,
     last_group_meeting,
+    marks_of_bases,
     own_choices,
     states_of_bases,
 )
@@ -81,6 +83,16 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
+    if is_closing(user, programme):
+        yield from _unasked(user, programme)
+        return
+    yield from _preparing(user, programme, counts)
+
+
+def _preparing(
+    user: SignedIn, programme: Programme, counts: dict[Side, int]
+) -> Iterator[AttentionItem]:
+    """Yield what stands between both bases, `counts` in each, and matching."""
     states = states_of_bases(user, programme)
     is_any_waiting = any(states[side, ParticipationStatus.CANDIDATE] for side in Side)
     waiting = base_rows(candidates(user, programme), with_groups=False) if is_any_waiting else []
@@ -119,6 +131,22 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
                 40, "go", _("May go on"),
                 ngettext("%(n)s record passes the gate", "%(n)s records pass the gate", len(fit)) % {"n": len(fit)},
                 _("Everything is there: let them into matching."), _("Open"), reverse(url),
+            )  # fmt: skip
+
+
+def _unasked(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
+    """Yield those whose participation has ended and of whom nobody knows whether they go on next year."""
+    for side, people, url in (
+        (Side.MENTEE, _("Mentees"), "programmes:mentees"),
+        (Side.MENTOR, _("Mentors"), "programmes:mentors"),
+    ):
+        if n := marks_of_bases(user, programme)[side, "unasked"]:
+            yield AttentionItem(
+                45, "wait", _("Closing the year"),
+                ngettext("%(n)s person is not asked about next year", "%(n)s people are not asked about next year", n) % {"n": n}
+                + f": {people.lower()}",
+                _("Ask who goes on and enter the answer in the record: the next year begins with them."),
+                _("Open"), f"{reverse(url)}?status=unasked",
             )  # fmt: skip
 
 

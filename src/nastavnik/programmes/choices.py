@@ -21,6 +21,19 @@ class ParticipationStatus(models.TextChoices):
     LEFT = "left", _("left the programme")
 
 
+class AfterEnd(models.TextChoices):
+    """What is said of somebody whose last pair is completed; all but `AGAIN` end the participation."""
+
+    LATER = "later", _("not asked yet")
+    GOES_ON = "goes_on", _("goes on next year")
+    STOPS = "stops", _("does not go on")
+    AGAIN = "again", _("looks for another pair this year already")
+
+
+# what is kept of it
+GOES_ON = {AfterEnd.LATER: None, AfterEnd.GOES_ON: True, AfterEnd.STOPS: False}
+
+
 class ApprovingBody(models.TextChoices):
     """Who approves the pairs of a form (method.md §1.2–1.4)."""
 
@@ -29,6 +42,8 @@ class ApprovingBody(models.TextChoices):
     CYCLE_COMMISSION = "cycle_commission", _("cycle commission")
 
 
+# a pair that would begin later than this before the end of its programme is not offered any more
+SHORTEST_PAIR_DAYS = 60
 # whom one person may choose after the group meeting, at most, in order
 MOST_COMMENT = 300  # characters
 MOST_CHOICES = 3

@@ -269,7 +269,15 @@ class BaseFilter(PersonFilter):
     status = forms.ChoiceField(
         label=_("State"),
         required=False,
-        choices=[("", _("All states")), *ParticipationStatus.choices],
+        choices=[
+            ("", _("All states")),
+            *ParticipationStatus.choices,
+            ("admitted", _("through the gate, all")),
+            ("told", _("request or areas are there")),
+            ("trained", _("with a day of training")),
+            ("unasked", _("finished, not asked about next year")),
+            ("goes_on", _("goes on next year")),
+        ],
     )
     form = forms.ChoiceField(label=_("Form"), required=False)
 

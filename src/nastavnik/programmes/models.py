@@ -176,7 +176,8 @@ class Participation(models.Model):
 
     `areas` are codes of `data/areas.yaml`: of a mentee what is asked, of a mentor what is offered; `interests`,
     `time_slots`, `meeting_places` and `languages` are codes of the lists of these names, and may all be empty. `active_count` is
-    the number of mentees in open pairs, held under `capacity` by the database.
+    the number of mentees in open pairs, held under `capacity` by the database. `goes_on` is what somebody whose
+    participation has ended said of the next year; None: not asked yet.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="participations")
@@ -206,6 +207,7 @@ class Participation(models.Model):
     )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    goes_on = models.BooleanField(_("goes on next year"), null=True)
 
     objects = ParticipationQuerySet.as_manager()
 
@@ -231,12 +233,16 @@ class Participation(models.Model):
                 ),
                 name="participation_ended_has_date",
             ),
+            models.CheckConstraint(
+                condition=Q(goes_on=None) | Q(status=ParticipationStatus.FINISHED),
+                name="participation_finished_goes_on",
+            ),
         ]
 
     class Privacy:
         personal = [
             "person", "side", "forms", "status", "request", "areas", "interests", "time_slots", "meeting_places",
-            "languages", "experience_years", "trained_on", "cleared_on", "starts_on", "ends_on",
+            "languages", "experience_years", "trained_on", "cleared_on", "starts_on", "ends_on", "goes_on",
         ]  # fmt: skip
         technical = ["id", "organisation", "programme", "capacity", "active_count"]
 

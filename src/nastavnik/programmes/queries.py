@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 from django.db.models import Count, F, Q, QuerySet
@@ -19,7 +19,7 @@ from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names, in_class, roster
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import may_be_ready
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import SHORTEST_PAIR_DAYS, ParticipationStatus, Side
 from nastavnik.programmes.models import (
     Attendance,
     GroupMeeting,
@@ -142,6 +142,19 @@ def _states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str,
     return Counter({(side, status): n for side, status, n in rows})
 
 
+def is_closing(user: SignedIn, programme: Programme) -> bool:
+    """Tell whether a programme is being closed: somebody has finished, nobody is in a pair, and no pair will begin.
+
+    None begins where nobody waits for one, or where less is left of the programme than a pair needs.
+    """
+    states = states_of_bases(user, programme)
+    if states[Side.MENTEE, ParticipationStatus.PAIRED]:
+        return False
+    nobody_waits = not states[Side.MENTEE, ParticipationStatus.READY]
+    is_late = programme.ends_on - today() < dt.timedelta(days=SHORTEST_PAIR_DAYS)
+    return states[Side.MENTEE, ParticipationStatus.FINISHED] > 0 and (nobody_waits or is_late)
+
+
 def candidates_of_roster(
     user: SignedIn,
     programme: Programme,
@@ -184,6 +197,37 @@ def undescribed(user: SignedIn, programme: Programme, side: Side) -> QuerySet[Pa
     return candidates(user, programme).filter(side=side, **silent)
 
 
+# what else a base may be narrowed to than the states of its records; `told` is of a mentor what is offered
+_TOLD = {Side.MENTEE: ~Q(areas=[], request=""), Side.MENTOR: ~Q(areas=[])}
+_STILL_IN = ~Q(status=ParticipationStatus.LEFT)
+_FINISHED = Q(status=ParticipationStatus.FINISHED)
+BASE_MARKS: dict[str, Callable[[Side], Q]] = {
+    "told": lambda side: _STILL_IN & _TOLD[side],
+    "admitted": lambda _side: _STILL_IN & ~Q(status=ParticipationStatus.CANDIDATE),
+    "trained": lambda _side: _STILL_IN & Q(trained_on__isnull=False),
+    "unasked": lambda _side: _FINISHED & Q(goes_on=None),
+    "goes_on": lambda _side: _FINISHED & Q(goes_on=True),
+}
+
+
+def marks_of_bases(user: SignedIn, programme: Programme) -> dict[tuple[Side, str], int]:
+    """Return (side, mark) → how many records a base narrowed to the mark lists; one query a page."""
+    return once(
+        ("marks_of_bases", user.viewer.user_id, programme.pk),
+        lambda: _marks_of_bases(user, programme),
+    )
+
+
+def _marks_of_bases(user: SignedIn, programme: Programme) -> dict[tuple[Side, str], int]:
+    asked = {
+        f"{side}_{mark}": Count("pk", filter=Q(side=side) & narrowed(side))
+        for side in Side
+        for mark, narrowed in BASE_MARKS.items()
+    }
+    told = Participation.objects.visible_to(user).filter(programme=programme).aggregate(**asked)
+    return {(side, mark): told[f"{side}_{mark}"] for side in Side for mark in BASE_MARKS}
+
+
 # how a base may be ordered
 BASE_ORDERS: dict[str, tuple[str, ...]] = {
     "name": ("person__search_name",),
@@ -204,7 +248,7 @@ def base_records(
 ) -> QuerySet[Participation]:
     """Return the records of one base a user sees, narrowed by part of a name, state and form.
 
-    `sort` is a key of `BASE_ORDERS`, with «-» before it turned round.
+    `status` is a state or a key of `BASE_MARKS`, `sort` a key of `BASE_ORDERS`, with «-» before it turned round.
     """
     records = (
         Participation.objects.visible_to(user)
@@ -212,11 +256,10 @@ def base_records(
         .select_related("person")
         .prefetch_related("forms")
     )
-    records = (
-        records.filter(status=status)
-        if status
-        else records.exclude(status=ParticipationStatus.LEFT)
-    )
+    if status in BASE_MARKS:
+        records = records.filter(BASE_MARKS[status](side))
+    else:
+        records = records.filter(Q(status=status) if status else _STILL_IN)
     for word in fold(q).split():
         records = records.filter(person__search_name__contains=word)
     sign = "-" if sort.startswith("-") else ""

@@ -28,6 +28,7 @@ urlpatterns = [
     path("base/<side:side>/areas/", views.describe, name="describe"),
     path("base/<side:side>/ready/", views.make_ready, name="make-ready"),
     path("base/<int:pk>/", views.edit_record, name="record"),
+    path("base/<int:pk>/after/", views.after, name="after"),
     path("base/<int:pk>/leave/", views.leave_base, name="leave"),
     path("group-meetings/", views.meetings, name="meetings"),
     path("group-meetings/add/", views.add_meeting, name="add-meeting"),

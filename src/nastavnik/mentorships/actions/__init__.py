@@ -13,6 +13,7 @@ from nastavnik.mentorships.actions.meetings import (
     note_meeting,
     plan_meetings,
     postpone_meeting,
+    restore_meetings,
     strike_meetings,
     undo_note,
 )
@@ -29,6 +30,7 @@ from nastavnik.mentorships.actions.papers import (
     leave_out_of_order,
     refresh_order,
 )
+from nastavnik.mentorships.actions.reopening import reopen_pair
 
 __all__ = [
     "NEXT",
@@ -45,7 +47,9 @@ __all__ = [
     "plan_meetings",
     "postpone_meeting",
     "refresh_order",
+    "reopen_pair",
     "replace_mentor",
+    "restore_meetings",
     "resume_mentee",
     "seat_mentee",
     "set_pair_status",

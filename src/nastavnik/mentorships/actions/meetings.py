@@ -13,9 +13,9 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.mentorships.catalogues import cycle
-from nastavnik.mentorships.choices import HEAVIEST, OPEN, Mark, MeetingStatus
+from nastavnik.mentorships.choices import HEAVIEST, OPEN, Mark, MeetingKind, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
-from nastavnik.mentorships.queries import Voice, can_undo, mark_of
+from nastavnik.mentorships.queries import Voice, can_undo, mark_of, meetings_to_strike
 from nastavnik.people.models import User
 from nastavnik.programmes.choices import Side
 
@@ -80,14 +80,38 @@ def _once(meetings: Iterable[Meeting]) -> list[Mentorship]:
 
 @transaction.atomic
 def strike_meetings(pair: Mentorship, *, by: models.Model | None) -> int:
-    """Strike the meetings of a pair that has ended and will not meet again; return how many."""
-    ahead = Meeting.objects.filter(mentorship=pair, planned_on__gt=today()).ahead()
-    n_struck, _by_model = ahead.exclude(
-        pk__in=Meeting.objects.asking_for_help().values("pk")
-    ).delete()
-    if n_struck:
-        audit.record("meetings-struck", pair, by=by, fields=["meetings"])
-    return n_struck
+    """Strike the meetings of a pair that has ended and will not meet again; return how many. They are kept with it."""
+    struck = list(meetings_to_strike(pair))
+    pair.struck = [
+        {name: _plain(getattr(meeting, name)) for name in ("kind", *NOTED)} for meeting in struck
+    ]
+    pair.save(update_fields=["struck"])
+    Meeting.objects.filter(pk__in=[meeting.pk for meeting in struck]).delete()
+    if struck:
+        audit.record("meetings-struck", pair, by=by, fields=["meetings", "struck"])
+    return len(struck)
+
+
+@transaction.atomic
+def restore_meetings(pair: Mentorship, *, by: models.Model | None) -> list[Meeting]:
+    """Bring back the meetings struck when a pair ended, as they were; return them."""
+    singles = set(Meeting.objects.filter(mentorship=pair).values_list("kind", flat=True))
+    singles.discard(MeetingKind.REGULAR)
+    meetings = Meeting.objects.bulk_create(
+        Meeting(
+            organisation_id=pair.organisation_id,
+            mentorship=pair,
+            kind=kept["kind"],
+            **{name: _read(name, kept[name]) for name in NOTED},
+        )
+        for kept in pair.struck
+        if kept["kind"] not in singles
+    )
+    pair.struck = []
+    pair.save(update_fields=["struck"])
+    if meetings:
+        audit.record("meetings-restored", pair, by=by, fields=["meetings", "struck"])
+    return meetings
 
 
 @transaction.atomic
@@ -187,7 +211,7 @@ def undo_note(meeting: Meeting, *, by: models.Model) -> Meeting:
             _("It cannot be taken back any more. Tell the curator what was really so.")
         )
     for name, value in cast("dict[str, Any]", locked.before).items():
-        setattr(locked, name, dt.date.fromisoformat(value) if value and name in _DATES else value)
+        setattr(locked, name, _read(name, value))
     locked.before = locked.noted_at = locked.noted_by = None
     locked.save(update_fields=[*NOTED, *_TRACE])
     audit.record("meeting-undone", locked, by=by, fields=NOTED)
@@ -296,6 +320,11 @@ def _check_voice(meeting: Meeting, voice: Voice) -> None:
 def _plain(value: object) -> object:
     """Return a value as `before` keeps it: days and moments as ISO text."""
     return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _read(name: str, value: Any) -> Any:  # noqa: ANN401 - of a field of the model
+    """Return what `_plain` has made plain."""
+    return dt.date.fromisoformat(value) if value and name in _DATES else value
 
 
 def _keep(meetings: list[Meeting], *, by: models.Model | None) -> None:

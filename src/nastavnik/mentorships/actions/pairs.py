@@ -33,7 +33,7 @@ from nastavnik.mentorships.choices import CLOSED, OPEN, RUNNING, EndCause, Mento
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries import group_led_by, is_attached
 from nastavnik.programmes.actions import free_place
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 S = MentorshipStatus
@@ -78,7 +78,7 @@ def approve_run(
     proposals = list(chosen.select_related("form").order_by("pk"))
     if not proposals:
         raise RefusedError(_("There is no pair to approve."))
-    people = _lock_people(key for one in proposals for key in (one.mentee_id, one.mentor_id) if key)
+    people = lock_people(key for one in proposals for key in (one.mentee_id, one.mentor_id) if key)
     if reasons := [*_stale(people), *_decided_since(run, proposals, people)]:
         raise RefusedError(reasons)
     programme = Programme.objects.select_related("organisation", "year").get(pk=run.programme_id)
@@ -96,7 +96,7 @@ def approve_run(
     return document
 
 
-def _lock_people(keys: Iterable[int]) -> dict[int, Participation]:
+def lock_people(keys: Iterable[int]) -> dict[int, Participation]:
     """Lock the records of both sides in one order, so that two approvals wait instead of meeting head on."""
     rows = (
         Participation.objects.select_for_update(of=("self",))
@@ -205,13 +205,23 @@ def set_pair_status(
     reason: str = "",
     cause: str = "",
     on: dt.date | None = None,
+    after: Mapping[int, AfterEnd] | None = None,
     by: models.Model | None,
 ) -> Mentorship:
     """Move a pair along `NEXT`; an end frees the places of both sides and strikes the meetings ahead.
 
     A pair that begins to run gets its chain of meetings. One that was stopped before any order named it waits for its
-    order when it goes on. `on` is the day of the step, today when none is named; `cause` is an `EndCause` of a
-    replacement.
+    order when it goes on. Who was in a completed pair and is in no other has finished; an early end leads back into the
+    base.
+
+    Args:
+        pair: as it is.
+        status: what it becomes.
+        reason: why it ends, in neutral words.
+        cause: an `EndCause` of a replacement.
+        on: the day of the step, today when none is named.
+        after: record → what was said of the time after a completed pair; `LATER` where nothing was.
+        by: the person who decides.
 
     Raises:
         RefusedError: there is no such step, an early end without a reason, a pair that would run without an order, or
@@ -230,7 +240,7 @@ def set_pair_status(
     pair.status = status
     if status in CLOSED:
         pair.ended_on, pair.end_reason, pair.end_cause = today(), reason.strip(), cause
-        _free_places(pair, by=by)
+        _free_places(pair, after=after or {}, by=by)
     fields = ["status", "ended_on", "end_reason", "end_cause"]
     pair.save(update_fields=fields)
     _keep_step(pair, on or today())
@@ -286,7 +296,7 @@ def replace_mentor(
         one.pk: set(one.ties.filter(ends_on=None).values_list("mentee_id", flat=True))
         for one in olds
     }
-    people = _lock_people({*(one.pk for one in mentor_of.values()), *chain(*mentees.values())})
+    people = lock_people({*(one.pk for one in mentor_of.values()), *chain(*mentees.values())})
     for one in olds:
         why = (words, cause) if one.pk == pair.pk else (along, EndCause.OTHER)
         set_pair_status(one, S.CANCELLED, reason=why[0], cause=why[1], by=by)
@@ -343,12 +353,15 @@ def _take_over(
     return made
 
 
-def _free_places(pair: Mentorship, *, by: models.Model | None) -> None:
+def _free_places(
+    pair: Mentorship, *, after: Mapping[int, AfterEnd], by: models.Model | None
+) -> None:
+    usual = AfterEnd.LATER if pair.status == S.COMPLETED else AfterEnd.AGAIN
     for tie in Tie.objects.open().filter(mentorship=pair).select_related("mentee"):
         tie.ends_on = today()
         tie.save(update_fields=["ends_on"])
-        free_place(tie.mentee, by=by)
-        free_place(pair.mentor, by=by)
+        for record in (tie.mentee, pair.mentor):
+            free_place(record, after=after.get(record.pk, usual), by=by)
 
 
 def _after_go(pair: Mentorship) -> MentorshipStatus:

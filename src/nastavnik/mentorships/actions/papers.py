@@ -64,9 +64,9 @@ def refresh_order(document: Document, *, by: models.Model | None) -> Document:
 
 @transaction.atomic
 def leave_out_of_order(document: Document, *, by: models.Model | None) -> list[Tie]:
-    """Take a registered order away from those it does not name: who was stopped when it was signed."""
+    """Take a registered order away from those it does not name: who was stopped, or ended early, when it was signed."""
     named = Tie.objects.of_order(document).values("pk")
-    ties = list(Tie.objects.open().filter(order=document).exclude(pk__in=named))
+    ties = list(Tie.objects.filter(order=document).exclude(pk__in=named))
     for tie in ties:
         tie.order = None
         tie.save(update_fields=["order"])

@@ -13,7 +13,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.catalogues import cycle
 from nastavnik.mentorships.choices import AHEAD, OPEN, Mark, MeetingKind, MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.mentorships.models import Meeting, MeetingQuerySet, Mentorship, Tie
 from nastavnik.programmes.choices import Side
 
 S = MeetingStatus
@@ -88,6 +88,13 @@ class Tap:
 def meetings_of(pair: Mentorship) -> list[Meeting]:
     """Return the meetings of a pair in the order of their days."""
     return list(Meeting.objects.filter(mentorship=pair))
+
+
+def meetings_to_strike(pair: Mentorship) -> MeetingQuerySet:
+    """Return the meetings that an end of a pair strikes: those ahead, but for one at which help was asked for."""
+    asking = Meeting.objects.asking_for_help().values("pk")
+    ahead = Meeting.objects.filter(mentorship=pair, planned_on__gt=today()).ahead()
+    return ahead.exclude(pk__in=asking)
 
 
 def own_voice(user: SignedIn, pair: Mentorship) -> Voice | None:

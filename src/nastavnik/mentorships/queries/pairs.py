@@ -8,14 +8,30 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from nastavnik.core.access import Perm
+from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import Opinion, OpinionQuerySet
-from nastavnik.mentorships.choices import OPEN, RUNNING, MentorshipStatus
-from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
+from nastavnik.mentorships.choices import (
+    AHEAD,
+    OPEN,
+    REOPEN_DAYS,
+    RUNNING,
+    MeetingKind,
+    MeetingStatus,
+    MentorshipStatus,
+)
+from nastavnik.mentorships.models import (
+    Meeting,
+    Mentorship,
+    MentorshipQuerySet,
+    PairStep,
+    Tie,
+    TieQuerySet,
+)
 from nastavnik.people.models import Person
 from nastavnik.programmes.models import MentoringForm, Participation
 
@@ -145,12 +161,37 @@ def pairs_of_order(document: Document) -> MentorshipQuerySet:
     return with_people(pairs, ties.select_related("moved_from__mentor__person"))
 
 
+def _of_mark(mark: str) -> Q:
+    """Return which pairs a list narrowed to a key of `PAIR_MARKS` shows."""
+    if mark == "made":
+        return ~Q(status=MentorshipStatus.CANCELLED)
+    held = Meeting.objects.filter(status=MeetingStatus.HELD)
+    if mark == "met":
+        return Q(status__in=OPEN, pk__in=held.values("mentorship_id"))
+    last = held.filter(kind=MeetingKind.FINAL).values("mentorship_id")
+    completes = Q(status__in=(MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED))
+    return completes & (Q(pk__in=last) | Q(ends_on__lt=today()))
+
+
+# what else a list of pairs may be narrowed to than their states
+PAIR_MARKS = ("made", "met", "ending")
+
+
 def pairs_for(
-    user: SignedIn, *, q: str = "", status: str = "", form: str = ""
+    user: SignedIn,
+    *,
+    q: str = "",
+    status: str = "",
+    form: str = "",
+    programme: int | None = None,
 ) -> MentorshipQuerySet:
-    """Return the pairs a user sees, narrowed by part of a name of either side, state and form."""
+    """Return the pairs a user sees, narrowed by part of a name of either side, state or mark, form and programme."""
     pairs = Mentorship.objects.visible_to(user)
-    if status:
+    if programme:
+        pairs = pairs.filter(programme=programme)
+    if status in PAIR_MARKS:
+        pairs = pairs.filter(_of_mark(status))
+    elif status:
         in_state = Q(status=status)
         if status == MentorshipStatus.SUSPENDED:
             in_state |= Q(status__in=OPEN) & Q(pk__in=Tie.objects.paused().values("mentorship_id"))
@@ -211,6 +252,55 @@ def is_attached(pair: Mentorship) -> bool:
     """Tell whether a registered order names somebody who is in a pair: only then it may run."""
     there = Tie.objects.open().filter(mentorship=pair, paused_on=None)
     return there.filter(order__status=DocumentStatus.REGISTERED).exists()
+
+
+def ties_of_end(pair: Mentorship) -> TieQuerySet:
+    """Return the mentees who were in a pair when it ended: who had left a group before has a reason of their own."""
+    return Tie.objects.filter(mentorship=pair, ends_on=pair.ended_on, end_reason="")
+
+
+def status_before_end(pair: Mentorship) -> MentorshipStatus:
+    """Return the last state of a pair before it ended."""
+    steps = PairStep.objects.filter(mentorship=pair, status__in=OPEN).order_by("-pk")
+    last = steps.values_list("status", flat=True).first()
+    return MentorshipStatus(last or MentorshipStatus.ACTIVE)
+
+
+def reopens_until(pair: Mentorship) -> dt.date | None:
+    """Return the last day on which a pair that has ended can be reopened; None of one that goes on or went on elsewhere."""
+    if pair.ended_on is None:
+        return None
+    return pair.ended_on + dt.timedelta(REOPEN_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What an end of a pair would do.
+
+    Attributes:
+        n_held: meetings that took place.
+        n_struck: meetings ahead that would be struck.
+        n_unsaid: meetings whose day has come and of which nobody has said anything: nothing can be noted after the end.
+        last: who is in no other pair, the mentor first.
+    """
+
+    n_held: int
+    n_struck: int
+    n_unsaid: int
+    last: tuple[Participation, ...]
+
+
+def ending_of(pair: Mentorship, meetings: Iterable[Meeting], n_struck: int) -> Ending:
+    """Return what an end of a pair would do; its mentor and the people of its ties are to be fetched."""
+    meetings = list(meetings)
+    ties = [tie for tie in pair.ties.all() if tie.ends_on is None]
+    mentor = [pair.mentor] if pair.mentor.active_count == len(ties) else []
+    return Ending(
+        n_held=sum(one.status == MeetingStatus.HELD for one in meetings),
+        n_struck=n_struck,
+        n_unsaid=sum(one.status in AHEAD for one in meetings) - n_struck,
+        last=(*mentor, *(tie.mentee for tie in ties)),
+    )
 
 
 def _open_warnings(user: SignedIn) -> OpinionQuerySet:

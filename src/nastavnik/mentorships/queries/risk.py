@@ -115,6 +115,7 @@ class PairNow:
         coming: the days ahead, a week of them, for which a meeting is planned.
         has_paused: somebody of the group sits out.
         is_advised_against: the psychologist does not recommend it, as far as the user may know.
+        has_met: a meeting of it took place.
     """
 
     pk: int
@@ -124,6 +125,7 @@ class PairNow:
     coming: tuple[dt.date, ...]
     has_paused: bool
     is_advised_against: bool
+    has_met: bool
 
 
 def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
@@ -182,7 +184,10 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         coming = tuple(
             m.planned_on for m in meetings if m.status in AHEAD and day <= m.planned_on <= week
         )
-        found.append(PairNow(pk, status, programme_id, risk, coming, has_paused, is_advised))
+        has_met = any(m.status == MeetingStatus.HELD for m in meetings)
+        found.append(
+            PairNow(pk, status, programme_id, risk, coming, has_paused, is_advised, has_met)
+        )
     return found
 
 

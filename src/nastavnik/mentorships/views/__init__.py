@@ -1,6 +1,7 @@
 """Pages of pairs and of their meetings."""
 
 from nastavnik.mentorships.views.changing import approve, replace
+from nastavnik.mentorships.views.ending import end, reopen
 from nastavnik.mentorships.views.meetings import answer_help, month, note, this_month, undo
 from nastavnik.mentorships.views.pairs import (
     keep,
@@ -14,6 +15,7 @@ from nastavnik.mentorships.views.pairs import (
 __all__ = [
     "answer_help",
     "approve",
+    "end",
     "keep",
     "mentee",
     "month",
@@ -21,6 +23,7 @@ __all__ = [
     "own",
     "pair_card",
     "pair_list",
+    "reopen",
     "replace",
     "set_status",
     "this_month",

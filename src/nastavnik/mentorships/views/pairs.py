@@ -1,5 +1,6 @@
 """Pages of pairs: the list, one's own, everything about one, its steps."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.contrib import messages
@@ -12,14 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core import timeline
 from nastavnik.core.access import Perm, Role
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
 from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
-from nastavnik.mentorships.choices import OPEN, MentorshipStatus
+from nastavnik.mentorships.choices import CLOSED, OPEN, MentorshipStatus
 from nastavnik.mentorships.forms import (
-    EndForm,
     MenteeForm,
     NoteForm,
     PairFilter,
@@ -27,6 +28,7 @@ from nastavnik.mentorships.forms import (
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import (
     PAIR_ORDERS,
+    Kin,
     Voice,
     advised_against,
     chain_of,
@@ -39,6 +41,7 @@ from nastavnik.mentorships.queries import (
     pairs_for,
     pairs_seen,
     readable_by,
+    reopens_until,
     risk_of,
     risks_of,
     tap_of,
@@ -136,6 +139,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
     voices = voices_of(pair) if may_read else []
     may_decide = pair.is_allowed_to(request.user, Perm.PAIR_APPROVE)
     steps = actions.NEXT[MentorshipStatus(pair.status)] if may_decide else ()
+    kin = kin_of(request.user, pair.pk)
     return render(
         request,
         "mentorships/card.html",
@@ -144,7 +148,6 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "groups": _groups([pair]),
             "cards": _cards(request, pair),
             "orders": {tie.order_id: tie.order for tie in pair.ties.all() if tie.order}.values(),
-            "form": EndForm(),
             "note_form": NoteForm(auto_id="note_%s"),
             "chain": chain_of(meetings, BOTH_SIDES if may_read else ()),
             "tap": tap_of(meetings, request.user.pk, voice=None, calling=voices),
@@ -155,13 +158,20 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
+            "reopens_until": _reopens_until(pair, kin) if may_decide else None,
             "may_replace": may_decide and pair.status in OPEN,
             "warnings": warnings_on(request.user, pair) if pair.is_advised else (),  # type: ignore[attr-defined]
-            "kin": kin_of(request.user, pair.pk),
+            "kin": kin,
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
         },
     )
+
+
+def _reopens_until(pair: Mentorship, kin: Kin) -> dt.date | None:
+    """Return until when the page offers to reopen a pair: not where another mentor has taken it over."""
+    until = reopens_until(pair)
+    return None if until is None or until < today() or kin.after else until
 
 
 def _people(pair: Mentorship) -> set[int]:
@@ -188,18 +198,18 @@ def _subject(pair: Mentorship) -> timeline.Subject:
 @require_POST
 @requires(Perm.PAIR_APPROVE)
 def set_status(request: Request, pk: int) -> HttpResponse:
-    """Stop, resume or end a pair."""
+    """Stop or resume a pair."""
     own = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
     pair = get_object_or_404(own, pk=pk)
-    form = EndForm(request.POST)
     status = request.POST.get("status", "")
-    if status not in MentorshipStatus.values or not form.is_valid():
+    if status in CLOSED:
+        # no pair ends by one press: the page of its end says first what follows
+        return redirect(f"{reverse('mentorships:end', args=[pk])}?how={status}")
+    if status not in MentorshipStatus.values:
         messages.error(request, _("Choose what to do with the pair."))
         return redirect("mentorships:card", pk=pk)
     try:
-        moved = actions.set_pair_status(
-            pair, MentorshipStatus(status), reason=form.cleaned_data["reason"], by=request.user
-        )
+        moved = actions.set_pair_status(pair, MentorshipStatus(status), by=request.user)
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -12,10 +12,12 @@ from nastavnik.programmes.actions.bases import (
     gate,
     load_directory,
     make_ready,
+    note_next_year,
     open_programme,
     review_ready,
     set_participation_status,
     take_place,
+    take_up_again,
 )
 from nastavnik.programmes.actions.group_meetings import (
     Wishes,
@@ -48,10 +50,12 @@ __all__ = [
     "load_directory",
     "make_ready",
     "note_attendance",
+    "note_next_year",
     "open_choices",
     "open_programme",
     "plan_group_meeting",
     "review_ready",
     "set_participation_status",
     "take_place",
+    "take_up_again",
 ]

@@ -16,7 +16,7 @@ from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.models import Person
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import fits_form, may_be_ready
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
 from nastavnik.programmes.queries import areas_offered, base_rows
 
@@ -55,7 +55,8 @@ NEXT: dict[ParticipationStatus, frozenset[ParticipationStatus]] = {
     S.CANDIDATE: frozenset({S.READY, S.LEFT}),
     S.READY: frozenset({S.CANDIDATE, S.PAIRED, S.LEFT}),
     S.PAIRED: frozenset({S.CANDIDATE, S.READY, S.FINISHED, S.LEFT}),
-    S.FINISHED: frozenset(),
+    # back into the base of the same year; into a pair that is reopened by `take_place`
+    S.FINISHED: frozenset({S.CANDIDATE}),
     S.LEFT: frozenset(),
 }
 ENDED = frozenset({S.FINISHED, S.LEFT})
@@ -365,9 +366,10 @@ def _step(
             stopped.append((record, reasons))
             continue
         record.status, record.ends_on = status, today() if status in ENDED else None
+        record.goes_on = None
         moved.append(record)
     Participation.objects.filter(pk__in=[record.pk for record in moved]).update(
-        status=status, ends_on=today() if status in ENDED else None
+        status=status, ends_on=today() if status in ENDED else None, goes_on=None
     )
     audit.record_many("base-status", moved, by=by, fields=["status"])
     return moved, stopped
@@ -393,17 +395,66 @@ def _step_reasons(
 def take_place(record: Participation, *, by: models.Model | None) -> None:
     """Count one more open pair of a record; the database refuses more than its capacity."""
     Participation.objects.filter(pk=record.pk).update(
-        active_count=models.F("active_count") + 1, status=S.PAIRED
+        active_count=models.F("active_count") + 1, status=S.PAIRED, ends_on=None, goes_on=None
     )
     audit.record("place-taken", record, by=by, fields=["active_count", "status"])
 
 
 @transaction.atomic
-def free_place(record: Participation, *, by: models.Model | None) -> None:
-    """Count one open pair less; with none left the record is ready again, if it passes the gate."""
+def free_place(
+    record: Participation, *, after: AfterEnd = AfterEnd.AGAIN, by: models.Model | None
+) -> None:
+    """Count one open pair less; with none left the record is ready again, if it passes the gate, or finished.
+
+    Args:
+        record: in an open pair that ends.
+        after: what is said of the person where the pair was completed; an end before the time leaves the base open.
+        by: the person who ends the pair.
+    """
     record = Participation.objects.select_for_update().select_related("person").get(pk=record.pk)
     record.active_count -= 1
     if record.active_count == 0 and record.status == S.PAIRED:
-        record.status = S.READY if gate(record) else S.CANDIDATE
-    record.save(update_fields=["active_count", "status"])
-    audit.record("place-freed", record, by=by, fields=["active_count", "status"])
+        if after == AfterEnd.AGAIN:
+            record.status = S.READY if gate(record) else S.CANDIDATE
+        else:
+            record.status, record.ends_on = S.FINISHED, today()
+            record.goes_on = GOES_ON[after]
+    fields = ["active_count", "status", "ends_on", "goes_on"]
+    record.save(update_fields=fields)
+    audit.record("place-freed", record, by=by, fields=fields)
+
+
+@transaction.atomic
+def take_up_again(record: Participation, *, by: models.Model | None) -> Participation:
+    """Put somebody who has finished back into the base of the same year.
+
+    Raises:
+        RefusedError: the participation has not ended.
+    """
+    if record.status != S.FINISHED:
+        raise RefusedError(_("%(name)s has not finished yet.") % {"name": record.person.full_name})
+    return set_participation_status(record, S.CANDIDATE, by=by)
+
+
+@transaction.atomic
+def note_next_year(
+    records: Iterable[Participation], *, goes_on: bool | None, by: models.Model | None
+) -> list[Participation]:
+    """Keep what people whose participation has ended say of the next year; return those it changed.
+
+    Raises:
+        RefusedError: somebody has not finished, by name.
+    """
+    asked = _locked(records)
+    if reasons := [
+        _("%(name)s has not finished yet.") % {"name": record.person.full_name}
+        for record in asked
+        if record.status != S.FINISHED
+    ]:
+        raise RefusedError(reasons)
+    changed = [record for record in asked if record.goes_on != goes_on]
+    for record in changed:
+        record.goes_on = goes_on
+    Participation.objects.bulk_update(changed, ["goes_on"])
+    audit.record_many("next-year-noted", changed, by=by, fields=["goes_on"])
+    return changed

@@ -3,6 +3,7 @@
 from nastavnik.programmes.views.bases import (
     add,
     add_to_base,
+    after,
     edit,
     edit_record,
     leave_base,
@@ -30,6 +31,7 @@ __all__ = [
     "add",
     "add_meeting",
     "add_to_base",
+    "after",
     "attendance",
     "choose",
     "describe",

@@ -25,7 +25,7 @@ from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.forms import (
     AddToBaseForm,
     BaseFilter,
@@ -47,6 +47,7 @@ from nastavnik.programmes.queries import (
 from nastavnik.programmes.tables import base_lines, has_box
 
 PER_PAGE = 50
+SAID_OF_NEXT_YEAR = {goes_on: answer for answer, goes_on in GOES_ON.items()}
 
 
 @require_GET
@@ -283,7 +284,38 @@ def edit_record(request: Request, pk: int) -> HttpResponse:
                 messages.success(request, _("The record is saved."))
             return redirect("programmes:mentors" if record.is_mentor else "programmes:mentees")
     row = base_rows([_record(request, pk)])[0]
-    return render(request, "programmes/record.html", {"form": form, "record": record, "row": row})
+    return render(
+        request,
+        "programmes/record.html",
+        {
+            "form": form,
+            "record": record,
+            "row": row,
+            "after": AfterEnd.choices,
+            "said": SAID_OF_NEXT_YEAR[record.goes_on].value,
+        },
+    )
+
+
+@require_POST
+@requires(Perm.BASE_EDIT)
+def after(request: Request, pk: int) -> HttpResponse:
+    """Keep what somebody who has finished says of the next year, or let the person look for a pair again."""
+    record = _record(request, pk)
+    answer = request.POST.get("after", "")
+    if answer not in AfterEnd.values:
+        messages.error(request, _("Choose one of the answers."))
+        return redirect("programmes:record", pk=pk)
+    try:
+        if answer == AfterEnd.AGAIN:
+            actions.take_up_again(record, by=request.user)
+        else:
+            actions.note_next_year([record], goes_on=GOES_ON[AfterEnd(answer)], by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{record.person.full_name}: {AfterEnd(answer).label}.")
+    return redirect("programmes:record", pk=pk)
 
 
 def _try_ready(request: Request, record: Participation) -> None:

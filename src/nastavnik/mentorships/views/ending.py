@@ -1,0 +1,81 @@
+"""Where a pair ends, after a page that says what follows, and where it is reopened."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request
+from nastavnik.core.marks import requires
+from nastavnik.mentorships import actions
+from nastavnik.mentorships.choices import REOPEN_DAYS, MentorshipStatus
+from nastavnik.mentorships.forms import EndForm
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.queries import ending_of, meetings_of, meetings_to_strike, pairs_seen
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PAIR_APPROVE)
+def end(request: Request, pk: int) -> HttpResponse:
+    """Say what the end of a pair does and whom it concerns, then end it."""
+    own = pairs_seen(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own.select_related("programme"), pk=pk)
+    steps = actions.NEXT[MentorshipStatus(pair.status)]
+    asked = request.POST.get("how", request.GET.get("how", ""))
+    how = MentorshipStatus(asked) if asked in steps else None
+    if how not in (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED):
+        messages.info(request, _("This end is not open to the pair as it is now."))
+        return redirect("mentorships:card", pk=pk)
+    ending = ending_of(pair, meetings_of(pair), meetings_to_strike(pair).count())
+    form = EndForm(how, ending.last, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            ended = actions.set_pair_status(
+                pair, how, reason=form.cleaned_data["reason"], after=form.after, by=request.user
+            )
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            text = (
+                _("Done. The group: %(state)s.")
+                if pair.is_group
+                else _("Done. The pair: %(state)s.")
+            )
+            messages.success(request, text % {"state": ended.get_status_display()})
+        return redirect("mentorships:card", pk=pk)
+    return render(
+        request,
+        "mentorships/end.html",
+        {
+            "pair": pair,
+            "how": how.value,
+            "ending": ending,
+            "form": form,
+            "n_days": REOPEN_DAYS,
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+@requires(Perm.PAIR_APPROVE)
+def reopen(request: Request, pk: int) -> HttpResponse:
+    """Let a pair that has ended go on, with its meetings."""
+    own = Mentorship.objects.visible_to(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
+    pair = get_object_or_404(own, pk=pk)
+    try:
+        reopened = actions.reopen_pair(pair, by=request.user)
+    except RefusedError as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+    else:
+        text = (
+            _("The group is back: %(state)s.")
+            if pair.is_group
+            else _("The pair is back: %(state)s.")
+        )
+        messages.success(request, text % {"state": reopened.get_status_display()})
+    return redirect("mentorships:card", pk=pk)
