@@ -108,6 +108,7 @@ def test_from_three_lists_to_a_registered_order(page):
     page.goto("/consents/")
     page.check("[data-tick-all]")
     press(page, ".bulk .btn-primary")
+    press(page, "main form .btn-primary")  # the question: how many papers of how many people
     describe(page, "mentee", ["maths", "lesson"])
     describe(page, "mentor", ["maths", "lesson"])
     assert set(Participation.objects.values_list("status", flat=True)) == {"ready"}

@@ -54,6 +54,7 @@ OBJECTS: dict[str, type[Model]] = {
     "programmes:choose": Attendance,
     "consents:person": Person,
     "consents:withdraw": Consent,
+    "consents:mistaken": Consent,
     "matching:lift": PairRuling,
     "matching:discussed": Opinion,
     "matching:counting": Counting,

@@ -393,6 +393,7 @@ PREPARED = {
     "programmes.add_to_base": _newcomer,
     "programmes.make_ready": _candidate,
     "programmes.review_ready": _ready_and_gone,
+    "programmes.review_people": _ready_and_gone,
     "programmes.take_place": lambda scene: make_room(scene.school, "older"),
 }
 PREPARED |= {
@@ -410,6 +411,9 @@ DONE = {
     ),
     "consents.record_consents": lambda s: consents.record_consents(
         [s.person("waiting")], [Purpose.DATA], signed_on=today(), by=s.by
+    ),
+    "consents.mark_mistaken": lambda s: consents.mark_mistaken(
+        [s.first(Consent, person=s.person("older"), withdrawn_on=None)], by=s.by
     ),
     "consents.withdraw_consent": lambda s: consents.withdraw_consent(
         s.first(Consent, person=s.person("older"), withdrawn_on=None), by=s.by
@@ -576,6 +580,9 @@ DONE = {
         [s.record("waiting")], areas=["robotics"], by=s.by
     ),
     "programmes.make_ready": lambda s: programmes.make_ready([s.it], by=s.by),
+    "programmes.review_people": lambda s: programmes.review_people(
+        Participation.objects.filter(programme=s.programme).values_list("person_id", flat=True), by=s.by
+    ),
     "programmes.review_ready": lambda s: programmes.review_ready(s.programme, by=s.by),
     "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),
     "programmes.note_next_year": lambda s: programmes.note_next_year([s.it], goes_on=True, by=s.by),

@@ -12,7 +12,7 @@ ROUTES = [route for route in all_routes() if not route.is_public]
 # Page → most queries it may ask, with the reason.
 DEARER: dict[str, int] = {
     # every app is asked what needs the person; twelve where nobody waits at the gate of a base and no district asks
-    "cabinet:home": 18,
+    "cabinet:home": 20,
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
     # stand on one screen, and whether one is being counted
     "matching:workspace": 19,

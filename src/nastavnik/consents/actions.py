@@ -4,16 +4,17 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
-from nastavnik.consents.queries import is_signed_by_right_person, signer_for
-from nastavnik.consents.signals import consent_withdrawn
+from nastavnik.consents.queries import is_signed_by_right_person, papers_there, signer_for
+from nastavnik.consents.signals import consent_withdrawn, consents_mistaken
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.people.models import Person
+from nastavnik.people.models import Person, User
 
 TEXT_VERSION = "2026-1"
 
@@ -39,6 +40,7 @@ def record_consents(
         )
     people, purposes = list(people), list(purposes)
     live = _live_papers(people, purposes, signed_on, by=by)
+    now, who = timezone.now(), by if isinstance(by, User) else None
     fresh = Consent.objects.bulk_create(
         Consent(
             organisation_id=person.organisation_id,
@@ -47,6 +49,8 @@ def record_consents(
             signer=signer_for(person, signed_on),
             text_version=TEXT_VERSION,
             signed_on=signed_on,
+            recorded_at=now,
+            recorded_by=who,
         )
         for person in people
         for purpose in purposes
@@ -61,7 +65,7 @@ def _live_papers(
 ) -> set[tuple[int, str]]:
     """Return person key and purpose of the papers that stand; those outgrown end the day before."""
     live = set()
-    papers = Consent.objects.filter(person__in=people, purpose__in=purposes, withdrawn_on=None)
+    papers = papers_there(people, purposes)
     for paper in papers.exclude(ends_on__lt=day).select_related("person"):
         if is_signed_by_right_person(paper, day):
             live.add((paper.person_id, paper.purpose))
@@ -75,10 +79,39 @@ def _live_papers(
 @transaction.atomic
 def withdraw_consent(consent: Consent, *, by: models.Model | None) -> Consent:
     """Withdraw a consent from today: everything it covers stops at once."""
-    if consent.withdrawn_on is not None:
+    standing = Consent.objects.select_for_update().get(pk=consent.pk)
+    if standing.withdrawn_on is not None:
         raise RefusedError(_("This consent has been withdrawn already."))
+    if standing.mistaken_on is not None:
+        raise RefusedError(_("This line was ticked by mistake: there is nothing to withdraw."))
     consent.withdrawn_on = today()
     consent.save(update_fields=["withdrawn_on"])
     audit.record("consent-withdrawn", consent, by=by, fields=["withdrawn_on"])
     consent_withdrawn.send(sender=Consent, consent=consent, by=by)
     return consent
+
+
+@transaction.atomic
+def mark_mistaken(consents: Iterable[Consent], *, by: models.Model | None) -> list[Consent]:
+    """Say of lines of the ledger that they were ticked by mistake; return those that were not marked before.
+
+    A mistake is no withdrawal: nothing that a withdrawal stops is stopped, but who went to matching on it is asked again.
+
+    Raises:
+        RefusedError: one of them was withdrawn: it stays as it is.
+    """
+    keys = [consent.pk for consent in consents]
+    rows = Consent.objects.select_for_update(of=("self",)).select_related("person")
+    locked = list(rows.filter(pk__in=keys).order_by("pk"))
+    if gone := [row.person.full_name for row in locked if row.withdrawn_on]:
+        raise RefusedError(
+            _("Withdrawn already, so it was there: %(names)s.") % {"names": ", ".join(gone)}
+        )
+    wrong = [row for row in locked if row.mistaken_on is None]
+    for row in wrong:
+        row.mistaken_on = today()
+    Consent.objects.bulk_update(wrong, ["mistaken_on"])
+    audit.record_many("consent-mistaken", wrong, by=by, fields=["mistaken_on"])
+    if people := sorted({row.person_id for row in wrong}):
+        consents_mistaken.send(sender=Consent, people=people, by=by)
+    return wrong

@@ -15,6 +15,10 @@ class Purpose(models.TextChoices):
 NEEDED_FOR_BASE = (Purpose.DATA, Purpose.PARTICIPATION)
 
 
+# how long the ledger offers to take the last press back; a single line can be called a mistake at any time
+TAKE_BACK_HOURS = 24
+
+
 class Signer(models.TextChoices):
     """Who signs, which follows from age (method.md §9.2)."""
 

@@ -10,7 +10,7 @@ from nastavnik.core.access import Perm, Role
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.models import Person
+from nastavnik.people.models import Person, User
 
 
 class ConsentQuerySet(ScopedQuerySet["Consent"]):
@@ -28,11 +28,16 @@ class ConsentQuerySet(ScopedQuerySet["Consent"]):
             Q(withdrawn_on=None) | Q(withdrawn_on__gt=day),
             Q(ends_on=None) | Q(ends_on__gte=day),
             signed_on__lte=day,
+            mistaken_on=None,
         )
 
 
 class Consent(models.Model):
-    """A line of the ledger: one person, one purpose, one signed paper."""
+    """A line of the ledger: one person, one purpose, one signed paper.
+
+    `mistaken_on`: the line was ticked by mistake, no such paper was signed. It never held, and nobody withdrew it; it stays
+    in the ledger for the record.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="consents")
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
@@ -42,6 +47,9 @@ class Consent(models.Model):
     signed_on = models.DateField(_("signed on"))
     ends_on = models.DateField(_("valid until"), null=True, blank=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    mistaken_on = models.DateField(_("found to be a mistake on"), null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
     objects = ConsentQuerySet.as_manager()
 
@@ -50,12 +58,16 @@ class Consent(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "purpose"],
-                condition=Q(withdrawn_on=None, ends_on=None),
+                condition=Q(withdrawn_on=None, ends_on=None, mistaken_on=None),
                 name="consent_one_live_paper",
             ),
             models.CheckConstraint(
                 condition=Q(withdrawn_on=None) | Q(withdrawn_on__gte=F("signed_on")),
                 name="consent_withdrawn_after_signing",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on=None) | Q(mistaken_on=None),
+                name="consent_withdrawn_or_mistaken",
             ),
         ]
 
@@ -68,5 +80,6 @@ class Consent(models.Model):
             "signed_on",
             "ends_on",
             "withdrawn_on",
+            "mistaken_on",
         ]
-        technical = ["id", "organisation"]
+        technical = ["id", "organisation", "recorded_at", "recorded_by"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import Purpose, Signer
-from nastavnik.consents.models import Consent
+from nastavnik.consents.choices import TAKE_BACK_HOURS, Purpose, Signer
+from nastavnik.consents.models import Consent, ConsentQuerySet
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
@@ -57,6 +57,63 @@ def who_lacks(people: Iterable[Person], needed: Iterable[Purpose]) -> list[tuple
     held = held_purposes([person.pk for person in people], today())
     missing = [(one, missing_purposes(held.get(one.pk, frozenset()), needed)) for one in people]
     return [(person, purposes[0]) for person, purposes in missing if purposes]
+
+
+def papers_there(people: Iterable[Person], purposes: Iterable[Purpose]) -> ConsentQuerySet:
+    """Return the lines of some people and purposes that stand: neither withdrawn nor ticked by mistake."""
+    return Consent.objects.filter(
+        person__in=list(people), purpose__in=list(purposes), withdrawn_on=None, mistaken_on=None
+    )
+
+
+def n_fresh(people: list[Person], purposes: list[Purpose], day: dt.date) -> int:
+    """Return how many lines of the ledger a tick would add."""
+    papers = papers_there(people, purposes).exclude(ends_on__lt=day).select_related("person")
+    live = {(one.person_id, one.purpose) for one in papers if is_signed_by_right_person(one, day)}
+    return len(people) * len(purposes) - len(live)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Papers ticked off at one press."""
+
+    first: int
+    n: int
+    at: dt.datetime
+
+
+def batch_of(consent: Consent) -> ConsentQuerySet:
+    """Return the lines ticked at the same press as one, as far as they stand."""
+    if consent.recorded_at is None:
+        return Consent.objects.filter(pk=consent.pk)
+    return Consent.objects.filter(
+        organisation=consent.organisation_id,
+        recorded_at=consent.recorded_at,
+        recorded_by=consent.recorded_by_id,
+        withdrawn_on=None,
+        mistaken_on=None,
+    )
+
+
+def last_batch(user: SignedIn, now: dt.datetime) -> Batch | None:
+    """Return what a user has ticked off at the last press of this day, to be taken back; one query."""
+    rows = (
+        Consent.objects.visible_to(user)
+        .filter(
+            recorded_by=user.viewer.user_id,
+            recorded_at__gt=now - dt.timedelta(hours=TAKE_BACK_HOURS),
+            withdrawn_on=None,
+            mistaken_on=None,
+        )
+        .order_by("-recorded_at", "pk")
+        .values_list("pk", "recorded_at")
+    )
+    found = [(pk, at) for pk, at in rows if at is not None]
+    if not found:
+        return None
+    newest = found[0][1]
+    at_once = [pk for pk, at in found if at == newest]
+    return Batch(at_once[0], len(at_once), newest)
 
 
 @dataclass(frozen=True, slots=True)

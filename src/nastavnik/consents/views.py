@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
@@ -13,10 +14,11 @@ from nastavnik.consents import actions
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.forms import LedgerFilter, RecordForm
 from nastavnik.consents.models import Consent
-from nastavnik.consents.queries import LedgerRow, ledger_rows
+from nastavnik.consents.queries import LedgerRow, batch_of, last_batch, ledger_rows, n_fresh
 from nastavnik.consents.tables import ledger_lines
 from nastavnik.core import concerned, confirm
 from nastavnik.core.access import Perm
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
@@ -52,6 +54,9 @@ def ledger(request: Request) -> HttpResponse:
     if request.method == "POST" and (moved := ticks.moved(filters, found)):
         return moved
     form = RecordForm(people, ticks.sent() if may_edit else None)
+    if form.is_bound and form.is_valid() and (question := _question(request, form)):
+        ticks.keep()
+        return question
     if form.is_bound and form.is_valid() and _record(request, form):
         ticks.drop()
         return redirect(request.get_full_path())
@@ -72,8 +77,55 @@ def ledger(request: Request) -> HttpResponse:
             "n_missing": n_missing,
             "purposes": list(Purpose),
             "may_edit": may_edit,
+            "batch": last_batch(request.user, timezone.now()) if may_edit else None,
         },
         status=422 if form.is_bound else 200,
+    )
+
+
+def _question(request: Request, form: RecordForm) -> HttpResponse | None:
+    """Return the page that says what a press ticks off; None for one person, or where it has been answered."""
+    data = form.cleaned_data
+    people = list(data["people"])
+    if len(people) < 2 or "sure" in request.POST or data["signed_on"] > today():  # noqa: PLR2004 - more than one
+        return None
+    purposes = [Purpose(value) for value in data["purposes"]]
+    n = n_fresh(people, purposes, data["signed_on"])
+    n_there = len(people) * len(purposes) - n
+    follows = [
+        _("Papers: %(purposes)s.") % {"purposes": ", ".join(str(one.label) for one in purposes)},
+        _(
+            "A tick says that the signed paper is in your hands: with both papers people may be matched."
+        ),
+        _("What is ticked by mistake is taken back on the ledger or on the page of the person."),
+    ]
+    if n_there:
+        follows.insert(
+            1,
+            ngettext(
+                "%(n)s paper is there already and stays as it is.",
+                "%(n)s papers are there already and stay as they are.",
+                n_there,
+            )
+            % {"n": n_there},
+        )
+    return confirm.ask(
+        request,
+        heading=ngettext("Tick off %(n)s paper?", "Tick off %(n)s papers?", n) % {"n": n},
+        sentence=ngettext(
+            "%(n)s person, signed on %(day)s.", "%(n)s people, signed on %(day)s.", len(people)
+        )
+        % {"n": len(people), "day": f"{data['signed_on']:%d.%m.%Y}"},
+        action=_("Tick off"),
+        back=request.get_full_path(),
+        follows=follows,
+        fields=[
+            *(("people", person.pk) for person in people),
+            *(("purposes", purpose.value) for purpose in purposes),
+            ("signed_on", data["signed_on"].isoformat()),
+            ("sure", "1"),
+        ],
+        is_mild=True,
     )
 
 
@@ -139,3 +191,65 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The consent is withdrawn. What it covered has stopped."))
     return redirect("consents:person", pk=consent.person_id)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_EDIT)
+def mistaken(request: Request, pk: int) -> HttpResponse:
+    """Ask, then say of a line, or with it of all ticked at the same press, that it was ticked by mistake."""
+    seen = Consent.objects.visible_to(request.user)
+    consent = get_object_or_404(seen.select_related("person"), pk=pk)
+    whole = "all" in (request.POST if request.method == "POST" else request.GET)
+    rows = list(batch_of(consent).filter(pk__in=seen.values("pk"))) if whole else [consent]
+    back = (
+        reverse("consents:ledger")
+        if whole
+        else reverse("consents:person", args=[consent.person_id])
+    )
+    if request.method == "GET":
+        n_people = len({row.person_id for row in rows})
+        return confirm.ask(
+            request,
+            heading=ngettext(
+                "Was %(n)s paper ticked by mistake?",
+                "Were %(n)s papers ticked by mistake?",
+                len(rows),
+            )
+            % {"n": len(rows)},
+            sentence=ngettext(
+                "%(n)s person: no such paper has been signed.",
+                "%(n)s people: no such papers have been signed.",
+                n_people,
+            )
+            % {"n": n_people}
+            if whole
+            else _("%(name)s, «%(purpose)s»: no such paper has been signed.")
+            % {"name": consent.person.full_name, "purpose": consent.get_purpose_display()},
+            action=_("Ticked by mistake"),
+            back=back,
+            follows=[
+                _("The line stays in the ledger as a mistake; nobody has withdrawn anything."),
+                _(
+                    "Who waits for a pair without the needed papers goes back to those who are being prepared."
+                ),
+                _(
+                    "A pair that runs is not stopped: Today asks for the paper. Choices after the group meeting stay."
+                ),
+            ],
+            fields=[("all", "1")] if whole else [],
+        )
+    try:
+        wrong = actions.mark_mistaken(rows, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            ngettext(
+                "%(n)s line is marked as a mistake.",
+                "%(n)s lines are marked as mistakes.",
+                len(wrong),
+            )
+            % {"n": len(wrong)},
+        )
+    return redirect(back)

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.queries import who_lacks
 from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
 from nastavnik.core.coming import Coming
@@ -83,6 +85,7 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
+    yield from _unsigned_in_pairs(user, programme)
     if is_closing(user, programme):
         yield from _unasked(user, programme)
         return
@@ -132,6 +135,24 @@ def _preparing(
                 ngettext("%(n)s record passes the gate", "%(n)s records pass the gate", len(fit)) % {"n": len(fit)},
                 _("Everything is there: let them into matching."), _("Open"), reverse(url),
             )  # fmt: skip
+
+
+def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
+    """Yield those in pairs whose papers are not there: outgrown, withdrawn, or never signed after all."""
+    states = states_of_bases(user, programme)
+    if not any(states[side, ParticipationStatus.PAIRED] for side in Side):
+        return
+    paired = Participation.objects.visible_to(user).filter(
+        programme=programme, status=ParticipationStatus.PAIRED
+    )
+    people = [row.person for row in paired.select_related("person")]
+    if n := len({person.pk for person, _purpose in who_lacks(people, NEEDED_FOR_BASE)}):
+        yield AttentionItem(
+            6, "risk", _("Papers are missing"),
+            ngettext("%(n)s person in a pair has no signed paper", "%(n)s people in pairs have no signed papers", n) % {"n": n},
+            _("Ask for the paper and tick it off, or stop the pair until it is there."),
+            _("Open"), f"{reverse('consents:ledger')}?show=missing",
+        )  # fmt: skip
 
 
 def _unasked(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:

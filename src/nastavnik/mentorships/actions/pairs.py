@@ -378,10 +378,22 @@ def _after_go(pair: Mentorship) -> MentorshipStatus:
 
 @transaction.atomic
 def start_pairs(document: Document, *, by: models.Model | None) -> int:
-    """Let the pairs of a registered order run; return how many. Who was stopped when it was signed is not in it."""
+    """Let the pairs of a registered order run; return how many. Who was stopped when it was signed is not in it.
+
+    Raises:
+        RefusedError: somebody whom it names lacks a consent by now.
+    """
     leave_out_of_order(document, by=by)
+    named = Tie.objects.open().filter(order=document)
+    sides = named.select_related("mentee__person", "mentorship__mentor__person")
+    people = {
+        one.pk: one
+        for tie in sides.order_by("pk")
+        for one in (tie.mentorship.mentor.person, tie.mentee.person)
+    }
+    check_consents(people.values())
     waiting = Mentorship.objects.filter(status=S.APPROVED)
-    pairs = list(waiting.filter(pk__in=Tie.objects.filter(order=document).values("mentorship_id")))
+    pairs = list(waiting.filter(pk__in=named.values("mentorship_id")))
     for pair in pairs:
         set_pair_status(pair, S.ACTIVE, on=min(document.dated_on or today(), today()), by=by)
     return len(pairs)

@@ -338,13 +338,21 @@ def make_ready(
 @transaction.atomic
 def review_ready(programme: Programme, *, by: models.Model | None) -> list[Participation]:
     """Take out of matching who no longer passes the gate: a paper was outgrown, a person has left."""
-    records = (
-        Participation.objects.filter(programme=programme, status=S.READY)
-        .select_related("person")
-        .prefetch_related("forms")
-    )
-    fallen = [row.record for row in base_rows(records) if not row.verdict]
-    return _step(fallen, S.CANDIDATE, by=by)[0]
+    ready = Participation.objects.filter(programme=programme, status=S.READY)
+    return _step(_fallen(ready), S.CANDIDATE, by=by)[0]
+
+
+@transaction.atomic
+def review_people(people: Iterable[int], *, by: models.Model | None) -> list[Participation]:
+    """Take out of matching which of some people no longer pass the gate, in whatever programme."""
+    ready = Participation.objects.filter(person__in=list(people), status=S.READY)
+    return _step(_fallen(ready), S.CANDIDATE, by=by)[0]
+
+
+def _fallen(ready: models.QuerySet[Participation]) -> list[Participation]:
+    """Return which of the records that are ready no longer pass the gate."""
+    records = ready.select_related("person").prefetch_related("forms")
+    return [row.record for row in base_rows(records) if not row.verdict]
 
 
 def _step(
