@@ -39,7 +39,7 @@ class Input:
 
     `forbidden` holds the bans of the curator, «not with» of either side and the psychologist's «no» alike; `advised`
     says which of them are the psychologist's. `previous` is mentee → mentor of what was proposed before and is to stay as
-    far as can be.
+    far as can be. Records `without` were to sit this one out.
     """
 
     mentors: tuple[Mentor, ...]
@@ -50,6 +50,7 @@ class Input:
     wishes: Wishes
     advised: frozenset[tuple[str, str]] = frozenset()
     previous: Mapping[str, str] = field(default_factory=dict)
+    without: tuple[int, ...] = ()
 
     def run(self, watch: Watch | None = None) -> Proposal:
         """Ask the engine; a watch is told how far it is, and what it raises ends the work."""
@@ -84,6 +85,7 @@ class Input:
                 "mentors": {key: list(ranked) for key, ranked in self.wishes.mentors.items()},
             },
             "previous": dict(self.previous),
+            "without": list(self.without),
         }
 
 
@@ -115,7 +117,7 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
     """
     rules = snapshot.get("rules", {})
     # whose «no» it was changes nothing for the engine, nor does what it answered then
-    told = {"advised", "totals", "shortages", "kept_points", "choices_first", "waiting"}
+    told = {"advised", "totals", "shortages", "kept_points", "choices_first", "waiting", "without"}
     engine_part = {key: value for key, value in snapshot.items() if key not in told}
     answered = match_json(
         {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}

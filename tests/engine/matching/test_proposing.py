@@ -383,6 +383,12 @@ def test_a_locked_mentee_has_no_alternatives():
         locked.alternatives(0, 3)
 
 
+def test_who_leads_as_many_as_the_form_allows_is_not_asked_for_one_more():
+    people = [mentee("e1"), mentee("e2")]
+    assert only([mentor(n_led=1)], people).change == Change("raise_capacity", "m1", value=2)
+    assert only([mentor(n_led=2)], people).change.code == "add_mentor"
+
+
 def test_load_cost_of_the_rules_spreads_the_work():
     people = [mentor(key, capacity=3) for key in "ab"]
     found = propose(people, [mentee(key) for key in "wxyz"], replace(RULES, load_cost=1))

@@ -686,11 +686,12 @@ def _asked(run: _Run, mentors: tuple[int, ...]) -> Change | None:
 
 
 def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:
-    """Choose whom to ask for one more place: under the form's limit, worth the most."""
+    """Choose whom to ask for one more place: under the form's limit with those led already, worth the most."""
+    people, problem = run.candidates.mentors, run.solution.problem
     options = [
         (run.solution.gain_of_place(number), number)
         for number in mentors
-        if run.solution.problem.capacity[number] < (run.candidates.limits[number] or 0)
+        if problem.capacity[number] + people[number].n_led < (run.candidates.limits[number] or 0)
     ]
     if not options:
         return None

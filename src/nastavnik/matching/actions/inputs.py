@@ -1,7 +1,7 @@
 """What the engine is given."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -82,7 +82,7 @@ def engine_input(
     rulings = PairRuling.objects.standing().filter(mentee__programme=programme)
     locks = rulings.filter(ruling=Ruling.LOCK)
     bans = rulings.filter(ruling=Ruling.FORBID).values_list("mentor_id", "mentee_id")
-    return build_input(
+    given = build_input(
         [row.record for row in base_rows(mentors) if row.verdict],
         mentees,
         forms,
@@ -98,6 +98,7 @@ def engine_input(
         day=today(),
         previous=previous,
     )
+    return replace(given, without=tuple(sorted(without)))
 
 
 @transaction.atomic

@@ -102,10 +102,7 @@ def keep_run(
                 )
                 for pair in result.pairs
             ),
-            *(
-                _left_out(run, one, given.advised, shortage_of.get(one.mentee))
-                for one in result.unmatched
-            ),
+            *(_left_out(run, one, given, shortage_of.get(one.mentee)) for one in result.unmatched),
         ]
     )
     close_choices(programme, [int(one.key) for one in given.mentees], by=by)
@@ -143,22 +140,24 @@ def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool, why: st
     )
 
 
-def _left_out(
-    run: MatchingRun, one: Unmatched, advised: frozenset[tuple[str, str]], shortage: int | None
-) -> Proposal:
+def _left_out(run: MatchingRun, one: Unmatched, given: Input, shortage: int | None) -> Proposal:
     """Keep why somebody stays alone; what is the psychologist's «no» has a code of its own.
 
-    Of a shortage the number is kept: it is written once, beside the run.
+    Of a shortage the number is kept: it is written once, beside the run. The places a mentor would need are told with those
+    taken already, as the card of the mentor counts them.
     """
     explanation: dict[str, Any] = {"code": one.code, "refusals": dict(one.refusals)}
-    if n_advised := sum(mentee == one.mentee for _mentor, mentee in advised):
+    if n_advised := sum(mentee == one.mentee for _mentor, mentee in given.advised):
         explanation["n_advised"] = n_advised
     if shortage is not None:
         explanation["shortage"] = shortage
     if one.change:
         explanation["change"] = asdict(one.change)
-        if one.change.code == "unforbid" and (one.change.mentor, one.mentee) in advised:
+        if one.change.code == "unforbid" and (one.change.mentor, one.mentee) in given.advised:
             explanation["change"]["code"] = "ask_psychologist"
+        if one.change.code == "raise_capacity":
+            n_led = next(who.n_led for who in given.mentors if who.key == one.change.mentor)
+            explanation["change"]["value"] += n_led
     return Proposal(
         organisation_id=run.organisation_id,
         run=run,

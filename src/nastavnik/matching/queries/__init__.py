@@ -36,6 +36,7 @@ from nastavnik.matching.queries.runs import (
     replaced_by,
     runs_of,
 )
+from nastavnik.matching.queries.since import changed_since
 from nastavnik.matching.queries.workspace import (
     LINE_ORDERS,
     Board,
@@ -66,6 +67,7 @@ __all__ = [
     "all_rulings",
     "board",
     "candidates",
+    "changed_since",
     "changes_since",
     "compare_runs",
     "counting_now",

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from nastavnik.matching.models import Proposal
 from nastavnik.matching.queries.confidence import ANYBODY, Reader, chosen_in
 from nastavnik.matching.queries.lacks import Lack, lack_words
+from nastavnik.matching.queries.since import has_place
 from nastavnik.people.queries import surnames
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.models import Participation
@@ -261,6 +262,8 @@ def change_words(change: Mapping[str, Any] | None, mentors: Mapping[str, Partici
     mentor = mentors.get(change.get("mentor", ""))
     name = mentor.person.short_name if mentor else ""
     form = change.get("form", "")
+    if change.get("code") == "raise_capacity" and has_place(mentor, change.get("value")):
+        return _("%(name)s takes more by now: match anew.") % {"name": name}
     words = {
         "raise_capacity": _("It would help if %(name)s took one more mentee (%(value)s)."),
         "allow_form": _("It would help if %(name)s and the mentee agreed on one form."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nastavnik.core.marks import SignedIn
-from nastavnik.matching.choices import Ruling
+from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal
 from nastavnik.matching.queries.comparing import changes_since
 from nastavnik.matching.queries.confidence import Reader, bond_of, reader_of
@@ -64,16 +64,21 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class MentorGroup:
-    """A mentor with the mentees proposed: `load` of `capacity` places."""
+    """A mentor with the mentees proposed: `load` of `capacity` places, with those led already.
+
+    Of a matching that waits for approval both are of now, of any other those of its day: what was proposed then is led now.
+    """
 
     mentor: Participation
     group: str
     legs: tuple[Leg, ...]
+    n_led: int
+    capacity: int
 
     @property
     def load(self) -> int:
         """Return how many mentees the mentor would have."""
-        return self.mentor.active_count + len(self.legs)
+        return self.n_led + len(self.legs)
 
     @property
     def is_group(self) -> bool:
@@ -85,7 +90,7 @@ class MentorGroup:
     @property
     def places(self) -> list[bool]:
         """Return the places of the mentor, filled ones first."""
-        return [number < self.load for number in range(max(self.mentor.capacity, self.load))]
+        return [number < self.load for number in range(max(self.capacity, self.load))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +177,16 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             points = points_of(proposal.explanation, reader)
             leg = Leg(proposal, group, words, others, said, bond, opinion, secret, points)
             legs.setdefault(proposal.mentor_id, []).append(leg)
+    places = _places_of(run)
     groups = tuple(
         MentorGroup(
-            mentor := own[0].proposal.mentor,  # type: ignore[arg-type]
-            names.get(mentor.person_id, ""),  # type: ignore[union-attr]
+            mentor,
+            names.get(mentor.person_id, ""),
             tuple(own),
+            *places.get(str(mentor.pk), (mentor.active_count, mentor.capacity)),
         )
         for own in legs.values()
+        if (mentor := own[0].proposal.mentor)
     )
     changes, n_same = changes_since(user, run, proposals)
     return Board(
@@ -200,6 +208,16 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         n_same=n_same,
         proven=proof_words(run.snapshot),
     )
+
+
+def _places_of(run: MatchingRun) -> dict[str, tuple[int, int]]:
+    """Return mentor → mentees led and places of the day of a run; of one that waits for approval nothing: they are of now."""
+    if run.status == RunStatus.PROPOSED:
+        return {}
+    return {
+        one.get("key", ""): (led := one.get("n_led", 0), led + one.get("capacity", 0))
+        for one in run.snapshot.get("mentors", ())
+    }
 
 
 def _n_area(run: MatchingRun, proposals: Iterable[Proposal]) -> int:

@@ -12,6 +12,8 @@ from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
 from nastavnik.matching import adapter
 from nastavnik.matching.access import may_approve
+from nastavnik.matching.actions import engine_input
+from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.forms import (
     OWN_WORDS,
     ComparisonForm,
@@ -24,6 +26,7 @@ from nastavnik.matching.queries import (
     LINE_ORDERS,
     all_rulings,
     board,
+    changed_since,
     compare_runs,
     counting_now,
     forms_to_match,
@@ -73,10 +76,20 @@ def workspace(request: Request) -> HttpResponse:
             "opinions": opinions_seen(request.user, programme.pk),
             "outcomes": OWN_WORDS,
             "counting": counting_now(request.user, programme),
+            "since": _since(request, run, run_forms) if run else (),
         }
         if context["may_advise"]:
             context["opinion_form"] = OpinionForm(request.user, programme, auto_id="opinion_%s")
     return render(request, "matching/workspace.html", context)
+
+
+def _since(request: Request, run: MatchingRun, forms: list[MentoringForm]) -> tuple[str, ...]:
+    """Return what has changed since a matching that waits for approval was counted."""
+    if run.status != RunStatus.PROPOSED:
+        return ()
+    now = engine_input(run.programme, forms, without=run.snapshot.get("without", ())).snapshot()
+    may_edit = request.user.viewer.may(Perm.MATCHING_EDIT)
+    return changed_since(request.user, run.snapshot, now, with_choices=may_edit)
 
 
 def _result(
