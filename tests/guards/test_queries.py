@@ -14,8 +14,9 @@ DEARER: dict[str, int] = {
     # every app is asked what needs the person; twelve where nobody waits at the gate of a base and no district asks
     "cabinet:home": 20,
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
-    # stand on one screen, and whether one is being counted
-    "matching:workspace": 19,
+    # stand on one screen, and whether one is being counted; what the engine would be given now is asked as for a matching,
+    # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices
+    "matching:workspace": 31,
     # the engine is asked anew with all it goes by: the bases, their gate, classes, rulings, outcomes, choices and rules
     "mentorships:replace": 20,
 }

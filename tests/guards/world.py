@@ -195,7 +195,7 @@ def gather(school: School, mentee: Participation) -> None:
             other.pk: Wishes((), frozenset([mentor.pk])),
         }
         give_preferences(meeting, words, by=by)
-    file = SimpleUploadedFile(f"{_word(school)}.pdf", _word(school).encode())
+    file = SimpleUploadedFile(f"{_word(school)}.pdf", f"%PDF-1.7 {_word(school)}".encode())
     keep_minutes(meeting, text=f"Познакомились {_word(school)}", file=file, by=by)
 
 
