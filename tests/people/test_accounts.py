@@ -58,6 +58,13 @@ def test_wrong_login_and_wrong_password_read_the_same(cast):
     assert errors[0]
 
 
+def test_a_wrong_password_is_called_so_and_nothing_is_said_to_be_missing(cast):
+    page = text(sign_in(guest(), password="не тот"))
+    assert "<b>The address and the password do not go together." in page
+    assert "missing" not in page
+    assert "Not signed in yet: something is missing." in text(sign_in(guest(), password=""))
+
+
 def test_a_closed_account_does_not_open(cast):
     User.objects.filter(pk=cast.anna.pk).update(is_active=False)
     assert sign_in(guest()).status_code == 200

@@ -1,6 +1,7 @@
 """How every form of the site is drawn: Django's own rendering with our templates and classes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
@@ -10,7 +11,8 @@ from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from nastavnik.core.components import NOTHING
 
@@ -150,3 +152,54 @@ def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -
 def offer_rows(form: forms.BaseForm, name: str, rows: QuerySet[Any]) -> None:
     """Set the rows of a field that are known only when the form is made."""
     cast("forms.ModelChoiceField[Any]", form.fields[name]).queryset = rows
+
+
+#: What has not happened when a form comes back; a form that saves nothing says its own (`not_yet`).
+NOT_SAVED_YET = gettext_lazy("Not saved yet")
+_MOST_NAMED = 5  # errors at the head of a form; each stands at its field too
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What stands at the head of a form that came back: the error by its own name, then what to look at."""
+
+    heading: str
+    sentences: tuple[str, ...] = ()
+
+
+def fault_of(form: forms.BaseForm, asked: Iterable[BoundField] | None = None) -> Fault | None:
+    """Return what to say at the head of a form, None when nothing is wrong.
+
+    An error of the whole form is the heading itself; «something is missing» is said only when that is all.
+
+    Args:
+        form: the form.
+        asked: the fields on the page, where it shows only some of them.
+    """
+    of_all = [str(error) for error in form.non_field_errors()]
+    shown = [field for field in asked or form if field.errors]
+    named = [f"{field.label}: {error}" for field in shown for error in field.errors]
+    if of_all:
+        more = (_("Look at the marked fields below too."),) if named else ()
+        return Fault(of_all[0], (*of_all[1:], *more, *_kept(form)))
+    if not named:
+        return None
+    codes = {error.code for field in shown for error in form.errors.as_data()[field.name]}
+    words = {"not_yet": getattr(form, "not_yet", NOT_SAVED_YET)}
+    if codes == {"required"}:
+        fields = ", ".join(dict.fromkeys(str(field.label) for field in shown))
+        return Fault(_("%(not_yet)s: something is missing.") % words, (f"{fields}.", *_kept(form)))
+    heading = _("%(not_yet)s: look at what is marked.") % words
+    return Fault(heading, (*named[:_MOST_NAMED], *_kept(form)))
+
+
+def _kept(form: forms.BaseForm) -> Iterator[str]:
+    """Say what of the typed is still on the page: browsers send neither a password nor a file back."""
+    widgets = [field.widget for field in form.fields.values()]
+    secret = [w for w in widgets if isinstance(w, forms.PasswordInput) and not w.render_value]
+    if secret:
+        yield _("Type the password anew.")
+    elif any(isinstance(widget, forms.FileInput) for widget in widgets) and form.files:
+        yield _("Choose the file anew.")
+    else:
+        yield _("What you have typed is still here.")

@@ -41,6 +41,8 @@ GIVEN_TO_MANY = (Role.MENTEE, Role.MENTOR, Role.CLASS_TEACHER)
 
 
 class SignInForm(forms.Form):
+    not_yet = _("Not signed in yet")
+
     login = forms.CharField(
         label=_("Mail address or login"),
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
@@ -163,6 +165,8 @@ class AccountForm(NewLoginForm):
 
 class PasswordForm(forms.Form):
     """A password of one's own; the old one is asked for, unless it is a one-time one just typed at sign-in."""
+
+    not_yet = _("Not changed yet")
 
     old = forms.CharField(
         label=_("The password of now"),
@@ -300,6 +304,8 @@ class PersonForm(forms.ModelForm[Person]):
 class ListUploadForm(forms.Form):
     """Files or a pasted table: one of the two."""
 
+    not_yet = _("No list is read yet")
+
     kind = forms.ChoiceField(
         label=_("Who is in the list"),
         required=False,
@@ -373,7 +379,7 @@ class ColumnsForm(forms.Form):
         seen: set[str] = {ColumnMeaning.IGNORE, ColumnMeaning.NUMBER}
         for column in self.columns:
             meaning = data.get(column.name, "")
-            if meaning in seen - {ColumnMeaning.IGNORE, ColumnMeaning.NUMBER}:
+            if meaning and meaning in seen - {ColumnMeaning.IGNORE, ColumnMeaning.NUMBER}:
                 words = ColumnMeaning(meaning).label
                 self.add_error(column.name, _("Two columns cannot both be “%s”.") % words)
             seen.add(meaning)

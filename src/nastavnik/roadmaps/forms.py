@@ -46,6 +46,8 @@ class QuestionsForm(forms.Form):
 class DocumentForm(forms.Form):
     """A file or a pasted table: one of the two."""
 
+    not_yet = _("Nothing is read yet")
+
     file = forms.FileField(
         label=_("File: Word, Excel, PDF, OpenDocument, a page of a site"),
         required=False,

@@ -1,6 +1,6 @@
 """Tags of the look: icons, navigation, states, addresses. Built in, so templates need no `load`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 
 from nastavnik.core import components, navigation, search
+from nastavnik.core.forms import Fault, fault_of
 from nastavnik.core.keys import keys_on
 from nastavnik.core.theme import theme_of
 
@@ -178,6 +179,12 @@ def widget_kind(field: BoundField) -> str:
     if isinstance(widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
         return "checks"
     return "line"
+
+
+@register.simple_tag
+def form_fault(form: forms.BaseForm, asked: Iterable[BoundField] | str = "") -> Fault | None:
+    """Return what to say at the head of a form; of some fields only where a page shows only some."""
+    return fault_of(form, None if isinstance(asked, str) else asked)
 
 
 @register.filter
