@@ -743,7 +743,8 @@ def test_a_choice_that_cannot_be_is_said_at_the_form(cast, data):
         reverse("programmes:choose", args=[rows["younger"].pk]), keys
     )
     assert response.status_code == 200
-    assert "Not saved yet" in text(response)
+    assert 'class="fault" role="alert"' in text(response)
+    assert "missing" not in text(response)
     assert not Preference.objects.exists()
 
 

@@ -43,7 +43,7 @@ def ledger(request: Request) -> HttpResponse:
     rows = ledger_rows(
         roster(request.user, **chosen).filter(pk__in=people.values("pk")), NEEDED_FOR_BASE
     )
-    n_missing = sum(1 for row in rows if row.missing)
+    n_missing, n_asked = sum(1 for row in rows if row.missing), len(rows)
     if filters.cleaned_data.get("show") == "missing":
         rows = [row for row in rows if row.missing]
     ticks = Ticks.of(request, "people")
@@ -73,7 +73,9 @@ def ledger(request: Request) -> HttpResponse:
             "page": page,
             "lines": ledger_lines(page.object_list, ticks),
             "ticks": ticks if may_edit else None,
-            "n_people": len(rows),
+            "n_people": n_asked,
+            "sees_part": request.user.viewer.sees_part(Perm.CONSENT_VIEW),
+            "is_narrowed": any(chosen.values()),
             "n_missing": n_missing,
             "purposes": list(Purpose),
             "may_edit": may_edit,

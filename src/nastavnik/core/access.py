@@ -201,6 +201,12 @@ class Viewer:
             return frozenset()
         return frozenset(code for grant in grants for code in grant.form_codes)
 
+    def sees_part(self, perm: Perm) -> bool:
+        """Tell whether the right opens only the own class or the own forms: then «nobody» is nobody of these."""
+        return all(
+            grant.role == Role.CLASS_TEACHER or grant.form_codes for grant in self.grants_for(perm)
+        )
+
     def own_form_codes(self, organisation_id: int) -> frozenset[str]:
         """Return the forms a curator of an organisation is narrowed to; empty means no narrowing."""
         return self.form_codes(Perm.BASE_EDIT, organisation_id)

@@ -131,6 +131,7 @@ def people_list(request: Request) -> HttpResponse:
             "page": page,
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
+            "sees_part": request.user.viewer.sees_part(Perm.ROSTER_VIEW),
             "may_edit": request.user.viewer.may(Perm.ROSTER_EDIT),
         },
     )
@@ -456,7 +457,11 @@ def groups(request: Request) -> HttpResponse:
     return render(
         request,
         "people/groups.html",
-        {"rows": rows, "may_edit": request.user.viewer.may(Perm.ROSTER_EDIT)},
+        {
+            "rows": rows,
+            "may_edit": request.user.viewer.may(Perm.ROSTER_EDIT),
+            "sees_part": request.user.viewer.sees_part(Perm.ROSTER_VIEW),
+        },
     )
 
 

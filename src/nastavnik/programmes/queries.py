@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes
@@ -179,6 +180,19 @@ def candidates_of_roster(
         .filter(organisation_id=programme.organisation_id, kind__in=kinds)
         .exclude(pk__in=inside.values("person_id"))
     )
+
+
+def why_nobody(
+    user: SignedIn, programme: Programme, side: Side, everybody: QuerySet[Person]
+) -> str:
+    """Say why the roster offers nobody for a base (`candidates_of_roster`), the filter last."""
+    if everybody.exists():
+        return _("Nobody fits the filter.")
+    if Participation.objects.filter(programme=programme).of(side).exists():
+        return _("Everybody on the roster whom the forms take is in the base already.")
+    if roster(user).exists():
+        return _("Nobody on the roster fits the forms of the programme.")
+    return _("The roster is empty so far.")
 
 
 def candidates(user: SignedIn, programme: Programme) -> QuerySet[Participation]:

@@ -89,6 +89,7 @@ def pair_list(request: Request) -> HttpResponse:
             "n_risky": sum(bool(risk.words) for risk in risks.values()),
             "filters": filters,
             "sort": sort,
+            "sees_part": request.user.viewer.sees_part(Perm.PAIR_VIEW),
             "is_filtered": wanted or any(filters.cleaned_data.values()),
             "may_match": viewer.may(Perm.MATCHING_VIEW),
             "may_enter": viewer.may(Perm.MEETING_EDIT),

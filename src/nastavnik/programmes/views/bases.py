@@ -43,6 +43,7 @@ from nastavnik.programmes.queries import (
     candidates_of_roster,
     current_programme,
     of_class_and_kind,
+    why_nobody,
 )
 from nastavnik.programmes.tables import base_lines, has_box
 
@@ -184,6 +185,7 @@ def _base(request: Request, side: Side) -> HttpResponse:
         context |= {
             "counts": base_counts(request.user, programme, side),
             "filters": filters,
+            "sees_part": request.user.viewer.sees_part(Perm.BASE_VIEW),
             "is_filtered": any(filters.cleaned_data.values()),
             "sort": sort,
             "page": page,
@@ -252,6 +254,9 @@ def add_to_base(request: Request, side: str) -> HttpResponse:
             "page": page,
             "ticks": ticks,
             "rows": [(person, names.get(person.pk, "")) for person in page.object_list],
+            "why_nobody": ""
+            if page.object_list
+            else why_nobody(request.user, programme, chosen, everybody),
             "is_mentors": chosen == Side.MENTOR,
             "side": chosen,
         },

@@ -61,9 +61,15 @@ def describe(request: Request, side: str) -> HttpResponse:
             "rows": rows,
             "ticks": ticks,
             "is_mentors": chosen == Side.MENTOR,
+            "is_empty": not rows and not _has_records(request, programme, chosen),
             "base": base,
         },
     )
+
+
+def _has_records(request: Request, programme: Programme, side: Side) -> bool:
+    own = Participation.objects.visible_to(request.user).filter(programme=programme)
+    return own.of(side).exists()
 
 
 def _narrowed(
