@@ -191,3 +191,28 @@ def test_where_the_screen_has_no_such_letters_they_are_spelled_out(tmp_path, mon
     assert "\\u041e\\u043b\\u044f" in printed
     if words:
         assert json.loads(printed)["n_matched"] == 2
+
+
+CASES = Path(__file__).parent / "cases"
+
+
+def test_words_as_people_type_them_meet(capsys):
+    for mentees in ("17-words-mentees.csv", "17b-words-mentees.csv"):
+        [pair] = matched(capsys, CASES / "17-words-mentors.csv", CASES / mentees)["pairs"]
+        assert (pair["mentee"], pair["mentor"]) == ("Аня Клёнова", "Оля Ясенева")
+
+
+def test_a_request_that_meets_nobody_is_said(capsys, tmp_path):
+    tables = (CASES / "17-words-mentors.csv", CASES / "17-words-mentees.csv")
+    assert main(["match", *map(str, tables)]) == DONE
+    shown = capsys.readouterr().out
+    assert "Запрос «физика» не встретился ни у кого из наставников (просят: Аня Клёнова)." in shown
+    asked = "".join(
+        f"Ученица {word};6;по математике\n" for word in ["Аа", "Бб", "Вв", "Гг", "Дд", "Ее", "Жж"]
+    )
+    many = tmp_path / "mentees.csv"
+    many.write_text(f"ФИО;Класс;Запрос\n{asked}", encoding="utf-8")
+    assert main(["match", str(tables[0]), str(many)]) == DONE
+    shown = capsys.readouterr().out
+    assert "Ученица Дд и ещё 2)." in shown
+    assert "Похоже на «математика»: если это одно и то же, напишите одинаково." in shown

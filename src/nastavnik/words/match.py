@@ -135,11 +135,29 @@ def text(answered: dict[str, Any]) -> str:
     lines = [_pair(pair) for pair in answered["pairs"]]
     lines += [_group(group) for group in answered["groups"]]
     lines += [_alone(one, answered["shortages"]) for one in answered["unmatched"]]
+    lines += [_unmet(one) for one in answered["unmet"]]
     proof = "доказано" if answered["certificate"] == "ok" else "НЕ доказано"
     totals = f"Пар: {answered['n_matched']}, без наставника: {len(answered['unmatched'])}"
     totals += f", сумма баллов: {_sum(answered)}. Что больше и лучше нельзя: {proof}."
     lines += ["", totals]
     return "\n".join(lines)
+
+
+#: Of more who ask for the same only so many are named.
+AT_MOST_NAMED = 5
+
+
+def _unmet(one: Mapping[str, Any]) -> str:
+    """Return that nobody offers what is asked for: a pair beside it was then found without it."""
+    who = ", ".join(one["mentees"][:AT_MOST_NAMED])
+    more = len(one["mentees"]) - AT_MOST_NAMED
+    who += f" и ещё {more}" if more > 0 else ""
+    near = (
+        f" Похоже на «{one['near']}»: если это одно и то же, напишите одинаково."
+        if one["near"]
+        else ""
+    )
+    return f"Запрос «{one['area']}» не встретился ни у кого из наставников (просят: {who}).{near}"
 
 
 def _sum(answered: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nastavnik.engine.matching.candidates import FormRule
+from nastavnik.engine.matching.phrases import fold_phrase, phrases_of
 from nastavnik.engine.tables.cells import Cell, Grid, Row, text_of, value_of
 from nastavnik.engine.tables.groups import parse_group
 
@@ -57,8 +58,6 @@ KINDS: Mapping[str, str] = {
 #: Who has this language in common with somebody has it with everybody.
 EVERYBODY_SPEAKS = frozenset({"русский", "русский язык", "russian", "ru", "rus"})
 
-# Letters of any language, Tatar as well as Russian; a sign makes another word of C++ and C#.
-_NOT_LETTERS = re.compile(r"(?:[^\w+#]|_)+")
 _BETWEEN = re.compile(r"[;,/\n\r\v]")
 _CLASS_AFTER = re.compile(r" \([^()]*\)$")
 _HEADER_WITHIN = 15  # rows of titles there may be above the headings
@@ -86,6 +85,13 @@ class _Table:
         cell = row[self.columns[wanted]]
         parts = _BETWEEN.split(cell) if isinstance(cell, str) else [cell]
         return [value for part in parts if (value := value_of(part))]
+
+    def things(self, row: Row, wanted: str) -> list[str]:
+        """Return what a cell lists in whatever way people write lists, folded to be compared."""
+        if not self.value(row, wanted):
+            return []
+        cell = row[self.columns[wanted]]
+        return sorted(phrases_of(cell if isinstance(cell, str) else value_of(cell)))
 
 
 def read_people(rows: Grid, *, title: str, is_mentors: bool) -> list[dict[str, Any]]:
@@ -149,9 +155,9 @@ def tell_sides_apart(mentors: list[dict[str, Any]], mentees: list[dict[str, Any]
 
     One name in both lists is otherwise one person, who is never paired with oneself.
     """
-    by_name = {_fold(person["key"]): person for person in mentors}
+    by_name = {fold_phrase(person["key"]): person for person in mentors}
     for mentee in mentees:
-        mentor = by_name.get(_fold(mentee["key"]))
+        mentor = by_name.get(fold_phrase(mentee["key"]))
         if mentor and mentor["group"] and mentee["group"] and mentor["group"] != mentee["group"]:
             for person in (mentor, mentee):
                 person["key"] += f" ({person['group']})"
@@ -176,12 +182,14 @@ def read_pairs(
         if not any(names.values()):
             continue
         for side, name in names.items():
-            if len(known[side].get(_fold(name), ())) != 1:
+            if len(known[side].get(fold_phrase(name), ())) != 1:
                 where = f"{title}, строка {number}"
                 raise ListProblemError(
-                    _not_one(name, side, known[side].get(_fold(name), ()), where)
+                    _not_one(name, side, known[side].get(fold_phrase(name), ()), where)
                 )
-        (mentee,), (mentor,) = (known[side][_fold(names[side])] for side in ("mentee", "mentor"))
+        (mentee,), (mentor,) = (
+            known[side][fold_phrase(names[side])] for side in ("mentee", "mentor")
+        )
         if mentee in kept:
             raise ListProblemError(
                 f"{title}, строка {number}: у «{mentee}» второй наставник. Оставьте одну строку."
@@ -194,7 +202,7 @@ def _by_name(keys: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return who goes by each name, with the class that tells namesakes apart and without."""
     found: dict[str, tuple[str, ...]] = {}
     for key in keys:
-        for name in {_fold(key), _fold(_CLASS_AFTER.sub("", key))}:
+        for name in {fold_phrase(key), fold_phrase(_CLASS_AFTER.sub("", key))}:
             found[name] = (*found.get(name, ()), key)
     return found
 
@@ -208,10 +216,6 @@ def _not_one(name: str, side: str, found: Sequence[str], where: str) -> str:
         names = ", ".join(f"«{key}»" for key in found)
         return f"{where}: «{name}» в списке {whom} не один: {names}. Допишите класс."
     return f"{where}: «{name}» нет в списке {whom}. Напишите имя так же, как там."
-
-
-def _fold(line: str) -> str:
-    return _NOT_LETTERS.sub(" ", text_of(line).lower().replace("ё", "е")).strip()
 
 
 def _table(rows: Grid, title: str) -> _Table:
@@ -232,11 +236,11 @@ def _found(
     *,
     needed: Callable[[Mapping[str, int]], bool],
 ) -> _Table | None:
-    meaning = {_fold(word): field for field, words in headings.items() for word in words}
+    meaning = {fold_phrase(word): field for field, words in headings.items() for word in words}
     for place, row in enumerate(rows[:_HEADER_WITHIN]):
         columns: dict[str, int] = {}
         for number, cell in enumerate(row):
-            if (field := meaning.get(_fold(text_of(cell)))) and field not in columns:
+            if (field := meaning.get(fold_phrase(text_of(cell)))) and field not in columns:
                 columns[field] = number
         if needed(columns):
             below = tuple(enumerate(rows[place + 1 :], start=place + 2))
@@ -262,16 +266,16 @@ def _person(table: _Table, number: int, row: Row, *, is_mentors: bool) -> dict[s
         "group": group,
         "grade": int(found[0]) if group and (found := re.match(r"\d+", group)) else None,
         "age": _whole(table.value(row, "age"), f"{where}: возраст"),
-        "subject": _fold(table.value(row, "subject")),
-        "interests": _words(table.values(row, "interests")),
+        "subject": fold_phrase(table.value(row, "subject")),
+        "interests": table.things(row, "interests"),
         "slots": _words(table.values(row, "slots")),
-        "venues": _words(table.values(row, "venues")),
+        "venues": table.things(row, "venues"),
         "languages": [
-            word for word in _words(table.values(row, "languages")) if word not in EVERYBODY_SPEAKS
+            word for word in table.things(row, "languages") if word not in EVERYBODY_SPEAKS
         ],
-        "family": _fold(table.value(row, "family")),
-        "organisation": _fold(table.value(row, "organisation")),
-        "competences" if is_mentors else "areas": _words(table.values(row, "areas")),
+        "family": fold_phrase(table.value(row, "family")),
+        "organisation": fold_phrase(table.value(row, "organisation")),
+        "competences" if is_mentors else "areas": table.things(row, "areas"),
     }
     if codes := table.values(row, "forms"):
         person["forms"] = codes
@@ -284,7 +288,7 @@ def _person(table: _Table, number: int, row: Row, *, is_mentors: bool) -> dict[s
 def _kind(word: str, group: str | None, where: str) -> str:
     if not word:
         return "pupil" if group else "teacher"
-    kind = KINDS.get(_fold(word))
+    kind = KINDS.get(fold_phrase(word))
     if kind is None:
         raise ListProblemError(
             f"{where}: «{word}» — не понимаю, кто это. Подходит: ученик, студент, учитель, работодатель, выпускник."
@@ -310,14 +314,14 @@ def _whole(word: str, where: str) -> int | None:
 
 
 def _words(listed: Iterable[str]) -> list[str]:
-    return sorted({folded for word in listed if (folded := _fold(word))})
+    return sorted({folded for word in listed if (folded := fold_phrase(word))})
 
 
 def _tell_apart(people: list[dict[str, Any]], table: _Table) -> None:
     """Add the class to the names that occur twice."""
     seen: dict[str, list[int]] = {}
     for place, person in enumerate(people):
-        seen.setdefault(_fold(person["key"]), []).append(place)
+        seen.setdefault(fold_phrase(person["key"]), []).append(place)
     for places in seen.values():
         if len(places) == 1:
             continue

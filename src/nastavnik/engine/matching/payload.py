@@ -1,15 +1,19 @@
 """The pairing as plain data in and plain data out, for callers without the site."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, asdict, fields, replace
 from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules, standard_rules
+from nastavnik.engine.matching.phrases import nearest
 from nastavnik.engine.matching.proposing import Proposal, Wishes, propose, shortages_of
 
 Person = TypeVar("Person", Mentor, Mentee, FormRule)
 
+
+#: So many areas asked for times those offered are compared for what looks alike.
+MOST_COMPARED = 100_000
 
 #: What may be asked.
 FIELDS = ("mentors", "mentees", "rules", "locked", "forbidden", "wishes", "previous")
@@ -33,7 +37,8 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         ``pairs``, ``groups``, ``unmatched`` (their ``shortage`` is a number among ``shortages``), ``loads``, ``refusals``, ``total_score``, ``load_points``, ``kept_points``,
-        ``n_matched``, ``certificate`` ("ok" or "broken") and ``rules_version``. A pair's ``score`` is the sum of its
+        ``n_matched``, ``certificate`` ("ok" or "broken"), ``rules_version`` and ``unmet``: the areas nobody offers, who asks
+        for each, and what is offered that looks like it. A pair's ``score`` is the sum of its
         ``parts``, ``total_score`` that of all pairs.
 
     Raises:
@@ -57,7 +62,22 @@ def match_json(payload: Mapping[str, Any]) -> dict[str, Any]:
         ),
         previous={str(a): str(b) for a, b in _mapping(payload, "previous").items()},
     )
-    return _plain(proposal)
+    return _plain(proposal) | {"unmet": unmet_requests(mentors, mentees)}
+
+
+def unmet_requests(mentors: Iterable[Mentor], mentees: Iterable[Mentee]) -> list[dict[str, Any]]:
+    """Return each area that somebody asks for and nobody offers: who asks, and what is offered that looks like it."""
+    offered = frozenset[str]().union(*(one.competences for one in mentors))
+    asking: dict[str, list[str]] = {}
+    for mentee in mentees:
+        for area in mentee.areas - offered:
+            asking.setdefault(area, []).append(mentee.key)
+    # looking for what is alike takes a while for each
+    looks = len(asking) * len(offered) <= MOST_COMPARED
+    return [
+        {"area": area, "mentees": sorted(who), "near": nearest(area, offered) if looks else ""}
+        for area, who in sorted(asking.items())
+    ]
 
 
 def _plain(proposal: Proposal) -> dict[str, Any]:
