@@ -362,7 +362,7 @@ def test_a_fact_ticks_the_line_of_its_school_alone(cast, town):
     code = add_activity(town, title="Открыть программу", catalogue_code="A12", by=None)
     from nastavnik.roadmaps.catalogues import entries
 
-    fact = next(code for code, entry in entries().items() if entry.fact == "programme_open")
+    fact = next(code for code, entry in entries().items() if entry.facts == ("programme_open",))
     Activity.objects.filter(pk=code.pk).update(catalogue_code=fact)
     actions.set_lines(town, [code], by=cast.coordinator)
     for school in (cast.school, cast.other):

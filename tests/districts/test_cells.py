@@ -31,10 +31,10 @@ FACT = Fact("order", "приказ", None, "/", Perm.HOME)
 @given(st.sampled_from(ActivityStatus.values), days, st.booleans())
 def test_the_table_says_what_the_page_of_the_roadmap_says(status, ends_on, has_fact):
     done_on = DAY if status == ActivityStatus.DONE else None
-    activity = Activity(status=status, ends_on=ends_on, done_on=done_on, catalogue_code="A45")
-    facts = {"pair_order": FACT} if has_fact else {}
+    activity = Activity(status=status, ends_on=ends_on, done_on=done_on, catalogue_code="A44")
+    facts = {"pairs_approved": FACT} if has_fact else {}
     line = line_of(activity, facts, NOBODY, DAY, proofs=())
-    cell = cell_of(status, ends_on, DAY, has_fact=line.fact is not None)
+    cell = cell_of(status, ends_on, DAY, has_fact=line.is_known)
     assert (cell.state, cell.late_days) == (SAME[line.state], line.late_days)
 
 

@@ -13,6 +13,7 @@ from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import AGE_OF_MAJORITY
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
+from nastavnik.core.facts import facts_of
 from nastavnik.demo.names import people
 from nastavnik.districts.actions import (
     adopt_lines,
@@ -72,7 +73,7 @@ from nastavnik.roadmaps.actions import (
 )
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Roadmap
-from nastavnik.roadmaps.queries import fact_code
+from nastavnik.roadmaps.queries import needed_facts
 
 STAGES = ("empty", "enrolment", "matching", "running")
 PASSWORD = "наставник-2026"  # noqa: S105 - of the demo, printed at every start
@@ -204,9 +205,11 @@ def _agree(district: Organisation, coordinator: User, first: "School", second: "
     set_lines(roadmap, chosen, by=coordinator)
     lines = list(DistrictLine.objects.standing().filter(activity__in=chosen))
     made = adopt_lines(own, lines, by=curator)
+    known = first.facts()
     for activity in [one.activity for one in made]:
         is_over = activity.ends_on is not None and activity.ends_on < today()
-        if is_over and activity.status == ActivityStatus.PLANNED and not fact_code(activity):
+        is_open = is_over and activity.status == ActivityStatus.PLANNED
+        if is_open and known.isdisjoint(needed_facts(activity)):
             set_activity_status(activity, ActivityStatus.DONE, done_on=activity.ends_on, by=curator)
     sent = send_roadmap(own, by=curator)
     answer_roadmap(sent, AgreementStatus.AGREED, by=coordinator)
@@ -541,12 +544,19 @@ class School:
             self.year, RoadmapLevel.SCHOOL, forms=programme.forms.all(), by=self.curator
         )
 
+    def facts(self) -> frozenset[str]:
+        """Return what the system knows of the year by itself."""
+        year = self.year
+        return frozenset(facts_of(self.organisation.pk, year.starts_on, year.ends_on))
+
     def plan(self) -> Roadmap:
         """Make the roadmap of the year; what was due before today is done, but for one line."""
         roadmap = self.begin_roadmap()
         over = roadmap.activities.filter(ends_on__lt=today())
+        known = self.facts()
         for activity in over.exclude(number="6"):
-            if fact_code(activity):
+            # what the system knows of, all of it or in part, is not ticked by hand
+            if not known.isdisjoint(needed_facts(activity)):
                 continue
             set_activity_status(
                 activity, ActivityStatus.DONE, done_on=activity.ends_on, by=self.curator

@@ -235,6 +235,9 @@ def take_over(adoption: Adoption, *, by: models.Model | None) -> Activity:
         activity.n_held = min(activity.n_held, max(len(asked.stretches) - 1, 0))
     for name in changed:
         setattr(activity, name, getattr(asked, name))
+    if "title" in changed:
+        changed.append("catalogue_code")
+        activity.catalogue_code = asked.catalogue_code
     if changed:
         activity.save(update_fields=[*changed, "n_held"])
         audit.record(audit.CHANGED, activity, by=by, fields=changed)

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, navigation
+from nastavnik.core import attention, facts, navigation
 from nastavnik.core.access import Perm
 
 
@@ -11,8 +11,10 @@ class DistrictsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.districts import attention as own
+        from nastavnik.districts import facts as own_facts
 
         attention.register(self.label, own.items)
+        facts.register(self.label, own_facts.facts, {"roadmap_agreed"})
         navigation.register(
             navigation.Section(38, _("Schools' roadmaps"), "districts:table", Perm.DISTRICT_VIEW)
         )

@@ -23,7 +23,7 @@ from nastavnik.people.models import holds_on
 from nastavnik.roadmaps.catalogues import entries
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity, Roadmap
-from nastavnik.roadmaps.queries import fact_code
+from nastavnik.roadmaps.queries import is_ticked, needed_facts
 
 # what a school takes over of a line of the district; who answers is the school's own
 TERM = ("term_text", "starts_on", "ends_on", "recurs")
@@ -482,10 +482,11 @@ def _facts(
     lines: Sequence[DistrictLine], schools: Sequence[dict[str, Any]]
 ) -> dict[int, dict[str, Fact]]:
     """Return the facts of the schools, asked for only where one could tick a line."""
-    if not any(fact_code(line.activity) for line in lines):
+    wanted = {code for line in lines for code in needed_facts(line.activity)}
+    if not wanted:
         return {}
-    year = lines[0].activity.roadmap.year
-    return facts_in([school["pk"] for school in schools], year.starts_on, year.ends_on)
+    year, keys = lines[0].activity.roadmap.year, [school["pk"] for school in schools]
+    return facts_in(keys, year.starts_on, year.ends_on, wanted=wanted)
 
 
 class _Asked(NamedTuple):
@@ -493,14 +494,14 @@ class _Asked(NamedTuple):
 
     pk: int
     ends_on: dt.date | None
-    fact_code: str
+    needed: tuple[str, ...]
     absent: Cell
 
 
 def _asked(line: DistrictLine, day: dt.date) -> _Asked:
     activity = line.activity
     return _Asked(
-        line.pk, activity.ends_on, fact_code(activity), absent_cell(activity.ends_on, day)
+        line.pk, activity.ends_on, needed_facts(activity), absent_cell(activity.ends_on, day)
     )
 
 
@@ -517,7 +518,7 @@ def _row(
             cells.append(line.absent)
             continue
         deadline = due_on(line.ends_on, mark[1])
-        cells.append(cell_of(mark[0], deadline, day, has_fact=line.fact_code in facts))
+        cells.append(cell_of(mark[0], deadline, day, has_fact=is_ticked(line.needed, facts)))
     status = school["status"] or (AgreementStatus.DRAFT if school["has_roadmap"] else "")
     n_moved = sum(mark[2] for mark in marks.values()) if status == AgreementStatus.AGREED else 0
     states = [cell.state for cell in cells]

@@ -11,8 +11,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.documents import facts as own
+        from nastavnik.documents.choices import DocumentKind
 
-        facts.register(self.label, own.facts)
+        facts.register(self.label, own.facts, DocumentKind.values)
         news.register(*own.NEWS)
         from nastavnik.documents.queries import timeline_events
         from nastavnik.documents.search import find

@@ -15,7 +15,7 @@ class MatchingConfig(AppConfig):
         from nastavnik.matching.queries import timeline_events
 
         attention.register(self.label, own.items)
-        facts.register(self.label, own_facts.facts)
+        facts.register(self.label, own_facts.facts, {"matching_run"})
         timeline.register(self.label, timeline_events)
         navigation.register(
             navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW, "m")

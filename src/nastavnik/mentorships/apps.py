@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, coming, facts, navigation, news, search, timeline
+from nastavnik.core import attention, coming, navigation, news, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -19,7 +19,7 @@ class MentorshipsConfig(AppConfig):
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)
-        facts.register(self.label, own_facts.facts)
+        own_facts.register()
         timeline.register(self.label, timeline_events)
         both = frozenset({Perm.PAIR_VIEW, Perm.OWN_PAIR_VIEW})
         search.register(search.Source(30, "pair", _("Pairs"), "users", both, find, of_person))

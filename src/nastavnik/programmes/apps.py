@@ -9,7 +9,6 @@ from nastavnik.core import (
     coming,
     concerned,
     directions,
-    facts,
     navigation,
     news,
     search,
@@ -49,7 +48,7 @@ class ProgrammesConfig(AppConfig):
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)
-        facts.register(self.label, own_facts.facts)
+        own_facts.register()
         search.register(
             search.Source(
                 20,

@@ -1,61 +1,259 @@
-"""What the bases tell of themselves."""
+"""What the programme and its bases tell of themselves."""
 
 import datetime as dt
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Max, Q
+from django.db.models import Aggregate, Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Signer
+from nastavnik.consents.models import Consent
+from nastavnik.consents.queries import signer_for
+from nastavnik.core import facts as registry
 from nastavnik.core.access import Perm
+from nastavnik.core.dates import today
 from nastavnik.core.facts import Fact
+from nastavnik.core.text import fold
+from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Programme
+from nastavnik.programmes.models import Attendance, Participation, Programme
 
 CODES = {Side.MENTEE: "mentee_base", Side.MENTOR: "mentor_base"}
+PAGES = {Side.MENTEE: "programmes:mentees", Side.MENTOR: "programmes:mentors"}
+# fact → stems an act of the organisation must name; with a number or a date, else it is only meant to be written
+ACTS = {
+    "regulation": ("положени", "наставнич"),
+    "introduced_by": ("внедрени", "наставнич"),
+    "curator_appointed": ("назначени", "куратор"),
+}
+NUMBERED = re.compile(r"№\s*\S*\d|\d{1,2}\.\d{1,2}\.\d{2,4}|20\d\d")
+SHOWN = 90  # letters of an act
 
 
-def facts(
+def register() -> None:
+    """Register who tells what: each asks one question, and only when a line waits for its answer."""
+    told = ("programme_open", "forms_chosen", *ACTS)
+    asked = ("mentees_asked", "mentors_asked", "mentors_trained")
+    agreed = ("adults_agreed", "minors_agreed", "mentors_agreed")
+    registry.register("programmes", of_programmes, told)
+    registry.register("bases", of_bases, (*CODES.values(), *asked, *agreed))
+    registry.register("group_meetings", of_meetings, ("group_meeting", "choices_told"))
+
+
+def of_programmes(
     organisation_ids: Collection[int], first: dt.date, last: dt.date
 ) -> Iterator[tuple[int, Fact]]:
-    """Yield the programme that was opened, and each base in which nobody waits at the gate any more."""
-    taking_part = ~Q(participations__status=ParticipationStatus.LEFT)
-    waiting = Q(participations__status=ParticipationStatus.CANDIDATE)
+    """Yield what the programmes of a time tell; of several of a school the first one."""
     rows = (
         Programme.objects.filter(
             organisation_id__in=organisation_ids, starts_on__lte=last, ends_on__gte=first
         )
-        .values_list("organisation_id", "pk", "starts_on", "participations__side")
-        .order_by("organisation_id", "starts_on", "pk", "participations__side")
+        .order_by("organisation_id", "starts_on", "pk")
+        .annotate(n_forms=Count("forms"))
+    )
+    for organisation_id, programme in {one.organisation_id: one for one in reversed(rows)}.items():
+        for fact in _of_programme(programme):
+            yield organisation_id, fact
+
+
+def _counted(n: int, of: int) -> dict[str, int]:
+    return {"n": n, "of": of}
+
+
+# ---------------------------------------------------------------- the programme
+
+
+def _of_programme(programme: Programme) -> Iterator[Fact]:
+    url = reverse("programmes:overview")
+    yield Fact(
+        "programme_open", _("the programme is open"), programme.starts_on, url, Perm.PROGRAMME_VIEW
+    )
+    if n := programme.n_forms:  # type: ignore[attr-defined]
+        words = ngettext("%(n)s form is chosen", "%(n)s forms are chosen", n) % {"n": n}
+        yield Fact("forms_chosen", words, programme.starts_on, url, Perm.PROGRAMME_VIEW)
+    for code, stems in ACTS.items():
+        if act := _act(programme.acts, stems):
+            yield Fact(code, act, None, url, Perm.PROGRAMME_VIEW)
+
+
+def _act(acts: str, stems: Iterable[str]) -> str:
+    """Return the first act that names all the stems and has a number or a date."""
+    for line in acts.splitlines():
+        if NUMBERED.search(line) and all(stem in fold(line) for stem in stems):
+            return Truncator(line.strip(" ;.")).chars(SHOWN)
+    return ""
+
+
+# ---------------------------------------------------------------- the bases
+
+
+class _Record(NamedTuple):
+    """Somebody of a base; `agreed_on` is the day of the last paper when every one a base needs is signed."""
+
+    person: Person
+    side: Side
+    is_ready: bool
+    is_described: bool
+    trained_on: dt.date | None
+    starts_on: dt.date
+    agreed_on: dt.date | None
+
+
+def of_bases(
+    organisation_ids: Collection[int], first: dt.date, last: dt.date
+) -> Iterator[tuple[int, Fact]]:
+    """Yield what the bases of a time tell; of several programmes of a school those of the first."""
+    day = min(last, today())
+    rows = (
+        Participation.objects.filter(
+            programme__organisation_id__in=organisation_ids,
+            programme__starts_on__lte=last,
+            programme__ends_on__gte=first,
+        )
+        .exclude(status=ParticipationStatus.LEFT)
+        .order_by("organisation_id", "programme__starts_on", "programme_id", "pk")
+        .select_related("person")
+        .annotate(**_papers(last))
+    )
+    bases: dict[int, dict[int, list[_Record]]] = {}
+    for row in rows:
+        several = bases.setdefault(row.organisation_id, {})
+        several.setdefault(row.programme_id, []).append(_record(row, day))
+    for organisation_id, several in bases.items():
+        for fact in _of_people(next(iter(several.values())), day):
+            yield organisation_id, fact
+
+
+def _papers(last: dt.date) -> dict[str, Subquery]:
+    """Return how many of the papers a base needs each has signed, how many alone, and when the last; withdrawn ones count not."""
+    papers = Consent.objects.filter(
+        Q(withdrawn_on=None) | Q(withdrawn_on__gt=last),
+        person=OuterRef("person"),
+        purpose__in=NEEDED_FOR_BASE,
+        signed_on__lte=last,
+    )
+    own = papers.filter(signer=Signer.PERSON)
+    number = Count("purpose", distinct=True)
+    return {
+        "n_signed": _one_of(papers, number),
+        "n_own": _one_of(own, number),
+        "signed_on": _one_of(papers, Max("signed_on")),
+    }
+
+
+def _one_of(rows: QuerySet[Consent], value: Aggregate) -> Subquery:
+    return Subquery(rows.order_by().values("person").annotate(value=value).values("value"))
+
+
+def _record(row: Participation, day: dt.date) -> _Record:
+    # who has come of age signs anew
+    is_grown = signer_for(row.person, day) == Signer.PERSON
+    n_signed = row.n_own if is_grown else row.n_signed  # type: ignore[attr-defined]
+    has_all = (n_signed or 0) == len(NEEDED_FOR_BASE)
+    return _Record(
+        row.person,
+        Side(row.side),
+        row.status != ParticipationStatus.CANDIDATE,
+        bool(row.areas) or (not row.is_mentor and bool(row.request)),
+        row.trained_on,
+        row.starts_on,
+        row.signed_on if has_all else None,  # type: ignore[attr-defined]
+    )
+
+
+def _of_people(records: Collection[_Record], day: dt.date) -> Iterator[Fact]:
+    for side in Side:
+        of_side = [one for one in records if one.side == side]
+        if of_side:
+            yield from _of_base(side, of_side)
+    people = {one.person.pk: one for one in records}
+    signers = {key: signer_for(one.person, day) for key, one in people.items()}
+    mentors = {one.person.pk for one in records if one.side == Side.MENTOR}
+    consents = {
+        "adults_agreed": (
+            _("consents of grown-ups: %(n)s of %(of)s"),
+            [one for key, one in people.items() if signers[key] == Signer.PERSON],
+        ),
+        "minors_agreed": (
+            _("consents of legal representatives: %(n)s of %(of)s"),
+            [one for key, one in people.items() if signers[key] != Signer.PERSON],
+        ),
+        "mentors_agreed": (
+            _("consents of mentors: %(n)s of %(of)s"),
+            [one for key, one in people.items() if key in mentors],
+        ),
+    }
+    for code, (words, asked) in consents.items():
+        if days := [one.agreed_on for one in asked if one.agreed_on]:
+            counted = _counted(len(days), len(asked))
+            url = reverse("consents:ledger")
+            yield Fact(code, words % counted, max(days), url, Perm.CONSENT_VIEW, **counted)
+
+
+def _of_base(side: Side, records: Collection[_Record]) -> Iterator[Fact]:
+    url, of = reverse(PAGES[side]), len(records)
+    n_ready = sum(one.is_ready for one in records)
+    if n_ready:
+        words = ngettext("%(n)s person in the base", "%(n)s people in the base", of) % {"n": of}
+        if n_ready < of:
+            words = _("in the base are ready: %(n)s of %(of)s") % _counted(n_ready, of)
+        formed_on = max(one.starts_on for one in records)
+        yield Fact(CODES[side], words, formed_on, url, Perm.BASE_VIEW, n_ready, of)
+    if n := sum(one.is_described for one in records):
+        code, words = (
+            ("mentors_asked", _("mentors have said what they help with: %(n)s of %(of)s"))
+            if side == Side.MENTOR
+            else ("mentees_asked", _("requests are written: %(n)s of %(of)s"))
+        )
+        yield Fact(code, words % _counted(n, of), None, url, Perm.BASE_VIEW, n, of)
+    trained = [one.trained_on for one in records if one.trained_on and one.trained_on <= today()]
+    if side == Side.MENTOR and trained:
+        words = _("mentors are trained: %(n)s of %(of)s") % _counted(len(trained), of)
+        yield Fact("mentors_trained", words, max(trained), url, Perm.BASE_VIEW, len(trained), of)
+
+
+# ---------------------------------------------------------------- group meetings
+
+
+def of_meetings(
+    organisation_ids: Collection[int], first: dt.date, last: dt.date
+) -> Iterator[tuple[int, Fact]]:
+    """Yield the last group meeting of a time to which people of both bases came, and who has chosen since."""
+    rows = (
+        Attendance.objects.filter(
+            came=True,
+            organisation_id__in=organisation_ids,
+            meeting__held_on__range=(first, min(last, today())),
+        )
+        .order_by("meeting__held_on", "meeting")
+        .values("organisation_id", "meeting", "meeting__held_on")
         .annotate(
-            n=Count("participations", filter=taking_part),
-            n_waiting=Count("participations", filter=waiting),
-            formed_on=Max("participations__starts_on", filter=taking_part),
+            n_mentors=Count("pk", filter=Q(record__side=Side.MENTOR)),
+            n_mentees=Count("pk", filter=Q(record__side=Side.MENTEE)),
+            n_chose=Count("pk", filter=Q(answered_at__isnull=False)),
         )
     )
-    # of several programmes of a year the first one tells
-    told: dict[int, int] = {}
-    for organisation_id, programme_id, starts_on, side, number, n_waiting, formed_on in rows:
-        if organisation_id not in told:
-            told[organisation_id] = programme_id
-            yield organisation_id, _open_since(starts_on)
-        if told[organisation_id] == programme_id and number and not n_waiting:
-            yield organisation_id, _base(Side(side), number, formed_on)
+    # a meeting brings both bases together
+    last_of = {row["organisation_id"]: row for row in rows if row["n_mentors"] and row["n_mentees"]}
+    for organisation_id, row in last_of.items():
+        for fact in _of_meeting(row):
+            yield organisation_id, fact
 
 
-def _open_since(starts_on: dt.date) -> Fact:
-    return Fact(
-        "programme_open", _("the programme is open"), starts_on,
-        reverse("programmes:overview"), Perm.PROGRAMME_VIEW,
-    )  # fmt: skip
-
-
-def _base(side: Side, number: int, formed_on: dt.date) -> Fact:
-    return Fact(
-        CODES[side],
-        ngettext("%(n)s person in the base", "%(n)s people in the base", number) % {"n": number},
-        formed_on,
-        reverse("programmes:mentees" if side == Side.MENTEE else "programmes:mentors"),
-        Perm.BASE_VIEW,
-    )
+def _of_meeting(row: Mapping[str, Any]) -> Iterator[Fact]:
+    of, n, held_on = row["n_mentors"] + row["n_mentees"], row["n_chose"], row["meeting__held_on"]
+    url = reverse("programmes:meeting", args=[row["meeting"]])
+    words = ngettext(
+        "group meeting on %(date)s, %(n)s person came",
+        "group meeting on %(date)s, %(n)s people came",
+        of,
+    ) % {"n": of, "date": f"{held_on:%d.%m.%Y}"}
+    yield Fact("group_meeting", words, held_on, url, Perm.MATCHING_VIEW)
+    if n:
+        words = _("of those who came have chosen: %(n)s of %(of)s") % _counted(n, of)
+        yield Fact("choices_told", words, None, url, Perm.MATCHING_VIEW, n, of)

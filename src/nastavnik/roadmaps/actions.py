@@ -32,9 +32,10 @@ NEXT: dict[ActivityStatus, frozenset[ActivityStatus]] = {
     S.SKIPPED: frozenset({S.PLANNED}),
 }
 TERM = ("term_text", "starts_on", "ends_on", "recurs")
-MEANT = (*TERM[1:], "stretches", "n_held")
+MEANT = (*TERM[1:], "stretches", "n_held", "catalogue_code")
 SAID = ("number", "section", "title", "responsible", "result", "document_text")
 LONGEST_TOLD = 2000
+LONGEST_CODES = 60
 
 
 def _tell(
@@ -233,22 +234,29 @@ def make_from_document(
     return roadmap
 
 
-def _code_of(title: str) -> str:
-    """Return which activity of the catalogue a line is, in other words too where they mean one alone."""
-    known = checks.codes_of_title(title)
-    return catalogues.code_of(title) or (known[0] if len(known) == 1 else "")
+def _codes_of(title: str) -> str:
+    """Return which activities of the catalogue a line is, in other words too."""
+    codes = catalogues.code_of(title) or " ".join(checks.codes_of_title(title))
+    return codes if len(codes) <= LONGEST_CODES else ""
+
+
+def _kept_codes(activity: Activity, title: str) -> str:
+    """Return what a line of other words is now: what it was while its words still say so."""
+    fresh = _codes_of(title)
+    kept = set(activity.catalogue_code.split()) & set(fresh.split())
+    return activity.catalogue_code if kept else fresh
 
 
 def _from_document(row: dict[str, Any], begins_in: int) -> dict[str, Any]:
-    code = _code_of(row["title"])
-    entry = catalogues.entries().get(code)
-    stage = entry.stage if entry else None
+    codes = _codes_of(row["title"])
+    known = {catalogues.entries()[code].stage for code in codes.split()}
+    stage = known.pop() if len(known) == 1 else None
     section = row["section"] or (catalogues.stages()[stage].heading if stage else "")
     return {
         **{name: row[name] for name in SAID},
         "section": section,
         "stage": stage if not row["section"] else None,
-        "catalogue_code": code,
+        "catalogue_code": codes,
         **adapter.days_of(row["term_text"], begins_in).as_fields(),
     }
 
@@ -290,6 +298,8 @@ def change_activity(activity: Activity, *, by: models.Model | None, **fields: An
     """
     changed = {name: value for name, value in fields.items() if getattr(activity, name) != value}
     changed |= _term_fields(activity, changed)
+    if "title" in changed:
+        changed["catalogue_code"] = _kept_codes(activity, changed["title"])
     if not changed:
         return activity
     told = {name: (getattr(activity, name), value) for name, value in changed.items() if name not in MEANT}  # fmt: skip
@@ -344,7 +354,7 @@ def add_activity(
     """Add a line at the end of its section, else of the roadmap."""
     last = roadmap.activities.order_by("-position").first()
     days = adapter.days_of(term_text, roadmap.year.starts_on.year)
-    fields = {"title": title, **fields, **days.as_fields()}
+    fields = {"title": title, "catalogue_code": _codes_of(title), **fields, **days.as_fields()}
     twin = roadmap.activities.filter(section=fields.get("section", "")).first()
     fields.setdefault("stage", twin.stage if twin else None)
     [activity] = _fill(roadmap, [fields], start=last.position + 1 if last else 1)

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, coming, navigation, news
+from nastavnik.core import attention, coming, facts, navigation, news
 from nastavnik.core.access import Perm
 
 
@@ -11,10 +11,12 @@ class RoadmapsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.roadmaps import attention as own
+        from nastavnik.roadmaps import facts as own_facts
 
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)
+        facts.register(self.label, own_facts.facts, {"roadmap_approved", "municipal_roadmap"})
         navigation.register(
             navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.ROADMAP_VIEW)
         )

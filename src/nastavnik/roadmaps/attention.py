@@ -13,14 +13,13 @@ from nastavnik.core.attention import AttentionItem
 from nastavnik.core.audit import CHANGED
 from nastavnik.core.coming import DAYS, Coming
 from nastavnik.core.dates import today
-from nastavnik.core.facts import Fact, facts_of
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
 from nastavnik.core.news import Kind
 from nastavnik.roadmaps.adapter.checks import answers_for
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity
-from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, Line, fact_code, line_of
+from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, Line, facts_for, line_of
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -93,10 +92,7 @@ def _find_due_lines(user: SignedIn, day: dt.date) -> list[Line]:
 
 def _open_lines(due: list[Activity], day: dt.date) -> list[Line]:
     """Return the lines nothing ticks; facts are asked for only where one could tick a line."""
-    facts: dict[str, Fact] = {}
-    if due and any(fact_code(activity) for activity in due):
-        year = due[0].roadmap.year
-        facts = facts_of(due[0].organisation_id, year.starts_on, year.ends_on)
+    facts = facts_for(due, due[0].roadmap) if due else {}
     return [line_of(activity, facts, NOBODY, day, proofs=()) for activity in due]
 
 

@@ -26,7 +26,8 @@ class Entry:
         owners: Posts, in the order of the source.
         result: Result or kind of paper, in brief.
         levels: For whom: school, college, municipality.
-        fact: What ticks the line by itself (`core.facts`); empty if nothing does.
+        facts: What ticks the line by itself when all of it holds (`core.facts`); empty if nothing does.
+        also: Folded word of a title that promises more → the fact that has to hold then too.
         learners_only: Left out where only staff take part.
         sources: The roadmaps that have it.
         after: Codes of what it needs first.
@@ -44,7 +45,8 @@ class Entry:
     owners: tuple[str, ...]
     result: str
     levels: frozenset[str]
-    fact: str
+    facts: tuple[str, ...]
+    also: tuple[tuple[str, str], ...]
     learners_only: bool
     source: str
     sources: tuple[str, ...]
@@ -117,7 +119,8 @@ def _entry(row: dict[str, Any]) -> Entry:
         owners=tuple(row["owners"]),
         result=row.get("result", ""),
         levels=frozenset(row["levels"]),
-        fact=row.get("fact", ""),
+        facts=_several(row.get("fact", ())),
+        also=tuple(row.get("also", {}).items()),
         learners_only=row.get("learners_only", False),
         source=row.get("source", ""),
         sources=tuple(row["sources"]),
@@ -126,6 +129,10 @@ def _entry(row: dict[str, Any]) -> Entry:
         once=row.get("once", False),
         signs=tuple(row["signs"]),
     )
+
+
+def _several(said: str | list[str] | tuple[()]) -> tuple[str, ...]:
+    return (said,) if isinstance(said, str) else tuple(said)
 
 
 @cache

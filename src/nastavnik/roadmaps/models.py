@@ -68,7 +68,7 @@ class Activity(models.Model):
     `term_text` is what people wrote and what is printed; the days are what it means (`engine.periods`): a day has
     both alike, a deadline only the last, ongoing work none. «Октябрь, апрель» is two times: `stretches` are the days of
     each, `n_held` says how many of them have been held, the first and last day are those of the whole. `catalogue_code` says which activity of the catalogue it
-    is, and so which fact ticks it.
+    is, of several with a space between them, and so which facts tick it.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="activities")
@@ -91,7 +91,7 @@ class Activity(models.Model):
         _("state"), max_length=10, choices=ActivityStatus, default=ActivityStatus.PLANNED
     )
     done_on = models.DateField(_("done on"), null=True, blank=True)
-    catalogue_code = models.CharField(max_length=10, blank=True)
+    catalogue_code = models.CharField(max_length=60, blank=True)
 
     objects = ActivityQuerySet.as_manager()
 

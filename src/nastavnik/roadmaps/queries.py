@@ -1,7 +1,7 @@
 """Reads of roadmaps: each line with its state, its evidence, and the fact that ticks it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -14,7 +14,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
-from nastavnik.roadmaps.catalogues import entries
+from nastavnik.roadmaps.catalogues import Entry, entries
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapChange
 
@@ -43,8 +43,8 @@ class Line:
     Attributes:
         state: a key of `components/state.html`: done, go, next, risk (late), stop (not held).
         words: the state in words.
-        fact: what ticks it by itself, if anything does.
-        fact_url: the page of the fact, for those who may open it.
+        told: what the system knows of it by itself, with the page of each fact for those who may open it.
+        is_known: whether that is all the line promises, so that it ticks itself.
         late_days: days since the term was over, 0 when it is not late.
         evidence: what proves it.
         is_soon: whether it is open and its last day is within two weeks.
@@ -53,8 +53,8 @@ class Line:
     activity: Activity
     state: str
     words: str
-    fact: Fact | None
-    fact_url: str
+    told: tuple[tuple[Fact, str], ...]
+    is_known: bool
     late_days: int
     evidence: tuple[Evidence, ...]
     is_soon: bool = False
@@ -62,7 +62,7 @@ class Line:
     @property
     def is_unproved(self) -> bool:
         """Tell whether it is done and nothing says so."""
-        return self.state == DONE and not self.fact and not self.evidence
+        return self.state == DONE and not self.is_known and not self.evidence
 
 
 def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
@@ -74,17 +74,42 @@ def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
         .select_related("roadmap")
         .prefetch_related(Prefetch("evidence", proofs, to_attr="proofs"))
     )
-    facts = facts_of(roadmap.organisation_id, roadmap.year.starts_on, roadmap.year.ends_on)
+    facts = facts_for(rows, roadmap)
     return [
         line_of(activity, facts, user.viewer, day, proofs=activity.proofs)  # type: ignore[attr-defined]
         for activity in rows
     ]
 
 
-def fact_code(activity: Activity) -> str:
-    """Return which fact ticks a line; empty when none does."""
-    entry = entries().get(activity.catalogue_code)
-    return entry.fact if entry else ""
+def needed_facts(activity: Activity) -> tuple[str, ...]:
+    """Return the facts that have to hold for a line to tick itself; empty when it never does.
+
+    A line of several activities of the catalogue needs those of all; a word that promises more than the catalogue's
+    title does needs the fact that proves it.
+    """
+    meant = [entries().get(code) for code in activity.catalogue_code.split()]
+    if not all(entry and entry.facts for entry in meant):
+        return ()
+    return tuple(dict.fromkeys(_facts_of(meant, fold(activity.title))))
+
+
+def _facts_of(meant: Iterable[Entry | None], title: str) -> Iterator[str]:
+    for entry in meant:
+        if entry:
+            yield from entry.facts
+            yield from (fact for word, fact in entry.also if word in title)
+
+
+def facts_for(activities: Iterable[Activity], roadmap: Roadmap) -> dict[str, Fact]:
+    """Return the facts some lines of a roadmap wait for; what none of them needs is not asked."""
+    wanted = {code for one in activities for code in needed_facts(one)}
+    year = roadmap.year
+    return facts_of(roadmap.organisation_id, year.starts_on, year.ends_on, wanted=wanted)
+
+
+def is_ticked(needed: Sequence[str], facts: Mapping[str, Fact]) -> bool:
+    """Tell whether all the facts a line needs hold."""
+    return bool(needed) and all(code in facts and facts[code].holds for code in needed)
 
 
 def line_of(
@@ -96,20 +121,30 @@ def line_of(
     proofs: Iterable[Evidence],
 ) -> Line:
     """Return one line; `facts` are those of its organisation and year."""
-    fact = facts.get(fact_code(activity))
-    state, words, late_days = _state(activity, fact, day)
-    url = fact.url if fact and viewer.may(fact.perm) else ""
+    needed = needed_facts(activity)
+    is_known = is_ticked(needed, facts)
+    told = [facts[code] for code in needed if code in facts]
+    state, words, late_days = _state(activity, day, is_known=is_known)
     left = (activity.due_on - day).days if activity.due_on else -1
     is_soon = state in (GOING, NEXT) and 0 <= left <= SOON_DAYS
-    return Line(activity, state, words, fact, url, late_days, tuple(proofs), is_soon)
+    return Line(
+        activity,
+        state,
+        words,
+        tuple((fact, fact.url if viewer.may(fact.perm) else "") for fact in told),
+        is_known,
+        late_days,
+        tuple(proofs),
+        is_soon,
+    )
 
 
-def _state(activity: Activity, fact: Fact | None, day: dt.date) -> tuple[str, str, int]:
+def _state(activity: Activity, day: dt.date, *, is_known: bool) -> tuple[str, str, int]:
     if activity.status == S.SKIPPED:
         return SKIPPED, _("not held"), 0
     if activity.status == S.DONE and activity.done_on:
         return DONE, _("done on %(date)s") % {"date": f"{activity.done_on:%d.%m.%Y}"}, 0
-    if fact:
+    if is_known:
         return DONE, _("done"), 0
     return _open_state(activity, day)
 

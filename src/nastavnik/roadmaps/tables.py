@@ -110,7 +110,7 @@ def _after(before: Iterable[Activity], word: str) -> SafeString:
 
 
 def _proof(line: Line, no_proof: SafeString) -> SafeString:
-    said = [link(line.fact_url, line.fact.words)] if line.fact else []
+    said = [link(url, fact.words) for fact, url in line.told]
     said += [_evidence(one) for one in line.evidence]
     if said:
         return format_html_join("; ", "{}", ((one,) for one in said))
@@ -232,9 +232,9 @@ def roadmap_table(roadmap: Roadmap, lines: Sequence[Line]) -> bytes:
 
 def _row(line: Line) -> tuple[str | dt.date | None, ...]:
     one = line.activity
-    said = line.fact.words if line.fact else ""
+    said = [fact.words for fact, _url in line.told]
     proof = "; ".join(
-        filter(None, [said, *(str(e.document or e.link or e.note) for e in line.evidence)])
+        filter(None, [*said, *(str(e.document or e.link or e.note) for e in line.evidence)])
     )
     return (
         one.number, one.title, one.term_text, one.starts_on, one.ends_on, one.responsible, one.result, line.words,

@@ -61,7 +61,7 @@ def codes_of_title(title: str) -> tuple[str, ...]:
 def codes_of(activity: Activity) -> tuple[str, ...]:
     """Return which activities of the catalogue a line is: the one it was made from, else by its words."""
     if activity.catalogue_code:
-        return (activity.catalogue_code,)
+        return tuple(activity.catalogue_code.split())
     return codes_of_title(activity.title)
 
 

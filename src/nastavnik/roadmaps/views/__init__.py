@@ -17,7 +17,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.facts import facts_of
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
@@ -51,10 +50,12 @@ from nastavnik.roadmaps.queries import (
     changes_of,
     counts_of,
     current_roadmap,
+    facts_for,
     has_learners,
     line_of,
     lines_of,
     narrowed,
+    needed_facts,
     parts_of,
 )
 from nastavnik.roadmaps.rendering.calendars import render_calendar
@@ -379,9 +380,7 @@ def _card(
     proof: EvidenceForm | None = None,
 ) -> dict[str, Any]:
     viewer = request.user.viewer
-    year = one.roadmap.year
-    facts = facts_of(one.organisation_id, year.starts_on, year.ends_on)
-    entry = entries().get(one.catalogue_code)
+    facts = facts_for([one], one.roadmap)
     return {
         "activity": one,
         "line": line_of(one, facts, viewer, today(), proofs=one.evidence.all()),
@@ -389,7 +388,8 @@ def _card(
         "form": form or ActivityForm(instance=one),
         "done_form": DoneForm(initial={"done_on": today()}),
         "proof_form": proof or EvidenceForm(request.user),
-        "entry": entry,
+        "known": [entries()[code] for code in one.catalogue_code.split() if code in entries()],
+        "needs_facts": needed_facts(one),
         "changes": changes_of(request.user, one.roadmap, one)[:30],
         "needs": _needs(request, one),
         "may_edit": viewer.may(Perm.ROADMAP_EDIT),
