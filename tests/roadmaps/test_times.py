@@ -197,3 +197,14 @@ def test_the_page_names_the_times(cast, client, line, year):
 def test_a_line_added_to_a_roadmap_has_its_times_too(cast, roadmap):
     one = add_activity(roadmap, title="Сверка баз", term_text="ноябрь, май", by=cast.anna)
     assert len(one.times) == 2
+
+
+def test_a_day_of_many_lines_is_told_by_a_few_and_a_number(cast, roadmap, year):
+    day = dt.date(year, 11, 30)
+    for number in range(7):
+        fields = {"title": f"Дело {number} " + "длинное " * 20, "term_text": f"{day:%d.%m.%Y}"}
+        add_activity(roadmap, by=cast.anna, **fields)
+    told = list(coming(cast.anna, day, day))
+    assert [one.title[:6] for one in told] == ["Дело 0", "Дело 1", "Дело 2", "4 more"]
+    assert all(len(one.title) <= 80 for one in told)
+    assert told[-1].url == reverse("roadmaps:show", args=[roadmap.pk])

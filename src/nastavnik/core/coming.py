@@ -34,7 +34,6 @@ def week_of(user: SignedIn, first: dt.date) -> list[tuple[dt.date, list[Coming]]
     """Return the days from a day on, a week of them, that hold something this user may see."""
     last = first + dt.timedelta(days=DAYS - 1)
     found = [one for provider in _providers.values() for one in provider(user, first, last)]
-    by_day = sorted(
-        (one for one in found if first <= one.on <= last), key=attrgetter("on", "title")
-    )
+    # within a day as the apps name them
+    by_day = sorted((one for one in found if first <= one.on <= last), key=attrgetter("on"))
     return [(day, list(some)) for day, some in groupby(by_day, attrgetter("on"))]

@@ -1,10 +1,12 @@
 """What the roadmap asks of a curator."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterator
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -56,15 +58,31 @@ def _own(user: SignedIn, due: list[Activity]) -> list[Activity]:
     ]
 
 
+# A month often ends with a dozen lines, and lines are long: the margin says what kind of day it is.
+MOST_A_DAY = 3
+MOST_OF_TITLE = 80
+
+
 def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
-    """Yield the lines of the roadmap whose term ends in these days."""
+    """Yield the lines of the roadmap whose term ends in these days: a few of each day, the others as a number."""
     if not user.viewer.may(Perm.PROGRAMME_VIEW):
         return
+    by_day: dict[dt.date, list[Activity]] = defaultdict(list)
     for line in _due_lines(user, first):
         ends_on = line.activity.due_on
         if ends_on is not None and first <= ends_on <= last and line.state != DONE:
-            url = reverse("roadmaps:activity", args=[line.activity.pk])
-            yield Coming(ends_on, line.activity.title, url)
+            by_day[ends_on].append(line.activity)
+    for day, activities in by_day.items():
+        shown = activities if len(activities) <= MOST_A_DAY + 1 else activities[:MOST_A_DAY]
+        for activity in shown:
+            title = Truncator(activity.title).chars(MOST_OF_TITLE)
+            yield Coming(day, title, reverse("roadmaps:activity", args=[activity.pk]))
+        if n_more := len(activities) - len(shown):
+            words = ngettext(
+                "%(n)s more line of the roadmap", "%(n)s more lines of the roadmap", n_more
+            )
+            whole = reverse("roadmaps:show", args=[activities[0].roadmap_id])
+            yield Coming(day, words % {"n": n_more}, whole)
 
 
 def _due_lines(user: SignedIn, day: dt.date) -> list[Line]:
