@@ -15,8 +15,8 @@ from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.forms import LedgerFilter, RecordForm
 from nastavnik.consents.models import Consent
 from nastavnik.consents.queries import LedgerRow, batch_of, last_batch, ledger_rows, n_fresh
-from nastavnik.consents.tables import ledger_lines
-from nastavnik.core import concerned, confirm
+from nastavnik.consents.tables import ledger_table
+from nastavnik.core import concerned, confirm, listing
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -63,6 +63,10 @@ def ledger(request: Request) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     shown = [row.person.pk for row in page.object_list]
     ticks.laid_on(page, found, shown, there=lambda: people.values_list("pk", flat=True))
+    here = listing.rows_for(request, page, rows)
+    table = ledger_table(here, ticks if may_edit else None, listing.narrowed_by(filters))
+    if answer := listing.given(request, table):
+        return answer
     return render(
         request,
         "consents/ledger.html",
@@ -71,13 +75,12 @@ def ledger(request: Request) -> HttpResponse:
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "page": page,
-            "lines": ledger_lines(page.object_list, ticks),
+            "table": table,
             "ticks": ticks if may_edit else None,
             "n_people": n_asked,
             "sees_part": request.user.viewer.sees_part(Perm.CONSENT_VIEW),
             "is_narrowed": any(chosen.values()),
             "n_missing": n_missing,
-            "purposes": list(Purpose),
             "may_edit": may_edit,
             "batch": last_batch(request.user, timezone.now()) if may_edit else None,
         },

@@ -7,8 +7,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from nastavnik.core.listing import write_safely
 from nastavnik.districts.queries import SchoolRow, Table, words_of
-from nastavnik.people.tables import write_safely
 
 N_COUNTS = 6  # columns before the lines
 WIDE, NARROW = 34, 14

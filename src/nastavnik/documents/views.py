@@ -9,6 +9,7 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from nastavnik.core import listing
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
@@ -20,7 +21,9 @@ from nastavnik.documents.models import Document
 from nastavnik.documents.queries import findings
 from nastavnik.documents.rendering import render_order
 from nastavnik.documents.signals import document_opened
+from nastavnik.documents.tables import register_table
 
+PER_PAGE = 50
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -28,10 +31,12 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 @requires(Perm.DOCUMENT_VIEW)
 def register(request: Request) -> HttpResponse:
     """Show the papers, the newest on top."""
-    page = Paginator(Document.objects.visible_to(request.user), 50).get_page(
-        request.GET.get("page")
-    )
-    return render(request, "documents/register.html", {"page": page})
+    papers = Document.objects.visible_to(request.user)
+    page = Paginator(papers, PER_PAGE).get_page(request.GET.get("page"))
+    table = register_table(listing.rows_for(request, page, papers))
+    if answer := listing.given(request, table):
+        return answer
+    return render(request, "documents/register.html", {"page": page, "table": table})
 
 
 def _opened(request: Request, pk: int) -> Document:

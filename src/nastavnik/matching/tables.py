@@ -1,9 +1,13 @@
 """Matchings as their list shows them, and the lines of one."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+
 from nastavnik.core.components import address_of, link
+from nastavnik.core.listing import Column, Table
 from nastavnik.core.text import fold
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun
@@ -22,6 +26,33 @@ def run_lines(runs: Iterable[MatchingRun]) -> list[dict[str, object]]:
         }
         for run in runs
     ]
+
+
+def result_table(
+    lines: Sequence[Line], run: MatchingRun, narrowed: Sequence[tuple[StrOrPromise, str]] = ()
+) -> Table[Line]:
+    """Return the result of a matching as it is taken out; what was said in confidence stays on the page."""
+    without = _("without a mentor")
+    return Table(
+        "matching",
+        _("Matching № %(number)s") % {"number": run.number},
+        (
+            Column("mentee", _("Mentee"), lambda line: line.mentee.person.full_name),
+            Column("group", _("Class"), lambda line: line.group),
+            Column("mentor", _("Mentor"), lambda line: line.mentor.person.full_name if line.mentor else without),
+            Column("mentor_is", _("Mentor's class or post"), _mentor_is),
+            Column("form", _("Form"), lambda line: line.proposal.form.title if line.proposal and line.proposal.form else ""),
+            Column("points", _("Points"), lambda line: line.proposal.score if line.proposal else None),
+            Column("why", _("Why"), lambda line: " ".join(line.words)),
+            Column("ruled", _("Decided by hand"), lambda line: str(line.leg.ruling.get_ruling_display()) if line.leg and line.leg.ruling else ""),
+        ),
+        lines,
+        narrowed=narrowed,
+    )  # fmt: skip
+
+
+def _mentor_is(line: Line) -> str:
+    return (line.mentor_group or line.mentor.person.position) if line.mentor else ""
 
 
 #: Of more mentors who hold the places only so many are named.

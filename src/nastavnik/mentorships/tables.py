@@ -1,12 +1,25 @@
 """Pairs as their lists show them."""
 
-from collections.abc import Iterable, Mapping
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.components import CHECKED, NOTHING, address_of, chip, duo, few, link, state
+from nastavnik.core.components import (
+    BREAK,
+    CHECKED,
+    NOTHING,
+    address_of,
+    chip,
+    duo,
+    few,
+    link,
+    state,
+)
+from nastavnik.core.listing import Column, Table
 from nastavnik.mentorships.choices import MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.queries import Cell, MonthRow, PairRow, Risk
 from nastavnik.people.models import Person
@@ -24,30 +37,118 @@ _MEETING_STATES = {
 }
 
 
-def pair_lines(
-    rows: Iterable[tuple[PairRow, Risk]], groups: Mapping[int, str]
-) -> list[dict[str, object]]:
-    """Return pairs with what is risky about them; `groups` is person → class."""
+Row = tuple[PairRow, Risk]
+
+
+def pair_table(
+    rows: Sequence[Row],
+    groups: Mapping[int, str],
+    day: dt.date,
+    narrowed: Sequence[tuple[StrOrPromise, str]] = (),
+) -> Table[Row]:
+    """Return pairs as a list on a day, with what is risky about them; `groups` is person → class."""
     states = {
         status.value: state(_PAIR_STATES.get(status, "next"), str(status.label))
         for status in MentorshipStatus
     }
-
+    words = {status.value: str(status.label) for status in MentorshipStatus}
     group = _("group")
 
-    def shown(person: Person, side: str, url: str = "") -> SafeString:
-        return chip(person, side=side, url=url, note=groups.get(person.pk) or person.position)
+    def note(person: Person) -> str:
+        return groups.get(person.pk) or person.position
 
-    return [
-        {
-            "mentor": shown(row.mentor, "a", address_of("mentorships:card", row.pk)),
-            "mentees": _mentees([shown(one, "b") for one in row.mentees]),
-            "form": f"{row.form}, {group}" if row.is_group else row.form,
-            "period": f"{row.starts_on:%d.%m.%Y}\u00a0– {row.ends_on:%d.%m.%Y}",
-            "state": state(risk.state, risk.words) if risk.words else states[row.status],
-        }
-        for row, risk in rows
-    ]
+    def shown(person: Person, side: str, url: str = "") -> SafeString:
+        return chip(person, side=side, url=url, note=note(person))
+
+    def form_of(pair: PairRow) -> str:
+        return f"{pair.form}, {group}" if pair.is_group else pair.form
+
+    return Table(
+        "pairs",
+        _("Pairs"),
+        (
+            Column(
+                "mentor",
+                _("Mentor"),
+                lambda row: row[0].mentor.full_name,
+                lambda row: shown(row[0].mentor, "a", address_of("mentorships:card", row[0].pk)),
+                sort="mentor",
+            ),
+            Column(
+                "mentor_is",
+                _("Mentor's class or post"),
+                lambda row: note(row[0].mentor),
+                on_page=False,
+            ),
+            Column(
+                "mentees",
+                _("Mentee"),
+                lambda row: ", ".join(one.full_name for one in row[0].mentees),
+                lambda row: _mentees([shown(one, "b") for one in row[0].mentees]),
+            ),
+            Column(
+                "mentee_is",
+                _("Mentee's class or post"),
+                lambda row: ", ".join(filter(None, map(note, row[0].mentees))),
+                on_page=False,
+            ),
+            Column(
+                "form",
+                _("Form"),
+                lambda row: form_of(row[0]),
+                lambda row: format_html("<small>{}</small>", form_of(row[0])),
+                sort="form",
+            ),
+            Column("since", _("Since"), lambda row: row[0].starts_on, on_page=False),
+            Column("until", _("Until"), lambda row: row[0].ends_on, on_page=False),
+            Column(
+                "period",
+                _("Period"),
+                lambda _row: "",
+                lambda row: _period(row[0]),
+                sort="until",
+                in_file=False,
+            ),
+            Column("last", _("Last meeting"), lambda row: row[0].last_on, on_page=False),
+            Column("next", _("Next meeting"), lambda row: row[0].next_on, on_page=False),
+            Column(
+                "meetings",
+                _("Meetings"),
+                lambda _row: "",
+                lambda row: _meetings(row[0], day),
+                in_file=False,
+            ),
+            Column(
+                "state",
+                _("State"),
+                lambda row: row[1].words or words[row[0].status],
+                lambda row: (
+                    state(row[1].state, row[1].words) if row[1].words else states[row[0].status]
+                ),
+                sort="state",
+            ),
+        ),
+        rows,
+        narrowed=narrowed,
+    )
+
+
+def _period(pair: PairRow) -> SafeString:
+    days = f"{pair.starts_on:%d.%m.%Y}\u00a0– {pair.ends_on:%d.%m.%Y}"
+    return format_html("<small>{}</small>", days)
+
+
+def _meetings(pair: PairRow, day: dt.date) -> SafeString:
+    """Return the last meeting held and the next one planned, each in a line."""
+    last = f"{pair.last_on:%d.%m}" if pair.last_on else _("none yet")
+    lines = [_("last: %(day)s") % {"day": last}]
+    if pair.next_on and pair.next_on >= day:
+        lines.append(_("next: %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
+    elif pair.next_on:
+        lines.append(_("not noted: %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
+    return format_html(
+        "<small>{}</small>", format_html_join(BREAK, "{}", ((one,) for one in lines))
+    )
 
 
 def _mentees(chips: list[SafeString]) -> SafeString:

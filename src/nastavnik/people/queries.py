@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
@@ -136,6 +136,11 @@ def roster(user: SignedIn, *, q: str = "", group: str = "", kind: str = "") -> Q
     if group:
         people = people.filter(pk__in=in_class(group).values("person_id"))
     return people
+
+
+def kinds_of(people: QuerySet[Person]) -> dict[str, int]:
+    """Return kind → how many of these people are of it."""
+    return dict(people.order_by().values_list("kind").annotate(n=Count("pk")))
 
 
 def family_of(user: SignedIn, person: Person) -> list[Person]:

@@ -1,44 +1,79 @@
 """Tables on pages and tables out."""
 
-import datetime as dt
 import io
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from nastavnik.core.access import Verdict
-from nastavnik.core.components import address_of, day, link, pick
+from nastavnik.core.components import address_of, link, pick
+from nastavnik.core.listing import Column, Table, write_safely
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
 from nastavnik.people.models import Membership, Person, RosterImport
 from nastavnik.people.queries import Entrant, group_names
 
-# what the format cannot hold
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 WIDEST = 60  # characters
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def roster_lines(people: Iterable[Person], groups: Mapping[int, str]) -> list[dict[str, object]]:
-    """Return people as the roster shows them; `groups` is person → class."""
+def roster_table(
+    people: Sequence[Person],
+    groups: Mapping[int, str],
+    narrowed: Sequence[tuple[StrOrPromise, str]],
+) -> Table[Person]:
+    """Return the roster as a list; `groups` is person → class."""
     kinds = {kind.value: str(kind.label) for kind in PersonKind}
-    return [
-        {
-            "name": link(address_of("people:card", person.pk), person.full_name),
-            "group": groups.get(person.pk) or "—",
-            "who": person.position or kinds[person.kind],
-            "birth": day(person.birth_date),
-        }
-        for person in people
-    ]
+    return Table(
+        "people",
+        _("People"),
+        (
+            Column(
+                "name",
+                _("Full name"),
+                lambda person: person.full_name,
+                lambda person: link(address_of("people:card", person.pk), person.full_name),
+            ),
+            Column("group", _("Class"), lambda person: groups.get(person.pk, "")),
+            Column(
+                "who", _("Who"), lambda person: person.position or kinds[person.kind], in_file=False
+            ),
+            Column("kind", _("Who"), lambda person: kinds[person.kind], on_page=False),
+            Column("position", _("Position"), lambda person: person.position, on_page=False),
+            Column("birth", _("Birth date"), lambda person: person.birth_date),
+        ),
+        people,
+        narrowed=narrowed,
+    )
+
+
+#: Kind of a person → how many of them, in words.
+_COUNTED: dict[PersonKind, Callable[[int], str]] = {
+    PersonKind.PUPIL: lambda n: ngettext("%(n)s pupil", "%(n)s pupils", n),
+    PersonKind.STUDENT: lambda n: ngettext("%(n)s student", "%(n)s students", n),
+    PersonKind.TEACHER: lambda n: ngettext("%(n)s member of staff", "%(n)s members of staff", n),
+    PersonKind.EMPLOYER: lambda n: ngettext(
+        "%(n)s partner's employee", "%(n)s partners' employees", n
+    ),
+    PersonKind.ALUMNUS: lambda n: ngettext("%(n)s alumnus", "%(n)s alumni", n),
+    PersonKind.PARENT: lambda n: ngettext("%(n)s parent", "%(n)s parents", n),
+}
+
+
+def kinds_counted(counts: Mapping[str, int]) -> str:
+    """Return how many people of which kind there are, in the order of the kinds: «540 учеников, 60 сотрудников»."""
+    return ", ".join(
+        words(counts[kind]) % {"n": counts[kind]}
+        for kind, words in _COUNTED.items()
+        if counts.get(kind)
+    )
 
 
 def account_lines(
@@ -118,17 +153,3 @@ def list_to_correct(draft: RosterImport, errors: Iterable[adapter.RowError]) -> 
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
-
-
-def write_safely(cell: Cell | MergedCell, value: str | float | dt.date | None) -> None:
-    """Write a value so that a spreadsheet never runs it: what looks like a formula is text for good."""
-    if not isinstance(value, str):
-        cell.value = value
-        if isinstance(value, dt.date):
-            cell.number_format = "DD.MM.YYYY"
-        return
-    cell.value = _CONTROL.sub("", value)
-    cell.data_type = "s"
-    if cell.value.startswith(_RUNS):
-        cell.number_format = "@"
-        cell.quotePrefix = True

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm, search
+from nastavnik.core import confirm, listing, search
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -52,11 +52,18 @@ from nastavnik.people.queries import (
     entrants_of,
     family_of,
     group_names,
+    kinds_of,
     known_people,
     namesakes_of,
     roster,
 )
-from nastavnik.people.tables import account_lines, list_to_correct, roster_lines, slip_lines
+from nastavnik.people.tables import (
+    account_lines,
+    kinds_counted,
+    list_to_correct,
+    roster_table,
+    slip_lines,
+)
 
 PER_PAGE = 50
 AT_MOST_FOUND = 20
@@ -123,12 +130,19 @@ def people_list(request: Request) -> HttpResponse:
     filters.is_valid()
     people = roster(request.user, **filters.cleaned_data)
     page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    rows = listing.rows_for(request, page, people)
+    narrowed = listing.narrowed_by(filters)
+    table = roster_table(rows, group_names(rows), narrowed)
+    if answer := listing.given(request, table):
+        return answer
     return render(
         request,
         "people/list.html",
         {
-            "lines": roster_lines(page.object_list, group_names(page.object_list)),
+            "table": table,
+            "lines": table.lines,
             "page": page,
+            "counted": kinds_counted(kinds_of(people)),
             "filters": filters,
             "is_filtered": any(filters.cleaned_data.values()),
             "sees_part": request.user.viewer.sees_part(Perm.ROSTER_VIEW),

@@ -72,7 +72,7 @@ def may_be_ready(
     forms: Collection[MentoringForm],
     on: dt.date,
 ) -> Verdict:
-    """Tell whether a record may go to matching, with everything that is still missing.
+    """Tell whether a record may go to matching, with everything that is still missing, first what no paper mends.
 
     `held` are the consents that hold on the day, `forms` the forms of the record: both read beforehand for a whole
     list, so that a list needs no query a row.
@@ -80,13 +80,15 @@ def may_be_ready(
     unsigned = ", ".join(
         purpose.label.lower() for purpose in missing_purposes(held, NEEDED_FOR_BASE)
     )
-    reasons = [_("No signed consent: %(purpose)s.") % {"purpose": unsigned}] if unsigned else []
+    reasons = []
     if left_on := record.person.left_on:
         reasons.append(_("Left on %(day)s.") % {"day": left_on.strftime("%d.%m.%Y")})
-    if not forms:
-        reasons.append(_("No form of mentoring is chosen."))
     for form in forms:
         reasons.extend(fits_form(record.person, form, record.side, on).reasons)
+    if unsigned:
+        reasons.append(_("No signed consent: %(purpose)s.") % {"purpose": unsigned})
+    if not forms:
+        reasons.append(_("No form of mentoring is chosen."))
     if record.side == Side.MENTOR:
         reasons.extend(_mentor_reasons(record, forms))
     elif not record.request and not record.areas:

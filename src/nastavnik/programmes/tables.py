@@ -1,10 +1,12 @@
 """The bases as their pages show them."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_stubs_ext import StrOrPromise
 
 from nastavnik.core.components import (
     BREAK,
@@ -16,8 +18,9 @@ from nastavnik.core.components import (
     small,
     state,
 )
+from nastavnik.core.listing import Column, Table
 from nastavnik.core.ticks import Ticks
-from nastavnik.programmes.choices import ParticipationStatus
+from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.queries import BaseRow
 
 _STATES = {
@@ -27,29 +30,50 @@ _STATES = {
 }
 
 
-def base_lines(rows: Iterable[BaseRow], ticks: Ticks | None) -> list[dict[str, object]]:
-    """Return rows of a base; who may edit, and so has ticks, gets links and boxes, at first ticked where everything is there."""
-    states = {
+def base_table(
+    rows: Sequence[BaseRow],
+    side: Side,
+    ticks: Ticks | None,
+    narrowed: Sequence[tuple[StrOrPromise, str]] = (),
+) -> Table[BaseRow]:
+    """Return a base as a list; who may edit, and so has ticks, gets links and boxes."""
+    is_mentors = side == Side.MENTOR
+    states = {status.value: str(status.label) for status in ParticipationStatus}
+    drawn = {
         status.value: state(_STATES.get(status, "next"), str(status.label))
         for status in ParticipationStatus
     }
+    wanted = _("Can help with") if is_mentors else _("Request")
     load, complete = _("%(n)s of %(total)s"), _("Everything is there: may go to matching.")
-    return [
-        {
-            "pick": _box(row, ticks) if ticks else NOTHING,
-            "name": link(
-                address_of("programmes:record", row.record.pk) if ticks else "",
-                row.record.person.full_name,
-            ),
-            "about": small(row.group or row.record.person.position),
-            "areas": _areas(row),
-            "forms": "; ".join(row.forms),
-            "load": load % {"n": row.record.active_count, "total": row.record.capacity},
-            "state": states[row.record.status],
-            "reasons": _reasons(row, complete),
-        }
-        for row in rows
-    ]
+
+    def name(row: BaseRow) -> SafeString:
+        url = address_of("programmes:record", row.record.pk) if ticks else ""
+        person = row.record.person
+        return format_html("{}{}", link(url, person.full_name), small(row.group or person.position))
+
+    columns: list[Column[BaseRow]] = [
+        Column("name", _("Full name"), lambda row: row.record.person.full_name, name, sort="name"),
+        Column("group", _("Class"), lambda row: row.group, on_page=False),
+        Column("position", _("Position"), lambda row: row.record.person.position, on_page=False),
+        Column("wanted", wanted, lambda row: row.record.request, _areas, in_file=not is_mentors),
+        Column("areas", wanted if is_mentors else _("Areas of the request"), lambda row: ", ".join(row.areas), on_page=False),
+        Column("forms", _("Forms"), lambda row: "; ".join(row.forms), lambda row: format_html("<small>{}</small>", "; ".join(row.forms))),
+        Column("state", _("State"), lambda row: states[row.record.status], lambda row: format_html("{}{}", drawn[row.record.status], _reasons(row, complete)), sort="state"),
+        Column("reasons", _("Still missing"), lambda row: " ".join(row.verdict.reasons) if has_box(row) else "", on_page=False),
+    ]  # fmt: skip
+    if is_mentors:
+        columns[6:6] = [
+            Column("load", _("Mentees"), lambda row: row.record.active_count, lambda row: load % {"n": row.record.active_count, "total": row.record.capacity}, sort="load", is_number=True),
+            Column("capacity", _("Places"), lambda row: row.record.capacity, on_page=False),
+        ]  # fmt: skip
+    return Table(
+        f"base-of-{side.value}s",
+        _("Base of mentors") if is_mentors else _("Base of mentees"),
+        columns,
+        rows,
+        box=(lambda row: _box(row, ticks)) if ticks else None,
+        narrowed=narrowed,
+    )
 
 
 def _box(row: BaseRow, ticks: Ticks) -> SafeString:
@@ -73,7 +97,16 @@ def _areas(row: BaseRow) -> SafeString:
 
 
 def _reasons(row: BaseRow, complete: str) -> SafeString:
-    if row.record.status != ParticipationStatus.CANDIDATE:
+    """Return one line of what is missing, the weightiest; the others unfold."""
+    if not has_box(row):
         return NOTHING
-    said = row.verdict.reasons or (complete,)
-    return format_html_join("", '<br><small class="muted">{}</small>', ((one,) for one in said))
+    first, *others = row.verdict.reasons or (complete,)
+    if not others:
+        return format_html('<br><small class="muted">{}</small>', first)
+    more = ngettext("and %(n)s more", "and %(n)s more", len(others)) % {"n": len(others)}
+    return format_html(
+        '<details class="small muted"><summary>{} {}</summary>{}</details>',
+        first,
+        more,
+        format_html_join("", "<p>{}</p>", ((one,) for one in others)),
+    )

@@ -16,7 +16,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from nastavnik.core.components import NOTHING, address_of, link, pick, state
-from nastavnik.people.tables import write_safely
+from nastavnik.core.listing import write_safely
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
 from nastavnik.roadmaps.queries import Line, Part
 from nastavnik.roadmaps.rendering.charts import Bar, Chart

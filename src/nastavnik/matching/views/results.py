@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from nastavnik.core import listing
 from nastavnik.core.access import Perm
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
@@ -36,7 +37,7 @@ from nastavnik.matching.queries import (
     rulings_of,
     runs_of,
 )
-from nastavnik.matching.tables import narrowed, run_lines, unmatched_lines
+from nastavnik.matching.tables import narrowed, result_table, run_lines, unmatched_lines
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
@@ -59,10 +60,13 @@ def workspace(request: Request) -> HttpResponse:
         run = runs.shown
         forms = forms_to_match(request.user, programme)
         run_forms = list(run.forms.all()) if run else forms
+        result = _result(request, run, run_forms)
+        if answer := _taken_out(request, result):
+            return answer
         context |= {
             "mentees": base_counts(request.user, programme, Side.MENTEE),
             "mentors": base_counts(request.user, programme, Side.MENTOR),
-            **_result(request, run, run_forms),
+            **result,
             "rulings": rulings_of(request.user, programme),
             "form": RulingForm(
                 request.user, programme, initial={"mentee": request.GET.get("mentee")}
@@ -115,8 +119,11 @@ def _result(
     groups = [
         own for own in shown.groups if any(leg.proposal.mentee_id in keys for leg in own.legs)
     ]
+    # which pairs were asked for may be who chose whom: that is not written over a sheet of paper
+    named = [one for one in listing.narrowed_by(filters) if one[0] != filters.fields["kind"].label]
     return {
         "board": shown,
+        "table": result_table(lines, shown.run, named),
         "n_seen": shown.n_pairs + len(shown.left_out),
         "is_table": request.GET.get("view") == "table",
         "lines": lines,
@@ -130,6 +137,12 @@ def _result(
     }
 
 
+def _taken_out(request: Request, result: dict[str, object]) -> HttpResponse | None:
+    """Return the result as a file or a print where that is asked for."""
+    table = result.get("table")
+    return listing.given(request, table) if isinstance(table, listing.Table) else None
+
+
 @require_GET
 @requires(Perm.MATCHING_VIEW)
 def past_run(request: Request, pk: int) -> HttpResponse:
@@ -137,11 +150,14 @@ def past_run(request: Request, pk: int) -> HttpResponse:
     run = get_object_or_404(
         MatchingRun.objects.visible_to(request.user).select_related("programme"), pk=pk
     )
+    result = _result(request, run, list(run.forms.all()))
+    if answer := _taken_out(request, result):
+        return answer
     return render(
         request,
         "matching/run.html",
         {
-            **_result(request, run, list(run.forms.all())),
+            **result,
             "run": run,
             "rules": run.snapshot.get("rules", {}),
             "newest": past_runs(request.user, run.programme).prefetch_related(None).first(),

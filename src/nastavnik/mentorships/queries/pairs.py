@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
@@ -52,7 +53,11 @@ def pairs_seen(user: SignedIn) -> MentorshipQuerySet:
 
 @dataclass(frozen=True, slots=True)
 class PairRow:
-    """A pair as lists show it: no more is fetched than a row tells."""
+    """A pair as lists show it: no more is fetched than a row tells.
+
+    `last_on` is the day of the last meeting held, `next_on` the day of the next one planned,
+    or of the first that nobody has noted where none is planned any more.
+    """
 
     pk: int
     status: str
@@ -62,6 +67,8 @@ class PairRow:
     is_group: bool
     mentor: Person
     mentees: tuple[Person, ...]
+    last_on: dt.date | None = None
+    next_on: dt.date | None = None
 
 
 _OF_PERSON = ("pk", "kind", "last_name", "first_name", "patronymic", "position")
@@ -75,9 +82,14 @@ def pair_rows(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairRow]:
     """Return the rows of some pairs in their order, in two statements whatever their number."""
     of_pair = ("pk", "status", "starts_on", "ends_on", "form__title", "is_group")
     of_mentor = (f"mentor__person__{name}" for name in _OF_PERSON)
-    found = list(
-        pairs.select_related(None).prefetch_related(None).values_list(*of_pair, *of_mentor)
-    )
+    own = Meeting.objects.filter(mentorship=OuterRef("pk"))
+    held = own.filter(status=MeetingStatus.HELD).order_by("-held_on").values("held_on")
+    ahead = own.filter(status__in=AHEAD).order_by("planned_on").values("planned_on")
+    coming = ahead.filter(planned_on__gte=today())
+    next_on = Coalesce(Subquery(coming[:1]), Subquery(ahead[:1]))
+    days = {"last_on": Subquery(held[:1]), "next_on": next_on}
+    plain = pairs.select_related(None).prefetch_related(None)
+    found = list(plain.annotate(**days).values_list(*of_pair, *days, *of_mentor))
     mentees: dict[int, list[Person]] = {pk: [] for pk, *_rest in found}
     ties = (
         Tie.objects.visible_to(user)
@@ -89,8 +101,19 @@ def pair_rows(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairRow]:
     for key, *values in ties:
         mentees[key].append(_person(values))
     return [
-        PairRow(pk, status, starts_on, ends_on, form, is_group, _person(mentor), tuple(mentees[pk]))
-        for pk, status, starts_on, ends_on, form, is_group, *mentor in found
+        PairRow(
+            pk,
+            status,
+            starts_on,
+            ends_on,
+            form,
+            is_group,
+            _person(mentor),
+            tuple(mentees[pk]),
+            last_on,
+            next_on if status in OPEN else None,
+        )
+        for pk, status, starts_on, ends_on, form, is_group, last_on, next_on, *mentor in found
     ]
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from nastavnik.core import timeline
+from nastavnik.core import listing, timeline
 from nastavnik.core.access import Perm, Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -48,7 +48,7 @@ from nastavnik.mentorships.queries import (
     voices_of,
     warnings_on,
 )
-from nastavnik.mentorships.tables import pair_lines
+from nastavnik.mentorships.tables import pair_table
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import Side
@@ -66,6 +66,7 @@ def pair_list(request: Request) -> HttpResponse:
     may_read = viewer.may(Perm.MARK_VIEW)
     filters = PairFilter(current_programme(request.user), request.GET, may_read=may_read)
     filters.is_valid()
+    narrowed = listing.narrowed_by(filters)
     wanted = filters.cleaned_data.pop("risk", "")
     sort = request.GET.get("sort", "")
     sort = sort if sort.removeprefix("-") in PAIR_ORDERS else "state"
@@ -76,16 +77,20 @@ def pair_list(request: Request) -> HttpResponse:
         keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days), reverse=sort[0] == "-")
     page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
     visible = Mentorship.objects.visible_to(request.user)
-    shown = {row.pk: row for row in pair_rows(request.user, visible.filter(pk__in=list(page)))}
-    rows = [shown[pk] for pk in page if pk in shown]
+    here = listing.rows_for(request, page, keys)
+    shown = {row.pk: row for row in pair_rows(request.user, visible.filter(pk__in=here))}
+    rows = [shown[pk] for pk in here if pk in shown]
     groups = group_names(person for row in rows for person in (row.mentor, *row.mentees))
+    table = pair_table([(row, risks[row.pk]) for row in rows], groups, today(), narrowed)
+    if answer := listing.given(request, table):
+        return answer
     return render(
         request,
         "mentorships/list.html",
         {
             "page": page,
             "pairs": rows,
-            "lines": pair_lines([(row, risks[row.pk]) for row in rows], groups),
+            "table": table,
             "n_risky": sum(bool(risk.words) for risk in risks.values()),
             "filters": filters,
             "sort": sort,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm
+from nastavnik.core import confirm, listing
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -45,7 +45,7 @@ from nastavnik.programmes.queries import (
     of_class_and_kind,
     why_nobody,
 )
-from nastavnik.programmes.tables import base_lines, has_box
+from nastavnik.programmes.tables import base_table, has_box
 
 PER_PAGE = 50
 SAID_OF_NEXT_YEAR = {goes_on: answer for answer, goes_on in GOES_ON.items()}
@@ -174,7 +174,7 @@ def _base(request: Request, side: Side) -> HttpResponse:
                 request.get_full_path()
             )
         page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
-        rows = base_rows(page.object_list)
+        rows = base_rows(listing.rows_for(request, page, records))
         ticks.laid_on(
             page,
             lambda: _boxes(records),
@@ -182,6 +182,10 @@ def _base(request: Request, side: Side) -> HttpResponse:
             suggested=[row.record.pk for row in rows if has_box(row) and row.verdict],
             there=lambda: candidates(request.user, programme).values_list("pk", flat=True),
         )
+        narrowed = listing.narrowed_by(filters)
+        table = base_table(rows, side, ticks if may_edit else None, narrowed)
+        if answer := listing.given(request, table):
+            return answer
         context |= {
             "counts": base_counts(request.user, programme, side),
             "filters": filters,
@@ -191,7 +195,7 @@ def _base(request: Request, side: Side) -> HttpResponse:
             "page": page,
             "rows": rows,
             "ticks": ticks if may_edit else None,
-            "lines": base_lines(rows, ticks if may_edit else None),
+            "table": table,
             "has_candidates": any(map(has_box, rows)),
         }
     return render(request, "programmes/base.html", context)
