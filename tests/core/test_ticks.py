@@ -107,7 +107,15 @@ def signed():
 
 
 def off(window, **data):
-    return window.press(purposes=[Purpose.PUBLICATION], signed_on=today().isoformat(), **data)
+    """Press «Tick off», and yes where the page asks first."""
+    response = window.press(purposes=[Purpose.PUBLICATION], signed_on=today().isoformat(), **data)
+    asked = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', window.page)
+    if ("sure", "1") not in asked:
+        return response
+    sent = {}
+    for name, value in asked:
+        sent.setdefault(name, []).append(value)
+    return window.client.post(window.address, sent)
 
 
 def test_ticks_go_from_page_to_page_and_all_of_them_are_acted_on(cast, crowd):
