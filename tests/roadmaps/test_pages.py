@@ -13,10 +13,15 @@ from tests.cast import approve_pairs
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.engine.roadmaps.blocks import Paragraph
+from nastavnik.engine.roadmaps.reading import read_roadmap
+from nastavnik.organisations.models import Organisation
+from nastavnik.readers.documents import read_document
 from nastavnik.roadmaps.actions import (
     add_activity,
     add_evidence,
     change_activity,
+    change_roadmap,
     make_from_catalogue,
     set_activity_status,
 )
@@ -334,3 +339,35 @@ def test_sixty_lines_ask_as_few_queries_as_three(
         with django_assert_max_num_queries(20):
             body_of = browser.get(address)
         assert body_of.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["paper", "pdf"])
+def test_the_paper_has_the_block_of_approval(browser, cast, made, name):
+    def lines():
+        response = browser.get(reverse(f"roadmaps:{name}", args=[made.pk]))
+        found = read_document(response.content, f"karta.{'pdf' if name == 'pdf' else 'docx'}")
+        texts = [" ".join(one.text.split()) for one in found if isinstance(one, Paragraph)]
+        return texts, read_roadmap(found)
+
+    texts, read = lines()
+    year = made.year.starts_on.year
+    assert texts[:4] == [
+        "УТВЕРЖДАЮ",
+        "Директор",
+        "____________ Д. Д. Директорова",
+        f"«___» ____________ {year} г.",
+    ]
+    assert (read.approved_on, read.title) == (None, made.title)
+    assert any("дата утверждения" in one for one in read.warnings)
+    # what the head has signed is written, and read again
+    change_roadmap(made, title=made.title, approved_on=dt.date(year, 9, 3), by=cast.anna)
+    texts, read = lines()
+    assert texts[3] == f"03.09.{year}"
+    assert read.approved_on == dt.date(year, 9, 3)
+
+
+def test_without_a_head_the_block_is_left_to_be_filled_in(browser, cast, made):
+    Organisation.objects.filter(pk=made.organisation_id).update(head_name="", head_position="")
+    response = browser.get(reverse("roadmaps:paper", args=[made.pk]))
+    texts = [one.text for one in ReadDocx(io.BytesIO(response.content)).paragraphs]
+    assert texts[1:3] == ["____________", "____________ ____________"]

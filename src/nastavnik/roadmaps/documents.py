@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.roadmaps.catalogues import PaperLayout, stages
 from nastavnik.roadmaps.models import Activity, Roadmap
 from nastavnik.roadmaps.queries import DONE, LATE, NEXT, SKIPPED, Line, Part, parts_of
@@ -21,6 +22,7 @@ _PLAIN = {
     "document": "document_text",
 }
 LONGEST_LABEL = 22
+APPROVED, BLANK = "УТВЕРЖДАЮ", "____________"
 REMIND_DAYS = 7
 
 
@@ -34,6 +36,23 @@ def paper_of(roadmap: Roadmap, lines: Sequence[Line], layout: PaperLayout) -> Pa
             PaperPart(part.title, tuple(row_of(line.activity, layout) for line in part.lines))
             for part in parts
         ),
+        _approval(roadmap),
+    )
+
+
+def _approval(roadmap: Roadmap) -> tuple[str, ...]:
+    """Return the block of approval: what is not known is left to be written by hand."""
+    organisation = roadmap.organisation
+    post = organisation.head_position.strip()
+    signed = ""
+    if organisation.head_name:
+        signed = name_of_text(organisation.head_name, Case.NOMINATIVE).initials_and_last
+    day = roadmap.approved_on
+    return (
+        APPROVED,
+        post[:1].upper() + post[1:] if post else BLANK,
+        f"{BLANK} {signed or BLANK}",
+        f"{day:%d.%m.%Y}" if day else f"«___» {BLANK} {roadmap.year.starts_on.year} г.",
     )
 
 

@@ -17,6 +17,7 @@ from nastavnik.documents.rendering import clean
 from nastavnik.roadmaps.catalogues import PaperLayout
 
 CELL_TWIPS = 45  # 0.8 mm
+APPROVAL_CM = 17.0  # from the left margin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,15 @@ class PaperPart:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Everything the document says besides the names of its columns."""
+    """Everything the document says besides the names of its columns.
+
+    `approval` are the lines of the block at the top right: the word, the post, the signature, the date.
+    """
 
     organisation: str
     title: str
     parts: tuple[PaperPart, ...]
+    approval: tuple[str, ...] = ()
 
 
 def tidy(text: str) -> str:
@@ -45,6 +50,10 @@ def render_docx(paper: Paper, layout: PaperLayout) -> bytes:
     """Draw a roadmap on landscape A4; the head of the table repeats on every page."""
     docx = NewDocument()
     _page(docx)
+    for text in paper.approval:
+        line = docx.add_paragraph(clean(text))
+        line.paragraph_format.left_indent = Cm(APPROVAL_CM)
+        line.paragraph_format.space_after = Pt(2)
     for text, size in ((paper.organisation, 12), (paper.title, 14)):
         paragraph = docx.add_paragraph()
         paragraph.alignment = ALIGN.CENTER

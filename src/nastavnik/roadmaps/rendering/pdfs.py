@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from nastavnik.roadmaps.catalogues import DATA, PaperLayout
-from nastavnik.roadmaps.rendering.papers import Paper, tidy
+from nastavnik.roadmaps.rendering.papers import APPROVAL_CM, Paper, tidy
 
 if TYPE_CHECKING:
+    from fpdf import FPDF
     from fpdf.fonts import TTFFont
 
 FONTS = DATA / "fonts"
@@ -43,10 +44,7 @@ def render_pdf(paper: Paper, layout: PaperLayout) -> bytes:
     pdf.set_lang("ru-RU")
     pdf.set_title(tidy(paper.title))
     pdf.add_page()
-    for text, size in ((paper.organisation, SIZE + 1), (paper.title, HEADING)):
-        pdf.set_font(FACE, "B", size)
-        pdf.multi_cell(0, size * 0.5, tidy(text), align="C", new_x="LMARGIN", new_y="NEXT")
-        pdf.ln(2)
+    _head(pdf, paper)
     pdf.set_font(FACE, size=SIZE)
     drawn = frozenset(cast("TTFFont", pdf.current_font).cmap)
     bold = FontFace(emphasis="BOLD")
@@ -66,6 +64,19 @@ def render_pdf(paper: Paper, layout: PaperLayout) -> bytes:
             for row in part.rows:
                 table.row([_drawable(text, drawn) for text in row])
     return bytes(pdf.output())
+
+
+def _head(pdf: "FPDF", paper: Paper) -> None:
+    """Draw the block of approval at the right, then whose roadmap it is and its title."""
+    pdf.set_font(FACE, size=SIZE)
+    for text in paper.approval:
+        pdf.set_x(SIDE_MM + APPROVAL_CM * 10)
+        pdf.multi_cell(0, LINE_MM + 0.6, tidy(text), align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(3 if paper.approval else 0)
+    for text, size in ((paper.organisation, SIZE + 1), (paper.title, HEADING)):
+        pdf.set_font(FACE, "B", size)
+        pdf.multi_cell(0, size * 0.5, tidy(text), align="C", new_x="LMARGIN", new_y="NEXT")
+        pdf.ln(2)
 
 
 def _drawable(text: str, drawn: Container[int]) -> str:
