@@ -12,7 +12,10 @@ import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.styles import Font
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+from nastavnik.engine.tables.cells import Marks
 from nastavnik.readers.sheets import MOST_BYTES, ReaderError, read_pasted, read_sheets
 
 HEADER = ["ФИО", "Класс", "Дата рождения"]
@@ -226,11 +229,11 @@ REFUSED = {
     "old xls": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "a.xls", ".xlsx"),
     "password": (locked, "a.xlsx", "паролем"),
     "text as xlsx": ("ФИО;Класс".encode, "a.xlsx", "сохраните как .xlsx"),
-    "html as xls": (lambda: b"<html><table><tr><td>a", "a.xls", "сохраните как .xlsx"),
-    "html": (lambda: b"\n<html><table><tr><td>a", "a.csv", "сохраните как .xlsx"),
+    "page without a table as xls": (lambda: b"<html><p>a</p>", "a.xls", "сохраните как .xlsx"),
+    "page without a table": (lambda: b"\n<html><p>a</p>", "a.csv", "сохраните как .xlsx"),
     "pdf": (lambda: b"%PDF-1.4\n...", "a.pdf", "не таблица"),
     "binary": (lambda: bytes(range(256)) * 4, "a.csv", "не таблица"),
-    "no such letter in cp1251": (lambda: b"\xd4\xc8\xce;\x98", "a.csv", "не таблица"),
+    "no encoding": (lambda: b"\xd4\xc8\xce;\x98", "a.csv", "кодировка не та"),
     "docx": (
         lambda: archive(**{"[Content_Types].xml": b"<a/>", "word/document.xml": b"<a/>"}),
         "a.docx",
@@ -358,3 +361,125 @@ def test_a_damaged_workbook_is_read_or_refused(at, patch):
 def test_any_text_is_read_or_refused(text):
     with contextlib.suppress(ReaderError):
         assert any(read_pasted(text).rows)
+
+
+# --- what a sheet shows by other means than text ---
+
+
+def test_what_is_struck_out_or_hidden_is_marked():
+    def look(book):
+        sheet = book.active
+        sheet["A2"].font = Font(strike=True)
+        sheet.row_dimensions[3].hidden = True
+
+    names = ["ФИО", "Выбывшая Ада", "Скрытая Ева", "Видная Ия"]
+    (sheet,) = read_sheets(xlsx(*([name] for name in names), change=look), "a.xlsx")
+    assert sheet.marks == Marks(struck=frozenset({(2, 0)}), hidden=frozenset({3}))
+    assert [row[0] for row in sheet.rows] == names
+
+
+def test_a_text_struck_out_in_part_is_read_without_the_part():
+    struck = '<r><rPr><strike/></rPr><t xml:space="preserve">{}</t></r>'.format
+    texts = [
+        "<t>ФИО</t>",
+        struck("Старая ") + "<r><t>Новая Анна</t></r>",
+        struck("Вся Вера"),
+        "<r><rPr><b/></rPr><t>Жирная</t></r><r><t> Ия</t></r>",
+    ]
+    strings = "".join(f"<si>{text}</si>" for text in texts)
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="s"><v>{n - 1}</v></c></row>' for n in range(1, len(texts) + 1)
+    )
+    data = with_part(xlsx(["а"]), SHEET, sheet_xml(rows.encode()))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        types = archive.read("[Content_Types].xml")
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/>'
+    data = with_part(
+        data, "[Content_Types].xml", types.replace(b"</Types>", override + b"</Types>")
+    )
+    table = b"<sst " + NS + b">" + strings.encode() + b"</sst>"
+    (sheet,) = read_sheets(with_part(data, "xl/sharedStrings.xml", table), "a.xlsx")
+    assert [row[0] for row in sheet.rows] == ["ФИО", "Новая Анна", "Вся Вера", "Жирная Ия"]
+    assert sheet.marks == Marks(struck=frozenset({(3, 0)}), partly_struck=frozenset({(2, 0)}))
+
+
+def test_a_row_of_no_height_is_hidden():
+    rows = b'<row r="1"><c r="A1"><v>1</v></c></row><row r="2" ht="0" customHeight="1"><c><v>2</v></c></row>'
+    (sheet,) = read_sheets(with_part(xlsx(["a"]), SHEET, sheet_xml(rows)), "a.xlsx")
+    assert (sheet.rows, sheet.marks.hidden) == (((1,), (2,)), {2})
+
+
+def test_rows_left_out_by_a_filter_are_hidden():
+    def narrow(book):
+        sheet = book.active
+        sheet.auto_filter.ref = "A1:B3"
+        sheet.auto_filter.add_filter_column(1, ["5А"])
+        sheet.row_dimensions[3].hidden = True
+
+    (sheet,) = read_sheets(
+        xlsx(["ФИО", "Класс"], ["а", "5А"], ["б", "5Б"], change=narrow), "a.xlsx"
+    )
+    assert sheet.marks.hidden == {3}
+
+
+def test_a_plain_sheet_has_no_marks():
+    (sheet,) = read_sheets(xlsx(["ФИО"], ["Примерова Анна"]), "a.xlsx")
+    assert sheet.marks == Marks()
+
+
+def test_days_counted_from_1904_are_said():
+    def mac(book):
+        book.epoch = CALENDAR_MAC_1904
+
+    assert read_sheets(xlsx(["а"], change=mac), "a.xlsx")[0].marks.is_1904
+    assert not read_sheets(xlsx(["а"]), "a.xlsx")[0].marks.is_1904
+
+
+# --- encodings and pages ---
+
+RUSSIAN = "№;ФИО;Класс;Дата рождения\n1;Ёлкин Пётр Ильич;5А;12.04.2013\n2;Щукина Эмма Юрьевна;5Б;1.2.2014\n"
+
+
+@pytest.mark.parametrize("encoding", ["cp866", "koi8-r", "mac_cyrillic", "cp1251"])
+@pytest.mark.parametrize("change", [str, str.upper, str.lower])
+def test_old_encodings_are_told_by_how_russian_they_look(encoding, change):
+    text = change(RUSSIAN).replace("№", "N") if encoding == "koi8-r" else change(RUSSIAN)
+    (sheet,) = read_sheets(text.encode(encoding), "список.csv")
+    assert sheet.rows[1][1] == change("Ёлкин Пётр Ильич")
+
+
+SURNAMES = st.sampled_from(["Образцова", "Ёлкин", "Щукин", "Цой", "Шэнь", "Фатхутдинова", "Ыбыш"])
+FIRST_NAMES = st.sampled_from(["Пётр", "Эмма", "Юлия", "Хасан", "Жанна", "Лев", "Айгуль"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(SURNAMES, FIRST_NAMES), min_size=3, max_size=12), st.data())
+def test_names_come_back_from_any_encoding(people, data):
+    encoding = data.draw(st.sampled_from(["utf-8", "cp1251", "cp866", "koi8-r", "mac_cyrillic"]))
+    rows = [("ФИО", "Класс"), *((f"{last} {first}", "5А") for last, first in people)]
+    text = "\n".join(";".join(row) for row in rows)
+    assert read_sheets(text.encode(encoding), "a.csv")[0].rows == tuple(rows)
+
+
+PAGE = """<html xmlns:x="urn:schemas-microsoft-com:office:excel"><head><meta charset="{}"><style>td {{}}</style></head>
+<body><p>Список 5А класса</p><table><tr><th>ФИО</th><th>Дата рождения</th></tr>
+<tr><td>Примерова Анна</td><td>12.03.2014</td></tr><tr><td>Образцов Борис</td><td></td></tr></table></body></html>"""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251"])
+@pytest.mark.parametrize("name", ["журнал.xls", "журнал.html", "журнал.xlsx"])
+def test_a_page_named_as_a_workbook_is_the_table_it_is(encoding, name):
+    (sheet,) = read_sheets(PAGE.format(encoding).encode(encoding), name)
+    filled = [tuple(cell for cell in row if cell) for row in sheet.rows if row]
+    assert filled == [
+        ("Список 5А класса",),
+        ("ФИО", "Дата рождения"),
+        ("Примерова Анна", "12.03.2014"),
+        ("Образцов Борис",),
+    ]
+
+
+def test_a_page_may_begin_with_the_table_itself():
+    (sheet,) = read_sheets("<table><tr><td>ФИО<td>Класс</table>".encode(), "a.xls")
+    assert sheet.rows == (("ФИО", "Класс"),)

@@ -7,7 +7,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from nastavnik.readers.refusals import BROKEN, NOT_A_TABLE, TOO_MANY_CELLS, ReaderError
+from nastavnik.readers.encodings import decode_old
+from nastavnik.readers.refusals import (
+    BROKEN,
+    NOT_A_TABLE,
+    TOO_MANY_CELLS,
+    WRONG_ENCODING,
+    ReaderError,
+)
 
 MOST_CELLS = 200_000
 _MOST_MARKS = 2_000_000  # delimiters and line ends, empty cells included
@@ -20,10 +27,10 @@ Rows = tuple[tuple[str | None, ...], ...]
 
 
 def decode(data: bytes) -> str:
-    """Return the text of a file in utf-8, utf-16 with a mark, or cp1251.
+    """Return the text of a file in utf-8, utf-16 with a mark, or an old Russian encoding.
 
     Raises:
-        ReaderError: The bytes are no text.
+        ReaderError: The bytes are no text, or a text in an encoding nobody can tell.
     """
     try:
         text = _decoded(data)
@@ -40,7 +47,15 @@ def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1251")
+        pass
+    text = decode_old(data)
+    if text is None:
+        raise ReaderError(WRONG_ENCODING if _is_text(data) else NOT_A_TABLE)
+    return text
+
+
+def _is_text(data: bytes) -> bool:
+    return not any(sign in data for sign in (b"\x00", b"\x01", b"\x02", b"\x03", b"\x04"))
 
 
 def read_delimited(text: str, *, spaces: bool = False) -> Rows:

@@ -1,10 +1,11 @@
 """Any table a school keeps, read into sheets of cells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from nastavnik.engine.tables.cells import Cell
-from nastavnik.readers import delimited, workbook
+from nastavnik.engine.roadmaps.blocks import Block, Table
+from nastavnik.engine.tables.cells import Cell, Marks
+from nastavnik.readers import delimited, webpages, workbook
 from nastavnik.readers.refusals import EMPTY, NOT_A_TABLE, ReaderError
 
 __all__ = ["MOST_BYTES", "ReaderError", "Sheet", "read_pasted", "read_sheets"]
@@ -41,14 +42,16 @@ class Sheet:
 
     name: str
     rows: tuple[tuple[Cell, ...], ...]
+    marks: Marks = field(default_factory=Marks)
 
 
 def read_sheets(data: bytes, filename: str) -> tuple[Sheet, ...]:
     """Read the visible sheets of a file that hold anything, in their order.
 
     What the file is is judged by its bytes, the name only helps to explain a refusal.
-    Reads .xlsx (and the cells of .xlsm, never its macros) and delimited text: utf-8,
-    utf-16 with a mark, cp1251; `;`, `,` or tab. At most 10 MB and 200 000 cells.
+    Reads .xlsx (and the cells of .xlsm, never its macros), web pages with a table, which
+    journals export under the name .xls, and delimited text: utf-8, utf-16 with a mark, cp1251,
+    cp866, koi8-r, Mac; `;`, `,` or tab. At most 10 MB and 200 000 cells.
 
     Raises:
         ReaderError: The file cannot be read; says why and what to do.
@@ -60,7 +63,9 @@ def read_sheets(data: bytes, filename: str) -> tuple[Sheet, ...]:
     path = PurePath(filename)
     _refuse_foreign(data, path.suffix.lower())
     if data.startswith(_ZIP):
-        sheets = tuple(Sheet(name, rows) for name, rows in workbook.read_workbook(data))
+        sheets = tuple(Sheet(*sheet) for sheet in workbook.read_marked_workbook(data))
+    elif _is_page(data):
+        sheets = (Sheet(path.stem, _rows_of(webpages.read_page(data))),)
     else:
         sheets = (Sheet(path.stem, delimited.read_delimited(delimited.decode(data))),)
     filled = tuple(sheet for sheet in sheets if sheet.rows)
@@ -88,7 +93,25 @@ def _refuse_foreign(data: bytes, suffix: str) -> None:
         raise ReaderError(_LOCKED if _ENCRYPTED in data else _SAVE_AS_XLSX)
     if data.startswith(_OTHER_BINARY):
         raise ReaderError(NOT_A_TABLE)
-    if data.startswith(_ZIP):
+    if data.startswith(_ZIP) or _is_page(data):
         return
     if suffix in _EXCEL_NAMES or data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         raise ReaderError(_NOT_XLSX)
+
+
+def _is_page(data: bytes) -> bool:
+    """Tell a web page with a table by its first sign and its tags."""
+    start = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    return start.startswith(b"<") and not start.startswith(b"<?xml") and b"<table" in data.lower()
+
+
+def _rows_of(blocks: tuple[Block, ...]) -> tuple[tuple[Cell, ...], ...]:
+    """Put the texts and tables of a page one under another, an empty row before each table but the first."""
+    rows: list[tuple[Cell, ...]] = []
+    for block in blocks:
+        if isinstance(block, Table):
+            rows += [()] if any(len(row) > 1 for row in rows) else []
+            rows += [tuple(cell or None for cell in row.cells) for row in block.rows]
+        else:
+            rows.append((block.source.text,))
+    return tuple(rows)

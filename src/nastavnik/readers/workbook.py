@@ -8,12 +8,15 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import openpyxl
+from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from nastavnik.engine.tables.cells import Cell
+from nastavnik.engine.tables.cells import Cell, Marks
 from nastavnik.readers.refusals import BROKEN, NOT_A_TABLE, TOO_MANY_CELLS, ReaderError
 
 MOST_CELLS = 200_000
@@ -30,6 +33,9 @@ _OVERLAP = 200
 _MERGED = re.compile(
     rb"""mergeCell\b[^>]{0,150}?\bref=["']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})["']"""
 )
+_ROW_TAG = re.compile(rb"""<(?:\w+:)?row\b([^>]{0,400})>""")
+_ROW_NUMBER = re.compile(rb"""\sr=["'](\d{1,7})["']""")
+_HIDDEN = re.compile(rb"""\shidden=["'](?:1|true)["']|\sht=["']0(?:\.0+)?["']""")
 _FORBIDDEN = re.compile(rb"<!(DOCTYPE|ENTITY)|^\xff\xfe|^\xfe\xff|^<\x00|^\x00<")
 
 _BOMB = (
@@ -39,10 +45,40 @@ _BOMB = (
 _OTHER_OFFICE = "Это не файл Excel. Откройте его, сохраните таблицу как .xlsx и загрузите ещё раз."
 
 Rows = tuple[tuple[Cell, ...], ...]
-_Merges = dict[str, list[str]]
+
+
+@dataclass
+class _Look:
+    """What the bytes of one part show before it is read.
+
+    Attributes:
+        merged: Ranges of merged cells.
+        hidden: Rows hidden by hand or by a filter, from 1.
+        has_struck: Whether a part of a text is struck out.
+    """
+
+    merged: list[str] = field(default_factory=list)
+    hidden: set[int] = field(default_factory=set)
+    has_struck: bool = False
+
+
+_Looks = dict[str, _Look]
+
+
+class MarkedSheet(NamedTuple):
+    """A sheet with what is struck out or hidden on it."""
+
+    name: str
+    rows: Rows
+    marks: Marks
 
 
 def read_workbook(data: bytes) -> list[tuple[str, Rows]]:
+    """Read the visible sheets without their marks."""
+    return [(sheet.name, sheet.rows) for sheet in read_marked_workbook(data)]
+
+
+def read_marked_workbook(data: bytes) -> list[MarkedSheet]:
     """Read the visible sheets: names and rows, cells as values, formulas as last computed.
 
     A value merged down over several rows is repeated in each of them (a class printed once
@@ -53,18 +89,18 @@ def read_workbook(data: bytes) -> list[tuple[str, Rows]]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            merges = _inspect(archive)
+            looks = _inspect(archive)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of styles and validations it drops
-            return _read(data, merges)
+            return _read(data, looks)
     except ReaderError:
         raise
     except Exception as error:
         raise ReaderError(BROKEN) from error
 
 
-def _inspect(archive: zipfile.ZipFile) -> _Merges:
-    """Refuse what is no workbook or unpacks too large; return merged ranges by part."""
+def _inspect(archive: zipfile.ZipFile) -> _Looks:
+    """Refuse what is no workbook or unpacks too large; return how each part looks."""
     parts = archive.infolist()
     names = {part.filename for part in parts}
     if "xl/workbook.bin" in names or "xl/workbook.xml" not in names:
@@ -76,24 +112,24 @@ def _inspect(archive: zipfile.ZipFile) -> _Merges:
         raise ReaderError(_BOMB)
     if unpacked > _RATIO_MATTERS and unpacked > packed * _MOST_RATIO:
         raise ReaderError(_BOMB)
-    merges: _Merges = {}
+    looks: _Looks = {}
     n_values = n_tags = 0
     for part in parts:
         if part.filename.lower().endswith((".xml", ".rels")):
-            values, tags, merges[part.filename] = _scan(archive, part)
+            values, tags, looks[part.filename] = _scan(archive, part)
             n_values, n_tags = n_values + values, n_tags + tags
         if n_values > MOST_CELLS or n_tags > _MOST_TAGS:
             raise ReaderError(TOO_MANY_CELLS)
-    return merges
+    return looks
 
 
-def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int, list[str]]:
+def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int, _Look]:
     """Count values and tags of one part as it unpacks, without keeping it."""
     a_sheet = part.filename.startswith("xl/worksheets/") and part.filename.endswith(".xml")
     if not a_sheet and "sharedStrings" not in part.filename and part.file_size > _MOST_OTHER_PART:
         raise ReaderError(_BOMB)
     n_values = n_tags = 0
-    found: list[str] = []
+    found = _Look()
     tail = b""
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
@@ -103,33 +139,95 @@ def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> tuple[int, int, li
                 n_values += chunk.count(b"</v>") + chunk.count(b"</is>") + chunk.count(b":v>") // 2
                 n_tags += chunk.count(b"<c ") + chunk.count(b"<c>") + chunk.count(b"<row")
                 n_tags += chunk.count(b"<c/") + chunk.count(b":c ") + chunk.count(b":row ")
-                found += [m.decode() for m in _MERGED.findall(tail + chunk)]
+                found.merged += [m.decode() for m in _MERGED.findall(tail + chunk)]
+                found.hidden |= _hidden_rows(tail + chunk)
             else:
+                found.has_struck = found.has_struck or b"strike" in tail + chunk
                 n_tags += chunk.count(b"<si") + chunk.count(b":si>")
-            if n_values > MOST_CELLS or n_tags > _MOST_TAGS or len(found) > MOST_CELLS:
+            if n_values > MOST_CELLS or n_tags > _MOST_TAGS or len(found.merged) > MOST_CELLS:
                 raise ReaderError(TOO_MANY_CELLS)
             tail = chunk[-_OVERLAP:]
-    return n_values, n_tags, list(dict.fromkeys(found))
+    found.merged = list(dict.fromkeys(found.merged))
+    return n_values, n_tags, found
 
 
-def _read(data: bytes, merges: _Merges) -> list[tuple[str, Rows]]:
+def _hidden_rows(piece: bytes) -> set[int]:
+    if b"hidden=" not in piece and b'ht="0' not in piece:
+        return set()
+    return {
+        int(number[1])
+        for match in _ROW_TAG.finditer(piece)
+        if _HIDDEN.search(match[1]) and (number := _ROW_NUMBER.search(match[1]))
+    }
+
+
+def _read(data: bytes, looks: _Looks) -> list[MarkedSheet]:
+    # parts of texts that are struck out are only kept when there are any: it costs memory
+    is_rich = any(look.has_struck for name, look in looks.items() if "sharedStrings" in name)
     book = openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
+        io.BytesIO(data), read_only=True, data_only=True, keep_links=False, rich_text=is_rich
     )
-    sheets: list[tuple[str, Rows]] = []
+    sheets: list[MarkedSheet] = []
     left = MOST_CELLS
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state != "visible":
                 continue
+            look = looks.get(getattr(sheet, "_worksheet_path", ""), _Look())
+            struck, partly = _struck(sheet, _struck_styles(book), is_rich=is_rich)
             rows = _rows(sheet, left)
             left -= sum(len(row) - row.count(None) for row in rows)
-            part = getattr(sheet, "_worksheet_path", "")
-            _fill_down(rows, merges.get(part, []))
-            sheets.append((sheet.title, tuple(map(tuple, rows))))
+            _fill_down(rows, look.merged)
+            marks = Marks(struck, partly, frozenset(look.hidden), book.epoch == CALENDAR_MAC_1904)
+            sheets.append(MarkedSheet(sheet.title, tuple(map(tuple, rows)), marks))
     finally:
         book.close()
     return sheets
+
+
+def _struck_styles(book: Any) -> frozenset[int]:  # noqa: ANN401 - stubs hide the styles of a book
+    """Return the styles of cells whose font has a line through it."""
+    fonts = [bool(font.strike) for font in book._fonts]  # noqa: SLF001 - there is no public way
+    return frozenset(
+        number
+        for number, style in enumerate(book._cell_styles)  # noqa: SLF001 - as above
+        if style.fontId < len(fonts) and fonts[style.fontId]
+    )
+
+
+_Places = frozenset[tuple[int, int]]
+
+
+def _struck(sheet: Any, styles: frozenset[int], *, is_rich: bool) -> tuple[_Places, _Places]:  # noqa: ANN401 - as above
+    """Return the cells struck out as a whole and those struck out in part, row from 1, column from 0."""
+    whole: set[tuple[int, int]] = set()
+    partly: set[tuple[int, int]] = set()
+    if not styles and not is_rich:
+        return frozenset(), frozenset()
+    sheet.reset_dimensions()
+    for cells in sheet.iter_rows():
+        for cell in cells:
+            if cell.value is None:
+                continue
+            place = (cell.row, cell.column - 1)
+            kept = _without_struck(cell.value)
+            # the style of a cell says nothing of a text that has its own
+            has_style = cell._style_id in styles  # noqa: SLF001 - there is no public way
+            if kept is None or (has_style and not isinstance(cell.value, CellRichText)):
+                whole.add(place)
+            elif kept != str(cell.value):
+                partly.add(place)
+    return frozenset(whole), frozenset(partly)
+
+
+def _without_struck(value: object) -> str | None:
+    """Return a text without what is struck out of it; None where nothing is left."""
+    if not isinstance(value, CellRichText):
+        return str(value)
+    kept = "".join(
+        str(piece) for piece in value if not (isinstance(piece, TextBlock) and piece.font.strike)
+    )
+    return kept if kept.strip() else None
 
 
 def _rows(sheet: Any, left: int) -> list[list[Cell]]:  # noqa: ANN401 - stubs know no read-only sheet
@@ -179,7 +277,8 @@ def _cell(value: object) -> Cell:
         if not math.isfinite(value):
             return None
         return int(value) if value.is_integer() else value
-    line = str(value)
+    kept = _without_struck(value)
+    line = str(value) if kept is None else kept
     return line if line.strip() else None
 
 

@@ -4,12 +4,31 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 Cell = str | int | float | dt.date | None
 Row = Sequence[Cell]
 Grid = Sequence[Row]
 Kind = Literal["pupils", "staff"]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a sheet shows by other means than text; rows count from 1, columns from 0.
+
+    Attributes:
+        struck: Cells struck out, row and column.
+        partly_struck: Cells of which a part is struck out; their text is what is left.
+        hidden: Rows hidden by hand or by a filter.
+        is_1904: Serial numbers of days count from 1904, as Excel for Mac once did.
+    """
+
+    struck: frozenset[tuple[int, int]] = frozenset()
+    partly_struck: frozenset[tuple[int, int]] = frozenset()
+    hidden: frozenset[int] = frozenset()
+    is_1904: bool = False
+
 
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SPACES = re.compile(r"[\s\u00a0\u2007\u202f\x00-\x1f]+")
