@@ -12,6 +12,7 @@ _POSSIBLE_AGES: dict[Kind, tuple[int, int]] = {"pupils": (4, 60), "staff": (14, 
 
 # Excel counts days from here (its day 60 is the 29 February 1900 that never was).
 _EXCEL_ZERO = dt.date(1899, 12, 30)
+_MAC_ZERO = dt.date(1904, 1, 1)
 _LAST_SERIAL = 73_050
 
 # without the last letter of «марта»; short forms such as «сент» are their beginnings
@@ -29,9 +30,18 @@ _MONTHS = (
     "ноябр",
     "декабр",
 )
-_DAY_FIRST = re.compile(r"(\d{1,2})[\s.,/-]+(\d{1,2})[\s.,/-]+(\d{4}|\d{2})")
+_TWO_FIRST = re.compile(r"(\d{1,2})[\s.,/-]+(\d{1,2})[\s.,/-]+(\d{4}|\d{2})")
 _YEAR_FIRST = re.compile(r"(\d{4})[.,/-](\d{1,2})[.,/-](\d{1,2})")
 _IN_WORDS = re.compile(r"[«\"]?(\d{1,2})[»\"]?[\s.-]*([а-яё]{3,8})[\s.,-]*(\d{4}|\d{2})")
+_INSIDE = re.compile(
+    r"(?<![\d.,/-])(?:\d{1,2}\s?[.,/-]\s?\d{1,2}\s?[.,/-]\s?(?:\d{4}|\d{2})|\d{4}-\d{1,2}-\d{1,2}|"
+    r"[«\"]?\d{1,2}[»\"]?\s?(?:января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|"
+    r"ноября|декабря)\s?\d{4})(?!\d)(?:\s?(?:г\.?\s?р\.?|года рождения|год[а]?|г\.?)(?![а-яё]))?",
+    re.IGNORECASE,
+)
+_AROUND = re.compile(
+    r"[\s,;(\[-]*(?:дата рождения|род\.|родил(?:ся|ась)|д\.?\s?р\.?)?[\s:,;(\[-]*$", re.IGNORECASE
+)
 _RUN_TOGETHER = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _SERIAL = re.compile(r"(\d{4,6})([.,]\d+)?")
 _TAIL = re.compile(
@@ -48,7 +58,14 @@ def full_years(born_on: dt.date, today: dt.date) -> int:
     return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
 
 
-def parse_birth_date(cell: Cell, *, kind: Kind, today: dt.date) -> dt.date:
+def parse_birth_date(
+    cell: Cell,
+    *,
+    kind: Kind,
+    today: dt.date,
+    is_month_first: bool = False,
+    is_1904: bool = False,
+) -> dt.date:
     """Read a date of birth.
 
     Args:
@@ -56,6 +73,8 @@ def parse_birth_date(cell: Cell, *, kind: Kind, today: dt.date) -> dt.date:
             ``12.03.2012``, ``2012-03-12``, ``12/03/12``, ``12 марта 2012 г.``
         kind: Whose date it is: decides the century of a two-digit year.
         today: The day against which ages are counted.
+        is_month_first: The column it stands in proves «month/day/year».
+        is_1904: Serial numbers count from 1904.
 
     Raises:
         DateProblemError: There is no such day, it lies in the future or gives an impossible age.
@@ -65,9 +84,35 @@ def parse_birth_date(cell: Cell, *, kind: Kind, today: dt.date) -> dt.date:
     elif isinstance(cell, dt.date):
         found = cell
     else:
-        found = _from_text(text_of(cell), kind, today)
+        line = text_of(cell)
+        line = _turned(line) if is_month_first else line
+        found = _from_text(line, kind, today, _MAC_ZERO if is_1904 else _EXCEL_ZERO)
     _check_age(found, kind, today)
     return found
+
+
+def parts_of_two(cell: Cell) -> tuple[int, int, str] | None:
+    """Return the first two numbers of «12/03/2012» and the sign between them; None for other cells."""
+    if isinstance(cell, dt.date) or not (match := _TWO_FIRST.fullmatch(_trimmed(text_of(cell)))):
+        return None
+    sign = text_of(cell)[match.end(1) : match.end(1) + 1]
+    return int(match[1]), int(match[2]), sign
+
+
+def date_inside(line: str) -> tuple[str, str]:
+    """Part «Иванов Иван, 12.03.2012 г.р.» into what is no date and the date; "" without one."""
+    if not (match := _INSIDE.search(line)):
+        return line, ""
+    before = _AROUND.sub("", line[: match.start()])
+    after = re.sub(r"^[\s,;)\].]+", "", line[match.end() :])
+    return f"{before} {after}".strip(), match[0]
+
+
+def _turned(line: str) -> str:
+    """Write «month/day/year» as «day/month/year»; other ways of writing stay."""
+    if match := _TWO_FIRST.match(line):
+        return f"{match[2]}.{match[1]}.{match[3]}{line[match.end() :]}"
+    return line
 
 
 def looks_like_date(cell: Cell) -> bool:
@@ -76,7 +121,7 @@ def looks_like_date(cell: Cell) -> bool:
         return True
     line = _trimmed(text_of(cell))
     return bool(
-        _DAY_FIRST.fullmatch(line) or _YEAR_FIRST.fullmatch(line) or _month_match(line) is not None
+        _TWO_FIRST.fullmatch(line) or _YEAR_FIRST.fullmatch(line) or _month_match(line) is not None
     )
 
 
@@ -94,9 +139,9 @@ def _month_match(line: str) -> tuple[int, int, str] | None:
     return None
 
 
-def _from_text(line: str, kind: Kind, today: dt.date) -> dt.date:
+def _from_text(line: str, kind: Kind, today: dt.date, zero: dt.date) -> dt.date:
     short = _trimmed(line)
-    if match := _DAY_FIRST.fullmatch(short):
+    if match := _TWO_FIRST.fullmatch(short):
         day, month, year = match.groups()
         return _build(line, year, int(month), int(day), kind, today)
     if match := _YEAR_FIRST.fullmatch(short):
@@ -104,10 +149,10 @@ def _from_text(line: str, kind: Kind, today: dt.date) -> dt.date:
         return _build(line, year, int(month), int(day), kind, today)
     if (words := _month_match(short)) is not None:
         return _build(line, words[2], words[1], words[0], kind, today)
-    return _from_digits(line, short, kind, today)
+    return _from_digits(line, short, kind, today, zero)
 
 
-def _from_digits(line: str, short: str, kind: Kind, today: dt.date) -> dt.date:
+def _from_digits(line: str, short: str, kind: Kind, today: dt.date, zero: dt.date) -> dt.date:
     if match := _RUN_TOGETHER.fullmatch(short):
         day, month, year = match.groups()
         return _build(line, year, int(month), int(day), kind, today)
@@ -124,7 +169,7 @@ def _from_digits(line: str, short: str, kind: Kind, today: dt.date) -> dt.date:
         raise DateProblemError(
             f"Дата рождения «{_cut(line)}» не читается. Запишите её так: 12.03.2012."
         )
-    return _EXCEL_ZERO + dt.timedelta(days=number)
+    return zero + dt.timedelta(days=number)
 
 
 def _build(line: str, year: str, month: int, day: int, kind: Kind, today: dt.date) -> dt.date:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from nastavnik.engine.tables.cells import Cell, Grid, Kind, Row, fold_lookalikes, text_of, value_of
 from nastavnik.engine.tables.dates import looks_like_date
+from nastavnik.engine.tables.firstnames import is_first_name
 from nastavnik.engine.tables.groups import group_heading, group_in_title, parse_group
 from nastavnik.engine.tables.names import is_patronymic
 
@@ -21,6 +22,10 @@ class Field(StrEnum):
     FIRST_NAME = "first_name"
     PATRONYMIC = "patronymic"
     BIRTH_DATE = "birth_date"
+    BIRTH_DAY = "birth_day"
+    BIRTH_MONTH = "birth_month"
+    BIRTH_YEAR = "birth_year"
+    GENDER = "gender"
     GROUP = "group"
     GRADE = "grade"
     LETTER = "letter"
@@ -49,7 +54,9 @@ class Layout:
         return next((c for c, f in sorted(self.columns.items()) if f is field), None)
 
 
+_KINDS: tuple[Kind, Kind] = ("pupils", "staff")
 NAME_FIELDS = frozenset({Field.FULL_NAME, Field.LAST_NAME})
+BIRTH_PARTS = (Field.BIRTH_DAY, Field.BIRTH_MONTH, Field.BIRTH_YEAR)
 _UNUSED = frozenset({Field.NUMBER, Field.IGNORE})
 _SEARCHED_ROWS = 60
 _SAMPLED_ROWS = 200
@@ -60,7 +67,9 @@ _STRANGERS: dict[Kind, re.Pattern[str]] = {
     "pupils": re.compile(
         rf"{_RELATIVES}|учител|педагог|преподавател|руководител|наставник|куратор|сотрудник|псих"
     ),
-    "staff": re.compile(rf"{_RELATIVES}|ребенк|учени|обучающ|учащ|супруг|руководител|директор"),
+    "staff": re.compile(
+        rf"{_RELATIVES}|ребенк|учени|обучающ|учащ|наставляем|супруг|руководител|директор"
+    ),
 }
 _NOT_WANTED = re.compile(
     r"место рожд|свидетельств|групп\w* (здоров|крови|инвалид)|здоровь|физкультур|подгрупп|"
@@ -69,9 +78,19 @@ _NOT_WANTED = re.compile(
 _NUMBER = re.compile(r"(n )?(п п|пп|номер( п п)?|порядковый номер|n|no|id|ид)")
 _HEADER_RULES: tuple[tuple[Field, re.Pattern[str]], ...] = (
     (Field.LAST_NAME, re.compile(r"фамили[яи]( (?!имя|и имя|и о|отч).*)?")),
-    (Field.FULL_NAME, re.compile(r"(.* )?(ф ?и ?о|фамилия (и )?имя.*|имя (и )?фамилия)( .*)?")),
+    (
+        Field.FULL_NAME,
+        re.compile(
+            r"(.* )?(ф ?и ?о|фамилия (и )?имя.*|фамилия и о|и о фамилия|"
+            r"имя (и )?(отчество (и )?)?фамилия)( .*)?"
+        ),
+    ),
     (Field.PATRONYMIC, re.compile(r"отчество?.*|отч")),
     (Field.FIRST_NAME, re.compile(r"имя.*")),
+    (
+        Field.GENDER,
+        re.compile(r"пол|пол (ребенка|учени\w+|обучающ\w+|учащ\w+|сотрудника)|м ж|муж жен"),
+    ),
     (Field.BIRTH_DATE, re.compile(r".*(дата рожд|день рожд|дата р\b|рожден|год рожд).*|д ?р|дата")),
     (Field.SUBJECT, re.compile(r".*(предмет|дисциплин).*|что ведет")),
     (Field.POSITION, re.compile(r".*должност.*|кем работает|профессия")),
@@ -79,6 +98,16 @@ _HEADER_RULES: tuple[tuple[Field, re.Pattern[str]], ...] = (
     (Field.GROUP, re.compile(r"(.* )?(класс\w?|кл|группа|групп[ыа]|учебный коллектив)( .*)?")),
     (Field.LETTER, re.compile(r"(.* )?(литер\w?|буква)( .*)?")),
 )
+_BIRTH_PARTS = (
+    (Field.BIRTH_DAY, re.compile(r"(день|число)( рожд\w*)?")),
+    (Field.BIRTH_MONTH, re.compile(r"месяц( рожд\w*)?")),
+    (Field.BIRTH_YEAR, re.compile(r"год( рожд\w*)?")),
+)
+_MONTH_VALUE = re.compile(
+    r"(0?[1-9]|1[0-2])|(янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)[а-я]*\.?"
+)
+_DAY_VALUE = re.compile(r"0?[1-9]|[12]\d|3[01]")
+_YEAR_VALUE = re.compile(r"(19|20)\d\d(\s?г\.?)?|\d{2}")
 _CLASS_LETTER = re.compile(r"(литер\w?|буква) класса")
 _PERSON_WORDS: dict[Kind, re.Pattern[str]] = {
     "pupils": re.compile(
@@ -107,7 +136,7 @@ _PUPIL_TITLE = re.compile(
     r"обучающ|учащ|ученик|учениц|студент|воспитан|школьник|\bдет[ией]\b|наставляем"
 )
 _STAFF_TITLE = re.compile(
-    r"сотрудник|педагог|педагогич|учител|работник|кадр|персонал|преподавател|штат"
+    r"наставник(ов|и|ах)\b|сотрудник|педагог|педагогич|учител|работник|кадр|персонал|преподавател|штат"
 )
 _ONE_WORD = re.compile(r"[А-ЯЁа-яёA-Za-z'’-]{2,}( (оглы|кызы|оглу|углы))?", re.IGNORECASE)
 _SEVERAL_WORDS = re.compile(
@@ -121,16 +150,30 @@ def guess_kind(rows: Grid) -> Kind:
     score = 0
     for row in sample[:_SEARCHED_ROWS]:
         score += _kind_of_row(row)
+    may_be_birth = _birth_columns(sample)
     years = [
-        d
+        year
         for row in sample
-        for cell in row
-        if looks_like_date(cell) and (d := _year_of(cell)) is not None
+        for column, cell in enumerate(row)
+        if may_be_birth(column) and looks_like_date(cell) and (year := _year_of(cell)) is not None
     ]
     if years:
         # a school changes slowly: pupils of these years were born well after 2000
         score += 3 if statistics.median(years) > 2003 else -3  # noqa: PLR2004
     return "pupils" if score >= 0 else "staff"
+
+
+def _birth_columns(rows: Grid) -> Callable[[int], bool]:
+    """Tell which columns may hold birth dates: other dates say nothing about who is listed."""
+    for row in rows[:_SEARCHED_ROWS]:
+        for kind in _KINDS:
+            if names_fields(row, kind=kind) > 1:
+                texts = [text_of(cell) for cell in row]
+                fields = _fields_of(texts, kind)
+                said = {c for c, text in enumerate(texts) if text}
+                births = {c for c, field in fields.items() if field is Field.BIRTH_DATE}
+                return lambda column: column in births or column not in said
+    return lambda _column: True
 
 
 def guess_layout(rows: Grid, *, kind: Kind) -> Layout:
@@ -163,6 +206,30 @@ def header_text(rows: Grid, layout: Layout, column: int) -> str:
     return ""
 
 
+def header_texts(rows: Grid, layout: Layout, width: int, *, kind: Kind) -> list[str]:
+    """Return one text a column of the header, that of two lines put together."""
+    if layout.header_row is None:
+        return [""] * width
+    lower = [_cell_text(rows[layout.header_row], c) for c in range(width)]
+    if layout.n_header_rows == 1:
+        return lower
+    return _stacked([_cell_text(rows[layout.header_row - 1], c) for c in range(width)], lower, kind)
+
+
+def fields_of_header(texts: list[str], kind: Kind) -> dict[int, Field]:
+    """Return what the columns of a header line hold, for those it names."""
+    return _fields_of(texts, kind)
+
+
+def holds_names(rows: Grid, column: int, start: int) -> bool:
+    """Tell whether a column holds full names from a row on."""
+    return (
+        len(_sample(rows, column, start)) > 1
+        and _is_mostly(rows, column, start, _is_full_name)
+        and _is_mostly(rows, column, start, _has_patronymic_or_first_name)
+    )
+
+
 def names_fields(row: Row, *, kind: Kind) -> int:
     """Count the different fields this row would name as a header; 0 without a name field."""
     found = _fields_of([text_of(cell) for cell in row], kind)
@@ -185,12 +252,28 @@ def _kind_of_row(row: Row) -> int:
         fields = {_field_of(t, "pupils") for t in filled}
         score += 3 * bool(fields & {Field.GROUP, Field.LETTER, Field.GRADE})
         score -= 6 * bool(fields & {Field.POSITION, Field.SUBJECT})
+        if first := _who_is_first(texts):
+            return score + (6 if first == "pupils" else -6)
     elif len(filled) > 2:  # noqa: PLR2004 - an ordinary row of data
         return -1 if any(_ROLE.search(t) for t in filled) else 0
     elif any(group_heading(t) for t in filled):
         return 3
     score += 3 * bool(_PUPIL_TITLE.search(joined))
     return score - 2 * bool(_STAFF_TITLE.search(joined))
+
+
+def _who_is_first(texts: list[str]) -> Kind | None:
+    """Of mentors and mentees in one header, say whose names stand first; None where it names one side."""
+    at: dict[Kind, int] = {}
+    for kind in _KINDS:
+        fields = _fields_of(texts, kind)
+        found = [column for column, field in fields.items() if field in NAME_FIELDS]
+        if not found:
+            return None
+        at[kind] = min(found)
+    if at["pupils"] == at["staff"]:
+        return None
+    return "pupils" if at["pupils"] < at["staff"] else "staff"
 
 
 def _year_of(cell: Cell) -> int | None:
@@ -245,11 +328,14 @@ def _ruled(plain: str, kind: Kind) -> Field | None:
 
 def _fields_of(texts: list[str], kind: Kind) -> dict[int, Field]:
     """Return the fields of the columns that a header line names."""
-    found: dict[int, Field] = {}
+    found: dict[int, Field] = _parts_of_birth(texts)
     for column, line in enumerate(texts):
-        if line and (field := _field_of(line, kind)) is not None:
-            taken = field in found.values()
-            found[column] = Field.IGNORE if taken and field is not Field.NUMBER else field
+        if column in found or not line or (field := _field_of(line, kind)) is None:
+            continue
+        first = next((c for c, known in found.items() if known is field), None)
+        if field is Field.GROUP and first is not None and _names_class(line, texts[first]):
+            found[first], first = Field.IGNORE, None  # a column «Группа» beside it is no class
+        found[column] = field if first is None or field is Field.NUMBER else Field.IGNORE
     if not NAME_FIELDS & set(found.values()) and set(found.values()) - _UNUSED | {
         f for f in found.values() if f is Field.NUMBER
     }:
@@ -258,6 +344,21 @@ def _fields_of(texts: list[str], kind: Kind) -> dict[int, Field]:
                 found[column] = Field.FULL_NAME
                 break
     return found
+
+
+def _names_class(line: str, other: str) -> bool:
+    return "класс" in _plain(line) and "класс" not in _plain(other)
+
+
+def _parts_of_birth(texts: list[str]) -> dict[int, Field]:
+    """Find day, month and year in three columns; one of them without the others is none."""
+    found: dict[int, Field] = {}
+    for column, line in enumerate(texts):
+        plain = _plain(line)
+        for field, pattern in _BIRTH_PARTS:
+            if field not in found.values() and pattern.fullmatch(plain):
+                found[column] = field
+    return found if set(found.values()) == set(BIRTH_PARTS) else {}
 
 
 def _header_at(rows: Grid, index: int, n_lines: int, kind: Kind) -> Layout | None:
@@ -269,6 +370,8 @@ def _header_at(rows: Grid, index: int, n_lines: int, kind: Kind) -> Layout | Non
         return None
     lower = [_cell_text(rows[index + 1], c) for c in range(width)]
     own = set(_fields_of(lower, kind).values()) - _UNUSED
+    if own == set(BIRTH_PARTS) and not names_fields(rows[index], kind=kind):
+        return None
     if not own or any(re.search(r"\d", line) for line in [*upper, *lower]):
         return None
     if len({line for line in upper if line}) < 2:  # noqa: PLR2004 - a title, not a header
@@ -279,10 +382,11 @@ def _header_at(rows: Grid, index: int, n_lines: int, kind: Kind) -> Layout | Non
 def _stacked(upper: list[str], lower: list[str], kind: Kind) -> list[str]:
     """Return one text a column for a header of two lines."""
     texts: list[str] = []
+    parts = _parts_of_birth(lower)
     over = ""
     for above, below in zip(upper, lower, strict=True):
         over = above or (over if below else "")
-        own = _field_of(below, kind)
+        own = parts.get(len(texts)) or _field_of(below, kind)
         if own is None or own in _UNUSED:
             texts.append(f"{over} {below}" if below and below != over else over)
         elif _STRANGERS[kind].search(_plain(over)):
@@ -302,6 +406,8 @@ def _settled(columns: Mapping[int, Field]) -> dict[int, Field]:
     """Make the fields agree: what «Фамилия» or «Класс» means depends on its neighbours."""
     fields = set(columns.values())
     change: dict[Field, Field] = {}
+    if set(BIRTH_PARTS) <= fields:
+        change[Field.BIRTH_DATE] = Field.IGNORE
     if Field.LAST_NAME in fields and Field.FIRST_NAME in fields:
         change[Field.FULL_NAME] = Field.IGNORE
     elif Field.LAST_NAME in fields:
@@ -326,6 +432,10 @@ def _completed(rows: Grid, layout: Layout) -> Layout:
     start = layout.header_row + 1
     named = {c for c in range(_width(rows)) if header_text(rows, layout, c)} | set(columns)
     bare = [c for c in range(_width(rows)) if c not in named]
+    birth = layout.column_of(Field.BIRTH_DATE)
+    if birth is not None and {birth + 1, birth + 2} <= set(bare) and _is_parted(rows, birth, start):
+        columns |= dict(zip(range(birth, birth + 3), BIRTH_PARTS, strict=True))
+        bare = [c for c in bare if c not in columns]
     full = layout.column_of(Field.FULL_NAME)
     if full is not None and full + 1 in bare and _is_mostly(rows, full, start, _is_one_word):
         columns |= {full: Field.LAST_NAME, full + 1: Field.FIRST_NAME}
@@ -341,6 +451,41 @@ def _completed(rows: Grid, layout: Layout) -> Layout:
         columns |= guessed
     rest = {c: Field.IGNORE for c in range(_width(rows)) if c not in columns}
     return Layout(layout.header_row, _settled(columns | rest), layout.n_header_rows)
+
+
+def _is_parted(rows: Grid, column: int, start: int) -> bool:
+    """Tell a day, a month and a year in three neighbouring columns."""
+    return (
+        _is_mostly(rows, column, start, lambda cell: bool(_DAY_VALUE.fullmatch(text_of(cell))))
+        and _is_mostly(
+            rows,
+            column + 1,
+            start,
+            lambda cell: bool(_MONTH_VALUE.fullmatch(text_of(cell).lower())),
+        )
+        and _is_mostly(
+            rows, column + 2, start, lambda cell: bool(_YEAR_VALUE.fullmatch(text_of(cell)))
+        )
+    )
+
+
+def unread_names(rows: Grid, layout: Layout, *, kind: Kind) -> list[int]:
+    """Return the columns that hold full names and are not read, though no header says whose they are."""
+    start = 0 if layout.header_row is None else layout.header_row + 1
+    used = {c for c, field in layout.columns.items() if field not in _UNUSED}
+    return [
+        column
+        for column in range(_width(rows))
+        if column not in used
+        and not _STRANGERS[kind].search(_plain(header_text(rows, layout, column)))
+        and not _NOT_WANTED.search(_plain(header_text(rows, layout, column)))
+        and holds_names(rows, column, start)
+    ]
+
+
+def _has_patronymic_or_first_name(cell: Cell) -> bool:
+    words = value_of(cell).split()
+    return any(is_patronymic(word) or is_first_name(word) for word in words[1:])
 
 
 def _sample(rows: Grid, column: int, start: int) -> list[Cell]:

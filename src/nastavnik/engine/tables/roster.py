@@ -2,60 +2,35 @@
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nastavnik.engine.tables.cells import Cell, Grid, Kind, Row, text_of, value_of
-from nastavnik.engine.tables.dates import DateProblemError, parse_birth_date
-from nastavnik.engine.tables.groups import group_heading, join_group, parse_group
+from nastavnik.engine.tables.cells import Grid, Kind, Marks, Row, text_of
+from nastavnik.engine.tables.departed import is_leaving_heading
+from nastavnik.engine.tables.groups import group_heading
 from nastavnik.engine.tables.layout import (
+    BIRTH_PARTS,
     Field,
     Layout,
     group_of_title,
     header_text,
     names_fields,
     reads_as_role,
+    unread_names,
 )
-from nastavnik.engine.tables.names import (
-    Name,
-    NameProblemError,
-    is_patronymic,
-    join_name,
-    split_full_name,
+from nastavnik.engine.tables.names import is_patronymic
+from nastavnik.engine.tables.persons import read_person, waiting_of
+from nastavnik.engine.tables.reading import (
+    Answers,
+    Doubt,
+    PersonRow,
+    Reading,
+    RowError,
+    SkippedRow,
+    WaitingRow,
 )
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """One person of a list; `row` counts from 1, as Excel shows it."""
-
-    row: int
-    last_name: str
-    first_name: str
-    patronymic: str = ""
-    birth_date: dt.date | None = None
-    group: str = ""
-    position: str = ""
-    subject: str = ""
-
-
-@dataclass(frozen=True)
-class RowError:
-    """Why a row could not be taken: the header of the column (or "") and a Russian sentence."""
-
-    row: int
-    column: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class SkippedRow:
-    """A row that is no person: a title, a heading, a total, a signature."""
-
-    row: int
-    text: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +43,9 @@ class Roster:
         people: Rows taken.
         errors: Rows not taken, with reasons; a row may have several.
         skipped: Rows set aside as no people.
+        doubts: Rows that could be taken but wait for an answer; a row may have several.
+        waiting: Row → what it says so far, for each row with an error or a doubt.
+        questions: What is uncertain about the sheet and not about a row of it.
     """
 
     header_row: int | None
@@ -75,11 +53,14 @@ class Roster:
     people: tuple[PersonRow, ...]
     errors: tuple[RowError, ...]
     skipped: tuple[SkippedRow, ...]
+    doubts: tuple[Doubt, ...] = ()
+    waiting: Mapping[int, WaitingRow] = field(default_factory=dict)
+    questions: tuple[Doubt, ...] = ()
 
 
 _TOTAL = re.compile(
     r"(всего|итого?|мальчиков|девочек|юношей|девушек|количество|кол-во|из них|в том числе|"
-    r"в т\.\s?ч|на начало|на конец|по списку)(?![а-яё])",
+    r"в т\.\s?ч|на начало|на конец|по списку|(вы|при|у)было(?=\W*\d))(?![а-яё])",
     re.IGNORECASE,
 )
 _SIGNATURE = re.compile(
@@ -109,47 +90,24 @@ _FACTS = (
     Field.PATRONYMIC,
     Field.GROUP,
     Field.GRADE,
+    *BIRTH_PARTS,
 )
-
-_NO_CLASS = "Не указан класс. Впишите его, например 5А."
-_NO_BIRTH_DATE = "Нет даты рождения. Впишите её: от возраста зависит, кто подписывает согласие, ученик или родитель."
-
-
-@dataclass
-class _Reading:
-    """What has been read so far."""
-
-    rows: Grid
-    layout: Layout
-    kind: Kind
-    today: dt.date
-    group: str = ""
-    people: list[PersonRow] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
-    skipped: list[SkippedRow] = field(default_factory=list)
-    seen: dict[tuple[object, ...], int] = field(default_factory=dict)
-
-    def cell(self, row: Row, wanted: Field) -> Cell:
-        column = self.layout.column_of(wanted)
-        return row[column] if column is not None and column < len(row) else None
-
-    def value(self, row: Row, wanted: Field) -> str:
-        return value_of(self.cell(row, wanted))
-
-    def header(self, *wanted: Field) -> str:
-        for one in wanted:
-            column = self.layout.column_of(one)
-            if column is not None and (found := header_text(self.rows, self.layout, column)):
-                return found
-        return ""
 
 
 def read_roster(
-    rows: Grid, layout: Layout, *, kind: Kind, today: dt.date, group: str = ""
+    rows: Grid,
+    layout: Layout,
+    *,
+    kind: Kind,
+    today: dt.date,
+    group: str = "",
+    title: str = "",
+    marks: Marks | None = None,
+    answers: Answers | None = None,
 ) -> Roster:
     """Read the people of a list.
 
-    Every row that is not empty ends among the people, the errors or the rows set aside.
+    Every row that is not empty ends among the people, the errors, the doubts or the rows set aside.
 
     Args:
         rows: The sheet.
@@ -157,8 +115,20 @@ def read_roster(
         kind: Pupils need a class and a date of birth, staff do not.
         today: The day against which ages are judged.
         group: The class of pupils for whom neither a cell nor a heading names one.
+        title: What stands over the whole sheet, such as its name.
+        marks: What is struck out or hidden.
+        answers: What somebody said about rows that waited.
     """
-    reading = _Reading(rows, layout, kind, today, group)
+    reading = Reading(
+        rows,
+        layout,
+        kind,
+        today,
+        group,
+        departed=title if is_leaving_heading(title) else "",
+        marks=marks or Marks(),
+        answers=answers or Answers(),
+    )
     for index, row in enumerate(rows):
         if not any(text_of(cell) for cell in row):
             continue
@@ -167,20 +137,25 @@ def read_roster(
         elif reason := _why_no_person(reading, row):
             _set_aside(reading, index, row, reason)
         else:
-            _read_person(reading, index + 1, row)
+            read_person(reading, index + 1, row)
+    _leave_repeated(reading)
     return Roster(
         layout.header_row,
         _columns(reading),
         tuple(reading.people),
         tuple(reading.errors),
         tuple(reading.skipped),
+        tuple(sorted(reading.doubts, key=lambda doubt: doubt.row)),
+        reading.waiting,
+        tuple(_questions(reading)),
     )
 
 
-def roster_json(roster: Roster) -> dict[str, Any]:
+def roster_json(roster: Roster, *, kind: Kind) -> dict[str, Any]:
     """Return the list as `import-people --json` prints it; rows count from 1."""
     header = roster.header_row
     return {
+        "kind": kind,
         "header_row": None if header is None else header + 1,
         "columns": {str(key): text for key, text in roster.columns.items()},
         "people": [
@@ -192,6 +167,7 @@ def roster_json(roster: Roster) -> dict[str, Any]:
                 "group": person.group,
                 "position": person.position,
                 "subject": person.subject,
+                "gender": person.gender,
             }
             for person in roster.people
         ],
@@ -199,10 +175,14 @@ def roster_json(roster: Roster) -> dict[str, Any]:
             {"row": error.row, "column": error.column, "reason": error.reason}
             for error in roster.errors
         ],
+        "doubts": [
+            {"row": doubt.row, "column": doubt.column, "reason": doubt.reason, "name": doubt.name}
+            for doubt in (*roster.questions, *roster.doubts)
+        ],
     }
 
 
-def _columns(reading: _Reading) -> dict[Field, str]:
+def _columns(reading: Reading) -> dict[Field, str]:
     unused = {Field.NUMBER, Field.IGNORE}
     return {
         found: header_text(reading.rows, reading.layout, column)
@@ -215,11 +195,11 @@ def _line(row: Row) -> str:
     return " ".join(text for cell in row if (text := text_of(cell)))
 
 
-def _set_aside(reading: _Reading, index: int, row: Row, reason: str) -> None:
+def _set_aside(reading: Reading, index: int, row: Row, reason: str) -> None:
     reading.skipped.append(SkippedRow(index + 1, _line(row)[:200], reason))
 
 
-def _read_top(reading: _Reading, index: int, row: Row) -> None:
+def _read_top(reading: Reading, index: int, row: Row) -> None:
     """Set aside a title or a line of the header, keeping the class the title speaks of."""
     last = reading.layout.header_row
     assert last is not None  # noqa: S101 - the caller has compared with it
@@ -228,10 +208,12 @@ def _read_top(reading: _Reading, index: int, row: Row) -> None:
         return
     if found := _group_of(reading, row):
         reading.group = found
+    if is_leaving_heading(_line(row)):
+        reading.departed = _line(row)
     _set_aside(reading, index, row, "Заголовок над таблицей.")
 
 
-def _group_of(reading: _Reading, row: Row) -> str | None:
+def _group_of(reading: Reading, row: Row) -> str | None:
     found = group_of_title(row)
     return found if reading.kind == "pupils" else None
 
@@ -239,7 +221,7 @@ def _group_of(reading: _Reading, row: Row) -> str | None:
 # --- rows that are no people ------------------------------------------------------------
 
 
-def _why_no_person(reading: _Reading, row: Row) -> str:
+def _why_no_person(reading: Reading, row: Row) -> str:
     """Return why a row is no person, or "" for one; headings of classes are remembered."""
     texts = [text for cell in row if (text := text_of(cell))]
     lettered = [text for text in texts if _LETTERS.search(text)]
@@ -260,25 +242,29 @@ def _are_column_numbers(texts: list[str]) -> bool:
     return len(texts) > 1 and texts == [str(n) for n in range(1, len(texts) + 1)]
 
 
-def _why_heading(reading: _Reading, row: Row, texts: list[str], name: str) -> str:
+def _why_heading(reading: Reading, row: Row, texts: list[str], name: str) -> str:
     if not _is_lone(reading, row, texts, name):
         return "" if name or _has_data(reading, row) else "В строке нет ФИО."
+    if is_leaving_heading(_line(row)):
+        reading.departed = _line(row)
+        return "Заголовок выбывших, не человек."
     if found := _heading_class(reading, row):
-        reading.group = found
+        reading.group, reading.departed = found, ""
         return f"Заголовок класса {found}."
     if not (name and _could_be_person(name)):
+        reading.departed = ""
         return "Заголовок между строками, не человек."
     return ""
 
 
-def _heading_class(reading: _Reading, row: Row) -> str | None:
+def _heading_class(reading: Reading, row: Row) -> str | None:
     line = _line(row)
     if group_heading(line) or re.search(r"\d", line):
         return _group_of(reading, row)
     return None
 
 
-def _is_header_again(reading: _Reading, row: Row, texts: list[str]) -> bool:
+def _is_header_again(reading: Reading, row: Row, texts: list[str]) -> bool:
     if names_fields(row, kind=reading.kind) > 1:
         return True
     last = reading.layout.header_row
@@ -301,7 +287,7 @@ def _has_patronymic_last(name: str) -> bool:
     return len(words) == 3 and is_patronymic(words[2])  # noqa: PLR2004 - a full name
 
 
-def _is_lone(reading: _Reading, row: Row, texts: list[str], name: str) -> bool:
+def _is_lone(reading: Reading, row: Row, texts: list[str], name: str) -> bool:
     """Tell whether the row says one thing only, as headings do."""
     if len(set(texts)) == 1:
         # the only column of a bare list holds people, one a row
@@ -321,102 +307,87 @@ def _could_be_person(name: str) -> bool:
     return all(word[0].isupper() and not word.isupper() for word in words)
 
 
-def _has_data(reading: _Reading, row: Row) -> bool:
+def _has_data(reading: Reading, row: Row) -> bool:
     """Tell whether any column of a person's facts is filled."""
     return any(reading.value(row, one) for one in _FACTS)
 
 
-def _name_text(reading: _Reading, row: Row) -> str:
+def _name_text(reading: Reading, row: Row) -> str:
     parts = (Field.FULL_NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
     return " ".join(value for part in parts if (value := reading.value(row, part)))
 
 
-# --- people -----------------------------------------------------------------------------
+# --- after the last row -----------------------------------------------------------------
 
 
-def _read_person(reading: _Reading, number: int, row: Row) -> None:
-    errors: list[RowError] = []
-    name = _read_name(reading, number, row, errors)
-    birth_date = _read_birth_date(reading, number, row, errors)
-    group = _read_group(reading, number, row, errors)
-    if name is None or errors:
-        reading.errors.extend(errors)
-        return
-    person = PersonRow(
-        number,
-        name.last,
-        name.first,
-        name.patronymic,
-        birth_date,
-        group,
-        reading.value(row, Field.POSITION),
-        reading.value(row, Field.SUBJECT),
+def _leave_repeated(reading: Reading) -> None:
+    """Set aside who stands in the list twice, and ask about who may do so."""
+    seen: dict[str, list[PersonRow]] = defaultdict(list)
+    for person in reading.people:
+        seen[_plain(f"{person.last_name} {person.first_name}")].append(person)
+    for people in seen.values():
+        for person in people:
+            others = [one for one in people if one is not person and _may_be_one(person, one)]
+            if others:
+                _leave_or_ask(reading, person, others)
+    left = {error.row for error in reading.errors} | {doubt.row for doubt in reading.doubts}
+    reading.people = [person for person in reading.people if person.row not in left]
+
+
+def _plain(text: str) -> str:
+    return text.lower().replace("ё", "е")
+
+
+def _may_be_one(one: PersonRow, other: PersonRow) -> bool:
+    """Tell whether two rows of one last and first name may name one person."""
+    fathers = {_plain(one.patronymic), _plain(other.patronymic)} - {""}
+    dates = {one.birth_date, other.birth_date} - {None}
+    return len(fathers) < 2 and len(dates) < 2  # noqa: PLR2004 - they do not differ
+
+
+def _leave_or_ask(reading: Reading, person: PersonRow, others: list[PersonRow]) -> None:
+    header = reading.name_header
+    for other in others:
+        if other.row < person.row and _is_same(person, other):
+            reason = f"Этот человек уже есть в строке {other.row}. Уберите повтор."
+            reading.errors.append(RowError(person.row, header, reason))
+            reading.waiting[person.row] = waiting_of(person)
+            return
+    doubtful = [one for one in others if not _is_same(person, one) and _waits(reading, person, one)]
+    if doubtful and person.row not in reading.answers.taken:
+        reason = f"Похоже, этот же человек записан в строке {doubtful[0].row}. Взять обоих?"
+        reading.doubts.append(Doubt(person.row, header, reason, person.full_name))
+        reading.waiting[person.row] = waiting_of(person)
+
+
+def _is_same(one: PersonRow, other: PersonRow) -> bool:
+    return (
+        _plain(one.patronymic) == _plain(other.patronymic)
+        and one.birth_date == other.birth_date
+        and one.group == other.group
     )
-    key = _key(person)
-    if (first := reading.seen.setdefault(key, number)) != number:
-        reason = f"Этот человек уже есть в строке {first}. Уберите повтор."
-        reading.errors.append(RowError(number, _name_header(reading), reason))
-        return
-    reading.people.append(person)
 
 
-def _key(person: PersonRow) -> tuple[object, ...]:
-    parts = (person.last_name, person.first_name, person.patronymic)
-    plain = tuple(part.lower().replace("ё", "е") for part in parts)
-    return (*plain, person.birth_date, person.group)
+def _waits(reading: Reading, one: PersonRow, other: PersonRow) -> bool:
+    """Tell which of two rows waits: the one that says less or, where both say as much, the later.
+
+    A pupil in two classes waits in both rows: nobody can tell which is the old one.
+    """
+    as_much = _plain(one.patronymic) == _plain(other.patronymic)
+    if reading.kind == "pupils" and as_much and one.birth_date == other.birth_date:
+        return one.group != other.group
+    ours = bool(one.patronymic) + bool(one.birth_date)
+    theirs = bool(other.patronymic) + bool(other.birth_date)
+    return ours < theirs or (ours == theirs and one.row > other.row)
 
 
-def _name_header(reading: _Reading) -> str:
-    return reading.header(Field.FULL_NAME, Field.LAST_NAME)
-
-
-def _read_name(reading: _Reading, number: int, row: Row, errors: list[RowError]) -> Name | None:
-    full = reading.value(row, Field.FULL_NAME)
-    last = reading.value(row, Field.LAST_NAME)
-    first = reading.value(row, Field.FIRST_NAME)
-    patronymic = reading.value(row, Field.PATRONYMIC)
-    try:
-        if last or first:
-            return join_name(last, first, patronymic)
-        return split_full_name(f"{full} {patronymic}")
-    except NameProblemError as problem:
-        errors.append(RowError(number, _name_header(reading), str(problem)))
-        return None
-
-
-def _read_birth_date(
-    reading: _Reading, number: int, row: Row, errors: list[RowError]
-) -> dt.date | None:
-    header = reading.header(Field.BIRTH_DATE)
-    if not reading.value(row, Field.BIRTH_DATE):
-        if reading.kind == "pupils":
-            errors.append(RowError(number, header, _NO_BIRTH_DATE))
-        return None
-    cell = reading.cell(row, Field.BIRTH_DATE)
-    try:
-        return parse_birth_date(cell, kind=reading.kind, today=reading.today)
-    except DateProblemError as problem:
-        errors.append(RowError(number, header, str(problem)))
-        return None
-
-
-def _read_group(reading: _Reading, number: int, row: Row, errors: list[RowError]) -> str:
-    cell = reading.cell(row, Field.GROUP)
-    grade, letter = reading.cell(row, Field.GRADE), reading.cell(row, Field.LETTER)
-    written = f"{value_of(grade)} {value_of(letter)}".strip() or value_of(cell)
-    if reading.kind == "staff":
-        return parse_group(cell) or written
-    if not written:
-        if not reading.group:
-            errors.append(RowError(number, _group_header(reading), _NO_CLASS))
-        return reading.group
-    found = join_group(grade, letter) if value_of(grade) or value_of(letter) else parse_group(cell)
-    if found is None:
-        reason = f"Класс «{written[:40]}» не читается. Запишите его так: 5А, для группы так: ИС-21."
-        errors.append(RowError(number, _group_header(reading), reason))
-        return ""
+def _questions(reading: Reading) -> list[Doubt]:
+    """Ask about columns of names that are not read."""
+    header = reading.layout.header_row
+    found = []
+    for column in unread_names(reading.rows, reading.layout, kind=reading.kind):
+        said = header_text(reading.rows, reading.layout, column)
+        words = f"В столбце {column + 1} («{said}»)" if said else f"В столбце {column + 1}"
+        reason = f"{words} тоже стоят имена, они не прочитаны. Если это ещё один список, загрузите его отдельно."
+        found.append(Doubt(1 if header is None else header + 1, said, reason))
     return found
-
-
-def _group_header(reading: _Reading) -> str:
-    return reading.header(Field.GROUP, Field.GRADE, Field.LETTER)
