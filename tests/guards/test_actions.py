@@ -56,7 +56,6 @@ ROOT = Path(nastavnik.__file__).parent
 # What an actions module offers besides writes, because it belongs to them: no `by`, nothing written.
 READS = {
     "people.first_day": "the day an enrolment of today begins",
-    "people.gender_of": "a rule of the patronymic",
     "people.grade_of": "a rule of the name of a class",
     "matching.engine_input": "what a run would be given, for the run and for its proof",
     "matching.substitutes": "the engine asked who could take a pair over",
@@ -542,6 +541,7 @@ DONE = {
     "people.change_columns": lambda s: people.change_columns(
         s.draft(), dataclasses.replace(Understanding.of(s.draft()), group="1А"), by=s.by
     ),
+    "people.answer_rows": lambda s: people.answer_rows(s.draft(), taken=[2], by=s.by),
     "people.accept_import": lambda s: people.accept_import(s.it, by=s.by),
     "people.discard_import": lambda s: people.discard_import(s.draft(), by=s.by),
     "programmes.plan_group_meeting": lambda s: programmes.plan_group_meeting(

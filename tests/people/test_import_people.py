@@ -39,6 +39,7 @@ def test_dry_run_prints_the_json_and_touches_no_database(file):
     out, err = run(file, "--dry-run", "--json", "--today", "2026-11-21")
     assert err == ""
     assert json.loads(out) == {
+        "kind": "pupils",
         "header_row": 2,
         "columns": {"full_name": "ФИО", "birth_date": "Д.р."},
         "people": [
@@ -50,6 +51,17 @@ def test_dry_run_prints_the_json_and_touches_no_database(file):
                 "group": "5А",
                 "position": "",
                 "subject": "",
+                "gender": "",
+            }
+        ],
+        "doubts": [],
+        "lists": [
+            {
+                "kind": "pupils",
+                "place": "",
+                "header_row": 2,
+                "columns": {"full_name": "ФИО", "birth_date": "Д.р."},
+                "n_people": 1,
             }
         ],
         "errors": [

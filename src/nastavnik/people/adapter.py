@@ -8,7 +8,7 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nastavnik.core.text import fold
-from nastavnik.engine.tables.cells import Cell, Kind, text_of
+from nastavnik.engine.tables.cells import Cell, Kind, Marks, text_of
+from nastavnik.engine.tables.groups import LAST_GRADE
 from nastavnik.engine.tables.layout import (
     Field,
     Layout,
@@ -25,31 +26,51 @@ from nastavnik.engine.tables.layout import (
     guess_layout,
     header_text,
 )
-from nastavnik.engine.tables.roster import PersonRow, Roster, RowError, read_roster, roster_json
-from nastavnik.people.choices import RosterKind
+from nastavnik.engine.tables.names import gender_of
+from nastavnik.engine.tables.parts import parts_of
+from nastavnik.engine.tables.persons import waiting_of
+from nastavnik.engine.tables.reading import (
+    Answers,
+    Doubt,
+    PersonRow,
+    RowError,
+    SkippedRow,
+    WaitingRow,
+)
+from nastavnik.engine.tables.roster import Roster, read_roster, roster_json
+from nastavnik.people.choices import Gender, RosterKind
 from nastavnik.people.models import Person, RosterImport
 from nastavnik.people.queries import Known
 from nastavnik.readers.sheets import MOST_BYTES, ReaderError, Sheet, read_pasted, read_sheets
 
 __all__ = [
+    "LAST_GRADE",
     "MOST_BYTES",
+    "Answers",
     "Change",
     "Comparison",
+    "Doubt",
     "Field",
+    "FoundList",
     "Layout",
     "Outcome",
     "PersonRow",
     "ReaderError",
     "Roster",
     "RowError",
+    "SkippedRow",
     "Understanding",
     "Verdict",
+    "WaitingRow",
+    "answers_of",
     "compare",
+    "gender_of",
+    "lists_in",
+    "lists_json",
     "lists_people",
     "read_list",
     "read_sheet",
     "restored",
-    "roster_json",
     "rows_to_correct",
     "shown_columns",
     "stored",
@@ -74,12 +95,16 @@ class Understanding:
         layout: the header and the meaning of each column.
         group: the class of pupils for whom the sheet names none; from the name of the sheet.
         sheet: the name of the sheet.
+        place: where on the sheet the list stands; "" where it is the only one.
+        marks: what is struck out or hidden.
     """
 
     kind: RosterKind
     layout: Layout
     group: str = ""
     sheet: str = ""
+    place: str = ""
+    marks: Marks = field(default_factory=Marks)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -89,6 +114,13 @@ class Understanding:
             "n_header_rows": self.layout.n_header_rows,
             "group": self.group,
             "sheet": self.sheet,
+            "place": self.place,
+            "marks": {
+                "struck": sorted(self.marks.struck),
+                "partly_struck": sorted(self.marks.partly_struck),
+                "hidden": sorted(self.marks.hidden),
+                "is_1904": self.marks.is_1904,
+            },
         }
 
     @classmethod
@@ -97,7 +129,41 @@ class Understanding:
         kept = draft.columns
         fields = {int(column): Field(field) for column, field in kept["fields"].items()}
         layout = Layout(draft.header_row, fields, kept["n_header_rows"])
-        return cls(RosterKind(draft.kind), layout, kept["group"], kept["sheet"])
+        # a draft of an older version has no place and no marks
+        return cls(
+            RosterKind(draft.kind),
+            layout,
+            kept["group"],
+            kept["sheet"],
+            kept.get("place", ""),
+            _marks_of(kept.get("marks", {})),
+        )
+
+
+def _marks_of(kept: Mapping[str, Any]) -> Marks:
+    return Marks(
+        struck=frozenset((row, column) for row, column in kept.get("struck", ())),
+        partly_struck=frozenset((row, column) for row, column in kept.get("partly_struck", ())),
+        hidden=frozenset(kept.get("hidden", ())),
+        is_1904=kept.get("is_1904", False),
+    )
+
+
+def answers_of(draft: RosterImport) -> Answers:
+    """Return what was said about the rows of a draft that waited."""
+    corrected = {
+        int(row): {Field(name): str(text) for name, text in values.items()}
+        for row, values in draft.answers.get("corrected", {}).items()
+    }
+    return Answers(frozenset(draft.answers.get("taken", ())), corrected)
+
+
+@dataclass(frozen=True)
+class FoundList:
+    """One list of a sheet and how it is understood."""
+
+    rows: Rows
+    found: Understanding
 
 
 def read_list(*, file_name: str, data: bytes | None = None, text: str = "") -> tuple[Sheet, ...]:
@@ -109,6 +175,15 @@ def read_list(*, file_name: str, data: bytes | None = None, text: str = "") -> t
     return (read_pasted(text),) if data is None else read_sheets(data, file_name)
 
 
+def lists_in(sheet: Sheet, *, kind: RosterKind | None = None) -> list[FoundList]:
+    """Part a sheet into its lists and guess how each is to be read."""
+    found = []
+    for part in parts_of(sheet.rows):
+        understood = understand(part.rows, kind=kind, sheet=sheet.name)
+        found.append(FoundList(part.rows, replace(understood, place=part.place, marks=sheet.marks)))
+    return found
+
+
 def understand(rows: Rows, *, kind: RosterKind | None = None, sheet: str = "") -> Understanding:
     """Guess how a sheet is to be read; who is in the list may be known already."""
     guessed: Kind = "pupils" if kind is RosterKind.PUPILS else "staff"
@@ -118,16 +193,55 @@ def understand(rows: Rows, *, kind: RosterKind | None = None, sheet: str = "") -
     return Understanding(RosterKind(guessed), guess_layout(rows, kind=guessed), group or "", sheet)
 
 
-def read_sheet(rows: Rows, found: Understanding, *, today: dt.date) -> Roster:
+def read_sheet(
+    rows: Rows, found: Understanding, *, today: dt.date, answers: Answers | None = None
+) -> Roster:
     """Read the people of a sheet."""
-    kind: Kind = "pupils" if found.kind is RosterKind.PUPILS else "staff"
-    return read_roster(rows, found.layout, kind=kind, today=today, group=found.group)
+    return read_roster(
+        rows,
+        found.layout,
+        kind=_kind_of(found),
+        today=today,
+        group=found.group,
+        title=found.sheet,
+        marks=found.marks,
+        answers=answers,
+    )
+
+
+def _kind_of(found: Understanding) -> Kind:
+    return "pupils" if found.kind is RosterKind.PUPILS else "staff"
+
+
+def lists_json(lists: Sequence[tuple[Understanding, Roster]]) -> dict[str, Any]:
+    """Return the lists of one sheet as `import-people --json` prints them.
+
+    The columns are those of the list with most people; people, errors and doubts are of all.
+    """
+    found, first = max(lists, key=lambda pair: len(pair[1].people))
+    every = [roster_json(roster, kind=_kind_of(one)) for one, roster in lists]
+    whole = roster_json(first, kind=_kind_of(found))
+    for key in ("people", "errors", "doubts"):
+        whole[key] = [row for one in every for row in one[key]]
+    whole["lists"] = [
+        {
+            "kind": said["kind"],
+            "place": one.place,
+            "header_row": said["header_row"],
+            "columns": said["columns"],
+            "n_people": len(said["people"]),
+        }
+        for (one, _roster), said in zip(lists, every, strict=True)
+    ]
+    return whole
 
 
 def lists_people(rows: Rows, found: Understanding, *, today: dt.date) -> bool:
     """Tell a list from another sheet, such as rules of filling in: it has a header or people."""
-    is_headed = found.layout.header_row is not None
-    return is_headed or bool(read_sheet(rows, found, today=today).people)
+    if found.layout.header_row is not None:
+        return True
+    roster = read_sheet(rows, found, today=today)
+    return bool(roster.people or roster.doubts)
 
 
 @dataclass(frozen=True)
@@ -157,11 +271,12 @@ def _letter(column: int) -> str:
 
 
 def top_rows(rows: Rows, found: Understanding, n_columns: int) -> list[tuple[int, list[str]]]:
-    """Return the first rows with their numbers: five, or down to the third below the header."""
-    n_rows = min(max(5, (found.layout.header_row or 0) + 4), 15)
+    """Return the first rows of the list with their numbers: five, or down to the third below the header."""
+    first = next((index for index, row in enumerate(rows) if any(map(text_of, row))), 0)
+    n_rows = min(max(first + 5, (found.layout.header_row or 0) + 4), first + 15)
     return [
         (number, [text_of(row[c]) if c < len(row) else "" for c in range(n_columns)])
-        for number, row in enumerate(rows[:n_rows], 1)
+        for number, row in enumerate(rows[first:n_rows], first + 1)
     ]
 
 
@@ -233,6 +348,7 @@ _LABELS = {
     "birth_date": gettext_lazy("birth date"),
     "position": gettext_lazy("position"),
     "subject": gettext_lazy("subject"),
+    "gender": gettext_lazy("gender in papers"),
     "left_on": gettext_lazy("left on"),
     "group": gettext_lazy("class"),
 }
@@ -259,7 +375,7 @@ class Change:
     @property
     def new_text(self) -> str:
         """Return what the list says, "" for nothing."""
-        return text_of(self.new)
+        return str(Gender(str(self.new)).label) if self.field == "gender" else text_of(self.new)
 
 
 @dataclass(frozen=True)
@@ -279,10 +395,14 @@ class Comparison:
     Attributes:
         outcomes: rows that will be loaded, in their order.
         errors: rows that wait for a correction, with reasons, in their order.
+        doubts: rows that wait for an answer, in their order.
+        waiting: what the rows that wait say so far, by row.
     """
 
     outcomes: tuple[Outcome, ...]
     errors: tuple[RowError, ...]
+    doubts: tuple[Doubt, ...] = ()
+    waiting: Mapping[int, WaitingRow] = field(default_factory=dict)
 
     def count(self, verdict: Verdict) -> int:
         """Return the number of rows with an outcome."""
@@ -291,7 +411,18 @@ class Comparison:
     @property
     def n_waiting(self) -> int:
         """Return the number of rows left out; one row may have several reasons."""
-        return len({error.row for error in self.errors})
+        return len({reason.row for reason in (*self.errors, *self.doubts)})
+
+    @property
+    def n_changing(self) -> int:
+        """Return the number of rows that change the roster."""
+        return self.count(Verdict.NEW) + self.count(Verdict.CHANGED)
+
+    @property
+    def reasons(self) -> list[RowError]:
+        """Return why rows are left out, questions like errors, in the order of the rows."""
+        asked = (RowError(doubt.row, doubt.column, doubt.reason) for doubt in self.doubts)
+        return sorted([*self.errors, *asked], key=lambda error: error.row)
 
 
 # how surely a row names a person of the roster
@@ -309,15 +440,17 @@ def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> Comp
         people[_short_key(one.person)].append(one)
     header = roster.columns.get(Field.FULL_NAME) or roster.columns.get(Field.LAST_NAME, "")
     errors: dict[int, RowError] = {}
+    waiting = dict(roster.waiting)
 
     def leave(row: PersonRow, reason: str) -> None:
+        waiting.setdefault(row.row, waiting_of(row))
         errors.setdefault(row.row, RowError(row.row, header, reason))
 
     found = _matched([row for row in roster.people if not _left_as_long(row, leave)], people, leave)
     _leave_repeated(found, leave)
     outcomes = tuple(_outcome(row, match, kind) for row, match in found if row.row not in errors)
     every = sorted([*roster.errors, *errors.values()], key=lambda error: error.row)
-    return Comparison(outcomes, tuple(every))
+    return Comparison(outcomes, tuple(every), roster.doubts, waiting)
 
 
 def _short_key(name: Person | PersonRow) -> str:
@@ -444,6 +577,8 @@ def _changes(row: PersonRow, known: Known, kind: RosterKind) -> Iterable[Change]
     for name in ("position", "subject"):
         if getattr(row, name) and getattr(row, name) != getattr(person, name):
             yield Change(name, getattr(person, name), getattr(row, name))
+    if row.gender and not person.gender:
+        yield Change("gender", "", row.gender)
     if person.left_on is not None:
         yield Change("left_on", person.left_on, None)
     if kind is RosterKind.PUPILS and row.group != known.group:

@@ -1,11 +1,14 @@
 """Forms of people and accounts."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.core.validators import MaxValueValidator
+from django.forms.boundfield import BoundField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +18,7 @@ from nastavnik.core.access import Role
 from nastavnik.core.forms import DateInput, FilesField, FilesInput, offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.organisations.models import Organisation, Partner
-from nastavnik.people.adapter import Field, Layout, Understanding
+from nastavnik.people.adapter import Answers, Field, Layout, Understanding, WaitingRow
 from nastavnik.people.choices import (
     LEARNERS,
     ROLE_TITLES,
@@ -396,12 +399,106 @@ class ColumnsForm(forms.Form):
             if number in columns or data[column.name] != ColumnMeaning.IGNORE:
                 columns[number] = Field(data[column.name])
         n_lines = before.n_header_rows if header_row == before.header_row else 1
-        return Understanding(
-            RosterKind(data["kind"]),
-            Layout(header_row, columns, n_lines),
-            data["group"],
-            self.found.sheet,
+        return replace(
+            self.found,
+            kind=RosterKind(data["kind"]),
+            layout=Layout(header_row, columns, n_lines),
+            group=data["group"],
         )
+
+
+@dataclass(frozen=True)
+class WaitingLine:
+    """A row that waits as the curator corrects it.
+
+    Attributes:
+        row: its number in the list.
+        reasons: what is wrong or asked.
+        fields: its controls, one a value.
+        take: the box that takes it in spite of a question; None where nothing is asked.
+    """
+
+    row: int
+    reasons: tuple[str, ...]
+    fields: tuple[BoundField, ...]
+    take: BoundField | None
+
+
+class WaitingRowsForm(forms.Form):
+    """Rows of a list that wait: corrected in place, or taken in spite of a question.
+
+    The controls lie inside a table and belong to the form of the columns, so that one press keeps both.
+    """
+
+    def __init__(
+        self,
+        kind: RosterKind,
+        waiting: Mapping[int, WaitingRow],
+        reasons: Mapping[int, tuple[str, ...]],
+        asked: Iterable[int],
+        answers: Answers,
+        data: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data)
+        self.answers = answers
+        self.kind = kind
+        names = _PUPIL_FIELDS if kind is RosterKind.PUPILS else _STAFF_FIELDS
+        self.asked = sorted(asked)
+        wanted = set(self.asked)
+        self.lines = [
+            WaitingLine(
+                row,
+                reasons[row],
+                tuple(self._add_value(row, str(name), getattr(one, name)) for name in names),
+                self._add_box(row) if row in wanted else None,
+            )
+            for row, one in sorted(waiting.items())
+        ]
+
+    def _add_value(self, row: int, name: str, initial: str) -> BoundField:
+        label = ColumnMeaning(name).label
+        self.fields[f"row_{row}_{name}"] = forms.CharField(
+            label=label,
+            required=False,
+            max_length=200,
+            initial=initial,
+            widget=forms.TextInput(attrs={"form": "columns"}),
+        )
+        return self[f"row_{row}_{name}"]
+
+    def _add_box(self, row: int) -> BoundField:
+        self.fields[f"take_{row}"] = forms.BooleanField(
+            label=_("take row %(row)s") % {"row": row},
+            required=False,
+            widget=forms.CheckboxInput(attrs={"form": "columns"}),
+        )
+        return self[f"take_{row}"]
+
+    def taken(self) -> list[int]:
+        """Return the rows ticked, or all that are asked about."""
+        if "take_all" in self.data:
+            return self.asked
+        return [line.row for line in self.lines if line.take and self.cleaned_data[line.take.name]]
+
+    def corrected(self) -> dict[int, dict[str, str]]:
+        """Return the rows in which something was typed, with all their values."""
+        found = {}
+        for line in self.lines:
+            sent = {field.name: field for field in line.fields if field.name in self.data}
+            typed = {name: str(self.cleaned_data[name]).strip() for name in sent}
+            if any(typed[name] != (field.initial or "") for name, field in sent.items()):
+                found[line.row] = {name.split("_", 2)[2]: text for name, text in typed.items()}
+        return found
+
+    def returned(self) -> list[int]:
+        """Return the answered rows that are to wait again."""
+        answered = self.answers.taken | set(self.answers.corrected)
+        return [row for row in sorted(answered) if f"back_{row}" in self.data]
+
+
+_NAME_FIELDS = (Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC, Field.BIRTH_DATE)
+_PUPIL_FIELDS = (*_NAME_FIELDS, Field.GROUP)
+_STAFF_FIELDS = (*_NAME_FIELDS, Field.POSITION, Field.SUBJECT)
 
 
 class ClassTeacherForm(forms.Form):

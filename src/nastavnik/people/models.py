@@ -350,7 +350,8 @@ class RosterImportQuerySet(ScopedQuerySet["RosterImport"]):
 class RosterImport(models.Model):
     """A list on its way into the roster: nothing uploaded is lost, nothing half-written stays.
 
-    `rows` is the grid as read, `columns` how it is understood (`adapter.Understanding`), `summary` what came of it.
+    `rows` is the grid as read, `columns` how it is understood (`adapter.Understanding`), `answers` what was said about
+    rows that waited (`adapter.Answers`), `summary` what came of it.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roster_imports")
@@ -359,6 +360,7 @@ class RosterImport(models.Model):
     rows = models.JSONField()
     header_row = models.PositiveIntegerField(null=True)
     columns = models.JSONField(default=dict)
+    answers = models.JSONField(default=dict)
     status = models.CharField(max_length=8, choices=ImportStatus, default=ImportStatus.DRAFT)
     summary = models.JSONField(default=dict)
     loaded_at = models.DateTimeField(auto_now_add=True)
@@ -377,7 +379,7 @@ class RosterImport(models.Model):
         ]
 
     class Privacy:
-        personal = ["file_name", "rows", "summary"]
+        personal = ["file_name", "rows", "answers", "summary"]
         technical = [
             "id", "organisation", "kind", "header_row", "columns", "status", "loaded_at", "accepted_at",
         ]  # fmt: skip

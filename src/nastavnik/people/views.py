@@ -36,6 +36,7 @@ from nastavnik.people.forms import (
     PersonForm,
     SignInForm,
     SlipsForm,
+    WaitingRowsForm,
 )
 from nastavnik.people.models import (
     Enrolment,
@@ -70,6 +71,8 @@ AT_MOST_FOUND = 20
 ROWS_PER_PAGE = 200  # of a list being checked
 COLUMNS_SHOWN = 40
 ERRORS_SHOWN = 200
+CORRECTED_AT_ONCE = 30  # rows; a page, and far from the thousand controls Django takes
+SKIPPED_SHOWN = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -351,14 +354,16 @@ def import_preview(request: Request, pk: int) -> HttpResponse:
     if draft.status == ImportStatus.ACCEPTED:
         return _import_done(request, draft)
     rows, found = adapter.restored(draft.rows), adapter.Understanding.of(draft)
+    answers = adapter.answers_of(draft)
     n_columns = min(max(len(row) for row in rows), COLUMNS_SHOWN)
     form = ColumnsForm(found, n_columns, request.POST or None, n_rows=len(rows))
-    if request.method == "POST" and form.is_valid() and _changed_or_loaded(request, draft, form):
-        return redirect("people:import-preview", pk=pk)
     year = year_for(draft.organisation, today())
     known = known_people(draft.organisation, found.kind, year)
-    people = adapter.read_sheet(rows, found, today=today())
+    people = adapter.read_sheet(rows, found, today=today(), answers=answers)
     compared = adapter.compare(people, known, kind=found.kind)
+    waiting = _waiting_form(request, found.kind, compared, answers)
+    if request.method == "POST" and _is_done(request, draft, form, waiting):
+        return redirect("people:import-preview", pk=pk)
     page = Paginator(compared.outcomes, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -372,18 +377,57 @@ def import_preview(request: Request, pk: int) -> HttpResponse:
             "top": adapter.top_rows(rows, found, n_columns),
             "page": page,
             "compared": compared,
-            "errors": compared.errors[:ERRORS_SHOWN],
+            "waiting": waiting,
+            "n_more": compared.n_waiting - len(waiting.lines),
+            "questions": people.questions,
+            "skipped": people.skipped[:SKIPPED_SHOWN],
+            "n_skipped": len(people.skipped),
+            "answered": answers.taken | set(answers.corrected),
             "n_read": len(compared.outcomes),
+            "n_changing": compared.n_changing,
             "needs_year": year is None and found.kind is RosterKind.PUPILS,
         },
     )
 
 
-def _changed_or_loaded(request: Request, draft: RosterImport, form: ColumnsForm) -> bool:
-    """Do what the button says; changed columns are shown once more before anything is loaded."""
+def _waiting_form(
+    request: Request, kind: RosterKind, compared: adapter.Comparison, answers: adapter.Answers
+) -> WaitingRowsForm:
+    """Return the first rows that wait with their reasons."""
+    reasons: dict[int, tuple[str, ...]] = {}
+    for reason in compared.reasons:
+        reasons[reason.row] = (*reasons.get(reason.row, ()), reason.reason)
+    shown = sorted(reasons)[:CORRECTED_AT_ONCE]
+    return WaitingRowsForm(
+        kind,
+        {row: compared.waiting[row] for row in shown},
+        reasons,
+        {doubt.row for doubt in compared.doubts},
+        answers,
+        request.POST if request.method == "POST" else None,
+    )
+
+
+def _is_done(
+    request: Request, draft: RosterImport, form: ColumnsForm, waiting: WaitingRowsForm
+) -> bool:
+    """Do what the button says; False shows the page again with what was typed.
+
+    What was changed is shown once more before anything is loaded.
+    """
+    if not (form.is_valid() and waiting.is_valid()):
+        return False
+    taken, corrected, returned = waiting.taken(), waiting.corrected(), waiting.returned()
+    is_answered = bool(taken or corrected or returned)
     try:
+        if is_answered:
+            actions.answer_rows(
+                draft, taken=taken, corrected=corrected, returned=returned, by=request.user
+            )
         if form.understanding() != form.found:
             actions.change_columns(draft, form.understanding(), by=request.user)
+            is_answered = True
+        if is_answered:
             messages.info(request, _("The list is read anew. Look once more, then load it."))
         elif request.POST.get("do") == "accept":
             actions.accept_import(draft, by=request.user)
@@ -425,8 +469,13 @@ def import_errors(request: Request, pk: int) -> HttpResponse:
     else:
         found = adapter.Understanding.of(draft)
         known = known_people(draft.organisation, found.kind, year_for(draft.organisation, today()))
-        people = adapter.read_sheet(adapter.restored(draft.rows), found, today=today())
-        errors = list(adapter.compare(people, known, kind=found.kind).errors)
+        people = adapter.read_sheet(
+            adapter.restored(draft.rows),
+            found,
+            today=today(),
+            answers=adapter.answers_of(draft),
+        )
+        errors = adapter.compare(people, known, kind=found.kind).reasons
     return HttpResponse(
         list_to_correct(draft, errors),
         content_type=XLSX,

@@ -9,6 +9,7 @@ from nastavnik.people.actions.accounts import (
 from nastavnik.people.actions.family import join_family, leave_family
 from nastavnik.people.actions.lists import (
     accept_import,
+    answer_rows,
     change_columns,
     discard_import,
     start_import,
@@ -35,6 +36,7 @@ __all__ = [
     "accept_import",
     "add_account",
     "add_person",
+    "answer_rows",
     "appoint_class_teacher",
     "change_columns",
     "change_password",

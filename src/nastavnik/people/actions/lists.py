@@ -1,9 +1,9 @@
 """Lists in: a draft of each sheet, the columns as guessed or changed, and loading all or nothing."""
 
 import datetime as dt
-import re
 from collections import defaultdict
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
@@ -18,19 +18,9 @@ from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import adapter
 from nastavnik.people.actions.roster import enrol_all, first_day, grade_of
-from nastavnik.people.choices import Gender, ImportStatus, PersonKind, RosterKind
+from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import Person, RosterImport, StudyGroup
 from nastavnik.people.queries import known_people
-
-_FEMALE = re.compile(r".+(вна|чна|шна)|.*\b(кызы|гызы|кизи|гизи)", re.IGNORECASE)
-_MALE = re.compile(r".+(вич|ич)|.*\b(оглы|оглу|углы|угли|улы|уулу)", re.IGNORECASE)
-
-
-def gender_of(patronymic: str) -> str:
-    """Return the grammatical gender a patronymic shows, "" where it does not."""
-    if _FEMALE.fullmatch(patronymic):
-        return Gender.FEMALE
-    return Gender.MALE if _MALE.fullmatch(patronymic) else ""
 
 
 @transaction.atomic
@@ -44,7 +34,7 @@ def start_import(
     sheet: str | None = None,
     by: models.Model | None,
 ) -> list[RosterImport]:
-    """Read a list and keep it as drafts, a draft for each sheet that names people.
+    """Read a list and keep it as drafts, a draft for each list of a sheet that names people.
 
     A workbook without such a sheet leaves one draft of its first sheet, so that its columns can be named by hand.
 
@@ -65,22 +55,23 @@ def start_import(
     except adapter.ReaderError as error:
         raise RefusedError(str(error)) from error
     read = [
-        (one, adapter.understand(one.rows, kind=kind, sheet=one.name))
+        found
         for one in sheets
         if sheet in (None, one.name)
+        for found in adapter.lists_in(one, kind=kind)
     ]
     day = today()
-    wanted = [pair for pair in read if adapter.lists_people(pair[0].rows, pair[1], today=day)]
+    wanted = [one for one in read if adapter.lists_people(one.rows, one.found, today=day)]
     drafts = [
         RosterImport.objects.create(
             organisation=organisation,
-            kind=found.kind,
+            kind=one.found.kind,
             file_name=file_name[:200],
             rows=adapter.stored(one.rows),
-            header_row=found.layout.header_row,
-            columns=found.columns,
+            header_row=one.found.layout.header_row,
+            columns=one.found.columns,
         )
-        for one, found in wanted or read[:1]
+        for one in wanted or read[:1]
     ]
     audit.record_many(audit.CREATED, drafts, by=by, fields=["kind", "rows", "columns"])
     return drafts
@@ -101,12 +92,56 @@ def change_columns(
     before = adapter.Understanding.of(draft)
     if found.kind is not before.kind and found.layout == before.layout:
         rows = adapter.restored(draft.rows)
-        found = adapter.understand(rows, kind=found.kind, sheet=found.sheet)
+        guessed = adapter.understand(rows, kind=found.kind, sheet=found.sheet)
+        found = replace(guessed, place=before.place, marks=before.marks)
     if found != before:
         draft.kind = found.kind
         draft.header_row, draft.columns = found.layout.header_row, found.columns
         draft.save(update_fields=["kind", "header_row", "columns"])
         audit.record(audit.CHANGED, draft, by=by, fields=["kind", "header_row", "columns"])
+    return draft
+
+
+@transaction.atomic
+def answer_rows(
+    draft: RosterImport,
+    *,
+    taken: Iterable[int] = (),
+    corrected: Mapping[int, Mapping[str, str]] | None = None,
+    returned: Iterable[int] = (),
+    by: models.Model | None,
+) -> RosterImport:
+    """Keep what somebody says about rows that wait; the list itself stays as it was read.
+
+    Args:
+        draft: the list.
+        taken: rows to take in spite of a question.
+        corrected: row → what it should say, by the names of `adapter.Field`.
+        returned: rows of which everything said is forgotten.
+        by: who says it.
+
+    Raises:
+        RefusedError: the list is loaded already.
+    """
+    draft = _locked(draft)
+    gone = set(returned)
+    before = adapter.answers_of(draft)
+    kept = {
+        row: {str(field): text for field, text in values.items()}
+        for row, values in before.corrected.items()
+    }
+    answers = {
+        "taken": sorted({*before.taken, *taken} - gone),
+        "corrected": {
+            str(row): dict(values)
+            for row, values in sorted({**kept, **(corrected or {})}.items())
+            if row not in gone
+        },
+    }
+    if answers != draft.answers:
+        draft.answers = answers
+        draft.save(update_fields=["answers"])
+        audit.record(audit.CHANGED, draft, by=by, fields=["answers"])
     return draft
 
 
@@ -161,7 +196,9 @@ def _load(draft: RosterImport, day: dt.date, *, by: models.Model | None) -> Rost
     organisation = Organisation.objects.select_for_update().get(pk=draft.organisation_id)
     found = adapter.Understanding.of(draft)
     year = year_for(organisation, day)
-    roster = adapter.read_sheet(adapter.restored(draft.rows), found, today=day)
+    roster = adapter.read_sheet(
+        adapter.restored(draft.rows), found, today=day, answers=adapter.answers_of(draft)
+    )
     compared = adapter.compare(
         roster, known_people(organisation, found.kind, year), kind=found.kind
     )
@@ -178,7 +215,7 @@ def _load(draft: RosterImport, day: dt.date, *, by: models.Model | None) -> Rost
     draft.summary = {
         **{f"n_{verdict}": compared.count(verdict) for verdict in adapter.Verdict},
         "n_waiting": compared.n_waiting,
-        "errors": [asdict(error) for error in compared.errors],
+        "errors": [asdict(reason) for reason in compared.reasons],
     }
     draft.save(update_fields=["status", "accepted_at", "summary"])
     audit.record("import-accepted", draft, by=by, fields=["status", "accepted_at", "summary"])
@@ -220,7 +257,9 @@ _FROM_LISTS = ("last_name", "first_name", "patronymic", "birth_date", "position"
 
 
 def _person_of(organisation: Organisation, kind: PersonKind, row: adapter.PersonRow) -> Person:
-    person = Person(organisation=organisation, kind=kind, gender=gender_of(row.patronymic))
+    person = Person(
+        organisation=organisation, kind=kind, gender=row.gender or adapter.gender_of(row.patronymic)
+    )
     for name in _FROM_LISTS:
         setattr(person, name, getattr(row, name))
     person.search_name = fold(person.full_name)
@@ -234,7 +273,7 @@ def _take_over(person: Person, changes: tuple[adapter.Change, ...]) -> tuple[str
         if change.field != "group":
             setattr(person, change.field, change.new)
     if "patronymic" in fields and not person.gender:
-        person.gender = gender_of(person.patronymic)
+        person.gender = adapter.gender_of(person.patronymic)
         fields.append("gender")
     person.search_name = fold(person.full_name)
     return tuple(sorted(fields))

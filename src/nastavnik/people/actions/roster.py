@@ -16,6 +16,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
+from nastavnik.people import adapter
 from nastavnik.people.models import (
     Enrolment,
     Membership,
@@ -237,9 +238,9 @@ def first_day(year: AcademicYear, day: dt.date) -> dt.date:
 
 
 def grade_of(group: str) -> int | None:
-    """Return the step in a class name: 5 for «5А», None where it does not begin with a figure."""
-    found = re.match(r"\d{1,2}", group)
-    return int(found[0]) if found else None
+    """Return the step in a class name: 5 for «5А», None for «ИС-21» and «215»."""
+    found = re.match(r"\d{1,2}(?!\d)", group)
+    return int(found[0]) if found and int(found[0]) <= adapter.LAST_GRADE else None
 
 
 @transaction.atomic

@@ -19,15 +19,20 @@ from nastavnik.people import actions, adapter
 from nastavnik.people.choices import RosterKind
 
 USAGE = 2
+_COUNTED = {"new": "new", "changed": "changed", "same": "same", "left": "waiting"}
 
 
 @dataclass(frozen=True)
 class Read:
-    """One sheet of the file with the people in it."""
+    """One sheet of the file with the lists on it."""
 
     name: str
-    found: adapter.Understanding
-    roster: adapter.Roster
+    lists: tuple[tuple[adapter.Understanding, adapter.Roster], ...]
+
+    @property
+    def n_people(self) -> int:
+        """Return the number of people who can be taken."""
+        return sum(len(roster.people) for _found, roster in self.lists)
 
 
 class Command(BaseCommand):
@@ -55,15 +60,16 @@ class Command(BaseCommand):
         except (OSError, adapter.ReaderError) as problem:
             raise CommandError(str(problem)) from problem
         if options["json"]:
-            self.stdout.write(json.dumps(adapter.roster_json(read.roster), ensure_ascii=False))
-        for error in () if options["json"] else read.roster.errors:
-            self.stderr.write(
-                _("row %(row)s: %(reason)s") % {"row": error.row, "reason": error.reason}
-            )
+            self.stdout.write(json.dumps(adapter.lists_json(read.lists), ensure_ascii=False))
+        for _found, roster in () if options["json"] else read.lists:
+            for said in (*roster.errors, *roster.questions, *roster.doubts):
+                self.stderr.write(
+                    _("row %(row)s: %(reason)s") % {"row": said.row, "reason": said.reason}
+                )
         if not options["dry_run"]:
-            self._load(path.name, data, read, _organisation(options["organisation"]), day)
+            self._load(path.name, data, read, kind, _organisation(options["organisation"]), day)
         elif not options["json"]:
-            n = len(read.roster.people)
+            n = read.n_people
             self.stdout.write(
                 ngettext("%(n)s person is read", "%(n)s people are read", n) % {"n": n}
             )
@@ -74,8 +80,11 @@ class Command(BaseCommand):
         """Return the named sheet, else the one with most people."""
         every = []
         for one in adapter.read_list(file_name=name, data=data):
-            found = adapter.understand(one.rows, kind=kind, sheet=one.name)
-            every.append(Read(one.name, found, adapter.read_sheet(one.rows, found, today=day)))
+            lists = [
+                (two.found, adapter.read_sheet(two.rows, two.found, today=day))
+                for two in adapter.lists_in(one, kind=kind)
+            ]
+            every.append(Read(one.name, tuple(lists)))
         chosen = [one for one in every if one.name == sheet] if sheet else every
         if not chosen:
             names = ", ".join(one.name for one in every)
@@ -83,8 +92,8 @@ class Command(BaseCommand):
                 _("There is no such sheet. The file has: %(names)s.") % {"names": names},
                 returncode=USAGE,
             )
-        best = max(chosen, key=lambda one: len(one.roster.people))
-        if others := [one.name for one in every if one is not best and one.roster.people]:
+        best = max(chosen, key=lambda one: one.n_people)
+        if others := [one.name for one in every if one is not best and one.n_people]:
             self.stderr.write(
                 _("Only the sheet “%(name)s” is read; people stand also on: %(names)s.")
                 % {"name": best.name, "names": ", ".join(others)}
@@ -92,20 +101,21 @@ class Command(BaseCommand):
         return best
 
     def _load(
-        self, name: str, data: bytes, read: Read, organisation: Organisation, day: dt.date
+        self,
+        name: str,
+        data: bytes,
+        read: Read,
+        kind: RosterKind | None,
+        organisation: Organisation,
+        day: dt.date,
     ) -> None:
         try:
             # a refusal leaves no draft behind: nobody would look for it on the site
             with transaction.atomic():
-                [draft] = actions.start_import(
-                    organisation,
-                    kind=read.found.kind,
-                    file_name=name,
-                    data=data,
-                    sheet=read.name,
-                    by=None,
+                drafts = actions.start_import(
+                    organisation, kind=kind, file_name=name, data=data, sheet=read.name, by=None
                 )
-                done = actions.accept_import(draft, by=None, day=day)
+                done = [actions.accept_import(draft, by=None, day=day) for draft in drafts]
         except RefusedError as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stderr.write(
@@ -113,10 +123,8 @@ class Command(BaseCommand):
                 "Added: %(new)s, changed: %(changed)s, as they were: %(same)s, rows left out: %(left)s."
             )
             % {
-                "new": done.summary["n_new"],
-                "changed": done.summary["n_changed"],
-                "same": done.summary["n_same"],
-                "left": done.summary["n_waiting"],
+                word: sum(draft.summary[f"n_{key}"] for draft in done)
+                for word, key in _COUNTED.items()
             }
         )
 
