@@ -33,7 +33,8 @@ _DIGITS = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(20\d\d)(?!\d)")
 _WORDS = re.compile(
     rf"[«\"“]?\s*(\d{{1,2}})\s*[»\"”]?\s+({'|'.join(_MONTHS)})\s+(20\d\d)", re.IGNORECASE
 )
-_BLANK_DATE = re.compile(r"[«\"“_]\s*_*\s*[»\"”_]\s*_*\s*[а-яё]*_*\s*20\d\d", re.IGNORECASE)
+# nothing is tried twice: a line of underscores is met in one step from each of its places
+_BLANK_DATE = re.compile(r"[«\"“_]\s*+(?=[_»\"”])[\s_»\"”]++[а-яё]*+[\s_]*+20\d\d", re.IGNORECASE)
 _KINDS = r"(?:М|Г|К|Ч|ФГ|КО|МА|МБ|МК|ГА|ГБ|ГК|ОГ)[А-ЯЁ]{1,8}"
 _SCHOOL = re.compile(rf"\b({_KINDS}\s+(?:[А-ЯЁ]{{2,4}}\s+)?[«\"№А-ЯЁ][^,;]*)")
 _FULL_NAME = re.compile(
