@@ -140,6 +140,7 @@ def test_the_first_day_by_what_the_pages_offer(page):
     hand.press("button[name=all]")
     hand.write(number="118-о", dated_on="2026-11-20")
     hand.press("button[name=register]")
+    hand.press("main form .btn-primary")  # the question: what follows
     assert set(Mentorship.objects.values_list("status", flat=True)) == {"active"}
     hand.press("nav a", "Пары")
     hand.press("tbody a")

@@ -21,6 +21,7 @@ def match_and_sign(page, number):
     page.fill("[name=number]", number)
     page.evaluate("document.querySelector('[name=dated_on]').valueAsDate = new Date()")
     press(page, "button[name=register]")
+    press(page, "main form .btn-primary")  # the question: what follows
 
 
 def test_a_group_from_the_form_to_its_meetings(context, page, live_server, cast):

@@ -127,6 +127,7 @@ def test_from_three_lists_to_a_registered_order(page):
     page.fill("[name=number]", "118-о")
     page.fill("[name=dated_on]", "2026-11-20")
     press(page, "button[name=register]")
+    press(page, "main form .btn-primary")  # the question: what follows
     with page.expect_download() as download:
         page.locator("a[href$='file.docx']").first.click()
     check_order(download.value.path().read_bytes())

@@ -369,7 +369,10 @@ def test_the_register_and_the_card(cast, order):
     wrong = client.post(second_url, {"number": "1", "dated_on": "вчера"})
     assert wrong.context["form"].errors["dated_on"]
     answers = {"number": "12-о", "dated_on": "2026-09-15", "register": "1"}
-    assert said(client.post(url, answers, follow=True))
+    asked = client.post(url, answers)
+    order.refresh_from_db()
+    assert order.status == DocumentStatus.DRAFT  # first it is said what follows
+    assert said(client.post(asked["Location"], follow=True))
     order.refresh_from_db()
     assert order.status == DocumentStatus.REGISTERED
     assert "№ 12-о" in paper(order)

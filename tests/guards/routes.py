@@ -72,6 +72,7 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:undo": Mentorship,
     "mentorships:help": Mentorship,
     "mentorships:approve": MatchingRun,
+    "mentorships:take-back": MatchingRun,
     **{
         f"roadmaps:{name}": Roadmap
         for name in (
@@ -103,6 +104,8 @@ OBJECTS: dict[str, type[Model]] = {
     "districts:school": Organisation,
     "districts:answer": Organisation,
     "documents:card": Document,
+    "documents:register-paper": Document,
+    "documents:take-back": Document,
     "documents:download": Document,
 }
 # Other arguments of addresses, by the name of the argument: the same for every school.

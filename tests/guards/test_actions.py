@@ -271,6 +271,29 @@ def _signed(order):
     return order
 
 
+def _approved_run(scene):
+    """Match and approve everybody who is ready."""
+    run = matching.run_matching(scene.programme, by=scene.by)
+    mentorships.approve_run(run, by=scene.by)
+    return run
+
+
+def _registered(scene):
+    """Register the order on pairs that have just been approved."""
+    order = mentorships.approve_run(
+        matching.run_matching(scene.programme, by=scene.by), by=scene.by
+    )
+    documents.set_requisites(order, number="80", dated_on=today(), by=scene.by)
+    return documents.register_document(order, by=scene.by)
+
+
+def _drafted(order):
+    """Return an order as its registration is taken back, before anybody has heard of it."""
+    order.status = DocumentStatus.DRAFT
+    order.save()
+    return order
+
+
 def _ended_pair(scene):
     """Complete a pair that has a meeting ahead."""
     pair = pair_of(scene.school, "younger")
@@ -396,6 +419,10 @@ PREPARED = {
     "programmes.take_place": lambda scene: make_room(scene.school, "older"),
 }
 PREPARED |= {
+    "mentorships.take_back_run": _approved_run,
+    "mentorships.halt_pairs": lambda scene: _drafted(_registered(scene)),
+    "documents.take_back_registration": _registered,
+    "matching.mark_run_proposed": _approved_run,
     "mentorships.reopen_pair": _ended_pair,
     "mentorships.restore_meetings": _ended_pair,
     "programmes.note_next_year": lambda scene: _ended_pair(scene).ties.get().mentee,
@@ -588,6 +615,13 @@ DONE = {
     "programmes.note_next_year": lambda s: programmes.note_next_year([s.it], goes_on=True, by=s.by),
     "programmes.take_up_again": lambda s: programmes.take_up_again(s.it, by=s.by),
     "mentorships.reopen_pair": lambda s: mentorships.reopen_pair(s.it, by=s.by),
+    "mentorships.take_back_run": lambda s: mentorships.take_back_run(s.it, by=s.by),
+    "mentorships.halt_pairs": lambda s: mentorships.halt_pairs(s.it, by=s.by),
+    "matching.mark_run_proposed": lambda s: matching.mark_run_proposed(s.it, by=s.by),
+    "documents.take_back_registration": lambda s: documents.take_back_registration(
+        s.it, reason="ошибка", by=s.by
+    ),
+    "documents.discard_document": lambda s: documents.discard_document(s.order(), by=s.by),
     "mentorships.restore_meetings": lambda s: mentorships.restore_meetings(s.it, by=s.by),
     "programmes.free_place": lambda s: programmes.free_place(s.record("younger"), by=s.by),
     "roadmaps.make_from_catalogue": lambda s: roadmaps.make_from_catalogue(s.it, RoadmapLevel.COLLEGE, by=s.by),

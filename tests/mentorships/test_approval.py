@@ -89,7 +89,7 @@ def test_after_approving_some_it_is_said_what_becomes_of_the_others(cast):
     first, *others = proposed(run)
     address = reverse("mentorships:approve", args=[run.pk])
     client = signed_in(cast.anna)
-    answer = client.post(address, {"proposals": [first.pk]}, follow=True)
+    answer = client.post(address, {"proposals": [first.pk], "sure": "1"}, follow=True)
     assert f"{len(others)} other pairs are not approved" in answer.content.decode()
     rest = run_matching(cast.school.programme, by=cast.anna)
     answer = client.post(

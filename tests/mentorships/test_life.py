@@ -366,7 +366,7 @@ def test_approval_on_the_page_leads_to_the_order(cast, made):
     assert client.post(url, {"proposals": ["x"]})["Location"] == "/matching/"
     assert not Document.objects.exists()
     chosen = Proposal.objects.filter(run=made).first()
-    response = client.post(url, {"proposals": [chosen.pk]})
+    response = client.post(url, {"proposals": [chosen.pk], "sure": "1"})
     order = Document.objects.get()
     assert response["Location"] == reverse("documents:card", args=[order.pk])
     assert Mentorship.objects.count() == 1

@@ -13,7 +13,11 @@ from tests.mentorships.test_groups import led_in_groups
 
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.documents.actions import (
+    register_document,
+    set_requisites,
+    take_back_registration,
+)
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching.actions import run_matching
@@ -27,7 +31,9 @@ from nastavnik.programmes.models import Participation
 PLACE = st.integers(0, 5)
 STEPS = st.lists(
     st.tuples(st.sampled_from(["leave", "pause", "resume", "reopen"]), PLACE)
-    | st.tuples(st.sampled_from(["match", "approve", "register"]), st.just(0))
+    | st.tuples(
+        st.sampled_from(["match", "approve", "register", "unregister", "unapprove"]), st.just(0)
+    )
     | st.tuples(st.sampled_from(list(MentorshipStatus)), PLACE)
     | st.tuples(st.sampled_from(HEAVIEST), PLACE),
     max_size=12,
@@ -49,14 +55,16 @@ class TestLifeOfGroups(HypothesisCase):
             gone = set(Tie.objects.exclude(ends_on=None).values_list("pk", "ends_on", "end_reason"))
             with suppress(RefusedError), transaction.atomic():
                 self.step(what, place)
-            if what != "reopen":
+            if what not in ("reopen", "unapprove"):
                 assert gone <= set(Tie.objects.values_list("pk", "ends_on", "end_reason"))
             self.look()
 
     def step(self, what, place):
         by = self.cast.anna
         ties = list(Tie.objects.select_related("mentorship").order_by("pk"))
-        tie = ties[place % len(ties)]
+        if not ties and what not in ("match", "approve", "register", "unregister", "unapprove"):
+            return
+        tie = ties[place % len(ties)] if ties else None
         if isinstance(what, Mark):
             self.mark(tie, what)
         elif isinstance(what, MentorshipStatus):
@@ -68,6 +76,8 @@ class TestLifeOfGroups(HypothesisCase):
                     self.cast.school.programme.runs.order_by("-number").first(), by=by
                 ),
                 "register": self.register,
+                "unregister": self.unregister,
+                "unapprove": self.unapprove,
                 "leave": lambda: actions.leave_group(tie, reason="испытание", by=by),
                 "pause": lambda: actions.pause_mentee(tie, by=by),
                 "resume": lambda: actions.resume_mentee(tie, by=by),
@@ -88,6 +98,21 @@ class TestLifeOfGroups(HypothesisCase):
         status = None if mark == Mark.HELP else "held"
         voice = voice_of(tie.mentorship, tie)
         actions.note_meeting(meeting, status, voice=voice, mark=mark, on=today(), by=self.cast.anna)
+
+    def unregister(self):
+        order = Document.objects.filter(status=DocumentStatus.REGISTERED).last()
+        if order is None:
+            return
+        back = take_back_registration(order, reason="испытание", by=self.cast.anna)
+        assert (back.status, back.number) == (DocumentStatus.DRAFT, order.number)
+
+    def unapprove(self):
+        run = self.cast.school.programme.runs.exclude(approved_at=None).first()
+        if run is None:
+            return
+        n_open = Tie.objects.open().count()
+        n = actions.take_back_run(run, by=self.cast.anna)
+        assert Tie.objects.open().count() == n_open - n
 
     def register(self):
         order = Document.objects.filter(status=DocumentStatus.DRAFT).first()

@@ -55,6 +55,7 @@ class Perm(StrEnum):
     HELP_ANSWER = "help_answer"
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
+    DOCUMENT_TAKE_BACK = "document_take_back"
     DISTRICT_VIEW = "district_view"
     DISTRICT_EDIT = "district_edit"
     COMPONENTS_VIEW = "components_view"
@@ -97,10 +98,17 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.HELP_ANSWER,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_EDIT,
+        Perm.DOCUMENT_TAKE_BACK,
         Perm.COMPONENTS_VIEW,
     },
     Role.DIRECTOR: _SCHOOL_READING
-    | {Perm.ORGANISATION_EDIT, Perm.ACCOUNT_EDIT, Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
+    | {
+        Perm.ORGANISATION_EDIT,
+        Perm.ACCOUNT_EDIT,
+        Perm.MATCHING_VIEW,
+        Perm.DOCUMENT_VIEW,
+        Perm.DOCUMENT_TAKE_BACK,
+    },
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING
     | {

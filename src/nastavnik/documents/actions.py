@@ -4,13 +4,16 @@ import datetime as dt
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.signals import document_opened, document_registered
+from nastavnik.documents.queries import why_not_taken_back
+from nastavnik.documents.signals import document_opened, document_registered, document_taken_back
 from nastavnik.organisations.models import AcademicYear
 
 
@@ -52,6 +55,19 @@ def redraw_document(
 
 
 @transaction.atomic
+def discard_document(document: Document, *, by: models.Model | None) -> None:
+    """Throw a draft away that is about nothing any more; its number is free again.
+
+    Raises:
+        RefusedError: it is registered: it stays.
+    """
+    if document.status != DocumentStatus.DRAFT:
+        raise RefusedError(_("A registered paper does not change: make a new one."))
+    audit.record(audit.DELETED, document, by=by, fields=["kind", "title", "number"])
+    document.delete()
+
+
+@transaction.atomic
 def set_requisites(
     document: Document, *, number: str, dated_on: dt.date | None, by: models.Model | None
 ) -> Document:
@@ -89,8 +105,32 @@ def register_document(document: Document, *, by: models.Model | None) -> Documen
     # drawn for the last time: the number, the date and the pairs of this very moment
     document_opened.send(sender=Document, document=document, by=by)
     document.refresh_from_db()
-    document.status = DocumentStatus.REGISTERED
-    document.save(update_fields=["status", "changed_at"])
-    audit.record("document-registered", document, by=by, fields=["status"])
+    document.status, document.registered_at = DocumentStatus.REGISTERED, timezone.now()
+    document.save(update_fields=["status", "registered_at", "changed_at"])
+    audit.record("document-registered", document, by=by, fields=["status", "registered_at"])
     document_registered.send(sender=Document, document=document, by=by)
+    return document
+
+
+@transaction.atomic
+def take_back_registration(document: Document, *, reason: str, by: models.Model | None) -> Document:
+    """Make a draft again of a paper that was registered by mistake, on the day of the registration.
+
+    The number and the date stay written on the draft: the number is free once the draft has another one.
+
+    Raises:
+        RefusedError: it is a draft, it was registered on another day, the reason is missing, or what began with the paper
+            has gone too far. Nothing is written then.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    if refusal := why_not_taken_back(document):
+        raise RefusedError(refusal)
+    if not reason.strip():
+        raise RefusedError(_("Write why the registration is taken back: one line is enough."))
+    document.status, document.registered_at = DocumentStatus.DRAFT, None
+    document.taken_back_on, document.taken_back_why = today(), reason.strip()
+    fields = ["status", "registered_at", "taken_back_on", "taken_back_why"]
+    document.save(update_fields=[*fields, "changed_at"])
+    audit.record("document-taken-back", document, by=by, fields=fields)
+    document_taken_back.send(sender=Document, document=document, by=by)
     return document

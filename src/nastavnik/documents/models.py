@@ -20,6 +20,7 @@ class Document(models.Model):
 
     `subject_id` names what the paper is about in the app that makes it. A draft is drawn anew from the present state
     whenever it is opened; registering freezes `content`, which is all a .docx needs to be drawn again years later.
+    `taken_back_on` and why: the last time a registration was called a mistake; number and date stay written on the draft.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="documents")
@@ -33,6 +34,9 @@ class Document(models.Model):
         _("state"), max_length=10, choices=DocumentStatus, default=DocumentStatus.DRAFT
     )
     content = models.JSONField(default=dict)
+    registered_at = models.DateTimeField(null=True)
+    taken_back_on = models.DateField(_("registration taken back on"), null=True, blank=True)
+    taken_back_why = models.CharField(_("why it was taken back"), max_length=300, blank=True)
     search_text = models.CharField(max_length=400, editable=False, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -56,8 +60,10 @@ class Document(models.Model):
 
     class Privacy:
         public = ["kind", "title", "number", "dated_on", "status", "search_text"]
-        personal = ["content"]
-        technical = ["id", "organisation", "year", "subject_id", "created_at", "changed_at"]
+        personal = ["content", "taken_back_why"]
+        technical = [
+            "id", "organisation", "year", "subject_id", "created_at", "changed_at", "registered_at", "taken_back_on",
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.title

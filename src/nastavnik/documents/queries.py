@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.documents.signals import consequences_asked
 from nastavnik.documents.texts import BLANK
 
 
@@ -38,6 +41,23 @@ def findings(document: Document) -> list[str]:
     if not content.get("annex", {}).get("parts"):
         found.append(_("There is no pair in the annex."))
     return found
+
+
+def why_not_taken_back(document: Document) -> str:
+    """Return why a registration may not be taken back, and what to do instead; nothing where it may."""
+    if document.status != DocumentStatus.REGISTERED:
+        return _("This paper is a draft: there is no registration to take back.")
+    if document.registered_at is None or localdate(document.registered_at) != today():
+        return _(
+            "A registration is taken back on its own day only. Later a new order changes or cancels this one."
+        )
+    return ""
+
+
+def consequences_of(document: Document, *, back: bool = False) -> list[str]:
+    """Return what follows when a paper is registered, or its registration taken back, as whoever makes its kind says."""
+    told = consequences_asked.send(sender=Document, document=document, back=back)
+    return [sentence for _receiver, sentences in told for sentence in sentences or ()]
 
 
 def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:

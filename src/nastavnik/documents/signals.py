@@ -9,3 +9,11 @@ Arguments: `document`, `by` (None when it is only shown)."""
 
 document_registered = Signal()
 """A draft got its number and date. Arguments: `document`, `by`."""
+
+document_taken_back = Signal()
+"""A registration was a mistake, the paper is a draft again; a receiver may refuse. Arguments: `document`, `by`."""
+
+consequences_asked = Signal()
+"""A paper is about to be registered, or its registration taken back: receivers return what follows, in sentences.
+
+Arguments: `document`, `back` (it is taken back)."""

@@ -6,5 +6,7 @@ app_name = "documents"
 urlpatterns = [
     path("documents/", views.register, name="register"),
     path("documents/<int:pk>/", views.card, name="card"),
+    path("documents/<int:pk>/register/", views.register_paper, name="register-paper"),
+    path("documents/<int:pk>/take-back/", views.take_back, name="take-back"),
     path("documents/<int:pk>/file.docx", views.download, name="download"),
 ]

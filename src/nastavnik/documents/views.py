@@ -4,21 +4,22 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from nastavnik.core import listing
+from nastavnik.core import confirm, listing
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
 from nastavnik.documents import actions
 from nastavnik.documents.choices import DocumentStatus
-from nastavnik.documents.forms import RequisitesForm
+from nastavnik.documents.forms import RequisitesForm, TakeBackForm
 from nastavnik.documents.models import Document
-from nastavnik.documents.queries import findings
+from nastavnik.documents.queries import consequences_of, findings, why_not_taken_back
 from nastavnik.documents.rendering import render_order
 from nastavnik.documents.signals import document_opened
 from nastavnik.documents.tables import register_table
@@ -62,12 +63,12 @@ def card(request: Request, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             actions.set_requisites(document, by=request.user, **form.cleaned_data)
-            if "register" in request.POST:
-                actions.register_document(document, by=request.user)
-                messages.success(request, _("The order is registered: the pairs run from now on."))
-            else:
+            if "register" not in request.POST:
                 messages.success(request, _("Number and date are saved."))
-            return redirect("documents:card", pk=pk)
+                return redirect("documents:card", pk=pk)
+            if all(form.cleaned_data.values()):
+                return redirect("documents:register-paper", pk=pk)
+            form.add_error(None, _("Write the number and the date of the paper first."))
         except RefusedError as refusal:
             form.add_error(None, list(refusal.reasons))
             document.refresh_from_db()
@@ -80,7 +81,74 @@ def card(request: Request, pk: int) -> HttpResponse:
             "form": form,
             "may_edit": may_edit,
             "findings": findings(document),
+            "may_take_back": request.user.viewer.may(Perm.DOCUMENT_TAKE_BACK)
+            and not why_not_taken_back(document),
         },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.DOCUMENT_EDIT)
+def register_paper(request: Request, pk: int) -> HttpResponse:
+    """Say what follows when a paper is registered, then register it."""
+    document = _opened(request, pk)
+    if document.status != DocumentStatus.DRAFT:
+        messages.info(request, _("The paper is registered already."))
+        return redirect("documents:card", pk=pk)
+    if request.method == "GET":
+        day = f"{document.dated_on:%d.%m.%Y}" if document.dated_on else "____"
+        return confirm.ask(
+            request,
+            heading=_("Register № %(number)s of %(day)s?")
+            % {"number": document.number or "____", "day": day},
+            sentence=_("%(title)s. Register it when the paper is signed.")
+            % {"title": document.title},
+            action=_("Signed: register"),
+            back=reverse("documents:card", args=[pk]),
+            follows=[
+                *consequences_of(document),
+                _("The text of the paper does not change any more."),
+                _("A registration by mistake is taken back on the same day, with a reason."),
+            ],
+            is_mild=True,
+        )
+    try:
+        actions.register_document(document, by=request.user)
+    except RefusedError as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+    else:
+        messages.success(request, _("The order is registered: the pairs run from now on."))
+    return redirect("documents:card", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.DOCUMENT_TAKE_BACK)
+def take_back(request: Request, pk: int) -> HttpResponse:
+    """Say what follows when a registration is taken back, ask why, then take it back."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    if refusal := why_not_taken_back(document):
+        messages.info(request, refusal)
+        return redirect("documents:card", pk=pk)
+    form = TakeBackForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            actions.take_back_registration(
+                document, reason=form.cleaned_data["reason"], by=request.user
+            )
+        except RefusedError as refused:
+            for reason in refused.reasons:
+                messages.error(request, reason)
+        else:
+            messages.success(
+                request, _("The registration is taken back: the paper is a draft again.")
+            )
+        return redirect("documents:card", pk=pk)
+    return render(
+        request,
+        "documents/take_back.html",
+        {"document": document, "form": form, "follows": consequences_of(document, back=True)},
+        status=422 if form.is_bound else 200,
     )
 
 

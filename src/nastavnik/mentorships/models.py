@@ -259,6 +259,10 @@ class MeetingQuerySet(ScopedQuerySet["Meeting"]):
         """Leave the meetings nobody has answered yet."""
         return self.filter(status__in=AHEAD)
 
+    def told(self) -> Self:
+        """Leave the meetings of which somebody has said something."""
+        return self.exclude(status=MeetingStatus.PLANNED, mentor_mark="", mentee_mark="", note="")
+
     def asking_for_help(self) -> Self:
         """Leave the meetings at which a side asked for help and nobody has answered."""
         return self.filter(

@@ -9,8 +9,14 @@ from nastavnik.consents.models import Consent
 from nastavnik.consents.signals import consent_withdrawn
 from nastavnik.documents.choices import DocumentKind
 from nastavnik.documents.models import Document
-from nastavnik.documents.signals import document_opened, document_registered
+from nastavnik.documents.signals import (
+    consequences_asked,
+    document_opened,
+    document_registered,
+    document_taken_back,
+)
 from nastavnik.mentorships.actions import (
+    halt_pairs,
     pause_mentee,
     refresh_order,
     set_pair_status,
@@ -21,6 +27,8 @@ from nastavnik.mentorships.queries import (
     goes_on_without,
     running_pairs_led_by,
     running_ties_of,
+    what_registering_does,
+    what_taking_back_does,
 )
 
 
@@ -35,6 +43,21 @@ def start(*, document: Document, by: Any, **kwargs: Any) -> None:
     """Let the pairs of a registered order run."""
     if document.kind == DocumentKind.PAIR_ORDER:
         start_pairs(document, by=by)
+
+
+@receiver(document_taken_back, dispatch_uid="mentorships.halt")
+def halt(*, document: Document, by: Any, **kwargs: Any) -> None:
+    """Let the pairs of an order wait for it again."""
+    if document.kind == DocumentKind.PAIR_ORDER:
+        halt_pairs(document, by=by)
+
+
+@receiver(consequences_asked, dispatch_uid="mentorships.consequences")
+def foresee(*, document: Document, back: bool, **kwargs: Any) -> list[str]:
+    """Say what an order does to the pairs, and what its taking back undoes."""
+    if document.kind != DocumentKind.PAIR_ORDER:
+        return []
+    return what_taking_back_does(document) if back else what_registering_does(document)
 
 
 @receiver(consent_withdrawn, dispatch_uid="mentorships.suspend")

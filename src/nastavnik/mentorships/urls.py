@@ -19,4 +19,5 @@ urlpatterns = [
     path("pairs/<int:pk>/undo/", views.undo, name="undo"),
     path("pairs/<int:pk>/help/", views.answer_help, name="help"),
     path("matching/<int:pk>/approve/", views.approve, name="approve"),
+    path("matching/<int:pk>/take-back/", views.take_back, name="take-back"),
 ]

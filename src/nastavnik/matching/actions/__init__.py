@@ -14,7 +14,7 @@ from nastavnik.matching.actions.opinions import give_opinion, mark_discussed
 from nastavnik.matching.actions.replacing import check_substitute, least_disturbance, substitutes
 from nastavnik.matching.actions.rules import set_rules
 from nastavnik.matching.actions.rulings import is_override, lift_locks, lift_ruling, rule_pair
-from nastavnik.matching.actions.runs import mark_run_approved, run_matching
+from nastavnik.matching.actions.runs import mark_run_approved, mark_run_proposed, run_matching
 
 __all__ = [
     "LONGEST",
@@ -32,6 +32,7 @@ __all__ = [
     "lift_ruling",
     "mark_discussed",
     "mark_run_approved",
+    "mark_run_proposed",
     "read_counting",
     "rule_pair",
     "run_matching",

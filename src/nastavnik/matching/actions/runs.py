@@ -184,3 +184,17 @@ def mark_run_approved(
     run.save(update_fields=["status", "approved_at", "snapshot"])
     audit.record("run-approved", run, by=by, fields=["status", "approved_at"])
     return run
+
+
+@transaction.atomic
+def mark_run_proposed(run: MatchingRun, *, by: models.Model | None) -> MatchingRun:
+    """Open a run again whose approval was taken back; where a newer one has its forms by now, it stays replaced."""
+    newer = MatchingRun.objects.filter(
+        programme=run.programme_id, number__gt=run.number, forms__in=run.forms.all()
+    )
+    run.status = RunStatus.SUPERSEDED if newer.exists() else RunStatus.PROPOSED
+    run.approved_at = None
+    run.snapshot.pop("waiting", None)
+    run.save(update_fields=["status", "approved_at", "snapshot"])
+    audit.record("approval-taken-back", run, by=by, fields=["status", "approved_at"])
+    return run

@@ -31,6 +31,7 @@ from nastavnik.mentorships.actions.papers import (
     refresh_order,
 )
 from nastavnik.mentorships.actions.reopening import reopen_pair
+from nastavnik.mentorships.actions.taking_back import halt_pairs, take_back_run
 
 __all__ = [
     "NEXT",
@@ -40,6 +41,7 @@ __all__ = [
     "attach_anew",
     "draft_order",
     "enter_month",
+    "halt_pairs",
     "leave_group",
     "leave_out_of_order",
     "note_meeting",
@@ -55,5 +57,6 @@ __all__ = [
     "set_pair_status",
     "start_pairs",
     "strike_meetings",
+    "take_back_run",
     "undo_note",
 ]

@@ -1,5 +1,9 @@
 """Reads of pairs and of their meetings."""
 
+from nastavnik.mentorships.queries.foreseeing import (
+    what_registering_does,
+    what_taking_back_does,
+)
 from nastavnik.mentorships.queries.meetings import (
     Chain,
     Link,
@@ -38,6 +42,7 @@ from nastavnik.mentorships.queries.pairs import (
     kin_of,
     ordered,
     pair_rows,
+    pairs_begun_by,
     pairs_for,
     pairs_led_to,
     pairs_of_order,
@@ -50,7 +55,9 @@ from nastavnik.mentorships.queries.pairs import (
     status_before_end,
     ties_advised_against,
     ties_of_end,
+    ties_of_run,
     warnings_on,
+    why_run_stays,
     with_people,
 )
 from nastavnik.mentorships.queries.risk import (
@@ -100,6 +107,7 @@ __all__ = [
     "own_due_meetings",
     "own_voice",
     "pair_rows",
+    "pairs_begun_by",
     "pairs_for",
     "pairs_led_to",
     "pairs_now",
@@ -117,9 +125,13 @@ __all__ = [
     "tap_of",
     "ties_advised_against",
     "ties_of_end",
+    "ties_of_run",
     "timeline_events",
     "voice_of",
     "voices_of",
     "warnings_on",
+    "what_registering_does",
+    "what_taking_back_does",
+    "why_run_stays",
     "with_people",
 ]

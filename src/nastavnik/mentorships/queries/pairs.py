@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
@@ -15,7 +16,8 @@ from nastavnik.core.memory import once
 from nastavnik.core.text import fold
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.matching.models import Opinion, OpinionQuerySet
+from nastavnik.matching.choices import RunStatus
+from nastavnik.matching.models import MatchingRun, Opinion, OpinionQuerySet, Proposal
 from nastavnik.mentorships.choices import (
     AHEAD,
     OPEN,
@@ -275,6 +277,40 @@ def is_attached(pair: Mentorship) -> bool:
     """Tell whether a registered order names somebody who is in a pair: only then it may run."""
     there = Tie.objects.open().filter(mentorship=pair, paused_on=None)
     return there.filter(order__status=DocumentStatus.REGISTERED).exists()
+
+
+def pairs_begun_by(document: Document) -> MentorshipQuerySet:
+    """Return the pairs a registered order names, whatever became of them, with their people."""
+    ties = Tie.objects.filter(order=document)
+    pairs = Mentorship.objects.filter(pk__in=ties.values("mentorship_id")).order_by("pk")
+    return with_people(pairs, Tie.objects.filter(order=document))
+
+
+def ties_of_run(run: MatchingRun) -> list[Tie]:
+    """Return by what the mentees of an approved matching are in its pairs, and in the groups they joined by it."""
+    proposed = dict(
+        Proposal.objects.filter(run=run).exclude(mentor=None).values_list("mentee_id", "mentor_id")
+    )
+    ties = Tie.objects.open().filter(mentee__in=list(proposed), moved_from=None)
+    of_run = Q(mentorship__run=run) | Q(mentorship__is_group=True)
+    return [
+        tie
+        for tie in ties.filter(of_run).select_related("mentorship", "order").order_by("pk")
+        if tie.mentorship.mentor_id == proposed[tie.mentee_id]
+    ]
+
+
+def why_run_stays(run: MatchingRun) -> str:
+    """Return why the approval of a matching may not be taken back, and what to do instead; nothing where it may."""
+    if run.status != RunStatus.APPROVED:
+        return _("This matching is not approved: there is nothing to take back.")
+    if not (ties := ties_of_run(run)):
+        return _("None of its pairs goes on, so there is nothing to take back.")
+    if all(tie.order and tie.order.status == DocumentStatus.DRAFT for tie in ties):
+        return ""
+    return _(
+        "The order on these pairs is registered. On the same day take its registration back first; later end the pairs on their pages."
+    )
 
 
 def ties_of_end(pair: Mentorship) -> TieQuerySet:

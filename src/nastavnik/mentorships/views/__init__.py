@@ -1,6 +1,6 @@
 """Pages of pairs and of their meetings."""
 
-from nastavnik.mentorships.views.changing import approve, replace
+from nastavnik.mentorships.views.changing import approve, replace, take_back
 from nastavnik.mentorships.views.ending import end, reopen
 from nastavnik.mentorships.views.meetings import answer_help, month, note, this_month, undo
 from nastavnik.mentorships.views.pairs import (
@@ -26,6 +26,7 @@ __all__ = [
     "reopen",
     "replace",
     "set_status",
+    "take_back",
     "this_month",
     "undo",
 ]

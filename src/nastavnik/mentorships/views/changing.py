@@ -5,10 +5,12 @@ from dataclasses import replace as replaced
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nastavnik.core import confirm
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
@@ -27,6 +29,8 @@ from nastavnik.mentorships.queries import (
     pairs_led_to,
     pairs_seen,
     standing_pairs,
+    ties_of_run,
+    why_run_stays,
 )
 from nastavnik.programmes.choices import ParticipationStatus
 
@@ -128,6 +132,8 @@ def approve(request: Request, pk: int) -> HttpResponse:
     if not (verdict := may_approve(request.user, list(run.forms.all()))):
         messages.error(request, verdict.reasons[0])
         return redirect("matching:workspace")
+    if "all" not in request.POST and "sure" not in request.POST:
+        return _ask_approval(request, run, list(seen.exclude(mentor=None)))
     try:
         document = actions.approve_run(
             run, only=list(seen.values_list("pk", flat=True)), by=request.user
@@ -136,9 +142,83 @@ def approve(request: Request, pk: int) -> HttpResponse:
         for reason in refusal.reasons:
             messages.error(request, reason)
         return redirect("matching:workspace")
-    text = _("The pairs are approved. The draft of the order is below: number, date, signature.")
+    text = _(
+        "The pairs are approved. The draft of the order is below: number, date, signature. Until it is registered the approval can be taken back under «Matching»."
+    )
     messages.success(request, " ".join(filter(None, [text, _still_waiting(request, run)])))
     return redirect("documents:card", pk=document.pk)
+
+
+def _ask_approval(request: Request, run: MatchingRun, ticked_ones: list[Proposal]) -> HttpResponse:
+    """Return the page that says what approving the ticked pairs does."""
+    n, n_mentors = len(ticked_ones), len({one.mentor_id for one in ticked_ones})
+    proposed = Proposal.objects.visible_to(request.user).filter(run=run).exclude(mentor=None)
+    follows = [
+        ngettext("Of %(n)s mentor.", "Of %(n)s mentors.", n_mentors) % {"n": n_mentors},
+        _("One draft of an order on them is made; they begin when the order is registered."),
+        _("Until then the approval can be taken back as a whole under «Matching»."),
+    ]
+    if n_others := proposed.count() - n:
+        follows.insert(
+            1,
+            ngettext(
+                "%(n)s other proposed pair is not approved and is matched anew.",
+                "%(n)s other proposed pairs are not approved and are matched anew.",
+                n_others,
+            )
+            % {"n": n_others},
+        )
+    return confirm.ask(
+        request,
+        heading=ngettext("Approve %(n)s pair?", "Approve %(n)s pairs?", n) % {"n": n},
+        sentence=_("They become pairs and take a place with their mentors."),
+        action=ngettext("Approve %(n)s pair", "Approve %(n)s pairs", n) % {"n": n},
+        back=reverse("matching:workspace"),
+        follows=follows,
+        fields=[*(("proposals", one.pk) for one in ticked_ones), ("sure", "1")],
+        is_mild=True,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PAIR_APPROVE)
+def take_back(request: Request, pk: int) -> HttpResponse:
+    """Say what taking an approval back undoes, then do it."""
+    run = get_object_or_404(MatchingRun.objects.visible_to(request.user), pk=pk)
+    verdict = may_approve(request.user, list(run.forms.all()))
+    if refusal := why_run_stays(run) if verdict else verdict.reasons[0]:
+        messages.error(request, refusal)
+        return redirect("matching:workspace")
+    if request.method == "GET":
+        n = len(ties_of_run(run))
+        return confirm.ask(
+            request,
+            heading=_("Take the approval back?"),
+            sentence=ngettext(
+                "Matching № %(number)s: %(n)s pair that waits for its order is unmade.",
+                "Matching № %(number)s: %(n)s pairs that wait for their order are unmade.",
+                n,
+            )
+            % {"number": run.number, "n": n},
+            action=_("Take the approval back"),
+            back=reverse("matching:workspace"),
+            follows=[
+                _("The people wait for a pair again, the draft of the order is thrown away."),
+                _("The matching is proposed again as it was; it can be changed and approved anew."),
+            ],
+        )
+    try:
+        n = actions.take_back_run(run, by=request.user)
+    except RefusedError as refused:
+        messages.error(request, str(refused))
+    else:
+        text = ngettext(
+            "%(n)s pair is unmade: the matching is proposed again.",
+            "%(n)s pairs are unmade: the matching is proposed again.",
+            n,
+        )
+        messages.success(request, text % {"n": n})
+    return redirect("matching:workspace")
 
 
 def _still_waiting(request: Request, run: MatchingRun) -> str:
