@@ -22,6 +22,9 @@ def test_from_the_invitation_to_the_matching(cast, context, live_server, browser
     assert clean(page) == []
     click(page, "Назначить и пригласить")
     meeting = GroupMeeting.objects.get()
+    assert page.locator("input[name=came]:checked").count() == 0
+    for one in page.locator("input[name=came]").all():
+        one.check()
     page.get_by_label(f"{names['teacher']}: на встрече").uncheck()
     click(page, "Сохранить, кто пришёл")
     assert clean(page) == []

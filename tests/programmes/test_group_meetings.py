@@ -29,6 +29,7 @@ from nastavnik.matching.queries import Points, board
 from nastavnik.people.models import User
 from nastavnik.programmes.actions import (
     Wishes,
+    change_form,
     change_participation,
     close_choices,
     give_preferences,
@@ -271,7 +272,56 @@ def test_a_curator_of_one_form_writes_down_choices_among_the_own_people(cast):
     page = text(signed_in(cast.staff_curator).get(address))
     assert cast.school.people["teacher"].short_name in page
     assert cast.school.people["older"].short_name not in page
-    assert cast.school.people["older"].short_name in text(signed_in(cast.anna).get(address))
+    pupil = reverse("programmes:choose", args=[rows["younger"].pk])
+    assert signed_in(cast.staff_curator).get(pupil).status_code == 404
+    assert cast.school.people["older"].short_name in text(signed_in(cast.anna).get(pupil))
+
+
+def offered(cast, rows, who):
+    """Return whom the page of a choice offers, by the keys of the cast."""
+    page = signed_in(cast.anna).get(reverse("programmes:choose", args=[rows[who].pk]))
+    keys = {row.pk: key for key, row in rows.items()}
+    return {keys[key] for key, _name in page.context["form"].fields["rank_1"].choices if key}
+
+
+def test_only_those_are_offered_with_whom_the_form_allows_a_pair(cast):
+    _meeting, rows = hold(cast)
+    assert offered(cast, rows, "novice") == {"teacher"}
+    assert offered(cast, rows, "younger") == {"older", "oldest"}
+    assert offered(cast, rows, "teacher") == {"novice"}
+    # a class must lie between mentor and mentee: whoever is of the same class is nobody to choose
+    grades = {key: grade_of_record(rows[key].record) for key in ("younger", "youngest", "older")}
+    form = cast.school.programme.forms.get(code="pupil_pupil")
+    change_form(form, min_grade_gap=grades["older"] - grades["younger"] + 1, by=cast.anna)
+    assert "older" not in offered(cast, rows, "younger")
+    assert "younger" not in offered(cast, rows, "older")
+    pupil = reverse("programmes:choose", args=[rows["younger"].pk])
+    assert "not offered: the form allows no such pair." in text(signed_in(cast.anna).get(pupil))
+    refused = signed_in(cast.anna).post(pupil, {"rank_1": rows["older"].pk})
+    assert refused.status_code == 200
+    assert not Preference.objects.exists()
+
+
+def grade_of_record(record):
+    return record.person.enrolments.get().study_group.grade
+
+
+def test_nobody_is_ticked_as_having_come_before_the_curator_ticks(cast):
+    meeting, rows = hold(cast, "older", "younger")
+    rows_of = Attendance.objects.filter(meeting=meeting)
+    rows_of.update(came=None)
+    client = signed_in(cast.anna)
+    address = reverse("programmes:meeting", args=[meeting.pk])
+    assert 'name="came"' in text(client.get(address))
+    assert " checked" not in text(client.get(address))
+    attendance = reverse("programmes:attendance", args=[meeting.pk])
+    page = text(client.post(attendance, {}, follow=True))
+    assert "Nobody is ticked, so nothing is saved." in page
+    assert set(rows_of.values_list("came", flat=True)) == {None}
+    client.post(attendance, {"came": [rows["older"].pk]})
+    assert text(client.get(address)).count(" checked") == 1
+    client.post(attendance, {})  # a correction may take all off
+    assert set(rows_of.values_list("came", flat=True)) == {False}
 
 
 def test_choices_stand_once_a_matching_has_used_them_until_they_are_opened(cast):
@@ -526,28 +576,33 @@ def points_of(user, run):
 def test_the_steps_of_a_wish_are_a_part_of_the_score_for_the_curator_alone(cast):
     meeting, rows = hold(cast)
     give(cast, meeting, rows, "younger", "oldest")
-    give(cast, meeting, rows, "youngest", "oldest")  # one of the two stays three steps away
+    give(cast, meeting, rows, "youngest", "oldest")  # one of the two is met
     run = run_matching(cast.school.programme, by=cast.anna)
     shown = points_of(cast.anna, run)
     rows_of_run = run.proposals.exclude(mentor=None)
-    assert sorted(points.wishes for points in shown.values()) == [-3_000_000, 0, 0]
+    assert sorted(points.wishes for points in shown.values()) == [0, 0, 3_000_000]
     for row in rows_of_run:
         parts = sum(part["points"] for part in row.explanation["parts"])
         points = shown[row.mentee_id]
         assert (points.total, points.fit) == (parts, row.score)
     fit = sum(row.score for row in rows_of_run)
     assert run.total_score == fit
-    assert run.snapshot["totals"] == {"fit": fit, "wishes": -3_000_000, "load": 0}
+    assert run.snapshot["totals"] == {"fit": fit, "wishes": 3_000_000, "load": 0}
     answer = recount(run.snapshot)
     assert (answer.total_score, answer.is_same_sum) == (fit, True)
-    assert "steps away from first choices: −3,000,000; with them" in workspace(cast.anna)
-    secret = '<li class="secret">steps away'
+    assert "choices that are met: 3,000,000; with them" in workspace(cast.anna)
+    secret = '<li class="secret">choices that are met'
     table = signed_in(cast.anna).get(reverse("matching:workspace"), {"view": "table"})
     assert table.content.decode().count(secret) == 1
     # on paper not even an empty list shows that there was something
     bare = render_to_string("matching/points.html", {"points": Points((), -1), "whose": ""})
     assert bare.startswith('<details class="small secret">')
     with_parts = Points((("time", 10),), -1)
+    # runs of before choices were gains keep what was taken off
+    before = render_to_string(
+        "matching/points.html", {"points": Points((), -2_000_000), "whose": ""}
+    )
+    assert "−2" in before
     shown_too = render_to_string("matching/points.html", {"points": with_parts, "whose": ""})
     assert shown_too.startswith('<details class="small">')
     for role in (Role.DIRECTOR, Role.DEPUTY_DIRECTOR, Role.PSYCHOLOGIST):
@@ -559,7 +614,7 @@ def test_the_steps_of_a_wish_are_a_part_of_the_score_for_the_curator_alone(cast)
             page = text(
                 signed_in(cast.users[role]).get(reverse("matching:workspace"), {"view": view})
             )
-            assert "steps away" not in page
+            assert "that are met" not in page
             assert "000,000" not in page
     # a curator who is matched there would count back from it who chose her, whichever pair it stands at
     User.objects.filter(person=cast.school.people["teacher"]).update(person=None)

@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from nastavnik.core.text import fold
 from nastavnik.engine.matching.candidates import (
     BUSY,
     KEPT,
     WISHES,
     Edge,
-    FormRule,
     Mentee,
     Mentor,
     Part,
@@ -26,9 +24,7 @@ from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
 from nastavnik.engine.matching.transport import solve
 from nastavnik.engine.matching.watching import Watch, watched
 from nastavnik.matching.catalogues import RuleValues
-from nastavnik.people.choices import LEARNERS
-from nastavnik.people.models import StudyGroup
-from nastavnik.people.queries import enrolments_on
+from nastavnik.programmes.adapter import engine_mentee, engine_mentor, form_rule, groups_of
 from nastavnik.programmes.models import MentoringForm, Participation
 from nastavnik.programmes.queries import Choices
 
@@ -426,23 +422,6 @@ def _with_fewest_changes(
     }
 
 
-def form_rule(form: MentoringForm) -> FormRule:
-    """Return an organisation's form as the engine's rule (method.md §1.1, §3.4)."""
-    among_learners = set(form.mentor_kinds) <= {kind.value for kind in LEARNERS}
-    return FormRule(
-        code=form.code,
-        mentor_kinds=frozenset(form.mentor_kinds),
-        mentee_kinds=frozenset(form.mentee_kinds),
-        # steps are compared only where both sides sit in classes
-        min_grade_gap=form.min_grade_gap if among_learners else None,
-        same_subject=form.same_subject,
-        mentee_min_age=form.mentee_min_age,
-        mentor_max_mentees=form.max_mentees,
-        forbid_class_teacher=form.code == "teacher_pupil",
-        is_group=form.is_group,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What people decided of others, as (mentor key, mentee key).
@@ -475,13 +454,13 @@ def build_input(
     cannot be had.
     """
     mentors, mentees = list(mentors), list(mentees)
-    groups = _groups([*mentors, *mentees], day)
+    groups = groups_of([*mentors, *mentees], day)
     leaders = {record.person_id: str(record.pk) for record in mentors}
     keys = {str(record.pk) for record in (*mentors, *mentees)}
     against = _spread(decided.advised, mentors, mentees)
     return Input(
-        mentors=tuple(_mentor(record, groups, day) for record in mentors),
-        mentees=tuple(_mentee(record, groups, leaders, day) for record in mentees),
+        mentors=tuple(engine_mentor(record, groups, day) for record in mentors),
+        mentees=tuple(engine_mentee(record, groups, leaders, day) for record in mentees),
         rules=Rules(
             forms=MappingProxyType({form.code: form_rule(form) for form in forms}),
             weights=MappingProxyType(dict(rules.weights)),
@@ -530,54 +509,3 @@ def _wishes(given: Mapping[int, tuple[int, ...]], keys: set[str]) -> dict[str, t
         if str(who) in keys
     }
     return {who: ranked for who, ranked in here.items() if ranked}
-
-
-def _groups(records: Iterable[Participation], day: dt.date) -> dict[int, StudyGroup]:
-    rows = enrolments_on(day, [record.person_id for record in records])
-    return {row.person_id: row.study_group for row in rows}
-
-
-def _common(
-    record: Participation, groups: Mapping[int, StudyGroup], day: dt.date
-) -> dict[str, Any]:
-    group = groups.get(record.person_id)
-    return {
-        "key": str(record.pk),
-        "kind": record.person.kind,
-        "forms": frozenset(form.code for form in record.forms.all()),
-        "interests": frozenset(record.interests),
-        "slots": frozenset(record.time_slots),
-        "venues": frozenset(record.meeting_places),
-        "languages": frozenset(record.languages),
-        "grade": group.grade if group else None,
-        "age": record.person.age_on(day),
-        "group": group.name if group else None,
-        "subject": fold(record.person.subject),
-        "family": str(record.person.household_id or ""),
-    }
-
-
-def _mentor(record: Participation, groups: Mapping[int, StudyGroup], day: dt.date) -> Mentor:
-    # whoever is added joins the group that is there: its limit counts those who are in it already
-    limits = (form.max_mentees for form in record.forms.all() if form.is_group)
-    return Mentor(
-        **_common(record, groups, day),
-        capacity=max(0, min([record.capacity, *limits]) - record.active_count),
-        n_led=record.active_count,
-        competences=frozenset(record.areas),
-    )
-
-
-def _mentee(
-    record: Participation,
-    groups: Mapping[int, StudyGroup],
-    leaders: Mapping[int, str],
-    day: dt.date,
-) -> Mentee:
-    group = groups.get(record.person_id)
-    leader = leaders.get(group.class_teacher_id) if group and group.class_teacher_id else None
-    return Mentee(
-        **_common(record, groups, day),
-        areas=frozenset(record.areas),
-        class_teachers=frozenset([leader] if leader else []),
-    )

@@ -429,7 +429,7 @@ def invitable(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
 
 
 def offered_to(row: Attendance, user: SignedIn) -> list[Attendance]:
-    """Return whom somebody may choose: the other side of the meeting, those who came.
+    """Return the other side of the meeting, those who came; of them the forms say who may be chosen (`adapter`).
 
     A person is offered all of them, a curator who writes for the person those of the own forms.
     """
@@ -441,6 +441,7 @@ def offered_to(row: Attendance, user: SignedIn) -> list[Attendance]:
         .choosing()
         .exclude(record__side=row.record.side)
         .select_related("record__person")
+        .prefetch_related("record__forms")
     )
 
 

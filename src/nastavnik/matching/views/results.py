@@ -195,7 +195,7 @@ def recount(request: Request, pk: int) -> HttpResponse:
         messages.warning(
             request,
             _(
-                "Counted anew: the same pairs. What they count for has another sum: the rules of counting have changed since."
+                "Counted anew: the same pairs, but another sum. The rules of counting have changed since."
             ),
         )
     else:

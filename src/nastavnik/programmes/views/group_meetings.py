@@ -17,6 +17,7 @@ from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import actions
+from nastavnik.programmes.adapter import who_may_be_paired
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.forms import ChoiceForm, GroupMeetingForm, MinutesForm
 from nastavnik.programmes.models import Attendance, GroupMeeting, Participation
@@ -163,6 +164,10 @@ def attendance(request: Request, pk: int) -> HttpResponse:
     """Note who of the people on the screen came."""
     shown = _meeting(request, pk)
     seen = Attendance.objects.visible_to(request.user).filter(meeting=shown)
+    # whoever is there is never written down as absent by a press too many; a correction may take all ticks off
+    if not ticked(request, "came") and not seen.filter(came__isnull=False).exists():
+        messages.error(request, _("Nobody is ticked, so nothing is saved. Tick those who came."))
+        return redirect("programmes:meeting", pk=pk)
     try:
         n_came = actions.note_attendance(
             shown,
@@ -249,7 +254,8 @@ def choose(request: Request, pk: int) -> HttpResponse:
         .select_related("meeting", "record__person"),
         pk=pk,
     )
-    offered = offered_to(row, request.user)
+    came = offered_to(row, request.user)
+    offered = who_may_be_paired([row], came)[row.pk]
     groups = group_names([other.record.person for other in offered])
     names = [(other.pk, _named(other, groups)) for other in offered]
     form = ChoiceForm(names, given_by(row), request.POST or None, comment=row.comment)
@@ -268,7 +274,13 @@ def choose(request: Request, pk: int) -> HttpResponse:
             if is_own:
                 return redirect("programmes:choices")
             return redirect("programmes:meeting", pk=row.meeting_id)
-    context = {"row": row, "form": form, "is_own": is_own, "n_offered": len(offered)}
+    context = {
+        "row": row,
+        "form": form,
+        "is_own": is_own,
+        "n_offered": len(offered),
+        "n_others": len(came) - len(offered),
+    }
     return render(request, "programmes/choose.html", context)
 
 
