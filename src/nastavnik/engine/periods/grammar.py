@@ -227,17 +227,31 @@ def _range(cursor: _Cursor, start: int) -> Item | None:
     first = _short_side(cursor) or _stretch(cursor)
     if first is None:
         return None
+    open_limit = "open" if is_from else "through"
     place = cursor.place
     while cursor.take(Piece.FILLER, Piece.STOP) and cursor.piece() not in {None, *_SPANS}:
         pass
     word = cursor.take(*_SPANS)
     side = word and _limited(cursor, "" if word.piece is Piece.DASH else word.name or "through")
+    if word and word.piece is Piece.DASH and side and _is_year_of(first, side[0]):
+        return Item(TermKind.RANGE, start, 0, replace(first, year=side[0].year), limit=open_limit)
     if word and side and (is_from or word.piece is not Piece.BY):
         return Item(TermKind.RANGE, start, 0, first, side[0], side[1], is_guess=side[2])
     cursor.place = place
-    if is_from:
-        return Item(TermKind.RANGE, start, 0, first, limit="open")
-    return Item(TermKind.RANGE, start, 0, first)
+    return Item(TermKind.RANGE, start, 0, first, limit=open_limit)
+
+
+def _is_year_of(first: Stretch, last: Stretch) -> bool:
+    """Tell whether «15 октября – 2026 г.» is a date with its year: nothing lasts until a year."""
+    is_short = first.month == first.last_month and first.year is None and first.base is None
+    return is_short and is_calendar_year(last)
+
+
+def is_calendar_year(stretch: Stretch | None) -> bool:
+    """Tell whether it is one calendar year said in digits."""
+    if stretch is None or stretch.year is None:
+        return False
+    return stretch == Stretch(1, 1, 12, year=stretch.year)
 
 
 def _short_side(cursor: _Cursor) -> Stretch | None:

@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from dataclasses import replace
 
+from nastavnik.engine.periods.doubts import is_doubtful
 from nastavnik.engine.periods.grammar import Item, Reading, parse
 from nastavnik.engine.periods.letters import EvenText, even
 from nastavnik.engine.periods.scanning import Atom, Piece, scan
@@ -44,9 +45,12 @@ def _read(text: str, year: int | None) -> Term:
     evened = even(text)
     atoms = scan(evened)
     reading = parse(atoms)
-    if not (reading.items or reading.recurs or reading.anchors):
+    if not (reading.items or reading.recurs or reading.anchors) or is_doubtful(atoms, reading):
         return _unknown(evened, atoms)
+    n_left = len(reading.rest)
     parts = _parts(evened, atoms, reading, year)
+    if len(reading.rest) > n_left:  # one of its terms has no such days: no word on the others
+        return _unknown(evened, atoms)
     anchors = [_words(evened, atoms, start, end) for start, end in reading.anchors]
     main = _main(parts)
     anchor = ", ".join(filter(None, [main.anchor, *anchors]))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from nastavnik.engine.periods.letters import EvenText
+from nastavnik.engine.periods.letters import LOOK_ALIKES, EvenText
 from nastavnik.engine.periods.stretches import Stretch, academic_year, months, one_day
 from nastavnik.engine.periods.terms import Recurrence
 
@@ -32,6 +32,7 @@ class Piece(Enum):
     RECURRENCE = auto()
     ONGOING = auto()
     ANCHOR = auto()
+    BLANK = auto()  # a line to fill: «__» сентября 20__ г.
     FILLER = auto()  # «в», «года»: means something only beside others
     WORD = auto()
 
@@ -61,7 +62,9 @@ class Atom:
     is_guess: bool = False
 
 
+DAY_OF_MONTH = "day of month"  # «5 числа»
 _E = r"(?![а-яa-z0-9])"  # the end of a word
+_N = r"(?![а-яa-z])"  # the end of a word a number may be stuck to: «до15»
 _DAY_WORDS = r"понедельник\w*|вторник\w*|сред[аыу]м?|четверг\w*|пятниц\w*|суббот\w*"
 _COUNT = r"(?:\d{1,2}(?:-\w{1,3})?|одно\w*|одн[ау]|один|два|две|двух|три|трех|четыр\w*|пар[уа])"
 _TIMES = rf"(?:не\s(?:реже|менее)\s(?:чем\s)?)?(?P<count>{_COUNT}\s?)?(?:раз[ау]?|р\.)\sв\s"
@@ -72,14 +75,50 @@ _OF_PERIOD = (
 _YEAR_WORD = r"(?:\s?-?\s?(?:гг|г|годах|годов|годам|годы|года|году|годом|год)(?![а-я]))"
 _STUDY = r"\s?(?:уч(?:ебн\w+|\.|ебн\.)?\s?(?:годах|годов|годы|года|году|год|гг|г)(?![а-я])\.?)"
 
+_LATIN_MONTHS = [  # as a sheet in English shows them
+    name.translate(LOOK_ALIKES)
+    for name in ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+]
+_ROMAN_MONTHS = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "iх", "х", "хi", "хii"]
+_ROMAN = "|".join(sorted(_ROMAN_MONTHS, key=len, reverse=True))
+_SPELT = {
+    stem: number
+    for number, stem in enumerate(
+        [
+            "перв",
+            "втор",
+            "трет",
+            "четверт",
+            "пят",
+            "шест",
+            "седьм",
+            "восьм",
+            "девят",
+            "десят",
+            "одиннадцат",
+            "двенадцат",
+            "тринадцат",
+            "четырнадцат",
+            "пятнадцат",
+            "шестнадцат",
+            "семнадцат",
+            "восемнадцат",
+            "девятнадцат",
+            "двадцат",
+        ],
+        1,
+    )
+} | {"тридцат": 30}
+_SPELT_ENDS = r"(?:ое|ого|ому|ым|ье|ьего|ьему|ьим)"
+
 _MONTHS = (
     r"январ(?:ь|я|ю|е|ем)|янв",
     r"феврал(?:ь|я|ю|е|ем)|февр?",
     r"март(?:а|у|е|ом)?|мар",
     r"апрел(?:ь|я|ю|е|ем)|апр",
     r"ма(?:й|я|ю|е|ем)",
-    r"июн(?:ь|я|ю|е|ем)",
-    r"июл(?:ь|я|ю|е|ем)",
+    r"июн(?:ь|я|ю|е|ем)?",
+    r"июл(?:ь|я|ю|е|ем)?",
     r"август(?:а|у|е|ом)?|авг",
     r"сентябр(?:ь|я|ю|е|ем)|сент?",
     r"октябр(?:ь|я|ю|е|ем)|окт",
@@ -184,7 +223,9 @@ def _full_year(digits: str) -> int:
 
 
 def _date(found: Found) -> Atom | None:
-    month, day = int(found["m"]), int(found["d"])
+    digits = found["m"]
+    month = int(digits) if digits.isdecimal() else _ROMAN_MONTHS.index(digits) + 1
+    day = int(found["d"])
     if not (1 <= month <= 12 and 1 <= day <= 31):  # noqa: PLR2004 - the calendar
         return None
     year = found.groupdict().get("y")
@@ -196,6 +237,40 @@ def _month_in_digits(found: Found) -> Atom | None:
     if not 1 <= month <= 12:  # noqa: PLR2004 - the calendar
         return None
     return _whole(found, months(month, month, int(found["y"])))
+
+
+def _months_in_digits(found: Found) -> Atom | None:
+    first, last = int(found["m"]), int(found["last"])
+    if not 1 <= first < last <= 12:  # noqa: PLR2004 - the calendar
+        return None
+    year = found.groupdict().get("y")
+    return _whole(found, months(first, last, int(year) if year else None))
+
+
+def _named_date(found: Found) -> Atom:
+    names = enumerate(_MONTHS, 1)
+    month = next(n for n, pattern in names if re.fullmatch(pattern, found["m"]))
+    return _whole(found, one_day(int(found["d"]), month, _full_year(found["y"])))
+
+
+def _roman_month(found: Found) -> Atom:
+    month = _ROMAN_MONTHS.index(found["m"]) + 1
+    return _whole(found, months(month, month, int(found["y"])))
+
+
+def _numbered_month(found: Found) -> Atom | None:
+    number = int(found["m"])
+    if not 1 <= number <= 12:  # noqa: PLR2004 - the calendar
+        return None
+    return Atom(Piece.MONTH, found.start(), found.end(), number=number)
+
+
+def _spelt_day(found: Found) -> Atom | None:
+    tens = {"двадцать": 20, "тридцать": 30}.get(found["tens"] or "", 0)
+    number = tens + _SPELT[found["stem"]]
+    if not tens < number <= min(tens + 9 if tens else 31, 31):
+        return None
+    return Atom(Piece.NUMBER, found.start(), found.end(), number=number)
 
 
 def _years(found: Found) -> Atom | None:
@@ -242,7 +317,8 @@ def _misspelt_month(found: Found) -> Atom | None:
 
 
 def _number(found: Found) -> Atom:
-    return Atom(Piece.NUMBER, found.start(), found.end(), number=int(found["n"]))
+    name = DAY_OF_MONTH if "числ" in found[0] else ""
+    return Atom(Piece.NUMBER, found.start(), found.end(), number=int(found["n"]), name=name)
 
 
 def _ordinal(found: Found) -> Atom:
@@ -337,20 +413,65 @@ _RULES: list[tuple[re.Pattern[str], Maker]] = [
         _plain(Piece.ANCHOR, "ongoing"),
     ),
     # whole dates and years
-    _rule(r"(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)(?!\d)", _date),
     _rule(
-        rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})\s?[./]\s?(?P<y>(?:19|20)\d\d|\d\d)(?!\d)"
+        rf"(?:в\s)?\d{{1,2}}(?::\d\d|\.00){_E}(?:\sч(?:ас\w*)?{_E}\.?)?",
+        _plain(Piece.WORD, "time"),
+    ),
+    _rule(r"(?P<y>(?:19|20)\d\d)([-./])(?P<m>\d{1,2})\2(?P<d>\d{1,2})(?!\d)", _date),
+    _rule(
+        # the year in full: any signs between, «30» 09. 2026 has lost its quotes
+        rf"(?P<d>\d{{1,2}})(?:\s?[./]{{1,2}}\s?|\s)(?P<m>\d{{1,2}}|{_ROMAN})"
+        rf"(?:\s?[./]{{1,2}}\s?|\s?-\s?|\s)(?P<y>(?:19|20)\d\d)(?!\d){_YEAR_WORD}?",
+        _date,
+    ),
+    _rule(
+        rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})\s?[./](?P<y>[0-4]\d)(?!\d|[./]\d)"
         rf"{_YEAR_WORD}?",
         _date,
     ),
-    _rule(rf"(?P<d>\d{{1,2}})-(?P<m>\d\d)-(?P<y>(?:19|20)\d\d)(?!\d){_YEAR_WORD}?", _date),
+    _rule(
+        rf"(?P<d>\d{{1,2}})\s?[./]\s?(?P<m>\d{{1,2}})\s?[./]\s(?P<y>[0-4]\d){_YEAR_WORD}",
+        _date,
+    ),
+    _rule(
+        rf"(?P<d>\d{{1,2}})\s?-\s?(?P<m>\d{{1,2}}|{_ROMAN})\s?-\s?(?P<y>(?:19|20)\d\d)(?!\d)"
+        rf"{_YEAR_WORD}?",
+        _date,
+    ),
+    _rule(rf"(?P<d>\d{{1,2}}),(?P<m>\d{{1,2}}),(?P<y>(?:19|20)\d\d)(?!\d){_YEAR_WORD}?", _date),
+    _rule(
+        rf"(?P<d>\d{{1,2}})[.\s-]+(?P<m>{'|'.join(_MONTHS)})[.-]+(?P<y>[0-4]\d)(?!\d){_YEAR_WORD}?",
+        _named_date,
+    ),
+    _rule(
+        rf"(?P<m>\d\d)\s?-\s?(?P<last>\d\d)\s?[./]\s?(?P<y>(?:19|20)\d\d)(?!\d)"
+        rf"{_YEAR_WORD}?",
+        _months_in_digits,
+    ),
+    _rule(
+        rf"(?P<m>\d{{1,2}})\s?-\s?(?P<last>\d{{1,2}})\s?(?:-?(?:й|ый|ой|ий)\s)?"
+        rf"мес(?:яц(?:ы|ах|е)?|\.){_E}",
+        _months_in_digits,
+    ),
+    _rule(
+        rf"(?P<m>\d{{1,2}})\s?(?:-?(?:й|ый|ой|ий|м|ом|ем)\s)?месяце?{_E}",
+        _numbered_month,
+    ),
     _rule(
         rf"(?P<first>(?:19|20)\d\d){_YEAR_WORD}?\.?\s?(?P<sign>[-/])\s?"
         rf"(?P<last>(?:19|20)\d\d|\d\d)(?!\d|\.\d)(?:(?P<study>{_STUDY})|(?P<word>{_YEAR_WORD}\.?))?",
         _years,
     ),
-    _rule(rf"(?P<m>\d{{1,2}})\.(?P<y>(?:19|20)\d\d)(?!\d){_YEAR_WORD}?", _month_in_digits),
-    _rule(r"(?P<d>\d{1,2})[.](?P<m>\d{1,2})(?![\d])", _date),
+    _rule(rf"(?P<m>\d{{1,2}})\s?[./-]\s?(?P<y>(?:19|20)\d\d)(?!\d){_YEAR_WORD}?", _month_in_digits),
+    _rule(r"(?P<y>(?:19|20)\d\d)[-./](?P<m>0[1-9]|1[0-2])(?![\d./-])", _month_in_digits),
+    _rule(
+        rf"(?P<m>{_ROMAN})\s?[./-]\s?(?P<y>(?:19|20)\d\d)(?!\d){_YEAR_WORD}?",
+        _roman_month,
+    ),
+    _rule(
+        rf"(?P<d>\d{{1,2}})[.](?P<m>\d{{1,2}})(?!\d|\s?(?:{'|'.join(_MONTHS)}){_N})",
+        _date,
+    ),
     _rule(
         rf"(?P<y>(?:19|20)\d\d)(?!\d)(?:(?P<study>{_STUDY})|{_YEAR_WORD}\.?)?",
         _year,
@@ -390,7 +511,10 @@ _RULES: list[tuple[re.Pattern[str], Maker]] = [
         _plain(Piece.ANCHOR),
     ),
     # parts
-    *(_rule(rf"(?:{pattern}){_E}\.?", _month(number)) for number, pattern in enumerate(_MONTHS, 1)),
+    *(
+        _rule(rf"(?:{pattern}|{_LATIN_MONTHS[number - 1]}){_N}\.?", _month(number))
+        for number, pattern in enumerate(_MONTHS, 1)
+    ),
     _rule(
         rf"квартал(?:а|е|у|ы|ов|ом)?{_E}|кв\.|полугоди[еяюи]м?{_E}|четверт(?:ь|и|ью|ей){_E}"
         rf"|триместр(?:а|е|у)?{_E}",
@@ -407,31 +531,48 @@ _RULES: list[tuple[re.Pattern[str], Maker]] = [
         _season,
     ),
     _rule(
+        rf"(?:(?P<tens>двадцать|тридцать)\s)?(?P<stem>{'|'.join(_SPELT)}){_SPELT_ENDS}"
+        rf"(?:\sчисла)?(?=\s(?:{'|'.join(_MONTHS)}){_N})",
+        _spelt_day,
+    ),
+    _rule(
+        rf"(?:позднее|до|по|со?|к)?(?:(?:{'|'.join(_SPELT)}){_SPELT_ENDS}|двадцать|тридцать)"
+        rf"{_E}(?!\s(?:кв|полу|четверт[ьи]|декад|нед|поло|три|чис|дн))",
+        _plain(Piece.WORD, "number"),
+    ),
+    _rule(
         rf"(?:(?:перв|втор|трет|четверт|последн)(?:ый|ая|ое|ого|ой|ом|ую|ий|ья|ье|ьего|ьей|ьем|ью"
         rf"|яя|ее|его|ей|ем|юю)|i{{1,3}}|iv|iу|1у|п(?=\s?(?:кв|пол|чет|дек))"
         rf"|ш(?=\s?(?:кв|чет|дек))){_E}",
         _ordinal,
     ),
     _rule(
-        r"[«\"]?(?P<n>\d{1,2})[»\"]?(?:-?\s?(?:ого|его|го|ое|ая|ый|ой|ья|ье|яя|е|я|й)(?![а-я])"
+        r"(?P<n>\d{1,2})(?:\s?-?\s?(?:ого|его|го|ое|ая|ый|ой|ья|ье|яя|е|я|й)(?![а-я])"
         r"|(?![\d%]))(?:\sчисл[оау])?",
         _number,
     ),
     # how they are tied
-    _rule(rf"(?:в\s)?(?:срок\s)?не\s(?:позднее|позже)(?:\sчем)?{_E}", _plain(Piece.BY, "through")),
-    _rule(rf"(?:в\s)?(?:срок\s)?до{_E}", _plain(Piece.BY, "before")),
-    _rule(rf"ко?{_E}", _plain(Piece.BY, "before")),
-    _rule(rf"(?:начиная\s)?со?{_E}", _plain(Piece.FROM)),
-    _rule(rf"по{_E}", _plain(Piece.TO)),
+    _rule(rf"(?:в\s)?(?:срок\s)?не\s(?:позднее|позже)(?:\sчем)?{_N}", _plain(Piece.BY, "through")),
+    _rule(rf"(?:в\s)?(?:срок\s)?до{_N}", _plain(Piece.BY, "before")),
+    _rule(rf"ко?{_N}", _plain(Piece.BY, "before")),
+    _rule(rf"(?:начиная\s)?со?{_N}|не\s(?:ранее|раньше)(?:\sчем)?{_N}", _plain(Piece.FROM)),
+    _rule(rf"от{_N}(?=.*\sдо{_N})", _plain(Piece.FROM)),
+    _rule(rf"по{_N}", _plain(Piece.TO)),
+    _rule(
+        r"_+|\.{4,}|…[.…]+|(?:\A|(?<=до)|(?<=до )|(?<=по )|(?<=с )|(?<=к ))(?:\.{2,}|…|-{2,})",
+        _plain(Piece.BLANK),
+    ),
     _rule(r"-|\.{2,3}|…", _plain(Piece.DASH)),
     _rule(rf"[,;+]|(?:и|или|либо){_E}", _plain(Piece.COMMA)),
     _rule(
         rf"(?:в\sтечени[еи]|на\sпротяжении|в\sпериод|в\sсрок|во?|на|срок|сроки|гг|г|год|года|году"
-        rf"|годы|весь|вс[ея]|всего|всей|но|а|также|месяц|месяца|месяце|далее|затем|период|текущ\w+){_E}",
+        rf"|годы|весь|вс[ея]|всего|всей|но|а|также|месяц|месяца|месяце|далее|затем|период|текущ\w+){_N}",
         _plain(Piece.FILLER),
     ),
     _rule(rf"включительно{_E}", _plain(Piece.FILLER, "inclusive")),
     _rule(r"[а-я]{6,10}", _misspelt_month),
+    _rule(rf"[a-zа-я]*\d[^\W_]*|(?:{_ROMAN}){_E}", _plain(Piece.WORD, "number")),
     _rule(r"[^\W_]+", _plain(Piece.WORD)),
+    _rule(r"[()\[\]{}]", _plain(Piece.STOP, "bracket")),
     _rule(r"[^\s\w]", _plain(Piece.STOP)),
 ]
