@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nastavnik.core.text import fold
-from nastavnik.engine.tables.cells import Cell, Kind, Marks, text_of
+from nastavnik.engine.tables.cells import Cell, Kind, Marks, letter_of, text_of
 from nastavnik.engine.tables.groups import LAST_GRADE
 from nastavnik.engine.tables.layout import (
     Field,
@@ -260,14 +260,9 @@ def shown_columns(rows: Rows, found: Understanding, n_columns: int) -> list[Show
     for column in range(n_columns):
         below = (text_of(row[column]) for row in rows[start:] if column < len(row))
         examples = tuple(itertools.islice((text for text in below if text), 3))
-        letter = _letter(column)
+        letter = letter_of(column)
         shown.append(ShownColumn(letter, header_text(rows, found.layout, column), examples))
     return shown
-
-
-def _letter(column: int) -> str:
-    first, last = divmod(column, 26)
-    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
 
 
 def top_rows(rows: Rows, found: Understanding, n_columns: int) -> list[tuple[int, list[str]]]:

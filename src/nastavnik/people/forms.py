@@ -320,7 +320,7 @@ class ListUploadForm(forms.Form):
         help_text=_(
             "As they come from the electronic journal, from 1C or from your own tables; several classes at once as well."
         ),
-        widget=FilesInput(attrs={"accept": ".xlsx,.xlsm,.csv,.tsv,.txt"}),
+        widget=FilesInput(attrs={"accept": ".xlsx,.xlsm,.xls,.csv,.tsv,.txt,.html,.htm"}),
     )
     pasted = forms.CharField(
         label=_("Or paste a table here"),

@@ -71,3 +71,9 @@ def fold_lookalikes(line: str) -> str:
 def has_latin(line: str) -> bool:
     """Tell whether a Latin letter is left."""
     return bool(_LATIN_LETTER.search(line))
+
+
+def letter_of(column: int) -> str:
+    """Return the letters of a column (from 0) as Excel shows them."""
+    first, last = divmod(column, 26)
+    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)

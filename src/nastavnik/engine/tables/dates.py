@@ -39,6 +39,10 @@ _INSIDE = re.compile(
     r"ноября|декабря)\s?\d{4})(?!\d)(?:\s?(?:г\.?\s?р\.?|года рождения|год[а]?|г\.?)(?![а-яё]))?",
     re.IGNORECASE,
 )
+_YEAR_INSIDE = re.compile(
+    r"(?<![\d.,/-])(?:19|20)\d\d(?![\d.,/-]*\d)\s?(?:г\.?\s?р\.?|года рождения|год[а]?|г\.?)?(?![а-яё])",
+    re.IGNORECASE,
+)
 _AROUND = re.compile(
     r"[\s,;(\[-]*(?:дата рождения|род\.|родил(?:ся|ась)|д\.?\s?р\.?)?[\s:,;(\[-]*$", re.IGNORECASE
 )
@@ -101,7 +105,7 @@ def parts_of_two(cell: Cell) -> tuple[int, int, str] | None:
 
 def date_inside(line: str) -> tuple[str, str]:
     """Part «Иванов Иван, 12.03.2012 г.р.» into what is no date and the date; "" without one."""
-    if not (match := _INSIDE.search(line)):
+    if not (match := _INSIDE.search(line) or _YEAR_INSIDE.search(line)):
         return line, ""
     before = _AROUND.sub("", line[: match.start()])
     after = re.sub(r"^[\s,;)\].]+", "", line[match.end() :])

@@ -49,6 +49,9 @@ _ORDINAL_IN_TITLE = re.compile(
     r"(?<!\d)(\d{1,2})\s?-\s?(?:(?:ый|ой|ий|й|го|ого|его|ых|их)(?=\s)|(?:м|ом|ем|е)(?=\s+[«\"]?[А-ЯЁа-яё][»\"]?\s))"
 )
 _GROUP_IN_TITLE = re.compile(r"(?i:\bгрупп[аы]\s?:?)\s?№?\s?[«\"“„]?([\w./-]{2,16})")
+_CLASS_AT_END = re.compile(
+    r"[\s,;(]+(\d{1,2}\s?[-«\"]?\s?[А-ЯЁа-яё]?[»\"]?(?:\s?(?:класс|кл\.?))?)[\s).,;]*$"
+)
 _AFTER_HEADING = re.compile(
     r"\s*+([(\[].*|[-–—,:;]?\s*+\d++\s*+(чел|уч|обуч).*|[-–—,:;.]?\s*+(кл\.?\s*+рук|классн).*)$",
     re.IGNORECASE,
@@ -99,6 +102,14 @@ def group_in_title(line: str) -> str | None:
                 return found
     named = _GROUP_IN_TITLE.search(line)
     return parse_group(named[1], is_group=True) if named and re.search(r"\d", named[1]) else None
+
+
+def part_class(line: str) -> tuple[str, str]:
+    """Part «Иванов Иван, 7А» into what stands before the class and the class as written; "" without one."""
+    match = _CLASS_AT_END.search(line)
+    if match is None or parse_group(match[1]) is None:
+        return line, ""
+    return line[: match.start()], match[1]
 
 
 def group_heading(line: str) -> str | None:

@@ -8,9 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nastavnik.engine.tables.cells import Cell, Grid, Kind, Row, fold_lookalikes, text_of, value_of
-from nastavnik.engine.tables.dates import looks_like_date
+from nastavnik.engine.tables.dates import date_inside, looks_like_date
 from nastavnik.engine.tables.firstnames import is_first_name
-from nastavnik.engine.tables.groups import group_heading, group_in_title, parse_group
+from nastavnik.engine.tables.groups import (
+    group_heading,
+    group_in_title,
+    parse_group,
+    part_class,
+)
 from nastavnik.engine.tables.names import is_patronymic
 
 
@@ -484,7 +489,7 @@ def unread_names(rows: Grid, layout: Layout, *, kind: Kind) -> list[int]:
 
 
 def _has_patronymic_or_first_name(cell: Cell) -> bool:
-    words = value_of(cell).split()
+    words = bare_name(value_of(cell)).split()
     return any(is_patronymic(word) or is_first_name(word) for word in words[1:])
 
 
@@ -506,8 +511,14 @@ def _is_patronymic(cell: Cell) -> bool:
     return is_patronymic(value_of(cell)) and " " not in value_of(cell).replace(" оглы", "")
 
 
+def bare_name(line: str) -> str:
+    """Return a name without the birth date and the class that stand beside it in its cell."""
+    rest = part_class(date_inside(line)[0])[0] if re.search(r"\d", line) else line
+    return re.sub(r"[\s,;(]+$", "", rest)
+
+
 def _is_full_name(cell: Cell) -> bool:
-    line = value_of(cell)
+    line = bare_name(value_of(cell))
     return bool(_SEVERAL_WORDS.fullmatch(line)) and not _ROLE.search(line)
 
 

@@ -148,12 +148,14 @@ def _of_two(one: str, other: str, *, first_before_last: bool) -> Name:
         raise NameProblemError(f"Кажется, пропущено имя: «{one} {other}». Допишите его.")
     looks_turned = is_first_name(one) and not is_first_name(other)
     looks_straight = is_first_name(other) and not is_first_name(one)
+    if first_before_last:
+        if looks_straight:
+            return Name(one, other, "", _OTHER_WAY.format(one, other))
+        return Name(other, one)
     if is_patronymic(other) and not is_first_name(other):
         return Name(
             one, other, "", f"Похоже, «{other}» — отчество, а фамилии или имени нет. Проверьте."
         )
-    if first_before_last:
-        return Name(other, one, "", _OTHER_WAY.format(other, one) if looks_straight else "")
     if looks_turned and _SURNAME.fullmatch(other):
         return Name(other, one, "", _OTHER_WAY.format(other, one))
     return Name(one, other)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nastavnik.engine.tables.cells import Cell, Grid, Kind, Row, text_of
+from nastavnik.engine.tables.cells import Cell, Grid, Kind, Row, letter_of, text_of
 from nastavnik.engine.tables.groups import group_heading
 from nastavnik.engine.tables.layout import (
     NAME_FIELDS,
@@ -48,7 +48,7 @@ def parts_of(rows: Grid) -> tuple[Part, ...]:
         place = f"строки {first + 1}–{last + 1}" if len(bands) > 1 else ""
         stripes = _stripes(band)
         for left, right in stripes:
-            beside = f"столбцы {_letter(left)}–{_letter(right)}" if len(stripes) > 1 else ""
+            beside = f"столбцы {letter_of(left)}–{letter_of(right)}" if len(stripes) > 1 else ""
             part = _cut(band, 0, len(band) - 1, left, right) if beside else band
             found.append(Part(part, ", ".join(filter(None, (beside, place)))))
     # more of them than any school keeps on a sheet are no lists
@@ -66,11 +66,6 @@ def _cut(
         cells = (*(None for _ in cells[:left]), *cells[left:]) if first <= index <= last else ()
         kept.append(cells if any(cell is not None for cell in cells) else ())
     return tuple(kept)
-
-
-def _letter(column: int) -> str:
-    first, last = divmod(column, 26)
-    return (chr(ord("A") + first - 1) if first else "") + chr(ord("A") + last)
 
 
 # --- one under another --------------------------------------------------------------------

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from nastavnik.engine.tables.cells import Cell, Row, text_of, value_of
 from nastavnik.engine.tables.dates import DateProblemError, date_inside, parse_birth_date
 from nastavnik.engine.tables.departed import leaving_word, sign_in
-from nastavnik.engine.tables.groups import join_group, parse_group
+from nastavnik.engine.tables.groups import join_group, parse_group, part_class
 from nastavnik.engine.tables.layout import BIRTH_PARTS, Field
 from nastavnik.engine.tables.names import (
     Name,
@@ -30,9 +30,6 @@ from nastavnik.engine.tables.reading import (
 
 _NO_CLASS = "Не указан класс. Впишите его, например 5А."
 _NO_BIRTH_DATE = "Нет даты рождения. Впишите её: от возраста зависит, кто подписывает согласие, ученик или родитель."
-_CLASS_AT_END = re.compile(
-    r"[\s,;(]+(\d{1,2}\s?[-«\"]?\s?[А-ЯЁа-яё]?[»\"]?(?:\s?(?:класс|кл\.?))?)[\s).,;]*$"
-)
 _IN_CASES = (Field.FULL_NAME, Field.GRADE, Field.LETTER, *BIRTH_PARTS)
 
 
@@ -72,7 +69,8 @@ def read_person(reading: Reading, number: int, row: Row) -> None:
     gender = _read_gender(finding, name)
     if name is None or finding.errors:
         reading.errors.extend(finding.errors)
-        _wait(finding, name, birth_date, group)
+        said = finding.value(Field.FULL_NAME) or finding.value(Field.LAST_NAME)
+        _wait(finding, name, birth_date, group, said)
         return
     person = PersonRow(
         number,
@@ -87,10 +85,8 @@ def read_person(reading: Reading, number: int, row: Row) -> None:
     )
     if not finding.doubts or number in reading.answers.taken:
         reading.people.append(person)
-        return
-    for column, reason in finding.doubts:
-        reading.doubts.append(Doubt(number, column, reason, person.full_name))
-    _wait(finding, name, birth_date, group)
+    else:
+        _wait(finding, name, birth_date, group, person.full_name)
 
 
 def _correct(cells: dict[Field, Cell], corrected: Mapping[Field, str]) -> None:
@@ -113,7 +109,13 @@ def waiting_of(person: PersonRow) -> WaitingRow:
     )
 
 
-def _wait(finding: _Finding, name: Name | None, birth_date: dt.date | None, group: str) -> None:
+def _wait(
+    finding: _Finding, name: Name | None, birth_date: dt.date | None, group: str, said: str
+) -> None:
+    """Keep what the row says and what is asked of it; an answer given stays given."""
+    if finding.number not in finding.reading.answers.taken:
+        for column, reason in finding.doubts:
+            finding.reading.doubts.append(Doubt(finding.number, column, reason, said))
     parts = (
         (
             finding.value(Field.LAST_NAME),
@@ -170,12 +172,10 @@ def _without_date(finding: _Finding, line: str, header: str) -> str:
 
 
 def _without_class(finding: _Finding, line: str) -> str:
-    match = _CLASS_AT_END.search(line)
-    if match is None or parse_group(match[1]) is None:
-        return line
-    if not (finding.value(Field.GROUP) or finding.value(Field.GRADE)):
-        finding.cells[Field.GROUP] = match[1]
-    return line[: match.start()]
+    rest, group = part_class(line)
+    if group and not (finding.value(Field.GROUP) or finding.value(Field.GRADE)):
+        finding.cells[Field.GROUP] = group
+    return rest
 
 
 def _read_name(finding: _Finding) -> Name | None:

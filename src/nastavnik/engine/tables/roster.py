@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nastavnik.engine.tables.cells import Grid, Kind, Marks, Row, text_of
+from nastavnik.engine.tables.cells import Grid, Kind, Marks, Row, letter_of, text_of
 from nastavnik.engine.tables.departed import is_leaving_heading
 from nastavnik.engine.tables.groups import group_heading
 from nastavnik.engine.tables.layout import (
     BIRTH_PARTS,
     Field,
     Layout,
+    bare_name,
     group_of_title,
     header_text,
     names_fields,
@@ -297,6 +298,7 @@ def _is_lone(reading: Reading, row: Row, texts: list[str], name: str) -> bool:
 
 def _could_be_person(name: str) -> bool:
     """Tell a name standing alone in its row from a heading such as «Начальное звено»."""
+    name = bare_name(name)
     if _NO_NAME_WORD.search(name) or re.search(r"\d{2}|[:№]", name):
         return False
     words = re.sub(r"^\d+[.)\s]+", "", name).split()
@@ -387,7 +389,8 @@ def _questions(reading: Reading) -> list[Doubt]:
     found = []
     for column in unread_names(reading.rows, reading.layout, kind=reading.kind):
         said = header_text(reading.rows, reading.layout, column)
-        words = f"В столбце {column + 1} («{said}»)" if said else f"В столбце {column + 1}"
+        letter = letter_of(column)
+        words = f"В столбце {letter} («{said}»)" if said else f"В столбце {letter}"
         reason = f"{words} тоже стоят имена, они не прочитаны. Если это ещё один список, загрузите его отдельно."
         found.append(Doubt(1 if header is None else header + 1, said, reason))
     return found
