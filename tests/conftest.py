@@ -156,3 +156,14 @@ def cast(db):
     from tests.remembered import remembered_cast
 
     return remembered_cast()
+
+
+@pytest.fixture
+def within_the_year():
+    """It is 16 November of this academic year: for tests that plan weeks back and ahead inside one year."""
+    from nastavnik.core.dates import today  # Django is not set up when this file is read
+    from nastavnik.organisations.queries import year_bounds
+
+    first, _last = year_bounds(today())
+    with time_machine.travel(dt.datetime(first.year, 11, 16, 9, tzinfo=dt.UTC)):
+        yield

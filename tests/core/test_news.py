@@ -65,6 +65,7 @@ def test_what_was_before_the_moment_is_not_told(cast):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("within_the_year")
 def test_a_note_of_the_other_side_is_no_news_to_a_participant(cast):
     pairs = running(cast)
     past = Meeting.objects.filter(mentorship__in=pairs)
@@ -99,6 +100,7 @@ def week(user):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("within_the_year")
 def test_the_week_holds_meetings_for_each_in_the_own_way(cast):
     pairs = running(cast)
     meetings = Meeting.objects.filter(mentorship__in=pairs)
@@ -115,6 +117,7 @@ def test_the_week_holds_meetings_for_each_in_the_own_way(cast):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("within_the_year")
 def test_the_week_holds_the_group_meeting_and_the_last_day(cast):
     on = today() + dt.timedelta(3)
     records = cast.school.records

@@ -87,6 +87,7 @@ def marked(pair, count, anna):
     return list(pair.meetings.all())
 
 
+@pytest.mark.usefixtures("within_the_year")
 def test_marks_stand_side_by_side_and_a_blank_stays_a_blank(running):
     pair = Mentorship.objects.first()
     assert moods_of(pair.meetings.all()) is None
