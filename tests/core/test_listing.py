@@ -183,12 +183,12 @@ def test_pairs_show_their_last_and_next_meeting(cast):
         (held, ahead)
     ]
     page = text(client.get("/pairs/"))
-    assert f"<small>last: {held:%d.%m}<br>not noted: {ahead:%d.%m}</small>" in page
+    assert f"<small>was {held:%d.%m}<br>not noted {ahead:%d.%m}</small>" in page
     assert "none yet" in page
     rest.filter(pk=second.pk).update(planned_on=today() + dt.timedelta(days=3))
     (found,) = [row for row in taken(client, "/pairs/") if row["Last meeting"]]
     assert found["Next meeting"].date() == today() + dt.timedelta(days=3)
-    assert f"next: {today() + dt.timedelta(days=3):%d.%m}" in text(client.get("/pairs/"))
+    assert f"next {today() + dt.timedelta(days=3):%d.%m}" in text(client.get("/pairs/"))
 
 
 def test_people_are_counted_by_kind_and_the_filter_is_named(cast):

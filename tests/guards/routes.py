@@ -113,6 +113,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "side": tuple(Side.values),
     "year": (today().year,),
     "month": (today().month,),
+    "name": ("today", "first-evening"),
 }
 
 

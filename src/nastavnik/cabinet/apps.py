@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation
+from nastavnik.core import howtos, navigation, search
 from nastavnik.core.access import Perm
 
 
@@ -10,6 +10,22 @@ class CabinetConfig(AppConfig):
     label = "cabinet"
 
     def ready(self) -> None:
+        from nastavnik.cabinet.search import find
+
+        # who finds nothing else has no field to look in
+        perms = frozenset({Perm.ROSTER_VIEW, Perm.PAIR_VIEW, Perm.DOCUMENT_VIEW})
+        search.register(
+            search.Source(90, "how-to", _("How it is done"), "circle-question-mark", perms, find)
+        )
+        howtos.register(
+            "cabinet",
+            "today",
+            set_up="first-evening#1-знакомство",
+            district="district",
+            search="first-evening#найти-человека-пару-или-документ",
+            how_to="first-evening",
+            how_tos="first-evening",
+        )
         navigation.register(navigation.Section(10, _("Today"), "cabinet:home", Perm.HOME, "t"))
         navigation.register(
             navigation.Section(80, _("District"), "cabinet:district", Perm.DISTRICT_VIEW)

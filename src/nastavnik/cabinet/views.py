@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from nastavnik.cabinet import rendering
 from nastavnik.cabinet.actions import set_up as set_up_site
 from nastavnik.cabinet.forms import (
     LAST,
@@ -221,3 +222,20 @@ def theme(request: HttpRequest) -> HttpResponse:
     if chosen in THEMES:
         response.set_cookie(COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
     return response
+
+
+@require_GET
+@requires(Perm.HOME)
+def how_tos(request: Request) -> HttpResponse:
+    """List the how-tos."""
+    return render(request, "cabinet/how_to.html", {"pages": rendering.how_tos(), "page": None})
+
+
+@require_GET
+@requires(Perm.HOME)
+def how_to(request: Request, name: str) -> HttpResponse:
+    """Show a how-to, with a way to the others."""
+    page = rendering.how_to(name)
+    if page is None:
+        raise Http404
+    return render(request, "cabinet/how_to.html", {"pages": rendering.how_tos(), "page": page})

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation, search, timeline
+from nastavnik.core import howtos, navigation, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -27,4 +27,7 @@ class ConsentsConfig(AppConfig):
         )
         navigation.register(
             navigation.Section(21, _("Consents"), "consents:ledger", Perm.CONSENT_VIEW)
+        )
+        howtos.register(
+            "consents", "consents", person="consents#один-человек", withdraw="consents#отозвать"
         )

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, facts, navigation
+from nastavnik.core import attention, facts, howtos, navigation
 from nastavnik.core.access import Perm
 
 
@@ -18,3 +18,4 @@ class DistrictsConfig(AppConfig):
         navigation.register(
             navigation.Section(38, _("Schools' roadmaps"), "districts:table", Perm.DISTRICT_VIEW)
         )
+        howtos.register("districts", "district")

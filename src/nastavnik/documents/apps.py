@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import facts, navigation, news, search, timeline
+from nastavnik.core import facts, howtos, navigation, news, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -27,3 +27,4 @@ class DocumentsConfig(AppConfig):
         navigation.register(
             navigation.Section(40, _("Documents"), "documents:register", Perm.DOCUMENT_VIEW)
         )
+        howtos.register("documents", "documents", card="documents#от-проекта-к-приказу")

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, facts, navigation, timeline
+from nastavnik.core import attention, facts, howtos, navigation, timeline
 from nastavnik.core.access import Perm
 
 
@@ -19,4 +19,11 @@ class MatchingConfig(AppConfig):
         timeline.register(self.label, timeline_events)
         navigation.register(
             navigation.Section(30, _("Matching"), "matching:workspace", Perm.MATCHING_VIEW, "m")
+        )
+        howtos.register(
+            "matching",
+            "matching",
+            rules="matching#правила",
+            history="matching#прошлые-подборы",
+            past="matching#прошлые-подборы",
         )

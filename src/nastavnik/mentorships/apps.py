@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, coming, navigation, news, search, timeline
+from nastavnik.core import attention, coming, howtos, navigation, news, search, timeline
 from nastavnik.core.access import Perm
 
 
@@ -28,4 +28,10 @@ class MentorshipsConfig(AppConfig):
         )
         navigation.register(
             navigation.Section(32, _("My pairs"), "mentorships:own", Perm.OWN_PAIR_VIEW, "p")
+        )
+        howtos.register(
+            "mentorships",
+            "pairs",
+            **dict.fromkeys(("own", "this_month", "month"), "meetings"),
+            replace="matching#заменить-наставника",
         )

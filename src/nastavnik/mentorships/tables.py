@@ -134,18 +134,18 @@ def pair_table(
 
 
 def _period(pair: PairRow) -> SafeString:
-    days = f"{pair.starts_on:%d.%m.%Y}\u00a0– {pair.ends_on:%d.%m.%Y}"
+    days = f"{pair.starts_on:%d.%m.%y}\u00a0– {pair.ends_on:%d.%m.%y}"
     return format_html("<small>{}</small>", days)
 
 
 def _meetings(pair: PairRow, day: dt.date) -> SafeString:
     """Return the last meeting held and the next one planned, each in a line."""
-    last = f"{pair.last_on:%d.%m}" if pair.last_on else _("none yet")
-    lines = [_("last: %(day)s") % {"day": last}]
+    last = _("was %(day)s") % {"day": f"{pair.last_on:%d.%m}"} if pair.last_on else _("none yet")
+    lines = [last]
     if pair.next_on and pair.next_on >= day:
-        lines.append(_("next: %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
+        lines.append(_("next %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
     elif pair.next_on:
-        lines.append(_("not noted: %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
+        lines.append(_("not noted %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
     return format_html(
         "<small>{}</small>", format_html_join(BREAK, "{}", ((one,) for one in lines))
     )

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation
+from nastavnik.core import howtos, navigation
 from nastavnik.core.access import Perm
 
 
@@ -13,3 +13,4 @@ class OrganisationsConfig(AppConfig):
         navigation.register(
             navigation.Section(90, _("Settings"), "organisations:settings", Perm.ORGANISATION_VIEW)
         )
+        howtos.register("organisations", "settings")

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import navigation, search
+from nastavnik.core import howtos, navigation, search
 from nastavnik.core.access import Perm
 
 
@@ -16,3 +16,19 @@ class PeopleConfig(AppConfig):
             search.Source(10, "person", _("People"), "user", frozenset({Perm.ROSTER_VIEW}), find)
         )
         navigation.register(navigation.Section(20, _("People"), "people:list", Perm.ROSTER_VIEW))
+        howtos.register(
+            "people",
+            "people",
+            list="people",
+            add="people#добавить-человека",
+            edit="people#исправить-карточку",
+            family="people#семья",
+            left="people#кто-ушёл",
+            card="people#карточка",
+            groups="people#классы-и-классные-руководители",
+            group="people#классы-и-классные-руководители",
+            **dict.fromkeys(
+                ("import", "import_preview", "import_errors", "import_discard"), "lists"
+            ),
+            **dict.fromkeys(("accounts", "slips", "end_role", "password"), "accounts"),
+        )

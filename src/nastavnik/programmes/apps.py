@@ -9,6 +9,7 @@ from nastavnik.core import (
     coming,
     concerned,
     directions,
+    howtos,
     navigation,
     news,
     search,
@@ -74,4 +75,19 @@ class ProgrammesConfig(AppConfig):
         )
         navigation.register(
             navigation.Section(23, _("Mentors"), "programmes:mentors", Perm.BASE_VIEW)
+        )
+        howtos.register(
+            "programmes",
+            "bases",
+            overview="bases#программа",
+            add="bases#программа",
+            edit="bases#программа",
+            limits="bases#программа",
+            add_to_base="bases#взять-в-базу",
+            describe="bases#запросы-и-области",
+            record="bases#запросы-и-области",
+            **dict.fromkeys(
+                ("meetings", "add_meeting", "meeting", "reopen", "choices", "choose"),
+                "group-meeting",
+            ),
         )

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, coming, facts, navigation, news
+from nastavnik.core import attention, coming, facts, howtos, navigation, news
 from nastavnik.core.access import Perm
 
 
@@ -19,4 +19,10 @@ class RoadmapsConfig(AppConfig):
         facts.register(self.label, own_facts.facts, {"roadmap_approved", "municipal_roadmap"})
         navigation.register(
             navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.ROADMAP_VIEW)
+        )
+        howtos.register(
+            "roadmaps",
+            "roadmap",
+            check="roadmap#проверить",
+            read="roadmap#отдать-и-принять-обратно",
         )

@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core import components, navigation, search
+from nastavnik.core import components, howtos, navigation, search
 from nastavnik.core.forms import Fault, fault_of
 from nastavnik.core.keys import keys_on
 from nastavnik.core.theme import theme_of
@@ -112,6 +112,14 @@ def keys(context: Context) -> bool:
 def searchable(context: Context) -> bool:
     """Tell whether there is anything this person may look for."""
     return bool(search.sources_for(context["request"].user))
+
+
+@register.simple_tag(takes_context=True)
+def howto(context: Context) -> str:
+    """Return the address of the how-to of the page, empty where it has none."""
+    match = context["request"].resolver_match
+    name, hash_, anchor = howtos.target_of(match.view_name if match else "").partition("#")
+    return f"{reverse('cabinet:how-to', args=[name])}{hash_}{anchor}" if name else ""
 
 
 @register.simple_tag
