@@ -107,6 +107,8 @@ OBJECTS: dict[str, type[Model]] = {
     "documents:register-paper": Document,
     "documents:take-back": Document,
     "documents:download": Document,
+    "documents:split": Document,
+    "documents:join": Document,
 }
 # Other arguments of addresses, by the name of the argument: the same for every school.
 VALUES: dict[str, tuple[object, ...]] = {

@@ -307,6 +307,15 @@ def _pair_without_order(scene):
     return pair
 
 
+def _order_and_an_empty_one(scene):
+    order = scene.order()
+    made = documents.draft_document(
+        scene.year, DocumentKind.PAIR_ORDER, title="Ещё один", subject_id=order.subject_id,
+        content={}, by=scene.by,
+    )  # fmt: skip
+    return order, made
+
+
 def _order_with_one_stopped(scene):
     order = _signed(scene.order())
     Mentorship.objects.filter(ties__order=order).update(status=MentorshipStatus.SUSPENDED)
@@ -396,6 +405,9 @@ PREPARED = {
     "districts.answer_roadmap": lambda scene: districts.send_roadmap(
         scene.first(Roadmap), by=scene.by
     ),
+    "documents.join_document": lambda scene: documents.split_document(scene.order(), by=scene.by),
+    "mentorships.part_staff_pairs": _order_and_an_empty_one,
+    "mentorships.join_pairs": _order_and_an_empty_one,
     "documents.register_document": lambda scene: documents.set_requisites(
         scene.order(), number="78", dated_on=today(), by=scene.by
     ),
@@ -473,6 +485,9 @@ DONE = {
     "documents.redraw_document": lambda s: documents.redraw_document(s.order(), {"a": 1}, by=s.by),
     "documents.set_requisites": lambda s: documents.set_requisites(s.order(), number="77", dated_on=today(), by=s.by),
     "documents.register_document": lambda s: documents.register_document(s.it, by=s.by),
+    "documents.enter_particulars": lambda s: documents.enter_particulars(s.order(), {"curator_post": "методист"}, by=s.by),
+    "documents.split_document": lambda s: documents.split_document(s.order(), by=s.by),
+    "documents.join_document": lambda s: documents.join_document(s.it, by=s.by),
     "matching.run_matching": lambda s: matching.run_matching(s.programme, by=s.by),
     "matching.review_input": lambda s: review_input(s.programme, list(s.programme.forms.all()), (), by=s.by),
     "matching.keep_run": lambda s: keep_run(s.programme, list(s.programme.forms.all()), s.it, s.it.run(), by=s.by),
@@ -501,6 +516,8 @@ DONE = {
         pair_of(s.school, "younger"), MentorshipStatus.SUSPENDED, by=s.by
     ),
     "mentorships.replace_mentor": lambda s: mentorships.replace_mentor(*s.it, cause=EndCause.ASKED, by=s.by),
+    "mentorships.part_staff_pairs": lambda s: mentorships.part_staff_pairs(*s.it, by=s.by),
+    "mentorships.join_pairs": lambda s: mentorships.join_pairs(*s.it, by=s.by),
     "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
     "mentorships.plan_meetings": lambda s: mentorships.plan_meetings([s.it], by=s.by),
     "mentorships.strike_meetings": lambda s: mentorships.strike_meetings(pair_of(s.school, "younger"), by=s.by),

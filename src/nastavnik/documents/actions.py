@@ -13,7 +13,13 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.queries import why_not_taken_back
-from nastavnik.documents.signals import document_opened, document_registered, document_taken_back
+from nastavnik.documents.signals import (
+    document_joined,
+    document_opened,
+    document_registered,
+    document_split,
+    document_taken_back,
+)
 from nastavnik.organisations.models import AcademicYear
 
 
@@ -44,13 +50,13 @@ def draft_document(
 def redraw_document(
     document: Document, content: dict[str, Any], *, by: models.Model | None
 ) -> Document:
-    """Draw a draft anew from the present state; a registered paper never changes."""
-    if document.status != DocumentStatus.DRAFT:
-        raise RefusedError(_("A registered paper does not change: make a new one."))
-    if document.content != content:
-        document.content = content
-        document.save(update_fields=["content", "changed_at"])
-        audit.record("document-redrawn", document, by=by, fields=["content"])
+    """Draw a draft anew from the present state, its title too; a registered paper never changes."""
+    _check_draft(document)
+    title = content.get("title") or document.title
+    if (document.content, document.title) != (content, title):
+        document.content, document.title = content, title
+        document.save(update_fields=["content", "title", "changed_at"])
+        audit.record("document-redrawn", document, by=by, fields=["content", "title"])
     return document
 
 
@@ -76,8 +82,7 @@ def set_requisites(
     Raises:
         RefusedError: the paper is registered, or the number is taken in this year.
     """
-    if document.status != DocumentStatus.DRAFT:
-        raise RefusedError(_("A registered paper does not change: make a new one."))
+    _check_draft(document)
     document.number, document.dated_on = number.strip(), dated_on
     try:
         with transaction.atomic():
@@ -88,6 +93,79 @@ def set_requisites(
         ) from error
     audit.record("document-requisites", document, by=by, fields=["number", "dated_on"])
     return document
+
+
+@transaction.atomic
+def enter_particulars(
+    document: Document, entered: dict[str, Any], *, by: models.Model | None
+) -> Document:
+    """Keep what a person answered to the questions of a draft; what is not answered here stays as it was.
+
+    Args:
+        document: a draft.
+        entered: plain values by name, as `forms.ParticularsForm` gives them.
+        by: the person who answers.
+
+    Raises:
+        RefusedError: the paper is registered.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    _check_draft(document)
+    kept = {**document.entered, **entered}
+    if kept != document.entered:
+        document.entered = kept
+        document.save(update_fields=["entered", "changed_at"])
+        audit.record("document-particulars", document, by=by, fields=["entered"])
+    return document
+
+
+@transaction.atomic
+def split_document(document: Document, *, by: models.Model | None) -> Document:
+    """Give a part of a draft a paper of its own; `join_document` takes it back.
+
+    Raises:
+        RefusedError: it is registered, or there is nothing to part.
+    """
+    document = Document.objects.select_for_update().get(pk=document.pk)
+    _check_draft(document)
+    made = Document.objects.create(
+        organisation_id=document.organisation_id,
+        year_id=document.year_id,
+        kind=document.kind,
+        title=document.title,
+        subject_id=document.subject_id,
+        entered=document.entered,
+        split_from=document,
+    )
+    audit.record("document-split", made, by=by, fields=["kind", "title", "entered", "split_from"])
+    document_split.send(sender=Document, document=document, made=made, by=by)
+    made.refresh_from_db()
+    return made
+
+
+@transaction.atomic
+def join_document(document: Document, *, by: models.Model | None) -> Document:
+    """Put a draft back into the one it was split from and throw it away.
+
+    Raises:
+        RefusedError: one of the two is registered, or it was never split off.
+    """
+    papers = Document.objects.select_for_update().order_by("pk")
+    both = {one.pk: one for one in papers.filter(pk__in=[document.pk, document.split_from_id])}
+    document, into = both[document.pk], both.get(document.split_from_id or 0)
+    _check_draft(document)
+    if into is None or into.status != DocumentStatus.DRAFT:
+        raise RefusedError(_("The order it was parted from is registered already: both stay."))
+    document_joined.send(sender=Document, document=document, into=into, by=by)
+    audit.record("document-joined", into, by=by, fields=["parts"])
+    discard_document(document, by=by)
+    into.refresh_from_db()
+    return into
+
+
+def _check_draft(document: Document) -> None:
+    if document.status != DocumentStatus.DRAFT:
+        raise RefusedError(_("A registered paper does not change: make a new one."))
 
 
 @transaction.atomic

@@ -1,8 +1,10 @@
 """People and days of our rows in the cases of Russian papers: the only place that asks the engine of wording."""
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from nastavnik.engine.wording.cases import Case, Gender
+from nastavnik.engine.wording.cases import Case, Gender, Wording
 from nastavnik.engine.wording.names import FullName, decline_name, guess_gender, split_name
 from nastavnik.engine.wording.phrases import (
     class_phrase,
@@ -62,18 +64,46 @@ def name_of_text(text: str, case: Case) -> FullName:
     return decline_name(*split_name(text), case=case)
 
 
-def position(title: str, case: Case) -> str:
-    """Return a position in a case."""
-    return decline_position(title, case=case).text
+@dataclass
+class Words:
+    """Names and positions in their cases, as a paper wants them; what nobody can know is kept as a doubt.
+
+    Attributes:
+        kept: forms a person has settled for this paper, by `case|text`.
+        doubts: the forms to ask about: `key`, `given`, `case` and `made`, plain texts.
+    """
+
+    kept: Mapping[str, str]
+    doubts: list[dict[str, str]] = field(default_factory=list)
+
+    def person(self, person: Person, case: Case) -> str:
+        """Return the name of a person of the roster; a form kept on the card wins."""
+        made = Wording(full_name(person, case), is_sure(person, case))
+        return self._settled(person.full_name, case, made)
+
+    def name(self, text: str, case: Case) -> str:
+        """Return a name typed in one line."""
+        made = name_of_text(text, case)
+        return self._settled(text, case, Wording(str(made), made.sure))
+
+    def position(self, title: str, case: Case) -> str:
+        """Return a position."""
+        return self._settled(title, case, decline_position(title, case=case))
+
+    def _settled(self, given: str, case: Case, made: Wording) -> str:
+        key = f"{case.value}|{given}"
+        said = self.kept.get(key) or made.text
+        if not made.sure and all(one["key"] != key for one in self.doubts):
+            self.doubts.append({"key": key, "given": given, "case": case.value, "made": said})
+        return said
 
 
-def who(person: Person, group: str, case: Case) -> str:
-    """Return what a person is, in a case: «ученице 5А класса», «учителю физики», «инженеру, АО «Завод»»."""
+def what(person: Person, group: str) -> str:
+    """Return what a person is, as a column of a table says it: «5А класс», «учитель физики», «инженер, АО «Завод»»."""
     if person.is_learner:
-        return class_phrase(group, case=case, gender=_gender(person))
-    words = position(person.position, case) if person.position else ""
+        return f"{group} класс" if group else class_phrase("", gender=_gender(person))
     place = person.partner.name if person.partner else ""
-    return ", ".join(part for part in (words, place) if part)
+    return ", ".join(part for part in (person.position, place) if part)
 
 
 def day_or_blank(day: dt.date | None) -> str:

@@ -11,3 +11,15 @@ class DocumentKind(models.TextChoices):
 class DocumentStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     REGISTERED = "registered", _("Registered")
+
+
+class Ask(models.TextChoices):
+    """What a paper asks of a person before it is signed; the content of a draft names those it needs."""
+
+    CURATOR_POST = "curator_post", _("the curator's position")
+    METHOD_COUNCIL = "method_council", _("minutes of the methodical council")
+    CYCLE_COMMISSION = "cycle_commission", _("minutes of the cycle commission")
+    AGREEMENTS = "agreements", _("who draws up the agreements and until when")
+
+
+MINUTES = (Ask.METHOD_COUNCIL, Ask.CYCLE_COMMISSION)

@@ -21,6 +21,8 @@ class Document(models.Model):
     `subject_id` names what the paper is about in the app that makes it. A draft is drawn anew from the present state
     whenever it is opened; registering freezes `content`, which is all a .docx needs to be drawn again years later.
     `taken_back_on` and why: the last time a registration was called a mistake; number and date stay written on the draft.
+    `entered` is what a person answered to the questions of this paper (`choices.Ask`): minutes, who does what by when,
+    a name in its right case. `split_from` is the draft a part of which became this one.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="documents")
@@ -37,6 +39,10 @@ class Document(models.Model):
     registered_at = models.DateTimeField(null=True)
     taken_back_on = models.DateField(_("registration taken back on"), null=True, blank=True)
     taken_back_why = models.CharField(_("why it was taken back"), max_length=300, blank=True)
+    entered = models.JSONField(default=dict, blank=True)
+    split_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="parts"
+    )
     search_text = models.CharField(max_length=400, editable=False, default="")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -60,9 +66,10 @@ class Document(models.Model):
 
     class Privacy:
         public = ["kind", "title", "number", "dated_on", "status", "search_text"]
-        personal = ["content", "taken_back_why"]
+        personal = ["content", "entered", "taken_back_why"]
         technical = [
-            "id", "organisation", "year", "subject_id", "created_at", "changed_at", "registered_at", "taken_back_on",
+            "id", "organisation", "year", "subject_id", "split_from", "created_at", "changed_at", "registered_at",
+            "taken_back_on",
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Reads of the register: what a paper still lacks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
-from nastavnik.documents.choices import DocumentStatus
+from nastavnik.documents.choices import Ask, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.signals import consequences_asked
 from nastavnik.documents.texts import BLANK
@@ -32,11 +32,14 @@ def findings(document: Document) -> list[str]:
         )
     if not content.get("has_head"):
         found.append(_("The head is not named: fill the organisation's card."))
-    if BLANK in " ".join(content.get("points", ())):
+    asks = [Ask(ask) for ask in content.get("asks", []) if _is_open(document, Ask(ask))]
+    found += [_LACKING[ask]() for ask in asks]
+    if not asks and BLANK in " ".join(content.get("points", ())):
         found.append(_("Some words are missing in the points: they are printed as lines."))
-    if unsure := content.get("unsure"):
+    words = document.entered.get("words", {})
+    if doubts := [one["given"] for one in content.get("doubts", []) if one["key"] not in words]:
         found.append(
-            _("Check how these names are declined: %(names)s.") % {"names": ", ".join(unsure)}
+            _("Check how these names are declined: %(names)s.") % {"names": ", ".join(doubts)}
         )
     if not content.get("annex", {}).get("parts"):
         found.append(_("There is no pair in the annex."))
@@ -58,6 +61,39 @@ def consequences_of(document: Document, *, back: bool = False) -> list[str]:
     """Return what follows when a paper is registered, or its registration taken back, as whoever makes its kind says."""
     told = consequences_asked.send(sender=Document, document=document, back=back)
     return [sentence for _receiver, sentences in told for sentence in sentences or ()]
+
+
+def is_parted(document: Document) -> bool:
+    """Tell whether a draft was split from one that is a draft still, so that it can go back."""
+    of = document.split_from
+    return of is not None and of.status == document.status == DocumentStatus.DRAFT
+
+
+def _is_open(document: Document, ask: Ask) -> bool:
+    """Tell whether a question of the paper is answered not at all or by half."""
+    entered = document.entered
+    if ask == Ask.CURATOR_POST:
+        return not document.content.get("curator_post")
+    if ask == Ask.AGREEMENTS:
+        return not (entered.get("agreements_by") and entered.get("agreements_until"))
+    named = entered.get(f"{ask}_number") and entered.get(f"{ask}_on")
+    return not (named or entered.get(f"{ask}_absent"))
+
+
+_LACKING: dict[Ask, Callable[[], str]] = {
+    Ask.CURATOR_POST: lambda: _(
+        "The curator's position is not written: the order names the curator without it."
+    ),
+    Ask.METHOD_COUNCIL: lambda: _(
+        "The minutes of the methodical council are not named: a line is printed. Write them, or tick that there was no recommendation."
+    ),
+    Ask.CYCLE_COMMISSION: lambda: _(
+        "The minutes of the cycle commission are not named: a line is printed. Write them, or tick that there was no recommendation."
+    ),
+    Ask.AGREEMENTS: lambda: _(
+        "It is not written who draws up the agreements with the mentors and until when: lines are printed."
+    ),
+}
 
 
 def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:

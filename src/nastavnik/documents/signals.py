@@ -17,3 +17,11 @@ consequences_asked = Signal()
 """A paper is about to be registered, or its registration taken back: receivers return what follows, in sentences.
 
 Arguments: `document`, `back` (it is taken back)."""
+
+document_split = Signal()
+"""A part of a draft gets a paper of its own, empty still: whoever makes its kind moves the rows and draws both anew.
+
+Arguments: `document`, `made`, `by`. A receiver refuses by `RefusedError`; nothing is written then."""
+
+document_joined = Signal()
+"""A draft goes back into the one it was split from, before it is thrown away: its rows move. Arguments: `document`, `into`, `by`."""

@@ -8,5 +8,7 @@ urlpatterns = [
     path("documents/<int:pk>/", views.card, name="card"),
     path("documents/<int:pk>/register/", views.register_paper, name="register-paper"),
     path("documents/<int:pk>/take-back/", views.take_back, name="take-back"),
+    path("documents/<int:pk>/split/", views.split, name="split"),
+    path("documents/<int:pk>/join/", views.join, name="join"),
     path("documents/<int:pk>/file.docx", views.download, name="download"),
 ]

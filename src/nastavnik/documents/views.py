@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core import confirm, listing
 from nastavnik.core.access import Perm
@@ -17,10 +17,10 @@ from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
 from nastavnik.documents import actions
 from nastavnik.documents.choices import DocumentStatus
-from nastavnik.documents.forms import RequisitesForm, TakeBackForm
+from nastavnik.documents.forms import ParticularsForm, RequisitesForm, TakeBackForm
 from nastavnik.documents.models import Document
-from nastavnik.documents.queries import consequences_of, findings, why_not_taken_back
-from nastavnik.documents.rendering import render_order
+from nastavnik.documents.queries import consequences_of, findings, is_parted, why_not_taken_back
+from nastavnik.documents.rendering import LINE, OLD_LINES, OLD_SIGNATURE, annex_parts, render_order
 from nastavnik.documents.signals import document_opened
 from nastavnik.documents.tables import register_table
 
@@ -51,20 +51,22 @@ def _opened(request: Request, pk: int) -> Document:
 @require_http_methods(["GET", "POST"])
 @requires(Perm.DOCUMENT_VIEW)
 def card(request: Request, pk: int) -> HttpResponse:
-    """Show a paper; a curator writes number and date, and registers it."""
+    """Show a paper; a curator answers what it asks, writes number and date, and registers it."""
     document = _opened(request, pk)
     may_edit = (
         request.user.viewer.may(Perm.DOCUMENT_EDIT) and document.status == DocumentStatus.DRAFT
     )
-    form = RequisitesForm(
-        request.POST if request.method == "POST" and may_edit else None,
-        initial={"number": document.number, "dated_on": document.dated_on},
-    )
-    if form.is_bound and form.is_valid():
+    data = request.POST if request.method == "POST" and may_edit else None
+    form = RequisitesForm(data, initial={"number": document.number, "dated_on": document.dated_on})
+    # an older page, or a script, may send number and date only: then the answers stay as they are
+    asked = ParticularsForm(document, data if data is not None and "asked" in data else None)
+    if form.is_bound and form.is_valid() and (asked.is_valid() or not asked.is_bound):
         try:
+            if asked.is_bound:
+                document = actions.enter_particulars(document, asked.entered(), by=request.user)
             actions.set_requisites(document, by=request.user, **form.cleaned_data)
             if "register" not in request.POST:
-                messages.success(request, _("Number and date are saved."))
+                messages.success(request, _("The draft is saved."))
                 return redirect("documents:card", pk=pk)
             if all(form.cleaned_data.values()):
                 return redirect("documents:register-paper", pk=pk)
@@ -78,8 +80,13 @@ def card(request: Request, pk: int) -> HttpResponse:
         {
             "document": document,
             "content": document.content,
+            "parts": annex_parts(document.content),
+            "line": LINE,
+            "old": {"signature": OLD_SIGNATURE, "lines": OLD_LINES},
             "form": form,
+            "particulars": asked,
             "may_edit": may_edit,
+            "may_join": may_edit and is_parted(document),
             "findings": findings(document),
             "may_take_back": request.user.viewer.may(Perm.DOCUMENT_TAKE_BACK)
             and not why_not_taken_back(document),
@@ -150,6 +157,38 @@ def take_back(request: Request, pk: int) -> HttpResponse:
         {"document": document, "form": form, "follows": consequences_of(document, back=True)},
         status=422 if form.is_bound else 200,
     )
+
+
+@require_POST
+@requires(Perm.DOCUMENT_EDIT)
+def split(request: Request, pk: int) -> HttpResponse:
+    """Give the pairs of staff an order of their own."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    try:
+        made = actions.split_document(document, by=request.user)
+    except RefusedError as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+        return redirect("documents:card", pk=pk)
+    messages.success(
+        request, _("Here is the order on the pairs of staff; the others stay in the first one.")
+    )
+    return redirect("documents:card", pk=made.pk)
+
+
+@require_POST
+@requires(Perm.DOCUMENT_EDIT)
+def join(request: Request, pk: int) -> HttpResponse:
+    """Take an order back into the one it was parted from."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    try:
+        into = actions.join_document(document, by=request.user)
+    except RefusedError as refusal:
+        for reason in refusal.reasons:
+            messages.error(request, reason)
+        return redirect("documents:card", pk=pk)
+    messages.success(request, _("All pairs are in one order again."))
+    return redirect("documents:card", pk=into.pk)
 
 
 @require_GET

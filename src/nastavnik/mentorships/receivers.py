@@ -11,12 +11,16 @@ from nastavnik.documents.choices import DocumentKind
 from nastavnik.documents.models import Document
 from nastavnik.documents.signals import (
     consequences_asked,
+    document_joined,
     document_opened,
     document_registered,
+    document_split,
     document_taken_back,
 )
 from nastavnik.mentorships.actions import (
     halt_pairs,
+    join_pairs,
+    part_staff_pairs,
     pause_mentee,
     refresh_order,
     set_pair_status,
@@ -58,6 +62,20 @@ def foresee(*, document: Document, back: bool, **kwargs: Any) -> list[str]:
     if document.kind != DocumentKind.PAIR_ORDER:
         return []
     return what_taking_back_does(document) if back else what_registering_does(document)
+
+
+@receiver(document_split, dispatch_uid="mentorships.part")
+def part(*, document: Document, made: Document, by: Any, **kwargs: Any) -> None:
+    """Give the pairs of staff an order of their own."""
+    if document.kind == DocumentKind.PAIR_ORDER:
+        part_staff_pairs(document, made, by=by)
+
+
+@receiver(document_joined, dispatch_uid="mentorships.join")
+def join(*, document: Document, into: Document, by: Any, **kwargs: Any) -> None:
+    """Take the pairs of an order back into the one it was parted from."""
+    if document.kind == DocumentKind.PAIR_ORDER:
+        join_pairs(document, into, by=by)
 
 
 @receiver(consent_withdrawn, dispatch_uid="mentorships.suspend")

@@ -181,14 +181,14 @@ def namesakes_of(user: SignedIn, person: Person) -> list[Person]:
 _NAMED = ("pk", "kind", "last_name", "first_name", "patronymic", "position", "household")
 
 
-def curator_of(organisation: Organisation) -> str:
-    """Return the full name of the organisation's curator of today, the first of several; empty when there is none."""
+def curator_account_of(organisation: Organisation) -> User | None:
+    """Return the account of the organisation's curator of today, the first of several, with its person fetched."""
     membership = (
         Membership.objects.filter(holds_on(today()), organisation=organisation, role=Role.CURATOR)
-        .select_related("user")
+        .select_related("user__person")
         .first()
     )
-    return membership.user.full_name if membership else ""
+    return membership.user if membership else None
 
 
 @dataclass(frozen=True)

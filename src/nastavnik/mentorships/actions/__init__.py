@@ -27,7 +27,9 @@ from nastavnik.mentorships.actions.pairs import (
 from nastavnik.mentorships.actions.papers import (
     attach_anew,
     draft_order,
+    join_pairs,
     leave_out_of_order,
+    part_staff_pairs,
     refresh_order,
 )
 from nastavnik.mentorships.actions.reopening import reopen_pair
@@ -42,9 +44,11 @@ __all__ = [
     "draft_order",
     "enter_month",
     "halt_pairs",
+    "join_pairs",
     "leave_group",
     "leave_out_of_order",
     "note_meeting",
+    "part_staff_pairs",
     "pause_mentee",
     "plan_meetings",
     "postpone_meeting",

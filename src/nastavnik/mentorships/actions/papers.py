@@ -13,7 +13,7 @@ from nastavnik.documents.actions import draft_document, redraw_document
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.texts import template
-from nastavnik.mentorships.documents import pair_order_content
+from nastavnik.mentorships.documents import is_of_staff, pair_order_content
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import pairs_of_order
 from nastavnik.people.models import Person
@@ -63,6 +63,43 @@ def refresh_order(document: Document, *, by: models.Model | None) -> Document:
 
 
 @transaction.atomic
+def part_staff_pairs(document: Document, made: Document, *, by: models.Model | None) -> None:
+    """Move the pairs of staff from a draft into one of their own, and draw both.
+
+    Raises:
+        RefusedError: there are none, or no others.
+    """
+    ties = _ties_of(document)
+    staff = [tie for tie in ties if is_of_staff(tie.mentorship, tie)]
+    if not staff or len(staff) == len(ties):
+        raise RefusedError(
+            _("This order is about staff only, or about no staff at all: there is nothing to part.")
+        )
+    _move_ties(staff, made, by=by)
+    for order in (document, made):
+        refresh_order(order, by=by)
+
+
+@transaction.atomic
+def join_pairs(document: Document, into: Document, *, by: models.Model | None) -> None:
+    """Move all pairs of a draft into another, and draw that."""
+    _move_ties(_ties_of(document), into, by=by)
+    refresh_order(into, by=by)
+
+
+def _ties_of(document: Document) -> list[Tie]:
+    ties = Tie.objects.select_for_update(of=("self",)).filter(order=document)
+    return list(ties.select_related("mentee__person", "mentorship__mentor__person").order_by("pk"))
+
+
+def _move_ties(ties: Iterable[Tie], order: Document, *, by: models.Model | None) -> None:
+    for tie in ties:
+        tie.order = order
+        tie.save(update_fields=["order"])
+        audit.record("mentee-attached", tie, by=by, fields=["order"])
+
+
+@transaction.atomic
 def leave_out_of_order(document: Document, *, by: models.Model | None) -> list[Tie]:
     """Take a registered order away from those it does not name: who was stopped, or ended early, when it was signed."""
     named = Tie.objects.of_order(document).values("pk")
@@ -86,8 +123,5 @@ def attach_anew(pair: Mentorship, *, by: models.Model | None) -> Document | None
     if not ties:
         return None
     order = draft_order(pair.programme, by=by)
-    for tie in ties:
-        tie.order = order
-        tie.save(update_fields=["order"])
-        audit.record("mentee-attached", tie, by=by, fields=["order"])
+    _move_ties(ties, order, by=by)
     return refresh_order(order, by=by)
