@@ -134,6 +134,6 @@ _FIELDS: dict[Ask, Any] = {
     Ask.AGREEMENTS: lambda: {
         "agreements_by": _text(_("Full name of who draws them up")),
         "agreements_post": _text(_("Position, as in «who?»")),
-        "agreements_until": _day(_("Until")),
+        "agreements_until": _day(_("Until which day")),
     },
 }
