@@ -1,6 +1,5 @@
 """The set-up: a conversation of four questions about the organisation, the year and the first curator."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -53,19 +52,6 @@ LAST = len(QUESTIONS) - 1
 SECRET = "password"  # noqa: S105 - the name of the field, whose answer is never sent back in a hidden one
 
 
-def abbreviated(full_name: str) -> str:
-    """Shorten «Муниципальное бюджетное общеобразовательное учреждение «Школа № 7» города Н» to «МБОУ «Школа № 7»».
-
-    A name without quotation marks stays as it is.
-    """
-    found = re.match(r"([^«»\"]+)[«\"]([^»\"]+)[»\"]", full_name.strip())
-    if found is None:
-        return full_name.strip()
-    words = [word for word in re.split(r"[\s-]+", found[1]) if len(word) > 1]
-    letters = "".join(word if word.isupper() else word[0].upper() for word in words)
-    return f"{letters} «{found[2]}»"
-
-
 class SetUpForm(OrganisationForm):
     """Everything the first evening needs to begin.
 
@@ -102,8 +88,6 @@ class SetUpForm(OrganisationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["short_name"].required = False
-        self.fields["short_name"].help_text = _("Leave it empty, and it is made from the full one.")
         first, last = year_bounds(today())
         self.initial.setdefault("year_starts_on", first)
         self.initial.setdefault("year_ends_on", last)
@@ -122,8 +106,6 @@ class SetUpForm(OrganisationForm):
             self.add_error(
                 "year_ends_on", _("The last day comes before the first: swap or correct them.")
             )
-        if data.get("full_name") and not data.get("short_name"):
-            data["short_name"] = abbreviated(data["full_name"])
         return data
 
     def first_gap(self) -> int | None:
