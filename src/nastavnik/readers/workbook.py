@@ -174,8 +174,9 @@ def _read(data: bytes, looks: _Looks) -> list[MarkedSheet]:
             if sheet.sheet_state != "visible":
                 continue
             look = looks.get(getattr(sheet, "_worksheet_path", ""), _Look())
-            struck, partly = _struck(sheet, _struck_styles(book), is_rich=is_rich)
             rows = _rows(sheet, left)
+            # only after the rows have kept within their limits
+            struck, partly = _struck(sheet, _struck_styles(book), is_rich=is_rich)
             left -= sum(len(row) - row.count(None) for row in rows)
             _fill_down(rows, look.merged)
             marks = Marks(struck, partly, frozenset(look.hidden), book.epoch == CALENDAR_MAC_1904)

@@ -297,6 +297,30 @@ def test_gender_fills_or_is_asked_about(word, patronymic, gender, is_asked):
     assert [person.gender for person in read(rows, taken=[2]).people] == [gender]
 
 
+def test_staff_under_a_heading_of_their_own_are_asked_about():
+    header = ["№", "ФИО", "Дата рождения"]
+    rows = [["Ученики 7А класса"], header, [1, "Примеров Иван Ильич", "12.04.2013"]]
+    rows += [["Педагоги"], header, [1, "Учителева Вера Ильинична", "12.04.2004"]]
+    rows += [["7Б класс"], [1, "Образцова Анна Львовна", "12.05.2013"]]
+    roster = read(rows)
+    # by the heading and by the age
+    assert [doubt.row for doubt in roster.doubts] == [6, 6]
+    assert [(person.row, person.group) for person in roster.people] == [(3, "7А"), (8, "7Б")]
+    staff = [["ФИО", "Должность"], ["Учителева Вера Ильинична", "учитель"], ["Наши ученики"]]
+    staff.append(["Примеров Иван Ильич", ""])
+    assert [doubt.row for doubt in read(staff, kind="staff").doubts] == [4]
+
+
+@pytest.mark.parametrize(
+    ("born", "group", "is_asked"),
+    [("12.04.1985", "7А", True), ("12.04.2006", "11А", False), ("12.04.1985", "12А", False),
+     ("12.04.1985", "ИС-21", False)],
+)  # fmt: skip
+def test_a_grown_up_in_a_class_of_a_school_is_asked_about(born, group, is_asked):
+    roster = read([HEADER, ["Примеров Иван", group, born]])
+    assert (len(roster.doubts), len(roster.people)) == (is_asked, not is_asked)
+
+
 # --- one person twice ---
 
 

@@ -242,6 +242,12 @@ def names_fields(row: Row, *, kind: Kind) -> int:
     return len(known) if known & NAME_FIELDS else 0
 
 
+def speaks_of_others(line: str, *, kind: Kind) -> bool:
+    """Tell whether a heading between the rows speaks of people of the other kind."""
+    pupils, staff = (bool(title.search(line.lower())) for title in (_PUPIL_TITLE, _STAFF_TITLE))
+    return (staff and not pupils) if kind == "pupils" else (pupils and not staff)
+
+
 def reads_as_role(line: str) -> bool:
     """Tell whether the text speaks of a position in a school."""
     return bool(_ROLE.search(line))

@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from nastavnik.engine.tables.cells import Cell, Row, text_of, value_of
-from nastavnik.engine.tables.dates import DateProblemError, date_inside, parse_birth_date
+from nastavnik.engine.tables.dates import (
+    DateProblemError,
+    date_inside,
+    full_years,
+    parse_birth_date,
+)
 from nastavnik.engine.tables.departed import leaving_word, sign_in
 from nastavnik.engine.tables.groups import join_group, parse_group, part_class
 from nastavnik.engine.tables.layout import BIRTH_PARTS, Field
@@ -65,7 +70,7 @@ def read_person(reading: Reading, number: int, row: Row) -> None:
     birth_date = _read_birth_date(finding)
     group = _read_group(finding)
     _ask_if_left(finding)
-    _ask_if_pupil(finding)
+    _ask_if_of_others(finding, birth_date, group)
     gender = _read_gender(finding, name)
     if name is None or finding.errors:
         reading.errors.extend(finding.errors)
@@ -325,10 +330,35 @@ def _signs_of_look(reading: Reading, number: int, row: Row) -> list[str]:
     return signs
 
 
+def _ask_if_of_others(finding: _Finding, birth_date: dt.date | None, group: str) -> None:
+    """Ask where a pupil stands among staff or a grown-up among pupils."""
+    reading = finding.reading
+    listed = "список учеников" if reading.kind == "pupils" else "список сотрудников"
+    if reading.others:
+        reason = (
+            f"Строка стоит под заголовком «{reading.others[:60]}», а читается {listed}. Взять её?"
+        )
+        finding.doubts.append(("", reason))
+    if reading.kind == "staff":
+        _ask_if_pupil(finding)
+    elif birth_date and _SCHOOL_CLASS.fullmatch(group):
+        age = full_years(birth_date, reading.today)
+        if age > _OLDEST_AT_SCHOOL:
+            header = reading.header(Field.BIRTH_DATE, *BIRTH_PARTS)
+            finding.doubts.append(
+                (header, f"Полных лет: {age}. Для класса {group} это много. Взять?")
+            )
+
+
+# a twelfth class is of an evening school, where anybody may learn
+_SCHOOL_CLASS = re.compile(r"(\d|1[01])[А-ЯЁ]{0,3}")
+_OLDEST_AT_SCHOOL = 21
+
+
 def _ask_if_pupil(finding: _Finding) -> None:
     """Ask of a mentor whom the form of mentoring shows to be a pupil."""
     column = finding.reading.form_column
-    if finding.reading.kind != "staff" or column is None or column >= len(finding.row):
+    if column is None or column >= len(finding.row):
         return
     form = text_of(finding.row[column])
     if re.match(r"(ученик|студент|обучающ)", form, re.IGNORECASE):

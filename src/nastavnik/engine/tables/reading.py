@@ -91,7 +91,10 @@ class Answers:
 
 @dataclass
 class Reading:
-    """A list, how it is read, and what has been read so far."""
+    """A list, how it is read, and what has been read so far.
+
+    `departed` and `others` are the heading above the row that is read, of those who left or of the other kind of people.
+    """
 
     rows: Grid
     layout: Layout
@@ -99,6 +102,7 @@ class Reading:
     today: dt.date
     group: str = ""
     departed: str = ""
+    others: str = ""
     marks: Marks = field(default_factory=Marks)
     answers: Answers = field(default_factory=Answers)
     people: list[PersonRow] = field(default_factory=list)

@@ -19,6 +19,7 @@ from nastavnik.engine.tables.layout import (
     header_text,
     names_fields,
     reads_as_role,
+    speaks_of_others,
     unread_names,
 )
 from nastavnik.engine.tables.names import is_patronymic
@@ -250,10 +251,11 @@ def _why_heading(reading: Reading, row: Row, texts: list[str], name: str) -> str
         reading.departed = _line(row)
         return "Заголовок выбывших, не человек."
     if found := _heading_class(reading, row):
-        reading.group, reading.departed = found, ""
+        reading.group, reading.departed, reading.others = found, "", ""
         return f"Заголовок класса {found}."
     if not (name and _could_be_person(name)):
         reading.departed = ""
+        reading.others = _line(row) if speaks_of_others(_line(row), kind=reading.kind) else ""
         return "Заголовок между строками, не человек."
     return ""
 
