@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
 from nastavnik.engine.roadmaps.columns import Meaning, is_roadmap_header, meaning_of
 from nastavnik.engine.roadmaps.phrases import looks_like_term, number_of
+from nastavnik.readers.onelines import folded_row, rows_of_one_line
 from nastavnik.readers.refusals import ReaderError
 
 MOST_LINES = 50_000
@@ -43,6 +44,10 @@ def read_pasted_document(text: str) -> tuple[Block, ...]:
     at = 0
     while at < len(sources):
         reader = _reader_at(sources, at)
+        if rows := rows_of_one_line(sources[at]):
+            blocks.append(Table(tuple(rows)))
+            at += 1
+            continue
         if reader is None:
             if sources[at].text.strip():
                 tidy = Source(sources[at].line, without_tags(sources[at].text).strip())
@@ -100,6 +105,8 @@ def _read_tabbed(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
     after_break = False
     while at < len(sources) and "\t" in sources[at].text:
         row, at = _tabbed_row(sources, at, width)
+        if not rows and (folded := folded_row(row)):
+            return folded, at
         width = width or len(row.cells)
         rows.append(Row(row.cells, row.sources, after_break))
         filled = _next_filled(sources, at)

@@ -18,13 +18,20 @@ _NO_TAG = re.compile(r"<(?!/?[a-zA-Z][^<>]{0,4000}>)")
 _PARTING = frozenset({"p", "div", "ul", "ol", "br", "h1", "h2", "h3", "h4", "h5", "h6", "section"})
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{3,20})", re.IGNORECASE)
 _DECLARATION = re.compile(r"<[!?][^<>]{0,1000}>")
+# a part of a page, pasted or saved: any tag may be the first
+_TAG_FIRST = re.compile(
+    rb"<(?:!--|[a-z][a-z0-9]{0,15}[\s/>]|\?xml[^>]{0,200}>\s*<(?:!doctype\s+)?html)"
+)
+_CELL = re.compile(rb"<t[dh][\s>]", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 
 
 def looks_like_page(data: bytes) -> bool:
     """Tell whether the bytes start as a web page does."""
     head = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<table", b"<body", b"<head", b"<meta"))
+    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<body", b"<head", b"<meta")):
+        return True
+    return bool(_TAG_FIRST.match(head)) and (bool(_CELL.search(data)) or b"\t" not in data)
 
 
 def read_page(data: bytes) -> tuple[Block, ...]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.readers import rebuilding
 
 from nastavnik.__main__ import main
@@ -16,6 +18,8 @@ from nastavnik.readers.documents import read_document, read_pasted_text
 FOLDER = Path(__file__).parent / "invented"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 FIELDS = ("number", "section", "title", "term_text", "responsible", "result", "document")
+
+WORDS = ["№", "Мероприятие", "Этап", "Содержание", "Срок", "Ответственный", "1", "май", "Слёт", ""]
 
 
 def unread(text, year):
@@ -112,10 +116,140 @@ def test_columns_are_known_by_meaning(header):
 
 
 @pytest.mark.parametrize(
-    "header", [["Этапы", "Мероприятия", "Результат"], ["Ответственный", "Направления", "Сроки"]]
+    "header",
+    [
+        ["Этапы", "Мероприятия", "Результат"],
+        ["Фамилия", "Класс", "Сроки"],
+        ["Кто", "Что", "Почему"],
+    ],
 )
 def test_a_table_that_says_neither_what_nor_when_is_no_roadmap(header):
-    assert titles(table(header, ["1", "Слёт", "май"])) == []
+    said = table(header, ["1", "Слёт", "май"])
+    assert titles(said) == []
+    assert said["warnings"][-1].startswith("Мероприятий мы не нашли")
+
+
+@pytest.mark.parametrize("name", ["Чем занимаемся", "Направления", "Содержание", "Тема", "Форма"])
+@pytest.mark.parametrize("last", ["Результат", "Отметка"])
+def test_terms_and_owners_make_a_roadmap_whatever_the_main_column_is_called(name, last):
+    said = table(["№ п/п", name, "Срок", "Ответственный", last], ["1", "Слёт", "май", "Завуч", ""])
+    (one,) = said["activities"]
+    assert (one["number"], one["title"], one["term_text"]) == ("1", "Слёт", "май")
+    assert one["responsible"] == ["Завуч"]
+
+
+def test_beside_a_sure_roadmap_no_other_table_is_one():
+    said = table(
+        ["Ответственный", "Направления", "Сроки"],
+        ["Директор", "Бумаги", "май"],
+        ["№", "Мероприятие", "Сроки"],
+        ["1", "Слёт", "май"],
+    )
+    assert titles(said) == ["Слёт"]
+
+
+@pytest.mark.parametrize("name", ["Задача", "Задачи", "Наименование этапа", "Этап", "Направление"])
+def test_what_groups_the_activities_stands_left_of_them_and_is_merged_down(name):
+    header = ["№", name, "Мероприятие", "Срок", "Ответственный"]
+    whole = table(
+        header,
+        ["1", "Запуск", "Приказ", "май", "Завуч"],
+        ["1", "Запуск", "Сайт", "июнь", "Завуч"],
+        ["2", "Итоги", "Слёт", "июнь", "Завуч"],
+    )
+    cut = table(
+        header,
+        ["1", "Запуск", "Приказ", "май", "Завуч"],
+        ["", "", "Сайт", "июнь", "Завуч"],
+        ["2", "Итоги", "Слёт", "июнь", "Завуч"],
+    )
+    for said in (whole, cut):
+        assert [(one["section"], one["title"]) for one in said["activities"]] == [
+            ("Запуск", "Приказ"),
+            ("Запуск", "Сайт"),
+            ("Итоги", "Слёт"),
+        ]
+
+
+def test_months_that_stand_as_headings_are_terms():
+    said = table(
+        ["№", "Мероприятие", "Ответственный"],
+        ["Сентябрь", "", ""],
+        ["1", "Документы", "Наставник"],
+        ["2", "Уроки", "Наставник"],
+        ["Октябрь – ноябрь 2032 г.", "", ""],
+        ["3", "Программа", "Завуч"],
+        ["Итоги года", "", ""],
+        ["4", "Отчёт", "Завуч"],
+    )
+    assert [one["term_text"] for one in said["activities"]] == [
+        "Сентябрь",
+        "Сентябрь",
+        "Октябрь – ноябрь 2032 г.",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("gap", [" ", "\t"])
+def test_everything_on_one_line(gap):
+    cells = ["№", "Мероприятие", "Срок", "Ответственный"]
+    cells += ["1", "Назначить куратора", "до 1 сентября 2032", "Директор"]
+    cells += ["2", "Провести встречу", "октябрь", "Куратор, классные руководители"]
+    said = answer(gap.join(cells).encode())
+    assert [(one["number"], one["title"], one["term_text"]) for one in said["activities"]] == [
+        ("1", "Назначить куратора", "до 1 сентября 2032"),
+        ("2", "Провести встречу", "октябрь"),
+    ]
+    assert said["activities"][1]["responsible"] == ["Куратор", "классные руководители"]
+    assert any("несколько мероприятий" in one for one in said["warnings"])
+
+
+def test_one_line_that_cannot_be_told_apart_is_said():
+    said = answer("№ Мероприятие Срок Ответственный 1 Собрание актив 2 Слёт май Завуч".encode())
+    assert said["activities"] == []
+    assert said["warnings"]
+
+
+def test_numbers_may_stand_after_the_text():
+    header = ["Мероприятие", "№ п/п", "Срок", "Ответственный"]
+    said = table(header, ["Слёт", "1", "май", "Завуч"], ["Встреча", "2", "июнь", "Завуч"])
+    assert [(one["number"], one["title"]) for one in said["activities"]] == [
+        ("1", "Слёт"),
+        ("2", "Встреча"),
+    ]
+
+
+@pytest.mark.parametrize("tag", ["div", "p", "center", "h1", "span class=x", "section", "font"])
+def test_a_page_may_start_with_any_tag(tag):
+    name = tag.split()[0]
+    page = (
+        f"<{tag}>Дорожная карта</{name}><table><tr><td>№<td>Мероприятие<td>Срок</tr>"
+        "<tr><td>1<td>Слёт<td>май</tr></table>"
+    )
+    for said in (answer(page.encode()), answer(f"<!-- 1 --><{tag}>{page}".encode())):
+        assert titles(said) == ["Слёт"]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), max_size=6), max_size=6), st.sampled_from("\t |\n")
+)
+def test_no_activity_and_no_warning_never_go_together(rows, gap):
+    text = "Дорожная карта\n" + "\n".join(gap.join(row) for row in rows)
+    said = answer(text.encode())
+    assert said["activities"] or said["warnings"]
+
+
+def test_a_plan_of_stages_without_terms_and_owners_says_what_is_missing():
+    said = table(
+        ["№", "Наименование этапа", "Содержание деятельности и примерный план мероприятий"],
+        ["1.", "Подготовка", "Приказ о наставничестве"],
+        ["2.", "Отбор", "Анкеты"],
+    )
+    assert [(one["section"], one["title"]) for one in said["activities"]] == [
+        ("Подготовка", "Приказ о наставничестве"),
+        ("Отбор", "Анкеты"),
+    ]
+    assert any("не указан срок" in one for one in said["warnings"])
 
 
 def test_a_stage_column_gives_the_section_and_an_unknown_column_is_kept():

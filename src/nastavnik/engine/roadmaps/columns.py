@@ -27,16 +27,26 @@ class Meaning(StrEnum):
 _WORDS = {
     Meaning.NUMBER: r"^(?:№|n[o°]?\b|номер|п\s*/\s*п)",
     Meaning.TITLE: r"мероприят|\bсобыти[ея]\b|содержание (?:работ|деятельност)|вид(?:ы)? (?:работ|"
-    r"деятельности)|^наименование (?:работ|этап|действ)|^(?:действи[ея]|задач[аи]|дела?|шаги?)$",
+    r"деятельности)|^наименование (?:работ|этап|действ)|^(?:действи[ея]|дела?|шаги?)$|^задач[аи]",
     Meaning.TERM: r"\bсрок|\bдат[аы]\b|период|\bвремя\b|когда|месяц",
     Meaning.RESPONSIBLE: r"ответствен|исполнител|кто (?:делает|проводит|отвечает)",
     Meaning.RESULT: r"результат|эффект|\bитог|\bпродукт",
     Meaning.DOCUMENT: r"документ|подтвержд",
-    Meaning.SECTION: r"^(?:этап|раздел|блок|направлени|стади)",
+    Meaning.SECTION: r"^(?:(?:наименование|название) )?(?:этап|раздел|блок|направлени|стади|модул)",
     Meaning.NOTES: r"примечан|отметка|комментари|содержание|форма|выполнени|участник|целевая ауд|"
     r"ресурс|финансир|место",
 }
 _PATTERNS = [(meaning, re.compile(words, re.IGNORECASE)) for meaning, words in _WORDS.items()]
+# Of several columns that may name the activity the surest does; what groups stands left of it.
+_SURE = re.compile(r"мероприят|содержание (?:работ|деятельност)", re.IGNORECASE)
+_GROUPS = re.compile(r"^(?:задач[аи]|(?:наименование|название) этап)", re.IGNORECASE)
+# A header in words nobody foresaw: a column of terms and one of owners make the table a roadmap.
+_TERM_FIRST = re.compile(
+    r"(?:планируем\w+ )?(?:срок|дат[аы]\b|период|когда\b|месяц|время)", re.IGNORECASE
+)
+_OWNER_FIRST = re.compile(r"ответствен|исполнител|кто (?:делает|проводит|отвечает)", re.IGNORECASE)
+_LONGEST_NAME = 60
+_STANDS_FOR_TITLE = (None, Meaning.NOTES, Meaning.SECTION, Meaning.RESULT, Meaning.DOCUMENT)
 _NUMBER_TAIL = re.compile(r"п\s*/?\s*п\.?", re.IGNORECASE)
 
 
@@ -92,15 +102,59 @@ def is_roadmap_header(meanings: Sequence[Meaning | None]) -> bool:
     )
 
 
-def read_layout(row: Row) -> Layout | None:
-    """Return the columns if this row is the header of a roadmap."""
-    meanings = [meaning_of(cell) for cell in row.cells]
-    if not is_roadmap_header(meanings):
-        return None
+def read_layout(row: Row, *, lenient: bool = False) -> Layout | None:
+    """Return the columns if this row is the header of a roadmap.
+
+    Lenient, for a document that has no sure one: the main column has a name nobody foresaw, or
+    stages and activities stand without terms and owners.
+    """
     texts = [one_line(cell) for cell in row.cells]
+    meanings = _grouped([meaning_of(text) for text in texts], texts)
+    if lenient and Meaning.TITLE not in meanings:
+        meanings = _with_title(meanings, texts)
+    if not (is_roadmap_header(meanings) or (lenient and _is_plan_of_stages(meanings))):
+        return None
     if len(set(texts)) < len([text for text in texts if text]) and len(set(texts)) == 1:
         return None
     return Layout(tuple(_settled(meanings, texts)), tuple(texts))
+
+
+def _is_plan_of_stages(meanings: Sequence[Meaning | None]) -> bool:
+    return {Meaning.NUMBER, Meaning.TITLE} <= set(meanings)
+
+
+def _grouped(meanings: list[Meaning | None], texts: Sequence[str]) -> list[Meaning | None]:
+    """Choose the column of activities; one of tasks or stages left of it groups them."""
+    titles = [at for at, meaning in enumerate(meanings) if meaning is Meaning.TITLE]
+    if len({texts[at] for at in titles}) < 2:  # noqa: PLR2004 - one, maybe over several columns
+        return meanings
+    chosen = min(
+        titles, key=lambda at: (_GROUPS.search(texts[at]) is not None, not _SURE.search(texts[at]))
+    )
+    made = list(meanings)
+    for at in titles:
+        if at < chosen and texts[at] != texts[chosen]:
+            made[at] = Meaning.SECTION
+    return made
+
+
+def _with_title(meanings: list[Meaning | None], texts: Sequence[str]) -> list[Meaning | None]:
+    """Find the activity in a table of terms and owners whose main column has its own name."""
+    names = [text.strip("* ") for text in texts]
+    is_header = (
+        any(_TERM_FIRST.match(name) for name in names)
+        and any(_OWNER_FIRST.match(name) for name in names)
+        and all(len(name) < _LONGEST_NAME and not name[:1].isdecimal() for name in names)
+    )
+    if not is_header:
+        return meanings
+    ends = [meanings.index(one) for one in (Meaning.TERM, Meaning.RESPONSIBLE) if one in meanings]
+    others = [at for at, one in enumerate(meanings) if names[at] and one in _STANDS_FOR_TITLE]
+    if not others:
+        return meanings
+    # left of terms and owners, rather one whose name says nothing, the nearest to them
+    chosen = max(others, key=lambda at: (at < min(ends), meanings[at] is None, at))
+    return [*meanings[:chosen], Meaning.TITLE, *meanings[chosen + 1 :]]
 
 
 def _settled(meanings: list[Meaning | None], texts: Sequence[str]) -> list[Meaning | None]:

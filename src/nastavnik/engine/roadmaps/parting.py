@@ -14,14 +14,14 @@ from nastavnik.engine.roadmaps.columns import (
 from nastavnik.engine.roadmaps.indicators import years_in
 
 
-def part_tables(blocks: Sequence[Block]) -> list[Block]:
+def part_tables(blocks: Sequence[Block], *, lenient: bool = False) -> list[Block]:
     """Start a new table at every row that is a header of its own."""
     parted: list[Block] = []
     for block in blocks:
         if isinstance(block, Paragraph):
             parted.append(block)
         else:
-            parted += [Table(tuple(rows)) for rows in _parts(_padded(block))]
+            parted += [Table(tuple(rows)) for rows in _parts(_padded(block), lenient=lenient)]
     return parted
 
 
@@ -42,11 +42,11 @@ def _padded(table: Table) -> list[Row]:
     ]
 
 
-def _parts(rows: Sequence[Row]) -> list[list[Row]]:
+def _parts(rows: Sequence[Row], *, lenient: bool) -> list[list[Row]]:
     parts: list[list[Row]] = [[]]
     layout: Layout | None = None
     for row in rows:
-        here = read_layout(row)
+        here = read_layout(row, lenient=lenient)
         known = layout is not None and (
             continues_header(layout, row) or (is_subheader(layout, row) and len(parts[-1]) == 1)
         )

@@ -33,6 +33,17 @@ _TERM = re.compile(
 )
 
 
+_MONTH = rf"(?:{MONTHS})[а-яё]*"
+_YEAR_SAID = r"(?:\s*,?\s*20\d\d(?:\s*[-–—/]\s*20\d\d)?\s*(?:г(?:г|од[а]?)?\.?)?)?"
+_WHEN = re.compile(
+    rf"(?:в\s+|на\s+)?(?:{_MONTH}{_YEAR_SAID}(?:\s*(?:[-–—/,]|и)\s*{_MONTH}{_YEAR_SAID})*(?:\s+месяц)?"
+    r"|(?:[1-4]|I{1,3}|IV|перв\w+|втор\w+|треть\w+|четв[её]рт\w+)(?:\s*-?\s*[йяе])?\s+"
+    rf"(?:четверть|квартал|полугодие|триместр|декада|неделя)(?:\s+{_MONTH})?{_YEAR_SAID}"
+    rf"|(?:осень|зима|весна|лето){_YEAR_SAID}|в\s+течение\s+(?:всего\s+)?(?:учебного\s+)?года)[.:]?",
+    re.IGNORECASE,
+)
+
+
 def clean(text: str) -> str:
     """Return the text with single spaces; its line feeds stay, empty lines go."""
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))
@@ -96,6 +107,17 @@ def term_breaks(before: str, after: str) -> bool:
 def looks_like_term(text: str) -> bool:
     """Tell whether the text starts as terms do: a date, a month, «до …», «ежегодно»."""
     return bool(_TERM.match(one_line(text)))
+
+
+def is_when(text: str) -> bool:
+    """Tell whether the text says a month, a term or a year and nothing else."""
+    return bool(_WHEN.fullmatch(one_line(text).strip("*# ")))
+
+
+def find_term(text: str) -> int:
+    """Return where the first term starts, -1 if there is none."""
+    places = (found.end() for found in re.finditer(r"\s", text))
+    return next((at for at in places if _TERM.match(text, at)), -1)
 
 
 def first_year(text: str) -> int | None:

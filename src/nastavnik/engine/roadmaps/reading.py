@@ -1,8 +1,9 @@
 """A whole document read: its roadmap, its indicators, and everything that is neither."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, sources_of
 from nastavnik.engine.roadmaps.columns import (
@@ -16,13 +17,17 @@ from nastavnik.engine.roadmaps.indicators import Indicator, read_indicators
 from nastavnik.engine.roadmaps.owners import split_responsible
 from nastavnik.engine.roadmaps.pairs import PARTED, part_line
 from nastavnik.engine.roadmaps.parting import is_foreign_header, part_tables
-from nastavnik.engine.roadmaps.phrases import first_year, number_of, one_line
+from nastavnik.engine.roadmaps.phrases import first_year, is_when, number_of, one_line
 from nastavnik.engine.roadmaps.preface import Preface, read_preface
 from nastavnik.engine.roadmaps.rows import JOINED, Line, are_sections, join_rows
 
 _HEADING = 300
+NO_ACTIVITIES = (
+    "Мероприятий мы не нашли. Нужна таблица, где названо, что делают, и рядом стоит срок или "
+    "ответственный; каждое мероприятие в своей строке."
+)
 _DOUBTS = {
-    PARTED: "в одной строке таблицы несколько мероприятий, мы разделили их. Проверьте, "
+    PARTED: "в одной строке несколько мероприятий, мы разделили их. Проверьте, "
     "чьи сроки и ответственные.",
     JOINED: "похоже, строку разорвал конец страницы, мы соединили её части. Проверьте, "
     "не два ли это мероприятия.",
@@ -104,15 +109,24 @@ class _Found:
 
 
 def read_roadmap(blocks: Sequence[Block]) -> Roadmap:
-    """Read the roadmap of a document; a document without one gives no activities."""
-    blocks = part_tables(blocks)
-    tables, before = _find(blocks)
+    """Read the roadmap of a document; a document without one gives no activities, and says so.
+
+    Only where no table is a roadmap for sure, one that may be is taken for it.
+    """
+    read = _read(blocks, lenient=False)
+    return read if read.activities else _read(blocks, lenient=True)
+
+
+def _read(blocks: Sequence[Block], *, lenient: bool) -> Roadmap:
+    blocks = part_tables(blocks, lenient=lenient)
+    tables, before = _find(blocks, lenient=lenient)
     kinds: dict[int, str] = {}
     sections: list[Section] = []
     activities: list[Activity] = []
     for table in tables:
         kinds |= {source.line: "header" for row in table.headers for source in row.sources}
         _read_table(table, sections, activities)
+    activities = _doubted(activities)
     preface = read_preface(before) if tables else Preface("", "", None, {}, None)
     indicators = read_indicators(blocks)
     for indicator in indicators:
@@ -139,7 +153,7 @@ def read_roadmap(blocks: Sequence[Block]) -> Roadmap:
     )
 
 
-def _find(blocks: Sequence[Block]) -> tuple[list[_Found], list[Source]]:
+def _find(blocks: Sequence[Block], *, lenient: bool) -> tuple[list[_Found], list[Source]]:
     """Return the roadmap tables and the lines before the first of them.
 
     A table without a header right after a roadmap table, as wide, is its next page.
@@ -156,7 +170,7 @@ def _find(blocks: Sequence[Block]) -> tuple[list[_Found], list[Source]]:
             _extend(before, [block.source], found)
             continue
         rows = list(block.rows)
-        layout = read_layout(rows[0])
+        layout = read_layout(rows[0], lenient=lenient)
         if layout is not None:
             same = open_table is not None and open_table.layout.header == layout.header
             open_table = _start(layout, rows, open_table if same else None)
@@ -217,7 +231,25 @@ def _read_table(table: _Found, sections: list[Section], activities: list[Activit
         heading = line.stage or heading
         if not line.title:
             continue  # its lines stay left over
-        activities += [_activity(part, heading) for part in part_line(line)]
+        activities += [_activity(part, heading) for part in part_line(_dated(line, heading))]
+
+
+def _dated(line: Line, heading: str) -> Line:
+    """Give a line without a term that of its heading, where months stand as headings."""
+    if not line.values[Meaning.TERM] and is_when(heading):
+        line.values[Meaning.TERM] = heading
+    return line
+
+
+def _doubted(activities: list[Activity]) -> list[Activity]:
+    """Doubt what came out of one line with others: its parts may be mixed up."""
+    shared = Counter(one.sources[0] for one in activities if one.sources)
+    return [
+        replace(one, doubts=(*one.doubts, PARTED))
+        if one.sources and shared[one.sources[0]] > 1 and PARTED not in one.doubts
+        else one
+        for one in activities
+    ]
 
 
 def _section(line: Line) -> Section:
@@ -268,6 +300,8 @@ def _warnings(
         for text in indicator.unread:
             line = indicator.sources[0].line
             yield f"Строка {line}: значение показателя «{text}» — не число, мы его не взяли."
+    if not activities:
+        yield NO_ACTIVITIES
 
 
 def _doubts(activity: Activity) -> Iterator[str]:
