@@ -15,6 +15,7 @@ from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_ro
 
 import nastavnik
 from nastavnik.cabinet import actions as cabinet
+from nastavnik.cabinet.choices import Step
 from nastavnik.consents import actions as consents
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
@@ -450,6 +451,8 @@ DONE = {
     "consents.record_consents": lambda s: consents.record_consents(
         [s.person("waiting")], [Purpose.DATA], signed_on=today(), by=s.by
     ),
+    "cabinet.put_step_aside": lambda s: cabinet.put_step_aside(s.programme, Step.ORDER, by=s.by),
+    "cabinet.take_step_up": lambda s: cabinet.take_step_up(s.programme, Step.MEETING, by=s.by),
     "consents.mark_mistaken": lambda s: consents.mark_mistaken(
         [s.first(Consent, person=s.person("older"), withdrawn_on=None)], by=s.by
     ),

@@ -9,6 +9,8 @@ from django.test import Client
 from django.utils import timezone
 from tests.cast import Cast, School, approve_pairs, build_cast
 
+from nastavnik.cabinet.actions import put_step_aside
+from nastavnik.cabinet.choices import Step
 from nastavnik.consents.actions import record_consents, withdraw_consent
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.models import Consent
@@ -163,6 +165,7 @@ def live(school: School) -> None:
         if end:
             end(row, by=by)
     give_opinion(mentor=school.records["older"], mentee=None, outcome=Outcome.FOR, by=by)
+    put_step_aside(school.programme, Step.MEETING, by=by)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
     gather(school, extra[2])
     plan(school, order)

@@ -6,6 +6,9 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from nastavnik.cabinet.choices import Step
+from nastavnik.cabinet.models import StepAside
+from nastavnik.core import audit
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.organisations.actions import add_organisation, open_year
@@ -14,6 +17,7 @@ from nastavnik.organisations.models import Organisation
 from nastavnik.people.actions import add_account, grant_role
 from nastavnik.people.models import User
 from nastavnik.people.queries import has_any_account
+from nastavnik.programmes.models import Programme
 
 
 @transaction.atomic
@@ -58,3 +62,22 @@ def _municipality(name: str, town: str, *, by: models.Model | None) -> Organisat
         town=town,
         by=by,
     )
+
+
+@transaction.atomic
+def put_step_aside(programme: Programme, step: Step, *, by: models.Model | None) -> StepAside:
+    """Put a first step of a programme aside; it can be taken up again. A second press changes nothing."""
+    row, is_new = StepAside.objects.get_or_create(
+        programme=programme, step=step, defaults={"organisation_id": programme.organisation_id}
+    )
+    if is_new:
+        audit.record("step-put-aside", row, by=by, fields=["step"])
+    return row
+
+
+@transaction.atomic
+def take_step_up(programme: Programme, step: Step, *, by: models.Model | None) -> None:
+    """Take a first step up again that was put aside; a second press changes nothing."""
+    for row in StepAside.objects.select_for_update().filter(programme=programme, step=step):
+        audit.record("step-taken-up", row, by=by, fields=["step"])
+        row.delete()

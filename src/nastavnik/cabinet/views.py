@@ -6,14 +6,16 @@ from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.cabinet import rendering
+from nastavnik.cabinet import actions, rendering
 from nastavnik.cabinet.actions import set_up as set_up_site
+from nastavnik.cabinet.choices import Step
 from nastavnik.cabinet.forms import (
     LAST,
     QUESTIONS,
@@ -24,14 +26,16 @@ from nastavnik.cabinet.forms import (
     example_head,
     head_of_order,
 )
-from nastavnik.cabinet.queries import district as district_rows
 from nastavnik.cabinet.queries import (
+    StepNow,
     example_people,
     example_stages,
     example_todo,
     gate_of,
     stages,
+    steps_of,
 )
+from nastavnik.cabinet.queries import district as district_rows
 from nastavnik.core import attention, coming, news, visits
 from nastavnik.core import search as registry
 from nastavnik.core.access import Perm
@@ -43,7 +47,8 @@ from nastavnik.core.keys import OFF as KEYS_OFF
 from nastavnik.core.marks import public, requires
 from nastavnik.core.theme import COOKIE, THEMES
 from nastavnik.people.queries import has_any_account
-from nastavnik.programmes.queries import current_programme
+from nastavnik.programmes.models import Programme
+from nastavnik.programmes.queries import current_programme, is_closing
 
 # what the page of components shows in turn: `components/state.html`, `components/node.html`
 STATES = ("done", "go", "wait", "risk", "sos", "stop", "next")
@@ -72,23 +77,50 @@ def home(request: Request) -> HttpResponse:
     # who sees a part of the bases only would read wrong counts of the whole
     is_whole = programme is not None and viewer.may(Perm.PROGRAMME_VIEW)
     rows = stages(request.user, programme) if programme and is_whole else []
+    may_open = viewer.may(Perm.PROGRAMME_EDIT)
+    steps = _first_steps(request, programme) if programme and is_whole and may_open else []
+    items = attention.items_for(request.user, at_most=None)
     response = render(
         request,
         "cabinet/home.html",
         {
+            "steps": steps,
+            "n_steps_open": sum(one.is_open for one in steps),
+            "n_steps_done": sum(one.is_done for one in steps),
+            "n_items": len(items),
             "programme": programme,
             "stages": rows,
             "gate": gate_of(request.user, programme, rows) if programme and rows else None,
-            "items": attention.items_for(request.user),
+            "items": items[: attention.AT_MOST],
             "week": coming.week_of(request.user, today()),
             "news": news.news_for(request.user, since or now - visits.FIRST),
             "since": since,
-            "may_open": viewer.may(Perm.PROGRAMME_EDIT),
+            "may_open": may_open,
             "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),
         },
     )
     visits.keep_visit(request, response, viewer.user_id, now)
     return response
+
+
+def _first_steps(request: Request, programme: Programme) -> list[StepNow]:
+    """Return the first steps while one of them is not done: a programme that is being closed has other ones."""
+    if is_closing(request.user, programme):
+        return []
+    steps = steps_of(request.user, programme)
+    return steps if any(not one.is_done for one in steps) else []
+
+
+@require_POST
+@requires(Perm.PROGRAMME_EDIT)
+def step(request: Request) -> HttpResponse:
+    """Put a first step aside, or take it up again."""
+    programme = current_programme(request.user)
+    asked = request.POST.get("step", "")
+    if programme is not None and asked in Step.values:
+        do = actions.take_step_up if "again" in request.POST else actions.put_step_aside
+        do(programme, Step(asked), by=request.user)
+    return redirect(f"{reverse('cabinet:home')}#steps")
 
 
 @sensitive_post_parameters("password")

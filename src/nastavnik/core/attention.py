@@ -40,7 +40,11 @@ def register(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
-def items_for(user: SignedIn, *, at_most: int = 10) -> list[AttentionItem]:
-    """Return what needs this user, the most urgent first."""
+# as many as a person looks through
+AT_MOST = 10
+
+
+def items_for(user: SignedIn, *, at_most: int | None = AT_MOST) -> list[AttentionItem]:
+    """Return what needs this user, the most urgent first; without `at_most` all of it."""
     found = [item for provider in _providers.values() for item in provider(user)]
     return sorted(found, key=lambda item: (item.urgency, item.title))[:at_most]

@@ -44,6 +44,7 @@ class PairFilter(forms.Form):
             *MentorshipStatus.choices,
             ("made", _("all but those that ended early")),
             ("met", _("have met")),
+            ("unmet", _("run and have not met yet")),
             ("ending", _("to be completed")),
         ],
     )

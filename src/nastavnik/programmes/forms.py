@@ -274,6 +274,7 @@ class BaseFilter(PersonFilter):
             *ParticipationStatus.choices,
             ("admitted", _("through the gate, all")),
             ("told", _("request or areas are there")),
+            ("untold", _("no request and no areas")),
             ("trained", _("with a day of training")),
             ("unasked", _("finished, not asked about next year")),
             ("goes_on", _("goes on next year")),

@@ -217,6 +217,7 @@ _STILL_IN = ~Q(status=ParticipationStatus.LEFT)
 _FINISHED = Q(status=ParticipationStatus.FINISHED)
 BASE_MARKS: dict[str, Callable[[Side], Q]] = {
     "told": lambda side: _STILL_IN & _TOLD[side],
+    "untold": lambda side: _STILL_IN & ~_TOLD[side],
     "admitted": lambda _side: _STILL_IN & ~Q(status=ParticipationStatus.CANDIDATE),
     "trained": lambda _side: _STILL_IN & Q(trained_on__isnull=False),
     "unasked": lambda _side: _FINISHED & Q(goes_on=None),

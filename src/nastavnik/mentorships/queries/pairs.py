@@ -191,6 +191,8 @@ def _of_mark(mark: str) -> Q:
     if mark == "made":
         return ~Q(status=MentorshipStatus.CANCELLED)
     held = Meeting.objects.filter(status=MeetingStatus.HELD)
+    if mark == "unmet":
+        return Q(status=MentorshipStatus.ACTIVE) & ~Q(pk__in=held.values("mentorship_id"))
     if mark == "met":
         return Q(status__in=OPEN, pk__in=held.values("mentorship_id"))
     last = held.filter(kind=MeetingKind.FINAL).values("mentorship_id")
@@ -199,7 +201,7 @@ def _of_mark(mark: str) -> Q:
 
 
 # what else a list of pairs may be narrowed to than their states
-PAIR_MARKS = ("made", "met", "ending")
+PAIR_MARKS = ("made", "met", "unmet", "ending")
 
 
 def pairs_for(
