@@ -16,7 +16,10 @@ a guard compares. A view asks for one right (`@requires(Perm.…)`); without it 
 A right says which pages, never which rows. Rows are those of the organisations in which a role of today carries the
 right, and of other people's rows nothing is found (404). Narrower than the organisation:
 
-* a class teacher sees the own classes, their pupils, consents, records and pairs;
+* a class teacher sees the own classes, their pupils, consents, records and pairs; proposes mentees of them straight into
+  «being prepared», writes requests, ticks papers (and takes back the own ticks), types in the slips of the group meeting of
+  pupils who have not chosen themselves. What the person sees by another role is not written in by this one; mentors, the
+  gate, matching and pairs stay with the curator;
 * a curator of one направление sees and approves the bases, proposals, rulings and pairs of the own forms; the roster and
   the register of orders are the school's;
 * a mentor and a mentee see the own open pairs;

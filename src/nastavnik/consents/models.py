@@ -22,6 +22,15 @@ class ConsentQuerySet(ScopedQuerySet["Consent"]):
         seen = Person.objects.visible_to(user).values("pk")
         return super().visible_to(user).filter(Q(organisation_id__in=whole) | Q(person__in=seen))
 
+    def correctable_by(self, user: SignedIn) -> Self:
+        """Leave the lines a user may call a mistake: a class teacher the own ones, of the own class."""
+        viewer = user.viewer
+        own = Person.objects.within(user, Perm.CONSENT_TICK).values("pk")
+        return self.filter(
+            Q(organisation_id__in=viewer.organisations(Perm.CONSENT_EDIT))
+            | Q(person__in=own, recorded_by=viewer.user_id)
+        )
+
     def valid_on(self, day: dt.date) -> Self:
         """Leave the consents that hold on a day: signed, neither withdrawn nor run out."""
         return self.filter(

@@ -33,7 +33,7 @@ PER_PAGE = 50
 @requires(Perm.CONSENT_VIEW)
 def ledger(request: Request) -> HttpResponse:
     """Show who has signed what and who is missing; a curator ticks papers off, one or many."""
-    may_edit = request.user.viewer.may(Perm.CONSENT_EDIT)
+    may_edit = request.user.viewer.may(Perm.CONSENT_TICK)
     people = Person.objects.visible_to(request.user).filter(
         pk__in=concerned.people_of(request.user)
     )
@@ -53,7 +53,8 @@ def ledger(request: Request) -> HttpResponse:
 
     if request.method == "POST" and (moved := ticks.moved(filters, found)):
         return moved
-    form = RecordForm(people, ticks.sent() if may_edit else None)
+    own = people.within(request.user, Perm.CONSENT_TICK)
+    form = RecordForm(own, ticks.sent() if may_edit else None)
     if form.is_bound and form.is_valid() and (question := _question(request, form)):
         ticks.keep()
         return question
@@ -167,6 +168,12 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
             "person": person,
             "consents": Consent.objects.visible_to(request.user).filter(person=person),
             "may_edit": request.user.viewer.may(Perm.CONSENT_EDIT),
+            "correctable": set(
+                Consent.objects.visible_to(request.user)
+                .correctable_by(request.user)
+                .filter(person=person)
+                .values_list("pk", flat=True)
+            ),
         },
     )
 
@@ -199,10 +206,10 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Perm.CONSENT_EDIT)
+@requires(Perm.CONSENT_TICK)
 def mistaken(request: Request, pk: int) -> HttpResponse:
     """Ask, then say of a line, or with it of all ticked at the same press, that it was ticked by mistake."""
-    seen = Consent.objects.visible_to(request.user)
+    seen = Consent.objects.visible_to(request.user).correctable_by(request.user)
     consent = get_object_or_404(seen.select_related("person"), pk=pk)
     whole = "all" in (request.POST if request.method == "POST" else request.GET)
     rows = list(batch_of(consent).filter(pk__in=seen.values("pk"))) if whole else [consent]

@@ -32,10 +32,13 @@ class Perm(StrEnum):
     ROSTER_VIEW = "roster_view"
     ROSTER_EDIT = "roster_edit"
     CONSENT_VIEW = "consent_view"
+    CONSENT_TICK = "consent_tick"
     CONSENT_EDIT = "consent_edit"
     PROGRAMME_VIEW = "programme_view"
     PROGRAMME_EDIT = "programme_edit"
     BASE_VIEW = "base_view"
+    MENTEE_PROPOSE = "mentee_propose"
+    REQUEST_WRITE = "request_write"
     BASE_EDIT = "base_edit"
     MATCHING_VIEW = "matching_view"
     MATCHING_EDIT = "matching_edit"
@@ -81,8 +84,11 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.ORGANISATION_EDIT,
         Perm.ACCOUNT_EDIT,
         Perm.ROSTER_EDIT,
+        Perm.CONSENT_TICK,
         Perm.CONSENT_EDIT,
         Perm.PROGRAMME_EDIT,
+        Perm.MENTEE_PROPOSE,
+        Perm.REQUEST_WRITE,
         Perm.BASE_EDIT,
         Perm.MATCHING_VIEW,
         Perm.MATCHING_EDIT,
@@ -127,6 +133,11 @@ GRANTS: dict[Role, frozenset[Perm]] = {
             Perm.CONSENT_VIEW,
             Perm.BASE_VIEW,
             Perm.PAIR_VIEW,
+            # of the own class, whatever else the person may see by another role
+            Perm.CONSENT_TICK,
+            Perm.MENTEE_PROPOSE,
+            Perm.REQUEST_WRITE,
+            Perm.PREFERENCE_GIVE,
         }
     ),
     Role.MENTOR: _OWN,

@@ -34,9 +34,22 @@ class PersonQuerySet(ScopedQuerySet["Person"]):
 
     def visible_to(self, user: SignedIn) -> Self:
         """Return the roster of the user's organisations; a class teacher's own class only."""
+        return self.within(user, Perm.ROSTER_VIEW)
+
+    def within(self, user: SignedIn, perm: Perm, *, led_only: bool = False) -> Self:
+        """Return the people a right reaches: those of the organisation, by the role of a class teacher the own class.
+
+        Who reads the whole school by one role and leads a class by another writes of the class only; `led_only` asks
+        for that alone.
+        """
         viewer = user.viewer
-        whole = viewer.organisations(Perm.ROSTER_VIEW, without=[Role.CLASS_TEACHER])
-        own = viewer.organisations(Perm.ROSTER_VIEW) - whole
+        whole = viewer.organisations(perm, without=[Role.CLASS_TEACHER])
+        own = viewer.organisations(perm) - whole
+        if led_only:
+            own, whole = (
+                viewer.organisations(perm, without=set(Role) - {Role.CLASS_TEACHER}),
+                frozenset(),
+            )
         if not own:
             return self.filter(organisation_id__in=whole)
         in_own_class = Enrolment.objects.filter(

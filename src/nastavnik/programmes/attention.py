@@ -24,6 +24,8 @@ from nastavnik.programmes.queries import (
     base_counts,
     base_rows,
     candidates,
+    candidates_of_roster,
+    class_choices,
     current_programme,
     is_closing,
     last_group_meeting,
@@ -36,6 +38,7 @@ from nastavnik.programmes.queries import (
 def items(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield what stands between the roster and matching, in the order of the work, and choices to be made."""
     yield from _own(user)
+    yield from _class(user)
     yield from _gathering(user)
     yield from _bases(user)
 
@@ -48,6 +51,51 @@ def _own(user: SignedIn) -> Iterator[AttentionItem]:
             4, "wait", _("Waits for your word"), _("With whom you would like to be"),
             _("You were at the meeting of %(day)s: choose up to three of those who came.") % {"day": f"{row.meeting.held_on:%d.%m}"},
             _("Choose"), reverse("programmes:choose", args=[row.pk]),
+        )  # fmt: skip
+
+
+def _class(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield what is a class teacher's own part: whom to propose, papers, requests, slips of the group meeting."""
+    if user.viewer.may(Perm.BASE_EDIT) or not user.viewer.may(Perm.MENTEE_PROPOSE):
+        return
+    programme = current_programme(user)
+    if programme is None or is_closing(user, programme):
+        return
+    records = Participation.objects.within(user, Perm.REQUEST_WRITE).filter(programme=programme)
+    if not records.of(Side.MENTEE).exists():
+        if candidates_of_roster(user, programme, Side.MENTEE).exists():
+            yield AttentionItem(
+                12, "next", _("Your part"), _("Who of your class needs a mentor?"),
+                _("Nobody of your class is in the base: propose those whom a mentor would help, if there are any."),
+                _("Propose mentees"), reverse("programmes:add-to-base", args=[Side.MENTEE]),
+            )  # fmt: skip
+        return
+    waiting = records.filter(status=ParticipationStatus.CANDIDATE).select_related("person")
+    rows = base_rows(waiting.prefetch_related("forms"), with_groups=False)
+    if unsigned := [row for row in rows if row.missing]:
+        yield AttentionItem(
+            13, "wait", _("Papers are missing"),
+            ngettext("%(n)s person of your class has not signed", "%(n)s people of your class have not signed", len(unsigned)) % {"n": len(unsigned)},
+            _("Collect the signed papers and tick them off; without both nobody goes to matching."), _("Tick off"),
+            f"{reverse('consents:ledger')}?show=missing",
+        )  # fmt: skip
+    silent = [
+        row
+        for row in rows
+        if not row.record.is_mentor and not row.record.request and not row.record.areas
+    ]
+    if silent:
+        yield AttentionItem(
+            14, "wait", _("Your part"),
+            ngettext("%(n)s pupil of your class has no request", "%(n)s pupils of your class have no request", len(silent)) % {"n": len(silent)},
+            _("Write in neutral words what the pupil wants to get better at."), _("Write down"),
+            reverse("programmes:record", args=[silent[0].record.pk]) if len(silent) == 1 else reverse("programmes:mentees"),
+        )  # fmt: skip
+    if n_open := class_choices(user).filter(answered_at=None).count():
+        yield AttentionItem(
+            15, "wait", _("Choices are coming in"), _("Slips of your class after the group meeting"),
+            ngettext("%(n)s pupil has not chosen yet: type in the slip.", "%(n)s pupils have not chosen yet: type in the slips.", n_open) % {"n": n_open},
+            _("Collect the choices"), reverse("programmes:choices"),
         )  # fmt: skip
 
 

@@ -229,6 +229,17 @@ class ParticipationForm(forms.ModelForm[Participation]):
         return needless
 
 
+#: What a class teacher writes of a mentee: in neutral words, nothing of forms, places and papers.
+OF_REQUEST = ("request", "areas", "interests", *FOLDED)
+
+
+class RequestForm(ParticipationForm):
+    """The request of a mentee, as the class teacher heard it."""
+
+    def _needless(self) -> list[str]:
+        return [name for name in self.fields if name not in OF_REQUEST]
+
+
 class DescribeForm(forms.Form):
     """What many records ask or offer at once: the ticked areas are added to those each already has."""
 

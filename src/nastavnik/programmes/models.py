@@ -148,12 +148,17 @@ class ParticipationQuerySet(ScopedQuerySet["Participation"]):
 
     def visible_to(self, user: SignedIn) -> Self:
         """Return the base of the user's organisations: a class teacher's own class, a curator's own forms."""
+        return self.within(user, self.view_perm)
+
+    def within(self, user: SignedIn, perm: Perm) -> Self:
+        """Return the records a right reaches, whatever the user sees by other rights."""
         viewer = user.viewer
         within = Q(pk__in=[])
-        for grant in viewer.grants_for(self.view_perm):
+        for grant in viewer.grants_for(perm):
             rows = Q(organisation_id=grant.organisation_id)
             if grant.role == Role.CLASS_TEACHER:
-                rows &= Q(person__in=Person.objects.visible_to(user).values("pk"))
+                led = Person.objects.within(user, perm, led_only=True)
+                rows &= Q(person__in=led.values("pk"))
             if grant.form_codes:
                 of_forms = MentoringForm.objects.filter(
                     organisation_id=grant.organisation_id, code__in=grant.form_codes
@@ -296,7 +301,7 @@ class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
         seen = Participation.objects.visible_to(user).values("pk")
         at = viewer.organisations(self.view_perm)
         whole = Q(organisation_id__in=at, record__in=seen)
-        return self.filter(whole | self._own(user))
+        return self.filter(whole | self._own(user) | self._led(user))
 
     def choosing(self) -> Self:
         """Leave those who may choose and be chosen now: they came, and matching still concerns them."""
@@ -318,7 +323,18 @@ class AttendanceQuerySet(ScopedQuerySet["Attendance"]):
     def entered_by(self, user: SignedIn) -> Self:
         """Leave those whose choices the user may enter: the own ones, and as a curator all but of the side across."""
         at = user.viewer.organisations(Perm.MATCHING_EDIT)
-        return self.filter(Q(organisation_id__in=at) & ~_across(user, "") | self._own(user))
+        entered = (Q(organisation_id__in=at) | self._led(user)) & ~_across(user, "")
+        return self.filter(entered | self._own(user))
+
+    def led_by(self, user: SignedIn) -> Self:
+        """Leave those whose slips a class teacher may type in."""
+        return self.filter(self._led(user) & ~_across(user, ""))
+
+    def _led(self, user: SignedIn) -> Q:
+        """Return the condition «of the own class, and nobody else has answered»: a choice of others is not shown."""
+        led = Person.objects.within(user, Perm.PREFERENCE_GIVE, led_only=True)
+        unread = Q(answered_at=None) | Q(answered_by=user.viewer.user_id)
+        return Q(record__person__in=led.values("pk")) & unread
 
     def _own(self, user: SignedIn) -> Q:
         viewer = user.viewer

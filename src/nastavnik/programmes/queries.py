@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes
-from nastavnik.core.access import Verdict
+from nastavnik.core.access import Perm, Verdict
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
@@ -175,9 +175,12 @@ def candidates_of_roster(
     inside = Participation.objects.filter(programme=programme, side=side).exclude(
         status=ParticipationStatus.LEFT
     )
+    within = Person.objects.within(user, Perm.MENTEE_PROPOSE)
     return (
         roster(user, q=q, group=group, kind=kind)
-        .filter(organisation_id=programme.organisation_id, kind__in=kinds)
+        .filter(
+            organisation_id=programme.organisation_id, kind__in=kinds, pk__in=within.values("pk")
+        )
         .exclude(pk__in=inside.values("person_id"))
     )
 
@@ -432,10 +435,12 @@ def invitable(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
 def offered_to(row: Attendance, user: SignedIn) -> list[Attendance]:
     """Return the other side of the meeting, those who came; of them the forms say who may be chosen (`adapter`).
 
-    A person is offered all of them, a curator who writes for the person those of the own forms.
+    A person is offered all of them, and so is the class teacher with the person's slip in hand; a curator who writes for
+    the person those of the own forms.
     """
     present = Attendance.objects.all()
-    if row.record.person_id != user.viewer.person_id:
+    is_led = Attendance.objects.filter(pk=row.pk).led_by(user).exists()
+    if row.record.person_id != user.viewer.person_id and not is_led:
         present = present.visible_to(user)
     return list(
         present.filter(meeting=row.meeting_id)
@@ -457,6 +462,17 @@ def own_choices(user: SignedIn) -> QuerySet[Attendance]:
         .filter(record__person_id=person_id)
         .select_related("meeting", "record__person")
         .order_by("-meeting__held_on", "pk")
+    )
+
+
+def class_choices(user: SignedIn) -> QuerySet[Attendance]:
+    """Return the invitations of a class teacher's pupils whose choices may be typed in now, the newest meeting first."""
+    return (
+        Attendance.objects.led_by(user)
+        .choosing()
+        .exclude(record__person_id=user.viewer.person_id or 0)
+        .select_related("meeting", "record__person")
+        .order_by("-meeting__held_on", "record__person__search_name")
     )
 
 

@@ -1,6 +1,6 @@
 """The bases as their pages show them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -35,8 +35,12 @@ def base_table(
     side: Side,
     ticks: Ticks | None,
     narrowed: Sequence[tuple[StrOrPromise, str]] = (),
+    writable: Collection[int] = (),
 ) -> Table[BaseRow]:
-    """Return a base as a list; who may edit, and so has ticks, gets links and boxes."""
+    """Return a base as a list; who may edit, and so has ticks, gets boxes.
+
+    `writable` are the records that lead to a page where something is written.
+    """
     is_mentors = side == Side.MENTOR
     states = {status.value: str(status.label) for status in ParticipationStatus}
     drawn = {
@@ -47,7 +51,7 @@ def base_table(
     load, complete = _("%(n)s of %(total)s"), _("Everything is there: may go to matching.")
 
     def name(row: BaseRow) -> SafeString:
-        url = address_of("programmes:record", row.record.pk) if ticks else ""
+        url = address_of("programmes:record", row.record.pk) if row.record.pk in writable else ""
         person = row.record.person
         return format_html("{}{}", link(url, person.full_name), small(row.group or person.position))
 

@@ -57,6 +57,7 @@ from nastavnik.mentorships.queries.pairs import (
     ties_of_end,
     ties_of_run,
     warnings_on,
+    whom_one_meets,
     why_run_stays,
     with_people,
 )
@@ -132,6 +133,7 @@ __all__ = [
     "warnings_on",
     "what_registering_does",
     "what_taking_back_does",
+    "whom_one_meets",
     "why_run_stays",
     "with_people",
 ]

@@ -1,7 +1,7 @@
 """Reads of pairs."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
@@ -36,6 +38,7 @@ from nastavnik.mentorships.models import (
     TieQuerySet,
 )
 from nastavnik.people.models import Person
+from nastavnik.programmes.catalogues import areas
 from nastavnik.programmes.models import MentoringForm, Participation
 
 
@@ -51,6 +54,54 @@ def pairs_seen(user: SignedIn) -> MentorshipQuerySet:
     """Return the pairs a user sees, with what a page shows of them."""
     ties = Tie.objects.visible_to(user).present()
     return with_people(Mentorship.objects.visible_to(user), ties)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """Somebody one meets, as far as one needs to know: how to call them and, of a mentee, what they ask for.
+
+    No last name, class, birth date or word of others: the request is what the consents cover (method.md §9.4), and only
+    while they hold (`is_covered`).
+    """
+
+    name: str
+    is_mentee: bool = False
+    is_covered: bool = True
+    request: str = ""
+    areas: tuple[str, ...] = ()
+
+
+def whom_one_meets(user: SignedIn, pairs: Collection[Mentorship]) -> dict[int, list[Met]]:
+    """Return pair key → whom the user meets there (ties fetched); one query."""
+    mentees = {pair.pk: [t.mentee for t in pair.ties.all() if t.ends_on is None] for pair in pairs}
+    own = user.viewer.person_id
+    led = {pair.pk for pair in pairs if pair.mentor.person_id == own}
+    asked = [record.person_id for key in led for record in mentees[key]]
+    held = held_purposes(asked, today()) if asked else {}
+    return {
+        pair.pk: [_met_mentee(record, held) for record in mentees[pair.pk]]
+        if pair.pk in led
+        else [Met(_called(pair.mentor.person))]
+        for pair in pairs
+    }
+
+
+def _met_mentee(record: Participation, held: Mapping[int, frozenset[Purpose]]) -> Met:
+    name = _called(record.person)
+    if missing_purposes(held.get(record.person_id, frozenset()), NEEDED_FOR_BASE):
+        return Met(name, is_mentee=True, is_covered=False)
+    titles = areas()
+    known = tuple(titles[code].title for code in record.areas if code in titles)
+    return Met(name, is_mentee=True, request=record.request, areas=known)
+
+
+def _called(person: Person) -> str:
+    """Return how one is spoken to: pupils by the first name, grown-ups by first name and patronymic."""
+    return (
+        person.first_name
+        if person.is_learner
+        else f"{person.first_name} {person.patronymic}".strip()
+    )
 
 
 @dataclass(frozen=True, slots=True)

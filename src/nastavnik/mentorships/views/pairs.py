@@ -47,6 +47,7 @@ from nastavnik.mentorships.queries import (
     tap_of,
     voices_of,
     warnings_on,
+    whom_one_meets,
 )
 from nastavnik.mentorships.tables import pair_table
 from nastavnik.people.models import Person
@@ -116,10 +117,11 @@ def own(request: Request) -> HttpResponse:
         meetings = list(pair.meetings.all())
         tap = tap_of(meetings, request.user.pk, voice=voice)
         shown.append((pair, voice.side, chain_of(meetings, {voice}), tap))
+    met = whom_one_meets(request.user, [pair for pair, _voice in mine])
     return render(
         request,
         "mentorships/own.html",
-        {"pairs": [pair for pair, _voice in mine], "shown": shown},
+        {"pairs": [pair for pair, _voice in mine], "shown": shown, "met": met},
     )
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,10 +32,12 @@ from nastavnik.programmes.forms import (
     LimitsForm,
     ParticipationForm,
     ProgrammeForm,
+    RequestForm,
 )
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 from nastavnik.programmes.queries import (
     BASE_ORDERS,
+    BaseRow,
     base_counts,
     base_records,
     base_rows,
@@ -157,6 +159,7 @@ def _base(request: Request, side: Side) -> HttpResponse:
         "side": side,
         "is_mentors": side == Side.MENTOR,
         "may_edit": may_edit,
+        "may_propose": side == Side.MENTEE and request.user.viewer.may(Perm.MENTEE_PROPOSE),
         "may_open": request.user.viewer.may(Perm.PROGRAMME_EDIT),
     }
     if programme:
@@ -183,7 +186,8 @@ def _base(request: Request, side: Side) -> HttpResponse:
             there=lambda: candidates(request.user, programme).values_list("pk", flat=True),
         )
         narrowed = listing.narrowed_by(filters)
-        table = base_table(rows, side, ticks if may_edit else None, narrowed)
+        writable = _links(request, rows, may_edit=may_edit)
+        table = base_table(rows, side, ticks if may_edit else None, narrowed, writable)
         if answer := listing.given(request, table):
             return answer
         context |= {
@@ -201,6 +205,20 @@ def _base(request: Request, side: Side) -> HttpResponse:
     return render(request, "programmes/base.html", context)
 
 
+def _links(request: Request, rows: list[BaseRow], *, may_edit: bool) -> set[int]:
+    """Return the records of a page the user may write in: a class teacher's are the open ones of the own class."""
+    if may_edit:
+        return {row.record.pk for row in rows}
+    if not request.user.viewer.may(Perm.REQUEST_WRITE):
+        return set()
+    open_ones = (
+        Participation.objects.visible_to(request.user)
+        .within(request.user, Perm.REQUEST_WRITE)
+        .filter(side=Side.MENTEE, ends_on=None, pk__in=[row.record.pk for row in rows])
+    )
+    return set(open_ones.values_list("pk", flat=True))
+
+
 def _boxes(records: QuerySet[Participation]) -> list[int | None]:
     """Return the keys of records in their order, None where a record has no box."""
     candidate = ParticipationStatus.CANDIDATE
@@ -209,13 +227,15 @@ def _boxes(records: QuerySet[Participation]) -> list[int | None]:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Perm.BASE_EDIT)
+@requires(Perm.MENTEE_PROPOSE)
 def add_to_base(request: Request, side: str) -> HttpResponse:
-    """Take people of the roster into a base."""
-    chosen = Side(side)
+    """Take people of the roster into a base; a class teacher proposes mentees of the own class."""
+    chosen, may_edit = Side(side), request.user.viewer.may(Perm.BASE_EDIT)
+    if not may_edit and chosen == Side.MENTOR:
+        raise Http404  # mentors are asked by the curator
     programme = current_programme(request.user)
     if programme is None:
-        return redirect("programmes:add")
+        return redirect("programmes:add" if may_edit else "programmes:mentees")
     groups = StudyGroup.objects.visible_to(request.user).filter(year=programme.year)
     filters = PersonFilter(list(groups.values_list("name", flat=True)), request.GET)
     filters.is_valid()
@@ -263,6 +283,7 @@ def add_to_base(request: Request, side: str) -> HttpResponse:
             else why_nobody(request.user, programme, chosen, everybody),
             "is_mentors": chosen == Side.MENTOR,
             "side": chosen,
+            "may_edit": may_edit,
         },
     )
 
@@ -273,31 +294,52 @@ def _record(request: Request, pk: int) -> Participation:
     )
 
 
+def _writable(request: Request, pk: int) -> Participation:
+    """Return a record whose request the user may write: mentors and those who have ended are the curator's."""
+    within = Participation.objects.visible_to(request.user).within(request.user, Perm.REQUEST_WRITE)
+    record = get_object_or_404(within.select_related("person", "programme"), pk=pk)
+    ended = (ParticipationStatus.FINISHED, ParticipationStatus.LEFT)
+    of_curator = record.is_mentor or record.status in ended
+    if of_curator and not _may_edit(request, pk):
+        raise Http404
+    return record
+
+
+def _may_edit(request: Request, pk: int) -> bool:
+    return (
+        Participation.objects.visible_to(request.user)
+        .within(request.user, Perm.BASE_EDIT)
+        .filter(pk=pk)
+        .exists()
+    )
+
+
 @require_http_methods(["GET", "POST"])
-@requires(Perm.BASE_EDIT)
+@requires(Perm.REQUEST_WRITE)
 def edit_record(request: Request, pk: int) -> HttpResponse:
-    """Write down a request or what a mentor offers."""
-    record = _record(request, pk)
-    form = ParticipationForm(request.POST or None, instance=record)
+    """Write down a request or what a mentor offers; a class teacher the request of a mentee of the own class."""
+    record, may_edit = _writable(request, pk), _may_edit(request, pk)
+    form = (ParticipationForm if may_edit else RequestForm)(request.POST or None, instance=record)
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.change_participation(
-                _record(request, pk), by=request.user, **form.cleaned_data
+                _writable(request, pk), by=request.user, **form.cleaned_data
             )
         except RefusedError as refusal:
             form.add_error(None, list(refusal.reasons))
         else:
-            if "ready" in request.POST:
+            if "ready" in request.POST and may_edit:
                 _try_ready(request, saved)
             else:
                 messages.success(request, _("The record is saved."))
             return redirect("programmes:mentors" if record.is_mentor else "programmes:mentees")
-    row = base_rows([_record(request, pk)])[0]
+    row = base_rows([_writable(request, pk)])[0]
     return render(
         request,
         "programmes/record.html",
         {
             "form": form,
+            "may_edit": may_edit,
             "record": record,
             "row": row,
             "after": AfterEnd.choices,

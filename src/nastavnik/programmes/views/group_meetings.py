@@ -22,6 +22,7 @@ from nastavnik.programmes.choices import Side
 from nastavnik.programmes.forms import ChoiceForm, GroupMeetingForm, MinutesForm
 from nastavnik.programmes.models import Attendance, GroupMeeting, Participation
 from nastavnik.programmes.queries import (
+    class_choices,
     current_programme,
     given_by,
     group_meetings,
@@ -234,13 +235,13 @@ def reopen(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Perm.OWN_PAIR_VIEW)
+@requires(Perm.PREFERENCE_GIVE)
 def own(request: Request) -> HttpResponse:
-    """Show a mentor or a mentee the meetings after which they choose."""
-    rows = list(own_choices(request.user))
-    if len(rows) == 1 and rows[0].answered_at is None:
+    """Show a mentor or a mentee the meetings after which they choose, and a class teacher the pupils who do."""
+    rows, of_class = list(own_choices(request.user)), list(class_choices(request.user))
+    if len(rows) == 1 and rows[0].answered_at is None and not of_class:
         return redirect("programmes:choose", pk=rows[0].pk)
-    return render(request, "programmes/choices.html", {"rows": rows})
+    return render(request, "programmes/choices.html", {"rows": rows, "of_class": of_class})
 
 
 @require_http_methods(["GET", "POST"])
@@ -271,7 +272,7 @@ def choose(request: Request, pk: int) -> HttpResponse:
             messages.success(
                 request, _("Written down. It can be changed until the pairs are matched.")
             )
-            if is_own:
+            if is_own or not request.user.viewer.may(Perm.MATCHING_VIEW):
                 return redirect("programmes:choices")
             return redirect("programmes:meeting", pk=row.meeting_id)
     context = {
@@ -280,6 +281,7 @@ def choose(request: Request, pk: int) -> HttpResponse:
         "is_own": is_own,
         "n_offered": len(offered),
         "n_others": len(came) - len(offered),
+        "may_open": request.user.viewer.may(Perm.MATCHING_VIEW),
     }
     return render(request, "programmes/choose.html", context)
 
