@@ -24,7 +24,7 @@ from nastavnik.districts.actions import (
 )
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
-from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.documents.actions import enter_particulars, register_document, set_requisites
 from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships.actions import (
     Note,
@@ -487,6 +487,15 @@ class School:
         began_on = max(self.year.starts_on, today() - BEGAN_AGO)
         order = approve_run(run, starts_on=began_on, by=self.curator)
         set_requisites(order, number="118-о", dated_on=began_on, by=self.curator)
+        answers = {
+            "curator_post": "заместитель директора по воспитательной работе",
+            "method_council_number": "2",
+            "method_council_on": (began_on - dt.timedelta(days=3)).isoformat(),
+            "agreements_by": "Образцова Вера Сергеевна",
+            "agreements_post": "специалист по кадрам",
+            "agreements_until": (began_on + dt.timedelta(days=10)).isoformat(),
+        }
+        enter_particulars(order, answers, by=self.curator)
         refresh_order(order, by=self.curator)
         register_document(order, by=self.curator)
         self.meet()

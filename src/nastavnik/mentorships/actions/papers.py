@@ -59,6 +59,8 @@ def refresh_order(document: Document, *, by: models.Model | None) -> Document:
     programmes = Programme.objects.select_related("organisation", "year")
     programme = programmes.get(pk=document.subject_id or 0)
     content = pair_order_content(document, programme, pairs_of_order(document))
+    if content == document.content:
+        return document
     return redraw_document(document, content, by=by)
 
 
