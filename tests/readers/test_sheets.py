@@ -231,6 +231,8 @@ REFUSED = {
     "text as xlsx": ("ФИО;Класс".encode, "a.xlsx", "сохраните как .xlsx"),
     "page without a table as xls": (lambda: b"<html><p>a</p>", "a.xls", "сохраните как .xlsx"),
     "page without a table": (lambda: b"\n<html><p>a</p>", "a.csv", "сохраните как .xlsx"),
+    "endless page": (lambda: b"<table>" + b"<tr><td>" * 200_000, "a.xls", "Страница слишком"),
+    "page of open tags": (lambda: b"<table>" + b'<td a="x ' * 200_000, "a.xls", "Страница слишком"),
     "pdf": (lambda: b"%PDF-1.4\n...", "a.pdf", "не таблица"),
     "binary": (lambda: bytes(range(256)) * 4, "a.csv", "не таблица"),
     "no encoding": (lambda: b"\xd4\xc8\xce;\x98", "a.csv", "кодировка не та"),
@@ -483,3 +485,30 @@ def test_a_page_named_as_a_workbook_is_the_table_it_is(encoding, name):
 def test_a_page_may_begin_with_the_table_itself():
     (sheet,) = read_sheets("<table><tr><td>ФИО<td>Класс</table>".encode(), "a.xls")
     assert sheet.rows == (("ФИО", "Класс"),)
+
+
+@pytest.mark.parametrize(
+    ("row", "marks"),
+    [
+        ("<tr><td>1</td><td><s>Ушедшая Ада</s></td></tr>", {"struck": {(2, 1)}}),
+        ("<tr><td>1<td><del>Ушедшая Ада</del>", {"struck": {(2, 1)}}),
+        (
+            "<tr><td>1</td><td style='text-decoration:line-through'>Ушедшая Ада</td></tr>",
+            {"struck": {(2, 1)}},
+        ),
+        ("<tr><td>1</td><td class='xl7 gone'>Ушедшая Ада</td></tr>", {"struck": {(2, 1)}}),
+        (
+            "<tr style='text-decoration: line-through'><td>1</td><td>Ушедшая Ада</td></tr>",
+            {"struck": {(2, 0), (2, 1)}},
+        ),
+        ("<tr style='display:none'><td>1</td><td>Ушедшая Ада</td></tr>", {"hidden": {2}}),
+        ("<tr><td>1</td><td class='xl7'><span>Ушедшая Ада</span></td></tr>", {}),
+    ],
+)
+def test_a_page_shows_who_is_struck_out_or_hidden(row, marks):
+    style = "<style>.gone {color:red; text-decoration:line-through} .xl7 {color:black}</style>"
+    page = f"<html><head>{style}</head><table><tr><td>№</td><td>ФИО</td></tr>{row}</table></html>"
+    (sheet,) = read_sheets(page.encode(), "a.xls")
+    assert sheet.rows == (("№", "ФИО"), ("1", "Ушедшая Ада"))
+    found = {"struck": sheet.marks.struck, "hidden": sheet.marks.hidden}
+    assert {name: set(value) for name, value in found.items() if value} == marks

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from nastavnik.engine.roadmaps.blocks import Block, Table
 from nastavnik.engine.tables.cells import Cell, Marks
-from nastavnik.readers import delimited, webpages, workbook
+from nastavnik.readers import delimited, pagemarks, webpages, workbook
 from nastavnik.readers.refusals import EMPTY, NOT_A_TABLE, ReaderError
 
 __all__ = ["MOST_BYTES", "ReaderError", "Sheet", "read_pasted", "read_sheets"]
@@ -30,6 +30,7 @@ _NOT_XLSX = (
     "По названию это файл Excel, а внутри другое. Откройте его в Excel, сохраните как .xlsx "
     "и загрузите новый файл."
 )
+_PAGE_TOO_BIG = "Страница слишком большая для списка людей. Скопируйте таблицу в новый файл Excel и загрузите его."
 _TOO_BIG = "Файл больше 10 МБ. Оставьте в нём только список людей и загрузите ещё раз."
 
 
@@ -65,7 +66,7 @@ def read_sheets(data: bytes, filename: str) -> tuple[Sheet, ...]:
     if data.startswith(_ZIP):
         sheets = tuple(Sheet(*sheet) for sheet in workbook.read_marked_workbook(data))
     elif _is_page(data):
-        sheets = (Sheet(path.stem, _rows_of(webpages.read_page(data))),)
+        sheets = (Sheet(path.stem, *pagemarks.take_out(_rows_of(_page(data)))),)
     else:
         sheets = (Sheet(path.stem, delimited.read_delimited(delimited.decode(data))),)
     filled = tuple(sheet for sheet in sheets if sheet.rows)
@@ -103,6 +104,15 @@ def _is_page(data: bytes) -> bool:
     """Tell a web page with a table by its first sign and its tags."""
     start = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
     return start.startswith(b"<") and not start.startswith(b"<?xml") and b"<table" in data.lower()
+
+
+def _page(data: bytes) -> tuple[Block, ...]:
+    try:
+        return webpages.read_page(pagemarks.mark(data))
+    except ReaderError as error:
+        # its other refusals speak of documents
+        is_table = str(error) != NOT_A_TABLE
+        raise ReaderError(_PAGE_TOO_BIG if is_table else NOT_A_TABLE) from error
 
 
 def _rows_of(blocks: tuple[Block, ...]) -> tuple[tuple[Cell, ...], ...]:
