@@ -106,6 +106,22 @@ def test_columns_in_another_order_under_a_header_of_their_own():
     )
 
 
+def test_a_second_list_under_a_header_of_two_lines():
+    rows = [
+        ["ФИО", "Класс", "Дата рождения"],
+        [ANNA[0], "5А", ANNA[1]],
+        [],
+        ["Педагоги"],
+        ["№", "Сведения о педагоге", None, None, "Должность"],
+        [None, "Фамилия", "Имя", "Отчество", None],
+        [1, "Учителева", "Мария", "Петровна", MARIA[1]],
+    ]
+    assert read(rows) == (
+        [("pupils", [("Примерова", "5А")]), ("staff", [("Учителева", MARIA[1])])],
+        set(),
+    )
+
+
 ONE_LIST = {
     "a header again on the next page": [
         ["ФИО", "Класс", "Дата рождения"],

@@ -366,6 +366,14 @@ def test_rows_that_are_no_people_are_set_aside(row):
     assert [s.row for s in roster.skipped] == [1, 3]
 
 
+def test_a_signature_under_the_numbers_is_no_person():
+    rows = [["№", "ФИО", "Класс", "Дата рождения"], [1, "Примеров Иван", "5А", "12.03.2014"]]
+    rows += [["Классный руководитель", "Учителева В.И."], ["Директор", "Начальникова Н.Н."]]
+    roster = read(rows, "pupils")
+    assert ([p.row for p in roster.people], roster.errors) == ([2], ())
+    assert [s.row for s in roster.skipped] == [1, 3, 4]
+
+
 def test_a_layout_changed_by_hand_is_obeyed():
     rows = [["a", "b", "c"], ["12.03.2014", "5А", "Примеров Иван"]]
     columns = {0: Field.BIRTH_DATE, 1: Field.GROUP, 2: Field.FULL_NAME}

@@ -111,8 +111,8 @@ def _same(one: Row, other: Row) -> bool:
 
 
 def _with_titles(rows: Grid, header: int) -> int:
-    """Return the first of the titles that stand right above a header."""
-    start = header
+    """Return the first of the titles that stand right above a header, or above its upper line."""
+    start = header = header - (header > 0 and _is_upper_line(rows[header - 1]))
     while start and not _is_numbered(rows[start - 1]):
         filled = [text for cell in rows[start - 1] if (text := text_of(cell))]
         has_title = any(text_of(cell) for row in rows[start:header] for cell in row)
@@ -120,6 +120,17 @@ def _with_titles(rows: Grid, header: int) -> int:
             break
         start -= 1
     return start
+
+
+def _is_upper_line(row: Row) -> bool:
+    """Tell the upper line of a header of two: words without figures, one of them a known column."""
+    texts = [text_of(cell) for cell in row]
+    filled = [text for text in texts if text]
+    return (
+        len(filled) > 1
+        and not any(re.search(r"\d", text) for text in filled)
+        and any(fields_of_header(texts, kind) for kind in _KINDS)
+    )
 
 
 def _is_numbered(row: Row) -> bool:

@@ -232,7 +232,7 @@ def _why_no_person(reading: Reading, row: Row) -> str:
         return "Повтор шапки."
     if lettered and _TOTAL.match(lettered[0]):
         return "Итоги, не человек."
-    if _is_signature(texts, name):
+    if _is_signature(texts, name) or _signs_in_number(reading, row):
         return "Подпись или примечание, не человек."
     if not lettered and (_are_column_numbers(texts) or not _has_data(reading, row)):
         return "В строке нет ФИО."
@@ -283,6 +283,17 @@ def _is_signature(texts: list[str], name: str) -> bool:
     if name:
         return bool(_SIGNATURE.match(name)) and not _has_patronymic_last(name)
     return bool(_SIGNATURE.match(texts[0]))
+
+
+def _signs_in_number(reading: Reading, row: Row) -> bool:
+    """Tell a signature that begins where the numbers of the rows stand: «Директор | Иванов И.И.»."""
+    column = reading.layout.column_of(Field.NUMBER)
+    return (
+        column is not None
+        and column < len(row)
+        and bool(_SIGNATURE.match(text_of(row[column])))
+        and not any(reading.value(row, one) for one in (Field.BIRTH_DATE, Field.POSITION))
+    )
 
 
 def _has_patronymic_last(name: str) -> bool:
