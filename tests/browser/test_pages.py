@@ -75,6 +75,9 @@ def keys(cast):
     }
 
 
+HOW_TOS = ("first-evening", "lists", "install")  # lists, tables, code
+
+
 def addresses(cast):
     """Every address that shows a page."""
     objects = keys(cast)
@@ -87,6 +90,8 @@ def addresses(cast):
             converters = route.pattern.converters
             if "side" in converters:
                 found += [reverse(name, args=[side]) for side in ("mentor", "mentee")]
+            elif "name" in converters:
+                found += [reverse(name, args=[one]) for one in HOW_TOS]
             elif "pk" in converters:
                 if name in objects:
                     found.append(reverse(name, args=[objects[name]]))
