@@ -49,7 +49,15 @@ OBJECTS: dict[str, type[Model]] = {
     "programmes:after": Participation,
     **{
         f"programmes:{name}": GroupMeeting
-        for name in ("meeting", "invite", "attendance", "minutes", "minutes-file", "reopen")
+        for name in (
+            "meeting",
+            "invite",
+            "collect",
+            "attendance",
+            "minutes",
+            "minutes-file",
+            "reopen",
+        )
     },
     "programmes:choose": Attendance,
     "consents:person": Person,

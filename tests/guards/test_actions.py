@@ -617,6 +617,9 @@ DONE = {
         s.programme, forms=s.programme.forms.all(), title="Новая", by=s.by
     ),
     "programmes.add_to_base": lambda s: programmes.add_to_base(s.programme, [s.it], Side.MENTOR, by=s.by),
+    "programmes.describe_each": lambda s: programmes.describe_each(
+        {s.record("older").pk: {"areas": ["maths"]}}, by=s.by
+    ),
     "programmes.change_participation": lambda s: programmes.change_participation(
         s.record("waiting"), request="другое", by=s.by
     ),

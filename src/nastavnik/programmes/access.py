@@ -45,6 +45,20 @@ def fits_form(person: Person, form: MentoringForm, side: str, on: dt.date) -> Ve
     return Verdict()
 
 
+def capacity_refusal(record: Participation, capacity: int, forms: Collection[MentoringForm]) -> str:
+    """Return why a mentor may not take that many mentees, or nothing."""
+    if capacity < record.active_count:
+        return _("This mentor already has %(n)s mentees: the limit cannot be lower.") % {
+            "n": record.active_count
+        }
+    limit = max((form.max_mentees for form in forms), default=capacity)
+    if record.is_mentor and capacity > limit:
+        return _(
+            "The rules of the form allow %(n)s mentees at most. The limit itself is changed in the programme."
+        ) % {"n": limit}
+    return ""
+
+
 def _mentor_reasons(record: Participation, forms: Iterable[MentoringForm]) -> list[str]:
     reasons = []
     if not record.areas:

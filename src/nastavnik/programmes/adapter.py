@@ -1,13 +1,16 @@
 """From records of the bases to the engine's people: matching goes by them, and so does who may choose whom."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from nastavnik.core.dates import today
 from nastavnik.core.text import fold
 from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules, judge
+from nastavnik.engine.matching.phrases import fold_phrase, nearest, phrases_of
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import enrolments_on
@@ -115,3 +118,43 @@ def who_may_be_paired(
         ]
         for row in rows
     }
+
+
+#: So many letters of a word are enough where it is the only one that begins so.
+SHORTEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AreasRead:
+    """Areas as somebody typed them: their codes, and the words that are none, with the title that looks like each."""
+
+    codes: tuple[str, ...]
+    unknown: tuple[tuple[str, str], ...]
+
+
+def read_areas(text: str, offered: Sequence[tuple[str, str]]) -> AreasRead:
+    """Read areas as people type them: whole titles, a part of one («химия»), or its beginning («физ»).
+
+    Args:
+        text: what was typed, in whatever way a list is written.
+        offered: codes and titles that may be named.
+    """
+    found: list[str] = []
+    rest = text.replace("ё", "е")
+    for code, title in sorted(offered, key=lambda one: -len(one[1])):
+        words = r"[\W_]+".join(map(re.escape, fold_phrase(title).split()))
+        rest, n = re.subn(rf"(?<!\w){words}(?!\w)", ";", rest, flags=re.IGNORECASE)
+        found += [code] * bool(n)
+    parts = {
+        part: code for code, title in offered for part in (*phrases_of(title), fold_phrase(title))
+    }
+    unknown = []
+    for word in phrases_of(rest):
+        begun = {code for part, code in parts.items() if part.startswith(word)}
+        if word in parts:
+            found.append(parts[word])
+        elif len(word) >= SHORTEST and len(begun) == 1:
+            found += begun
+        else:
+            unknown.append((word, dict(offered).get(parts.get(nearest(word, parts), ""), "")))
+    return AreasRead(tuple(code for code, _title in offered if code in found), tuple(unknown))

@@ -118,7 +118,7 @@ def _gathering(user: SignedIn) -> Iterator[AttentionItem]:
             19, "go", _("Choices are coming in"), title,
             ngettext("%(n)s of %(total)s has chosen: collect the choices of the others.",
                      "%(n)s of %(total)s have chosen: collect the choices of the others.", n_chose) % {"n": n_chose, "total": n_came},
-            _("Collect the choices"), url,
+            _("Collect the choices"), reverse("programmes:collect", args=[meeting.pk]),
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Forms of programmes and bases."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.core.validators import MinValueValidator
 from django.db.models import QuerySet
 from django.forms import CheckboxSelectMultiple, Textarea
 from django.forms.utils import ErrorList
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.dates import today
@@ -16,6 +18,8 @@ from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import OUTSIDERS
 from nastavnik.people.forms import PersonFilter
 from nastavnik.programmes import catalogues
+from nastavnik.programmes.access import capacity_refusal
+from nastavnik.programmes.adapter import read_areas
 from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
     MOST_CHOICES,
@@ -397,3 +401,188 @@ class ChoiceForm(forms.Form):
         """Return whom the person chose, the dearest first; an empty place is closed up."""
         values = [self.cleaned_data.get(name) for name in self.ranks]
         return tuple(value for value in values if value is not None)
+
+
+class RowForm(forms.Form):
+    """A row of a grid: what was shown is sent along, so that only what somebody changed is written.
+
+    A row that nobody touched stays as it is, whatever others have written meanwhile; one that both have is asked about.
+    """
+
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(self.data, QueryDict):
+            self.data = self.data.dict()
+
+    def _lay(self, shown: Mapping[str, Any], label: str) -> None:
+        """Fill the cells in, and name each after the person and its column; called when all fields are there."""
+        self.initial = dict(shown)
+        self.initial["was"] = self._told(self.initial)
+        for name in self.cells:
+            self.fields[name].widget.attrs["aria-label"] = f"{label}: {self.fields[name].label}"
+
+    @property
+    def cells(self) -> list[str]:
+        """The names of the fields that are shown, in their order."""
+        return [name for name in self.fields if name != "was"]
+
+    def shown_cells(self) -> list[forms.BoundField]:
+        """Return the fields that are shown."""
+        return [self[name] for name in self.cells]
+
+    @property
+    def is_sent(self) -> bool:
+        """Tell whether the row stood on the page that was sent."""
+        return self.add_prefix("was") in self.data
+
+    @property
+    def is_touched(self) -> bool:
+        """Tell whether somebody changed something in the row."""
+        return self.is_sent and self._sent() != self.data[self.add_prefix("was")]
+
+    def _words(self, name: str) -> str:
+        """Return what stands in a cell now: of a choice its name."""
+        value = self.initial.get(name) or "—"
+        return str(dict(getattr(self.fields[name], "choices", ())).get(value, value))
+
+    def _sent(self) -> str:
+        return self._told({name: self[name].data for name in self.cells})
+
+    def _told(self, values: Mapping[str, Any]) -> str:
+        """Return the row as it is read, in a few letters."""
+        cells = [" ".join(str(values.get(name) or "").split()) for name in self.cells]
+        return blake2b("\0".join(cells).encode(), digest_size=12).hexdigest()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.data.get(self.add_prefix("was")) != self.initial["was"]:
+            shown = "; ".join(self._words(name) for name in self.cells)
+            self.add_error(
+                None,
+                _(
+                    "Somebody has changed this row meanwhile, it is now: %(now)s. Check it and save again."
+                )
+                % {"now": shown},
+            )
+            # asked once: what is sent next has been seen
+            self.data = {**self.data, self.add_prefix("was"): self.initial["was"]}
+        return data
+
+
+class RecordRow(RowForm):
+    """What one person of a base asks or offers, in words."""
+
+    request = forms.CharField(
+        label=_("request, in neutral words"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    areas = forms.CharField(
+        required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    capacity = forms.IntegerField(label=_("Takes mentees, at most"), min_value=1, max_value=99)
+
+    def __init__(self, record: Participation, *args: Any, label: str, **kwargs: Any) -> None:
+        self.record, own_forms = record, list(record.forms.all())
+        self.offered = areas_offered(record, own_forms)
+        titles = {code: entry.title for code, entry in catalogues.areas().items()}
+        shown = {
+            "request": record.request,
+            "areas": "; ".join(titles.get(code, code) for code in record.areas),
+            "capacity": record.capacity,
+        }
+        super().__init__(*args, **kwargs)
+        self.fields["areas"].label = (
+            _("Can help with") if record.is_mentor else _("Areas of the request")
+        )
+        del self.fields["request" if record.is_mentor else "capacity"]
+        self._lay(shown, label)
+
+    def clean_areas(self) -> list[str]:
+        read = read_areas(self.cleaned_data["areas"], self.offered)
+        if read.unknown:
+            raise forms.ValidationError([self._unknown(*one) for one in read.unknown])
+        return list(read.codes)
+
+    def _unknown(self, word: str, near: str) -> str:
+        if near:
+            return _("«%(word)s» is not in the list. Perhaps: %(near)s.") % {
+                "word": word,
+                "near": near,
+            }
+        return _("«%(word)s» is not in the list of areas.") % {"word": word}
+
+    def clean_capacity(self) -> int:
+        places: int = self.cleaned_data["capacity"]
+        if refusal := capacity_refusal(self.record, places, list(self.record.forms.all())):
+            raise forms.ValidationError(refusal)
+        return places
+
+    def changes(self) -> dict[str, Any]:
+        """Return the fields that are other than before."""
+        said = {name: self.cleaned_data[name] for name in self.cells}
+        return {name: value for name, value in said.items() if value != getattr(self.record, name)}
+
+
+class ChoiceRow(RowForm):
+    """Whom one person chose after a meeting, from a slip."""
+
+    none = forms.BooleanField(label=_("no wishes"), required=False)
+
+    def __init__(
+        self,
+        offered: list[tuple[int, str]],
+        given: tuple[list[int], list[int]],
+        *args: Any,
+        has_answered: bool,
+        label: str,
+        **kwargs: Any,
+    ) -> None:
+        ranked, refused = given
+        self.ranks = [f"rank_{number}" for number in range(1, MOST_CHOICES + 1)]
+        self.noes = [f"no_{number}" for number in range(1, len(refused) + 2)]
+        shown: dict[str, Any] = dict(zip(self.ranks, ranked, strict=False))
+        shown |= dict(zip(self.noes, refused, strict=False))
+        shown["none"] = has_answered and not ranked and not refused
+        labels = dict(zip(self.ranks, ORDINALS, strict=True)) | dict.fromkeys(
+            self.noes, _("Not with")
+        )
+        super().__init__(*args, **kwargs)
+        for name, title in labels.items():
+            self.fields[name] = forms.TypedChoiceField(
+                label=title,
+                coerce=int,
+                empty_value=None,
+                required=False,
+                choices=[("", "—"), *offered],
+            )
+        self.order_fields([*self.ranks, *self.noes, "none"])
+        self._lay(shown, label)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        named = [*self.ranked(), *self.refused()]
+        if len(named) != len(set(named)):
+            self.add_error(None, _("One person is named twice: leave them in one place."))
+        if named and data.get("none"):
+            self.add_error(None, _("There is a name and «no wishes»: leave one of the two."))
+        return data
+
+    def rank_cells(self) -> list[forms.BoundField]:
+        """Return the fields of choices."""
+        return [self[name] for name in self.ranks]
+
+    def no_cells(self) -> list[forms.BoundField]:
+        """Return the fields of «not with», one of them empty."""
+        return [self[name] for name in self.noes]
+
+    def ranked(self) -> tuple[int, ...]:
+        """Return whom the person chose, the dearest first; an empty place is closed up."""
+        return tuple(one for name in self.ranks if (one := self.cleaned_data.get(name)))
+
+    def refused(self) -> frozenset[int]:
+        """Return with whom not."""
+        return frozenset(one for name in self.noes if (one := self.cleaned_data.get(name)))

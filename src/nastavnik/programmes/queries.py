@@ -482,6 +482,15 @@ def given_by(row: Attendance) -> tuple[list[int], list[int]]:
     return [key for key, rank in words if rank], [key for key, rank in words if not rank]
 
 
+def words_of(rows: Iterable[Attendance]) -> dict[int, tuple[list[int], list[int]]]:
+    """Return the same of many, by the key of who chose; one query."""
+    given: dict[int, tuple[list[int], list[int]]] = {row.pk: ([], []) for row in rows}
+    words = Preference.objects.filter(chooser__in=list(given)).order_by("rank", "pk")
+    for chooser, key, rank in words.values_list("chooser_id", "chosen_id", "rank"):
+        given[chooser][rank is None].append(key)
+    return given
+
+
 @dataclass(frozen=True, slots=True)
 class Gathering:
     """The newest group meeting: of how many it is noted whether they came, how many did, how many chose."""

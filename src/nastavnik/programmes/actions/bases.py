@@ -1,7 +1,7 @@
 """Writes of programmes and bases."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
@@ -15,7 +15,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.models import Person
 from nastavnik.programmes import catalogues
-from nastavnik.programmes.access import fits_form, may_be_ready
+from nastavnik.programmes.access import capacity_refusal, fits_form, may_be_ready
 from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
 from nastavnik.programmes.queries import areas_offered, base_rows
@@ -226,7 +226,7 @@ def change_participation(
     """
     chosen = list(forms) if forms is not None else list(record.forms.all())
     if record.side == Side.MENTOR and "capacity" in fields:
-        refusal = _capacity_refusal(record, fields["capacity"], chosen)
+        refusal = capacity_refusal(record, fields["capacity"], chosen)
         if refusal:
             raise RefusedError(refusal)
     for name, value in fields.items():
@@ -263,7 +263,7 @@ def describe_many(
         forms = list(record.forms.all())
         own = {code for code, _title in areas_offered(record, forms)} & chosen
         places = record.capacity if capacity is None else capacity
-        refusal = _capacity_refusal(record, places, forms)
+        refusal = capacity_refusal(record, places, forms)
         if not own:
             refusal = _("None of the ticked areas is meant for this person.")
         if refusal:
@@ -278,6 +278,29 @@ def describe_many(
     return described, stopped
 
 
+@transaction.atomic
+def describe_each(
+    rows: Mapping[int, Mapping[str, Any]], *, by: models.Model | None
+) -> list[Participation]:
+    """Change what each of many records says, all of them or none; those that no longer pass the gate go back a step.
+
+    Args:
+        rows: key of a record → fields as in `change_participation`.
+        by: who changes them.
+
+    Raises:
+        RefusedError: what stands against one of them, with the name.
+    """
+    changed = []
+    for record in _locked(Participation.objects.filter(pk__in=rows)):
+        try:
+            changed.append(change_participation(record, by=by, **rows[record.pk]))
+        except RefusedError as refusal:
+            name = record.person.short_name
+            raise RefusedError([f"{name}: {reason}" for reason in refusal.reasons]) from refusal
+    return changed
+
+
 def _locked(records: Iterable[Participation]) -> list[Participation]:
     """Return the records read anew and locked, with person and forms, in the order asked."""
     order = [record.pk for record in records]
@@ -290,20 +313,6 @@ def _locked(records: Iterable[Participation]) -> list[Participation]:
         .prefetch_related("forms")
     }
     return [locked[key] for key in order]
-
-
-def _capacity_refusal(record: Participation, capacity: int, forms: list[MentoringForm]) -> str:
-    """Return why a mentor may not take that many mentees, or nothing."""
-    if capacity < record.active_count:
-        return _("This mentor already has %(n)s mentees: the limit cannot be lower.") % {
-            "n": record.active_count
-        }
-    limit = max((form.max_mentees for form in forms), default=capacity)
-    if record.is_mentor and capacity > limit:
-        return _(
-            "The rules of the form allow %(n)s mentees at most. The limit itself is changed in the programme."
-        ) % {"n": limit}
-    return ""
 
 
 def gate(record: Participation) -> Verdict:

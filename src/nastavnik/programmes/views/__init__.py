@@ -14,6 +14,7 @@ from nastavnik.programmes.views.bases import (
     overview,
 )
 from nastavnik.programmes.views.describing import describe
+from nastavnik.programmes.views.grids import collect, grid
 from nastavnik.programmes.views.group_meetings import (
     add_meeting,
     attendance,
@@ -34,9 +35,11 @@ __all__ = [
     "after",
     "attendance",
     "choose",
+    "collect",
     "describe",
     "edit",
     "edit_record",
+    "grid",
     "invite",
     "leave_base",
     "limits",

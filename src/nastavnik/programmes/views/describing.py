@@ -60,6 +60,7 @@ def describe(request: Request, side: str) -> HttpResponse:
             "page": page,
             "rows": rows,
             "ticks": ticks,
+            "side": chosen.value,
             "is_mentors": chosen == Side.MENTOR,
             "is_empty": not rows and not _has_records(request, programme, chosen),
             "base": base,
