@@ -5,7 +5,7 @@ from collections.abc import Sized
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -294,36 +294,32 @@ def _record(request: Request, pk: int) -> Participation:
     )
 
 
-def _writable(request: Request, pk: int) -> Participation:
-    """Return a record whose request the user may write: mentors and those who have ended are the curator's."""
-    within = Participation.objects.visible_to(request.user).within(request.user, Perm.REQUEST_WRITE)
+def _writable(request: Request, pk: int) -> tuple[Participation, bool]:
+    """Return a record whose request the user may write, and whether all of it: the rest is the curator's.
+
+    To a class teacher mentors and those who have ended are not there.
+    """
+    seen = Participation.objects.visible_to(request.user)
+    whole = seen.within(request.user, Perm.BASE_EDIT).filter(pk=OuterRef("pk"))
+    within = seen.within(request.user, Perm.REQUEST_WRITE).annotate(is_whole=Exists(whole))
     record = get_object_or_404(within.select_related("person", "programme"), pk=pk)
+    may_edit = bool(record.is_whole)  # type: ignore[attr-defined]
     ended = (ParticipationStatus.FINISHED, ParticipationStatus.LEFT)
-    of_curator = record.is_mentor or record.status in ended
-    if of_curator and not _may_edit(request, pk):
+    if not may_edit and (record.is_mentor or record.status in ended):
         raise Http404
-    return record
-
-
-def _may_edit(request: Request, pk: int) -> bool:
-    return (
-        Participation.objects.visible_to(request.user)
-        .within(request.user, Perm.BASE_EDIT)
-        .filter(pk=pk)
-        .exists()
-    )
+    return record, may_edit
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Perm.REQUEST_WRITE)
 def edit_record(request: Request, pk: int) -> HttpResponse:
     """Write down a request or what a mentor offers; a class teacher the request of a mentee of the own class."""
-    record, may_edit = _writable(request, pk), _may_edit(request, pk)
+    record, may_edit = _writable(request, pk)
     form = (ParticipationForm if may_edit else RequestForm)(request.POST or None, instance=record)
     if request.method == "POST" and form.is_valid():
         try:
             saved = actions.change_participation(
-                _writable(request, pk), by=request.user, **form.cleaned_data
+                _writable(request, pk)[0], by=request.user, **form.cleaned_data
             )
         except RefusedError as refusal:
             form.add_error(None, list(refusal.reasons))
@@ -333,7 +329,7 @@ def edit_record(request: Request, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("The record is saved."))
             return redirect("programmes:mentors" if record.is_mentor else "programmes:mentees")
-    row = base_rows([_writable(request, pk)])[0]
+    row = base_rows([_writable(request, pk)[0]])[0]
     return render(
         request,
         "programmes/record.html",
