@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from nastavnik.core.dates import today
 from nastavnik.core.forms import DateInput
 from nastavnik.documents.adapter import Case, name_of_text
-from nastavnik.organisations.forms import OrganisationForm
+from nastavnik.organisations.forms import OrganisationForm, check_year
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.models import User
 
@@ -101,11 +101,7 @@ class SetUpForm(OrganisationForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        first, last = data.get("year_starts_on"), data.get("year_ends_on")
-        if first and last and last <= first:
-            self.add_error(
-                "year_ends_on", _("The last day comes before the first: swap or correct them.")
-            )
+        check_year(self, "year_starts_on", "year_ends_on")
         return data
 
     def first_gap(self) -> int | None:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -41,7 +40,7 @@ from nastavnik.core import search as registry
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, onward_from
 from nastavnik.core.keys import COOKIE as KEYS
 from nastavnik.core.keys import OFF as KEYS_OFF
 from nastavnik.core.marks import public, requires
@@ -214,10 +213,7 @@ def components(request: Request) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    onward = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}):
-        onward = "/"
-    return redirect(onward)
+    return redirect(onward_from(request, request.POST.get("next", "")))
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 if TYPE_CHECKING:
     # the stubs' own name for the configured user model, so that core need not know where it lives
@@ -16,6 +17,19 @@ else:
     Request = HttpRequest
 
 LONGEST_KEY = 18  # digits: anything longer is no key of either database
+
+
+def key_of(given: str) -> int:
+    """Return the key a request names, 0 (no row has it) for what is no key of either database."""
+    return int(given) if given.isdecimal() and len(given) <= LONGEST_KEY else 0
+
+
+def onward_from(request: HttpRequest, given: str) -> str:
+    """Return an address of this site to go on to; the first page for anything else."""
+    ours = url_has_allowed_host_and_scheme(
+        given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return given if ours and given.startswith("/") else "/"
 
 
 def ticked(request: HttpRequest, name: str) -> list[int]:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.http import LONGEST_KEY
 from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import GONE, EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.queries import Voice
@@ -48,7 +49,9 @@ class PairFilter(forms.Form):
             ("ending", _("to be completed")),
         ],
     )
-    programme = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
+    programme = forms.IntegerField(
+        required=False, min_value=1, max_value=10**LONGEST_KEY, widget=forms.HiddenInput
+    )
     form = forms.ChoiceField(label=_("Form"), required=False)
     risk = forms.ChoiceField(label=_("What needs you"), required=False)
 

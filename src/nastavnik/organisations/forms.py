@@ -1,5 +1,6 @@
 """Forms of the organisation's card."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -56,6 +57,23 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         return data
 
 
+EARLIEST, LATEST = 2000, 2100  # a year beyond is a slip of the hand, and no calendar goes past 9999
+LONGEST_YEAR = dt.timedelta(days=2 * 366)
+
+
+def check_year(form: forms.BaseForm, first_name: str, last_name: str) -> None:
+    """Add what is wrong with the first and the last day of an academic year to the fields of a form."""
+    first, last = form.cleaned_data.get(first_name), form.cleaned_data.get(last_name)
+    if not first or not last:
+        return
+    if not EARLIEST <= first.year <= LATEST:
+        form.add_error(first_name, _("Is the year right? It is to be from 2000 to 2100."))
+    elif last <= first:
+        form.add_error(last_name, _("The last day comes before the first: swap or correct them."))
+    elif last - first > LONGEST_YEAR:
+        form.add_error(last_name, _("This is longer than two years: look at the last day."))
+
+
 class YearForm(forms.ModelForm[AcademicYear]):
     class Meta:
         model = AcademicYear
@@ -64,10 +82,7 @@ class YearForm(forms.ModelForm[AcademicYear]):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("starts_on") and data.get("ends_on") and data["ends_on"] <= data["starts_on"]:
-            self.add_error(
-                "ends_on", _("The last day comes before the first: swap or correct them.")
-            )
+        check_year(self, "starts_on", "ends_on")
         return data
 
 

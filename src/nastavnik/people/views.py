@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,7 +19,7 @@ from nastavnik.core import confirm, listing, search
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, key_of, onward_from
 from nastavnik.core.marks import public, requires
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import actions, adapter
@@ -76,20 +75,11 @@ SKIPPED_SHOWN = 200
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def safe_next(request: HttpRequest, given: str) -> str:
-    """Return an address of this site to go on to; the first page for anything else."""
-    if given and url_has_allowed_host_and_scheme(
-        given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return given
-    return "/"
-
-
 @require_http_methods(["GET", "POST"])
 @public
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Ask for login and password."""
-    onward = safe_next(request, request.POST.get("next") or request.GET.get("next", ""))
+    onward = onward_from(request, request.POST.get("next") or request.GET.get("next", ""))
     if request.user.is_authenticated:
         return redirect(onward)
     form = SignInForm(request, request.POST or None)
@@ -187,9 +177,7 @@ def family(request: Request, pk: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     if request.method == "POST":
         key = request.POST.get("person", "")
-        other = get_object_or_404(
-            Person.objects.visible_to(request.user), pk=int(key) if key.isdecimal() else 0
-        )
+        other = get_object_or_404(Person.objects.visible_to(request.user), pk=key_of(key))
         try:
             if request.POST.get("is") == "yes":
                 actions.join_family(person, other, by=request.user)
@@ -602,7 +590,7 @@ def _who_needs(request: Request, form: SlipsForm) -> list[Entrant]:
         )
         return entrants_of(request.user, people.select_related("account"))
     wanted = request.POST.get("account") or request.GET.get("account", "")
-    return entrants(request.user, only=int(wanted) if wanted.isdecimal() else None)
+    return entrants(request.user, only=key_of(wanted) if wanted else None)
 
 
 def _stamp(rows: list[Entrant]) -> str:

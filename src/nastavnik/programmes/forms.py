@@ -36,7 +36,7 @@ from nastavnik.programmes.models import (
 from nastavnik.programmes.queries import areas_offered
 
 
-class FormChoice(forms.ModelMultipleChoiceField[MentoringForm]):
+class FormChoice(RowsField):
     """Forms of the directory, the five of order Р-145 marked."""
 
     def label_from_instance(self, obj: MentoringForm) -> str:
@@ -172,6 +172,7 @@ class ParticipationForm(forms.ModelForm[Participation]):
             "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages", "capacity",
             "experience_years", "trained_on", "cleared_on",
         ]  # fmt: skip
+        field_classes = {"forms": RowsField}
         widgets = {
             "forms": forms.CheckboxSelectMultiple,
             "request": forms.Textarea(attrs={"rows": 3}),
