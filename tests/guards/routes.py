@@ -97,6 +97,8 @@ OBJECTS: dict[str, type[Model]] = {
             "pdf",
             "table",
             "calendar",
+            "archived",
+            "restore",
         )
     },
     "roadmaps:draft": RoadmapDraft,

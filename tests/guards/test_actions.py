@@ -347,6 +347,16 @@ def _free_year(scene):
     )
 
 
+def _archived(scene):
+    return scene.first(Roadmap, archived_at__isnull=False)
+
+
+def _restored(scene):
+    """Return the roadmap that held and is in the archive now, and the one that holds instead."""
+    before = scene.first(Roadmap, archived_at=None)
+    return before, roadmaps.restore_roadmap(_archived(scene), by=scene.by)
+
+
 def _ready_and_gone(scene):
     record = add_pupils(scene.school, 1, start=61)[0]
     people.mark_left(record.person, by=scene.by)
@@ -421,6 +431,8 @@ PREPARED = {
     "roadmaps.make_from_catalogue": _free_year,
     "roadmaps.shift_from": _free_year,
     "roadmaps.make_from_document": lambda scene: read_roadmap(scene.school),
+    "roadmaps.restore_roadmap": _archived,
+    "districts.follow_roadmap": _restored,
     "roadmaps.take_copy": lambda scene: read_roadmap(scene.school, roadmap=scene.first(Roadmap)),
     "programmes.load_directory": lambda scene: (
         MentoringForm.objects.directory().update(version=0) or scene
@@ -651,8 +663,10 @@ DONE = {
     "roadmaps.start_reading": lambda s: read_roadmap(s.school),
     "roadmaps.discard_draft": lambda s: roadmaps.discard_draft(s.first(RoadmapDraft), by=s.by),
     "roadmaps.make_from_document": lambda s: roadmaps.make_from_document(
-        s.it, begins_in=s.year.starts_on.year - 9, level=RoadmapLevel.SCHOOL, by=s.by
+        s.it, begins_in=s.year.starts_on.year - 9, level=RoadmapLevel.SCHOOL, opens_year=True, by=s.by
     ),
+    "roadmaps.restore_roadmap": lambda s: roadmaps.restore_roadmap(s.it, by=s.by),
+    "districts.follow_roadmap": lambda s: districts.follow_roadmap(*reversed(s.it), by=s.by),
     "roadmaps.shift_from": lambda s: roadmaps.shift_from(s.first(Roadmap), s.it, by=s.by),
     "roadmaps.change_activity": lambda s: roadmaps.change_activity(s.first(Activity), title="Иначе", by=s.by),
     "roadmaps.add_activity": lambda s: roadmaps.add_activity(s.first(Roadmap), title="Ещё", by=s.by),

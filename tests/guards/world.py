@@ -75,6 +75,7 @@ from nastavnik.roadmaps.actions import (
     add_evidence,
     change_activity,
     make_from_catalogue,
+    make_from_document,
     set_activity_status,
     shift_from,
     start_reading,
@@ -217,8 +218,15 @@ def come(meeting: GroupMeeting, *, by: User) -> None:
 
 
 def plan(school: School, order: Document) -> Roadmap:
-    """Give a school a roadmap with a line in every state and proof of every kind, and two drafts."""
+    """Give a school a roadmap with a line in every state and proof of every kind, two drafts, and one in the archive."""
     by, mark = school.curator, _word(school)
+    replaced = make_from_document(
+        read_roadmap(school),
+        begins_in=school.year.starts_on.year,
+        level=RoadmapLevel.SCHOOL,
+        by=by,
+    )
+    Roadmap.objects.filter(pk=replaced.pk).update(archived_at=timezone.now())
     roadmap = make_from_catalogue(school.year, RoadmapLevel.SCHOOL, by=by)
     roadmap.activities.filter(position__gt=3).delete()
     for number, status in enumerate(ActivityStatus):
@@ -240,7 +248,7 @@ def agree(cast: Cast) -> Roadmap:
     for school, answer in (
         (cast.school, AgreementStatus.AGREED), (cast.other, AgreementStatus.RETURNED),
     ):  # fmt: skip
-        own = Roadmap.objects.get(year=school.year)
+        own = Roadmap.objects.live().get(year=school.year)
         made = adopt_lines(own, DistrictLine.objects.all()[:3], by=school.curator)
         later = made[0].activity
         change_activity(later, ends_on=school.year.ends_on, by=school.curator)
@@ -377,7 +385,7 @@ def grow(cast: Cast, number: int, *, start: int) -> None:
         copy.forms.set(school.programme.forms.all())
     add_list(school, number, start=start)
     accept_import(add_list(school, number, start=start + 100), by=by)
-    roadmap = Roadmap.objects.get(year=school.year)
+    roadmap = Roadmap.objects.live().get(year=school.year)
     for n in range(start, start + number):
         add_line(roadmap, n, MARK, by=by)
     for year in school.organisation.years.filter(roadmaps=None)[: number - 1]:

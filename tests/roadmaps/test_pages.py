@@ -230,8 +230,14 @@ def test_a_document_is_looked_over_and_taken(browser, cast):
     assert reverse("roadmaps:draft", args=[draft.pk]) in body(browser.get("/roadmap/read/"))
     page = reverse("roadmaps:draft", args=[draft.pk])
     given = {"title": "Наша карта", "begins_in": year, "level": "school"}
-    assert "хотя бы одно" in body(browser.post(page, given))
-    browser.post(page, given | {"take": [0, 2, 3]})
+    assert "хотя бы одно" in body(browser.post(page, given | {"do": "open"}))
+    # last year is not in the settings: nobody adds it unasked
+    text = body(browser.post(page, given | {"take": [0, 2, 3]}))
+    words = f"{year}/{(year + 1) % 100:02d}"
+    assert f"Учебного года {words} в настройках нет" in text
+    assert [f'id="t{n}" checked' in text for n in range(4)] == [True, False, True, True]
+    assert not cast.school.organisation.years.filter(starts_on__year=year).exists()
+    browser.post(page, given | {"take": [0, 2, 3], "do": "open"})
     roadmap = Roadmap.objects.get()
     titles = list(roadmap.activities.values_list("title", flat=True))
     assert titles == [
@@ -253,7 +259,8 @@ def test_a_document_is_looked_over_and_taken(browser, cast):
     # and the year that has one takes no second
     browser.post("/roadmap/read/", {"pasted": source(year)})
     page = reverse("roadmaps:draft", args=[RoadmapDraft.objects.get().pk])
-    assert "уже есть" in body(browser.post(page, given | {"take": [0]}))
+    assert "карта уже есть" in body(browser.post(page, given | {"take": [0]}))
+    assert Roadmap.objects.filter(year=roadmap.year).count() == 1
     browser.post(f"{page}discard/")
     assert not RoadmapDraft.objects.exists()
 
@@ -300,7 +307,9 @@ def test_an_edited_copy_shows_what_differs_and_is_taken(browser, made):
     text = body(upload(browser, again, stream.getvalue()))
     assert "Добавлено: 1, изменено: 2, исчезло: 1" in text
     page = reverse("roadmaps:draft", args=[RoadmapDraft.objects.get().pk])
-    browser.post(page, {"remove": [lines[2].pk]})
+    browser.post(
+        page, {"remove": [lines[2].pk], "add": [0], "change": [one.pk for one in lines[:2]]}
+    )
     for line in lines[:2]:
         line.refresh_from_db()
     assert lines[0].ends_on == dt.date(made.year.starts_on.year, 10, 15)

@@ -17,6 +17,7 @@ from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import Adoption, Agreement, DistrictLine
 from nastavnik.districts.queries import (
     FIELDS,
+    TERM,
     Taken,
     activities_of,
     adoptions_of,
@@ -160,6 +161,44 @@ def adopt_lines(
     )
     audit.record_many("line-adopted", made, by=by, fields=["activity", "line"])
     return made
+
+
+@transaction.atomic
+def follow_roadmap(before: Roadmap, after: Roadmap, *, by: models.Model | None) -> None:
+    """Let the links to the district go on in another roadmap of the year: a line is the same by place or title.
+
+    What a school has taken over and the other roadmap lacks is copied into it: the district still waits for it. A line
+    an office has set for its schools stays with its own roadmap where the other has none like it, and stands no more.
+    """
+    free = list(after.activities.filter(adoption=None, district_line=None))
+    moved: list[Adoption | DistrictLine] = []
+    adoptions = Adoption.objects.filter(activity__roadmap=before).select_related("activity")
+    for adoption in adoptions.order_by("activity__position", "pk"):
+        own = _same(adoption.activity, free) or _copied(adoption.activity, after)
+        adoption.activity = own
+        adoption.save(update_fields=["activity"])
+        moved.append(adoption)
+    lines = DistrictLine.objects.filter(activity__roadmap=before).select_related("activity")
+    for line in lines.order_by("activity__position", "pk"):
+        if same := _same(line.activity, free):
+            line.activity = same
+            line.save(update_fields=["activity"])
+            moved.append(line)
+    audit.record_many("line-followed", moved, by=by, fields=["activity"])
+
+
+def _copied(activity: Activity, roadmap: Roadmap) -> Activity:
+    """Copy a line to the end of a roadmap, nothing done and nothing proved."""
+    last = roadmap.activities.order_by("-position").first()
+    fields = (
+        "organisation_id", "number", "stage", "section", "title", *TERM, "stretches", "responsible", "result",
+        "document_text", "catalogue_code",
+    )  # fmt: skip
+    return Activity.objects.create(
+        roadmap=roadmap,
+        position=last.position + 1 if last else 1,
+        **{name: getattr(activity, name) for name in fields},
+    )
 
 
 def _same(asked: Activity, free: list[Activity]) -> Activity | None:

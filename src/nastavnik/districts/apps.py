@@ -12,6 +12,7 @@ class DistrictsConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.districts import attention as own
         from nastavnik.districts import facts as own_facts
+        from nastavnik.districts import receivers  # noqa: F401 - connects them
 
         attention.register(self.label, own.items)
         facts.register(self.label, own_facts.facts, {"roadmap_agreed"})

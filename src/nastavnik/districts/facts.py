@@ -21,6 +21,7 @@ def facts(
         organisation_id__in=organisation_ids,
         roadmap__year__starts_on__range=(first, last),
         status=AgreementStatus.AGREED,
+        roadmap__archived_at=None,
         decided_at__isnull=False,
     )
     for organisation_id, roadmap_id, decided_at in rows.order_by("pk").values_list(

@@ -18,8 +18,8 @@ class DistrictLineQuerySet(ScopedQuerySet["DistrictLine"]):
     view_perm = Perm.ROADMAP_VIEW
 
     def standing(self) -> Self:
-        """Leave out what the district has withdrawn."""
-        return self.filter(withdrawn_on=None)
+        """Leave out what the district has withdrawn, and what stands in a roadmap of the archive."""
+        return self.filter(withdrawn_on=None, activity__roadmap__archived_at=None)
 
 
 class DistrictLine(models.Model):

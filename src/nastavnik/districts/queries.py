@@ -192,7 +192,7 @@ class News:
 def news_for(user: SignedIn, day: dt.date) -> News | None:
     """Return what is new from the district for the roadmap of a curator's school; in one query, agreed ones in two."""
     offices = user.viewer.organisations(Perm.DISTRICT_VIEW)
-    roadmaps = Roadmap.objects.filter(
+    roadmaps = Roadmap.objects.live().filter(
         organisation_id__in=user.viewer.organisations(Perm.ROADMAP_EDIT) - offices,
         year__starts_on__lte=day,
         year__ends_on__gte=day,
@@ -432,9 +432,10 @@ def table_of(user: SignedIn, day: dt.date, *, only: int | None = None) -> Table:
 
 def _schools(user: SignedIn, day: dt.date, only: int | None) -> list[dict[str, Any]]:
     this_year = {"year__starts_on__lte": day, "year__ends_on__gte": day}
-    roadmaps = Roadmap.objects.filter(organisation=OuterRef("pk"), **this_year)
+    roadmaps = Roadmap.objects.live().filter(organisation=OuterRef("pk"), **this_year)
     statuses = Agreement.objects.filter(
         organisation=OuterRef("pk"),
+        roadmap__archived_at=None,
         roadmap__year__starts_on__lte=day,
         roadmap__year__ends_on__gte=day,
     ).values("status")
@@ -553,6 +554,7 @@ def review_of(user: SignedIn, organisation_id: int, day: dt.date) -> Review | No
         Agreement.objects.below(user)
         .filter(
             organisation_id=organisation_id,
+            roadmap__archived_at=None,
             roadmap__year__starts_on__lte=day,
             roadmap__year__ends_on__gte=day,
         )
@@ -584,7 +586,9 @@ def review_of(user: SignedIn, organisation_id: int, day: dt.date) -> Review | No
 
 def waiting_agreements(user: SignedIn) -> list[Agreement]:
     """Return what the schools have sent and nobody has answered yet, the longest waiting first."""
-    rows = Agreement.objects.below(user).filter(status=AgreementStatus.SENT)
+    rows = Agreement.objects.below(user).filter(
+        status=AgreementStatus.SENT, roadmap__archived_at=None
+    )
     return list(rows.select_related("organisation").defer("content").order_by("sent_at", "pk"))
 
 
@@ -611,7 +615,9 @@ def municipal_roadmap(user: SignedIn, day: dt.date) -> Roadmap | None:
 
 
 def _latest(organisations: frozenset[int], day: dt.date) -> Roadmap | None:
-    rows = Roadmap.objects.filter(organisation_id__in=organisations).select_related(
-        "organisation", "year"
+    rows = (
+        Roadmap.objects.live()
+        .filter(organisation_id__in=organisations)
+        .select_related("organisation", "year")
     )
     return rows.filter(year__starts_on__lte=day, year__ends_on__gte=day).first() or rows.first()

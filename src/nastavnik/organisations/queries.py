@@ -16,6 +16,11 @@ def year_for(organisation: Organisation, day: dt.date) -> AcademicYear | None:
     return years.on(day).first() or years.order_by("-starts_on").first()
 
 
+def year_beginning_in(organisation: Organisation, year: int) -> AcademicYear | None:
+    """Return the academic year of an organisation that begins in a calendar year."""
+    return AcademicYear.objects.filter(organisation=organisation, starts_on__year=year).first()
+
+
 def year_bounds(day: dt.date) -> tuple[dt.date, dt.date]:
     """Return 1 September and 31 August of the academic year that holds a day."""
     first = day.year if day.month >= 9 else day.year - 1  # noqa: PLR2004 - September

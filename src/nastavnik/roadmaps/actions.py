@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, models, transaction
 from django.db.models.fields.files import FieldFile
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
@@ -17,12 +18,14 @@ from nastavnik.documents.models import Document
 from nastavnik.files import proofs
 from nastavnik.organisations.actions import open_year
 from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.organisations.queries import year_beginning_in
 from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps import adapter, catalogues
 from nastavnik.roadmaps.adapter import checks
 from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapChange, RoadmapDraft
+from nastavnik.roadmaps.signals import roadmap_replaced
 
 S = ActivityStatus
 NEXT: dict[ActivityStatus, frozenset[ActivityStatus]] = {
@@ -195,20 +198,24 @@ def make_from_document(
     level: RoadmapLevel,
     title: str = "",
     only: Collection[int] | None = None,
+    instead_of: Roadmap | None = None,
+    opens_year: bool = False,
     by: models.Model | None,
 ) -> Roadmap:
     """Make a roadmap of a document that has been looked over.
 
     Args:
         draft: the document as read.
-        begins_in: the calendar year in which its academic year begins; opened if the organisation has it not yet.
+        begins_in: the calendar year in which its academic year begins.
         level: whose roadmap it is.
         title: as it is to be called; empty is the usual title.
         only: places of the activities to take, from 0; None is all.
+        instead_of: the roadmap of that year it replaces, which goes into the archive as it is.
+        opens_year: whether the year is opened if the organisation has it not yet.
         by: who makes it.
 
     Raises:
-        RefusedError: the year has a roadmap already, or no activity is left.
+        RefusedError: the organisation has no such year, the year has another roadmap, or no activity is left.
     """
     rows = [
         row
@@ -217,12 +224,11 @@ def make_from_document(
     ]
     if not rows:
         raise RefusedError(_("Leave at least one activity ticked."))
-    year = open_year(
-        draft.organisation,
-        starts_on=dt.date(begins_in, 9, 1),
-        ends_on=dt.date(begins_in + 1, 8, 31),
-        by=by,
-    )
+    year = _year_of(draft.organisation, begins_in, opens_year=opens_year, by=by)
+    if instead_of is not None and instead_of.year_id == year.pk:
+        _put_away(instead_of, by=by)
+    else:
+        instead_of = None
     origin = draft.file_name or _("a pasted table")
     roadmap = _create(year, title, level, origin=origin, by=by)
     if approved_on := draft.content.get("approved_on"):
@@ -230,7 +236,56 @@ def make_from_document(
             roadmap, title=roadmap.title, approved_on=dt.date.fromisoformat(approved_on), by=by
         )
     _fill(roadmap, [_from_document(row, begins_in) for row in rows])
+    if instead_of is not None:
+        roadmap_replaced.send(Roadmap, before=instead_of, after=roadmap, by=by)
     discard_draft(draft, by=by)
+    return roadmap
+
+
+def _year_of(
+    organisation: Organisation, begins_in: int, *, opens_year: bool, by: models.Model | None
+) -> AcademicYear:
+    first, last = dt.date(begins_in, 9, 1), dt.date(begins_in + 1, 8, 31)
+    if opens_year:
+        return open_year(organisation, starts_on=first, ends_on=last, by=by)
+    year = year_beginning_in(organisation, begins_in)
+    if year is None:
+        raise RefusedError(
+            _("The settings have no academic year %(year)s: add it, or take another year.")
+            % {"year": f"{first.year}/{last.year % 100:02d}"}
+        )
+    return year
+
+
+def _put_away(roadmap: Roadmap, *, by: models.Model | None) -> None:
+    """Put a roadmap into the archive with all that is ticked off and proved in it."""
+    roadmap.archived_at = timezone.now()
+    roadmap.save(update_fields=["archived_at"])
+    audit.record("roadmap-archived", roadmap, by=by, fields=["archived_at"])
+    _tell(ChangeKind.ARCHIVED, roadmap, by=by)
+
+
+@transaction.atomic
+def restore_roadmap(roadmap: Roadmap, *, by: models.Model | None) -> Roadmap:
+    """Bring a roadmap back from the archive; the one that holds in its year goes there instead.
+
+    Raises:
+        RefusedError: it is not in the archive.
+    """
+    rows = Roadmap.objects.select_for_update().filter(year_id=roadmap.year_id)
+    several = {one.pk: one for one in rows}
+    roadmap = several[roadmap.pk]
+    if roadmap.archived_at is None:
+        raise RefusedError(_("This roadmap holds already."))
+    current = next((one for one in several.values() if one.archived_at is None), None)
+    if current is not None:
+        _put_away(current, by=by)
+    roadmap.archived_at = None
+    roadmap.save(update_fields=["archived_at"])
+    audit.record("roadmap-restored", roadmap, by=by, fields=["archived_at"])
+    _tell(ChangeKind.RESTORED, roadmap, by=by)
+    if current is not None:
+        roadmap_replaced.send(Roadmap, before=current, after=roadmap, by=by)
     return roadmap
 
 
@@ -565,21 +620,40 @@ def remove_evidence(evidence: Evidence, *, by: models.Model | None) -> None:
 
 @transaction.atomic
 def take_copy(
-    draft: RoadmapDraft, *, remove: Collection[int] = (), by: models.Model | None
+    draft: RoadmapDraft,
+    *,
+    into: Roadmap | None = None,
+    add: Collection[int] | None = None,
+    change: Collection[int] | None = None,
+    remove: Collection[int] = (),
+    by: models.Model | None,
 ) -> Roadmap:
-    """Bring a roadmap in step with its edited copy; of the lines the copy lacks only those in `remove` go.
+    """Bring a roadmap in step with its edited copy, or take lines of another document into it.
+
+    Args:
+        draft: the document as read.
+        into: the roadmap, where the document is no copy of one.
+        add: places of the lines to add among those it has more; None is all.
+        change: keys of the lines that are to say what it says; None is all.
+        remove: keys of the lines to take out of those it lacks.
+        by: who does it.
 
     Raises:
         RefusedError: the draft is no copy of a roadmap.
     """
-    roadmap = draft.roadmap
+    roadmap = draft.roadmap or into
     if roadmap is None:
         raise RefusedError(_("This document is no copy of a roadmap."))
-    found = adapter.compare(draft.content, list(roadmap.activities.all()))
-    for change in found.changed:
-        after = {name: after for name, (_before, after) in change.fields.items()}
-        change_activity(change.activity, by=by, **after)
-    for row in found.added:
+    found = adapter.compare(
+        draft.content, list(roadmap.activities.all()), is_copy=draft.roadmap is not None
+    )
+    for one in found.changed:
+        if change is None or one.activity.pk in change:
+            after = {name: after for name, (_before, after) in one.fields.items()}
+            change_activity(one.activity, by=by, **after)
+    for place, row in enumerate(found.added):
+        if add is not None and place not in add:
+            continue
         add_activity(roadmap, by=by, **{name: row[name] for name in (*SAID, "term_text")})
     for activity in found.removed:
         if activity.pk in remove:

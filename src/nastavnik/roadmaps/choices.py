@@ -30,6 +30,8 @@ class ChangeKind(models.TextChoices):
     """What somebody did with a roadmap or a line."""
 
     MADE = "made", _("the roadmap was made")
+    ARCHIVED = "archived", _("the roadmap was put into the archive")
+    RESTORED = "restored", _("the roadmap was brought back from the archive")
     RETITLED = "retitled", _("the roadmap was changed")
     ADDED = "added", _("the line was added")
     CHANGED = "changed", _("the line was changed")

@@ -18,6 +18,7 @@ def facts(
     """Yield the roadmaps of the years of a time that the head has approved; a plan of work in hand is not yet one."""
     rows = Roadmap.objects.filter(
         organisation_id__in=organisation_ids,
+        archived_at=None,
         year__starts_on__range=(first, last),
         approved_on__isnull=False,
     )

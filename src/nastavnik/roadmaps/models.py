@@ -1,6 +1,7 @@
 import datetime as dt
 import uuid
 from pathlib import Path
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
+from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.documents.models import Document
 from nastavnik.organisations.models import AcademicYear, Organisation
@@ -17,10 +19,23 @@ from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, Recurs, Roadm
 class RoadmapQuerySet(ScopedQuerySet["Roadmap"]):
     view_perm = Perm.ROADMAP_VIEW
 
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the roadmaps that hold: what has been replaced lies in the archive."""
+        return super().visible_to(user).live()
+
+    def archived_to(self, user: SignedIn) -> Self:
+        """Return the roadmaps of the archive."""
+        return super().visible_to(user).exclude(archived_at=None)
+
+    def live(self) -> Self:
+        """Leave the roadmaps that hold."""
+        return self.filter(archived_at=None)
+
 
 class Roadmap(models.Model):
     """What an organisation does in an academic year to run mentoring: one a year.
 
+    One that was replaced by another is kept with its marks and proofs in the archive, and can be brought back.
     `calendar_key` names it in calendars of the whole world: lines of two installations have the same keys.
     """
 
@@ -33,6 +48,7 @@ class Roadmap(models.Model):
     origin = models.CharField(max_length=300, blank=True)
     approved_on = models.DateField(_("approved on"), null=True, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
     calendar_key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects = RoadmapQuerySet.as_manager()
@@ -40,12 +56,16 @@ class Roadmap(models.Model):
     class Meta:
         ordering = ["-year__starts_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "year"], name="roadmap_once_a_year"),
+            models.UniqueConstraint(
+                fields=["organisation", "year"],
+                condition=Q(archived_at=None),
+                name="roadmap_once_a_year",
+            ),
         ]
 
     class Privacy:
         public = ["title", "level", "origin", "approved_on"]
-        technical = ["id", "organisation", "year", "made_at", "calendar_key"]
+        technical = ["id", "organisation", "year", "made_at", "archived_at", "calendar_key"]
 
     def __str__(self) -> str:
         return self.title
@@ -60,6 +80,14 @@ def _day(text: str | None) -> dt.date | None:
 
 class ActivityQuerySet(ScopedQuerySet["Activity"]):
     view_perm = Perm.ROADMAP_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the lines of roadmaps that hold."""
+        return super().visible_to(user).filter(roadmap__archived_at=None)
+
+    def archived_to(self, user: SignedIn) -> Self:
+        """Return the lines of roadmaps of the archive."""
+        return super().visible_to(user).exclude(roadmap__archived_at=None)
 
 
 class Activity(models.Model):

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,6 +27,29 @@ def current_roadmap(user: SignedIn, day: dt.date) -> Roadmap | None:
     """Return the roadmap of the year that holds a day, else the latest."""
     rows = Roadmap.objects.visible_to(user).select_related("organisation", "year")
     return rows.filter(year__starts_on__lte=day, year__ends_on__gte=day).first() or rows.first()
+
+
+def roadmap_of_year(user: SignedIn, organisation_id: int, begins_in: int) -> Roadmap | None:
+    """Return the roadmap that holds in the academic year that begins in a calendar year."""
+    rows = Roadmap.objects.visible_to(user).select_related("organisation", "year")
+    return rows.filter(organisation_id=organisation_id, year__starts_on__year=begins_in).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """What would go into the archive with a roadmap: lines, those marked as done, proofs."""
+
+    lines: int
+    done: int
+    proofs: int
+
+
+def weight_of(roadmap: Roadmap) -> Weight:
+    """Return what a roadmap holds that another one would not have."""
+    rows = Activity.objects.filter(roadmap=roadmap)
+    done = Count("pk", filter=Q(status=S.DONE) | Q(n_held__gt=0))
+    numbers = rows.aggregate(lines=Count("pk"), done=done)
+    return Weight(**numbers, proofs=Evidence.objects.filter(activity__roadmap=roadmap).count())
 
 
 def has_learners(user: SignedIn, roadmap: Roadmap) -> bool:
@@ -69,7 +92,11 @@ def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
     """Return the lines of a roadmap in their order, in as many queries whatever their number."""
     proofs = Evidence.objects.visible_to(user).select_related("document")
     rows = (
-        Activity.objects.visible_to(user)
+        (
+            Activity.objects.archived_to(user)
+            if roadmap.archived_at
+            else Activity.objects.visible_to(user)
+        )
         .filter(roadmap=roadmap)
         .select_related("roadmap")
         .prefetch_related(Prefetch("evidence", proofs, to_attr="proofs"))

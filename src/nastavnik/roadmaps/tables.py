@@ -144,6 +144,20 @@ def _change(line: Line, edit_url: str) -> SafeString:
     )
 
 
+def left_over_rows(left_over: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
+    """Return what of a document is in no activity, what nobody understood first, the rest with what it was taken for."""
+    kinds = {
+        "title": _("title"),
+        "organisation": _("name of the organisation"),
+        "approval": _("approval"),
+        "header": _("heads of columns"),
+        "section": _("section"),
+        "indicator": _("indicator"),
+    }
+    rows = [{**one, "words": kinds.get(str(one["kind"]), "")} for one in left_over]
+    return sorted(rows, key=lambda one: bool(one["words"]))
+
+
 def months_of(chart: Chart) -> SafeString:
     """Return the months of a picture: a line where each begins, and its name."""
     return format_html_join(

@@ -82,7 +82,7 @@ def _of_organisation(programme: Programme) -> Iterator[Told]:
         ngettext("%(n)s person on the roster.", "%(n)s people on the roster.", n) % {"n": n},
         reverse("people:import") if not n else reverse("people:list"),
     )  # fmt: skip
-    has_roadmap = Roadmap.objects.filter(organisation=organisation, year=programme.year_id).exists()
+    has_roadmap = Roadmap.objects.live().filter(year=programme.year_id).exists()
     yield (
         Step.ROADMAP, has_roadmap,
         _("The roadmap is there.") if has_roadmap else _("There is no roadmap of this year yet."),

@@ -229,14 +229,17 @@ class Difference:
         return bool(self.added or self.removed or self.changed)
 
 
-def compare(content: dict[str, Any], activities: Sequence[Activity]) -> Difference:
-    """Compare a copy as read with the lines of a roadmap.
+def compare(
+    content: dict[str, Any], activities: Sequence[Activity], *, is_copy: bool = True
+) -> Difference:
+    """Compare a document as read with the lines of a roadmap.
 
-    Lines are the same by title, else by number. A column the copy has not at all says nothing.
+    Lines are the same by title, those of an edited copy else by number: the second line of another document is not our
+    second. A column the document has not at all says nothing.
     """
     rows: list[dict[str, Any]] = content["activities"]
     told = [name for name in FIELDS if any(row[name] for row in rows)]
-    pairs = _paired(rows, list(activities))
+    pairs = _paired(rows, list(activities), ("title", "number") if is_copy else ("title",))
     known = {activity.pk for _row, activity in pairs if activity}
     changes = [
         Change(activity, fields)
@@ -251,10 +254,10 @@ def compare(content: dict[str, Any], activities: Sequence[Activity]) -> Differen
 
 
 def _paired(
-    rows: list[dict[str, Any]], free: list[Activity]
+    rows: list[dict[str, Any]], free: list[Activity], names: Sequence[str]
 ) -> list[tuple[dict[str, Any], Activity | None]]:
     found: dict[int, Activity] = {}
-    for name in ("title", "number"):
+    for name in names:
         for place, row in enumerate(rows):
             if place in found or not row[name]:
                 continue

@@ -54,6 +54,8 @@ def render_docx(paper: Paper, layout: PaperLayout) -> bytes:
         line = docx.add_paragraph(clean(text))
         line.paragraph_format.left_indent = Cm(APPROVAL_CM)
         line.paragraph_format.space_after = Pt(2)
+    if paper.approval:
+        line.paragraph_format.space_after = Pt(12)
     for text, size in ((paper.organisation, 12), (paper.title, 14)):
         paragraph = docx.add_paragraph()
         paragraph.alignment = ALIGN.CENTER

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request, ticked
+from nastavnik.core.http import LONGEST_KEY, Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.organisations.models import AcademicYear
-from nastavnik.organisations.queries import year_for
+from nastavnik.organisations.queries import year_beginning_in, year_for
 from nastavnik.roadmaps import actions, adapter
 from nastavnik.roadmaps.adapter.checks import (
     check_roadmap,
@@ -57,19 +57,21 @@ from nastavnik.roadmaps.queries import (
     narrowed,
     needed_facts,
     parts_of,
+    roadmap_of_year,
+    weight_of,
 )
 from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
 from nastavnik.roadmaps.rendering.papers import Paper, render_docx
 from nastavnik.roadmaps.rendering.pdfs import render_pdf
-from nastavnik.roadmaps.tables import bars_of, months_of, part_lines, roadmap_table
+from nastavnik.roadmaps.tables import bars_of, left_over_rows, months_of, part_lines, roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
 ICS = "text/calendar; charset=utf-8"
-LEFT_OVER_SHOWN = 200
+LEFT_OVER_SHOWN = 1000
 
 
 def _year(request: Request) -> AcademicYear:
@@ -115,6 +117,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
         organisation_id=roadmap.organisation_id
     )
     others = others.select_related("year").exclude(pk=roadmap.pk)
+    archive = Roadmap.objects.archived_to(request.user).filter(year=roadmap.year_id)
     edited = _edited(request, shown) if may_edit else None
     parts = part_lines(
         parts_of(shown),
@@ -138,6 +141,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
             "filters": filters,
             "layouts": layouts().values(),
             "others": others,
+            "archive": archive,
             "free_years": [year for year in years if year.pk not in taken],
             "late": [line for line in lines if line.late_days][:5],
             "checked": checked,
@@ -255,26 +259,18 @@ def draft(request: Request, pk: int) -> HttpResponse:
     found = _draft(request, pk)
     if found.roadmap is not None:
         return _copy(request, found, found.roadmap)
+    if "into" in request.GET:
+        return _copy(request, found, _other(request, found))
     content = found.content
-    form = AcceptForm(
-        request.POST or None,
-        initial={
-            "title": content["title"],
-            "begins_in": content["year"] or _year(request).starts_on.year,
-            "level": RoadmapLevel.SCHOOL,
-        },
-    )
+    begins_in = content["year"] or _year(request).starts_on.year
+    initial = {"title": content["title"], "begins_in": begins_in, "level": RoadmapLevel.SCHOOL}
+    form = AcceptForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        try:
-            roadmap = actions.make_from_document(
-                found, only=set(ticked(request, "take")), by=request.user, **form.cleaned_data
-            )
-        except RefusedError as refusal:
-            form.add_error(None, list(refusal.reasons))
-        else:
-            messages.success(request, _("The roadmap is taken over."))
-            return redirect("roadmaps:show", pk=roadmap.pk)
+        begins_in = form.cleaned_data["begins_in"]
+        if (response := _taken(request, found, form)) is not None:
+            return response
     rows = content["activities"]
+    there = roadmap_of_year(request.user, found.organisation_id, begins_in)
     return render(
         request,
         "roadmaps/draft.html",
@@ -282,19 +278,80 @@ def draft(request: Request, pk: int) -> HttpResponse:
             "draft": found,
             "form": form,
             "rows": list(enumerate(rows)),
+            "ticked": set(ticked(request, "take")) if request.POST else set(range(len(rows))),
             "n_doubted": sum(bool(row["doubts"]) for row in rows),
-            "left_over": [one for one in content["left_over"] if one["kind"] == "other"][
-                :LEFT_OVER_SHOWN
-            ],
+            "left_over": left_over_rows(content["left_over"])[:LEFT_OVER_SHOWN],
             "n_left_over": len(content["left_over"]),
+            "there": there,
+            "weight": weight_of(there) if there else None,
+            "new_year": _missing_year(found, begins_in) if request.POST else "",
+            "this_year": _year(request),
         },
     )
 
 
+def _other(request: Request, found: RoadmapDraft) -> Roadmap:
+    """Return the roadmap of the same school that lines of a document are to be taken into."""
+    key = request.GET["into"]
+    rows = Roadmap.objects.visible_to(request.user).select_related("year")
+    return get_object_or_404(
+        rows.filter(organisation=found.organisation_id),
+        pk=int(key) if key.isdecimal() and len(key) <= LONGEST_KEY else 0,
+    )
+
+
+def _missing_year(found: RoadmapDraft, begins_in: int) -> str:
+    """Return the academic year that the organisation has not, in words; empty when it has it."""
+    there = year_beginning_in(found.organisation, begins_in)
+    return "" if there else f"{begins_in}/{(begins_in + 1) % 100:02d}"
+
+
+def _taken(request: Request, found: RoadmapDraft, form: AcceptForm) -> HttpResponse | None:
+    """Take a document over as the pressed button says; None when something is to be asked or put right first."""
+    begins_in, do = form.cleaned_data["begins_in"], request.POST.get("do", "")
+    there = roadmap_of_year(request.user, found.organisation_id, begins_in)
+    # what was said of the roadmap there is said of this one
+    is_seen = there is not None and request.POST.get("there") == str(there.pk)
+    if there is not None and do == "merge" and is_seen:
+        address = f"{reverse('roadmaps:draft', args=[found.pk])}?into={there.pk}"
+        return redirect(address)
+    if there is not None and not (do == "replace" and is_seen):
+        return None
+    if _missing_year(found, begins_in) and do != "open":
+        return None
+    try:
+        roadmap = actions.make_from_document(
+            found,
+            only=set(ticked(request, "take")),
+            instead_of=there,
+            opens_year=do == "open",
+            by=request.user,
+            **form.cleaned_data,
+        )
+    except RefusedError as refusal:
+        form.add_error(None, list(refusal.reasons))
+        return None
+    messages.success(
+        request,
+        _("The roadmap is replaced; the one before it lies in the archive.")
+        if there
+        else _("The roadmap is taken over."),
+    )
+    return redirect("roadmaps:show", pk=roadmap.pk)
+
+
 def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpResponse:
+    """Show what a document says otherwise than a roadmap, and take what is ticked of it."""
     if request.method == "POST":
-        actions.take_copy(found, remove=set(ticked(request, "remove")), by=request.user)
-        messages.success(request, _("The roadmap says now what the copy says."))
+        actions.take_copy(
+            found,
+            into=roadmap,
+            add=set(ticked(request, "add")),
+            change=set(ticked(request, "change")),
+            remove=set(ticked(request, "remove")),
+            by=request.user,
+        )
+        messages.success(request, _("What you ticked is taken over."))
         return redirect("roadmaps:show", pk=roadmap.pk)
     lines = Activity.objects.visible_to(request.user).filter(roadmap=roadmap)
     return render(
@@ -303,7 +360,9 @@ def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpRespon
         {
             "draft": found,
             "roadmap": roadmap,
-            "difference": adapter.compare(found.content, list(lines)),
+            "difference": adapter.compare(
+                found.content, list(lines), is_copy=found.roadmap is not None
+            ),
         },
     )
 
@@ -335,6 +394,41 @@ def shift(request: Request, pk: int) -> HttpResponse:
         return redirect("roadmaps:show", pk=pk)
     messages.success(request, _("The roadmap of %(year)s is ready.") % {"year": year})
     return redirect("roadmaps:show", pk=made.pk)
+
+
+@require_GET
+@requires(Perm.ROADMAP_VIEW)
+def archived(request: Request, pk: int) -> HttpResponse:
+    """Show a roadmap of the archive as it was put there."""
+    roadmap = _of_archive(request, pk)
+    lines = lines_of(request.user, roadmap, today())
+    return render(
+        request,
+        "roadmaps/archived.html",
+        {
+            "roadmap": roadmap,
+            "parts": parts_of(lines),
+            "counts": counts_of(lines),
+            "current": roadmap_of_year(
+                request.user, roadmap.organisation_id, roadmap.year.starts_on.year
+            ),
+            "may_edit": request.user.viewer.may(Perm.ROADMAP_EDIT),
+        },
+    )
+
+
+@require_POST
+@requires(Perm.ROADMAP_EDIT)
+def restore(request: Request, pk: int) -> HttpResponse:
+    """Bring a roadmap back from the archive; the one that holds goes there instead."""
+    actions.restore_roadmap(_of_archive(request, pk), by=request.user)
+    messages.success(request, _("The roadmap is back from the archive."))
+    return redirect("roadmaps:show", pk=pk)
+
+
+def _of_archive(request: Request, pk: int) -> Roadmap:
+    rows = Roadmap.objects.archived_to(request.user).select_related("organisation", "year")
+    return get_object_or_404(rows, pk=pk)
 
 
 @require_http_methods(["GET", "POST"])
