@@ -85,7 +85,9 @@ def home(request: Request) -> HttpResponse:
         {
             "steps": steps,
             "n_steps_open": sum(one.is_open for one in steps),
-            "n_steps_done": sum(one.is_done for one in steps),
+            "steps_open": [one for one in steps if one.is_open],
+            "steps_done": [one for one in steps if one.is_done],
+            "steps_aside": [one for one in steps if one.is_aside],
             "n_items": len(items),
             "programme": programme,
             "stages": rows,
