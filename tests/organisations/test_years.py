@@ -10,6 +10,7 @@ from nastavnik.cabinet.forms import SetUpForm
 from nastavnik.organisations.forms import YearForm
 from nastavnik.organisations.models import AcademicYear
 
+pytestmark = pytest.mark.django_db
 WRONG = [
     ("2027-09-01", "2027-08-31", "ends_on"),
     ("2027-09-01", "2027-09-01", "ends_on"),
