@@ -21,7 +21,11 @@ from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
 from nastavnik.roadmaps.queries import Line, Part
 from nastavnik.roadmaps.rendering.charts import Bar, Chart
 
-WIDTHS = (6, 60, 24, 12, 12, 36, 30, 24, 34)
+# The words `engine.roadmaps.columns` knows the table by when it comes back, whatever the language of the page.
+HEAD = (
+    "№", "Мероприятие", "Срок", "С", "По", "Отвечает", "Результат", "Состояние", "Подтверждение", "Документ",
+)  # fmt: skip
+WIDTHS = (6, 60, 24, 12, 12, 36, 30, 24, 34, 30)
 
 
 TOLD, NAMED = (
@@ -217,16 +221,13 @@ def _bar(bar: Bar) -> SafeString:
 
 def roadmap_table(roadmap: Roadmap, lines: Sequence[Line]) -> bytes:
     """Return an .xlsx with the lines, their days and states; titles of sections stand in the first column."""
-    head = (
-        "№", _("Activity"), _("Term"), _("From"), _("Until"), _("Who answers"), _("Result"), _("State"), _("Proof"),
-    )  # fmt: skip
     book = Workbook()
     sheet = book.active or book.create_sheet()
     sheet.title = _("Roadmap")
     rows: list[tuple[str | dt.date | None, ...]] = [
         (roadmap.organisation.short_name,),
         (roadmap.title,),
-        head,
+        HEAD,
         *(_row(line) for line in lines),
     ]
     for number, row in enumerate(rows, 1):
@@ -252,5 +253,5 @@ def _row(line: Line) -> tuple[str | dt.date | None, ...]:
     )
     return (
         one.number, one.title, one.term_text, one.starts_on, one.ends_on, one.responsible, one.result, line.words,
-        proof or one.document_text,
+        proof, one.document_text,
     )  # fmt: skip

@@ -22,6 +22,7 @@ class Meaning(StrEnum):
     RESULT = "result"
     DOCUMENT = "document"
     NOTES = "notes"
+    DERIVED = "derived"  # what the program itself put into a table it gave out
 
 
 _WORDS = {
@@ -29,13 +30,14 @@ _WORDS = {
     Meaning.TITLE: r"мероприят|\bсобыти[ея]\b|содержание (?:работ|деятельност)|вид(?:ы)? (?:работ|"
     r"деятельности)|^наименование (?:работ|этап|действ)|^(?:действи[ея]|дела?|шаги?)$|^задач[аи]",
     Meaning.TERM: r"\bсрок|\bдат[аы]\b|период|\bвремя\b|когда|месяц",
-    Meaning.RESPONSIBLE: r"ответствен|исполнител|кто (?:делает|проводит|отвечает)",
+    Meaning.RESPONSIBLE: r"ответствен|исполнител|отвеча[ею]т|кто (?:делает|проводит)",
     Meaning.RESULT: r"результат|эффект|\bитог|\bпродукт",
     Meaning.DOCUMENT: r"документ|подтвержд",
     Meaning.SECTION: r"^(?:(?:наименование|название) )?(?:этап|раздел|блок|направлени|стади|модул)",
     Meaning.NOTES: r"примечан|отметка|комментари|содержание|форма|выполнени|участник|целевая ауд|"
     r"ресурс|финансир|место",
 }
+OWN_COLUMNS = frozenset({"С", "По", "Состояние", "Подтверждение"})
 _PATTERNS = [(meaning, re.compile(words, re.IGNORECASE)) for meaning, words in _WORDS.items()]
 # Of several columns that may name the activity the surest does; what groups stands left of it.
 _SURE = re.compile(r"мероприят|содержание (?:работ|деятельност)", re.IGNORECASE)
@@ -109,7 +111,7 @@ def read_layout(row: Row, *, lenient: bool = False) -> Layout | None:
     stages and activities stand without terms and owners.
     """
     texts = [one_line(cell) for cell in row.cells]
-    meanings = _grouped([meaning_of(text) for text in texts], texts)
+    meanings = _own(_grouped([meaning_of(text) for text in texts], texts), texts)
     if lenient and Meaning.TITLE not in meanings:
         meanings = _with_title(meanings, texts)
     if not (is_roadmap_header(meanings) or (lenient and _is_plan_of_stages(meanings))):
@@ -117,6 +119,16 @@ def read_layout(row: Row, *, lenient: bool = False) -> Layout | None:
     if len(set(texts)) < len([text for text in texts if text]) and len(set(texts)) == 1:
         return None
     return Layout(tuple(_settled(meanings, texts)), tuple(texts))
+
+
+def _own(meanings: list[Meaning | None], texts: Sequence[str]) -> list[Meaning | None]:
+    """Know a table the program gave out: days, states and proofs are not told of any line."""
+    if not set(texts) >= OWN_COLUMNS:
+        return meanings
+    return [
+        Meaning.DERIVED if text in OWN_COLUMNS else meaning
+        for meaning, text in zip(meanings, texts, strict=True)
+    ]
 
 
 def _is_plan_of_stages(meanings: Sequence[Meaning | None]) -> bool:

@@ -7,6 +7,7 @@ _SPACES = re.compile(r"[ \t\u00a0\u2007\u202f\u200b\ufeff]+")
 _DASHES = re.compile(r"[\s|:+_=—–‒-]*")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _NUMBER = re.compile(r"(?:п\.?\s*)?(\d{1,3}(?:\.\d{1,3}){0,4})[.)]?")
+_CODE = re.compile(r"((?=[^\d]*\d|[IVX]+\b)[A-Za-zА-Яа-яЁё№]{0,3}[\s-]?[\dIVX][\w./-]{0,15}?)[.)]?")
 _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})(?:[.)]\s*|\s+)(?=\S)(.*)", re.DOTALL)
 _HANGING = re.compile(
     r"(?:[,:(«]|\s[-–—]|(?:^|\s)(?:в|во|на|и|или|с|со|для|по|из|от|до|о|об|к|ко|при|за|через|под|"
@@ -63,6 +64,12 @@ def is_rule(text: str) -> bool:
 def number_of(text: str) -> str | None:
     """Return «1.4.1» of «1.4.1.», and None when the text is more than a number."""
     match = _NUMBER.fullmatch(text.strip())
+    return match[1] if match else None
+
+
+def code_of(text: str) -> str | None:
+    """Return the «Р1.1», «2а» or «I.3» of a cell for numbers that holds nothing else."""
+    match = _CODE.fullmatch(text.strip())
     return match[1] if match else None
 
 

@@ -7,6 +7,7 @@ from nastavnik.engine.roadmaps.blocks import Row, Source
 from nastavnik.engine.roadmaps.columns import Layout, Meaning
 from nastavnik.engine.roadmaps.phrases import (
     clean,
+    code_of,
     depth,
     glue,
     hangs,
@@ -108,6 +109,9 @@ def _lone(line: Line, text: str) -> Line:
 
 
 def _read_number_cell(line: Line, printed: str) -> None:
+    if code := code_of(printed):
+        line.number = code
+        return
     number, rest = numbered(printed)
     line.number = number
     line.values[Meaning.TITLE] = "\n".join(filter(None, (rest, line.title)))

@@ -2,6 +2,7 @@
 
 import calendar as months
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from nastavnik.engine.roadmaps import reading
 from nastavnik.engine.roadmaps.pairs import PARTED
 from nastavnik.engine.roadmaps.rows import JOINED
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document
-from nastavnik.roadmaps.adapter.checks import owners_of, past_promises
+from nastavnik.roadmaps.adapter.checks import past_promises
 from nastavnik.roadmaps.catalogues import Entry
 from nastavnik.roadmaps.models import Activity
 
@@ -261,7 +262,8 @@ def _paired(
         for place, row in enumerate(rows):
             if place in found or not row[name]:
                 continue
-            same = (one for one in free if _flat(getattr(one, name)) == _flat(row[name]))
+            said = _said(name, row)
+            same = (one for one in free if _flat(getattr(one, name)) in said)
             if (activity := next(same, None)) is not None:
                 found[place] = activity
                 free.remove(activity)
@@ -274,14 +276,33 @@ def _changed(
     return {
         name: (getattr(activity, name), row[name])
         for name in told
-        if not _same(name, getattr(activity, name), row[name])
+        if _flat(getattr(activity, name)) not in _said(name, row)
+        and not _same(name, getattr(activity, name), row[name])
     }
+
+
+def _said(name: str, row: dict[str, Any]) -> set[str]:
+    """Return what a field may say.
+
+    A title may begin with what was read as the number, «1. Собрать»; a term may be that of the heading, «Сентябрь».
+    """
+    more: list[str] = []
+    if name == "title":
+        more = [f"{row['number']}{dot} {row['title']}" for dot in ("", ".", ")")]
+    elif name == "term_text" and row["term_text"] == row["section"]:
+        more = [""]
+    return {_flat(text) for text in [row[name], *more]}
 
 
 def _same(name: str, before: str, after: str) -> bool:
     if name == "responsible":
-        return sorted(map(_flat, owners_of(before))) == sorted(map(_flat, owners_of(after)))
+        # a name that stood alone is taken to the post before it: the same people in other order
+        return sorted(_words_of(before)) == sorted(_words_of(after))
     return _flat(before) == _flat(after)
+
+
+def _words_of(owners: str) -> list[str]:
+    return re.findall(r"\w+", _flat(owners).casefold())
 
 
 def _flat(text: str) -> str:

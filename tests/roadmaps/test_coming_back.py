@@ -1,0 +1,127 @@
+"""A roadmap that is given out and read back unchanged has no difference: in every format, whatever its lines say."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.roadmaps.adapter import compare, read_content
+from nastavnik.roadmaps.catalogues import layouts
+from nastavnik.roadmaps.documents import paper_of
+from nastavnik.roadmaps.models import Activity, Roadmap
+from nastavnik.roadmaps.queries import Line
+from nastavnik.roadmaps.rendering.papers import render_docx
+from nastavnik.roadmaps.rendering.pdfs import render_pdf
+from nastavnik.roadmaps.tables import roadmap_table
+
+SCHOOL = Organisation(full_name="МБОУ «Примерская школа № 5»", short_name="Школа № 5")
+YEAR = AcademicYear(
+    organisation=SCHOOL, starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2027, 8, 31)
+)
+ROADMAP = Roadmap(organisation=SCHOOL, year=YEAR, title="Дорожная карта на 2026/2027 учебный год")
+STARTS = [
+    "Издать приказ о",
+    "Провести",
+    "1. Собрать",
+    "«Наставник — это я»:",
+    "собрать",
+    "Слёт,",
+    "Анкеты и",
+]
+ENDS = ["наставничестве", "встречу 10–12 мая", "согласия (все", "школу № 5", "анкеты, беседы и", "план по", "приёмы:"]  # fmt: skip
+NUMBERS = ["", "{n}", "{n}.", "1.{n}", "Р1.{n}", "Р-{n}", "{n}а", "I.{n}", "п. {n}", "2.1.{n}"]
+TERMS = ["", "до 15 октября", "октябрь, апрель", "постоянно", "в течение учебного года", "01.09.2026", "10–12 мая, ежегодно",
+         "сентябрь 2026 г.", "до 30.09.2026, далее постоянно", "В соответствии со сроками"]  # fmt: skip
+OWNERS = ["Директор", "Куратор программы", "Заместитель директора по УВР", "Управление образования", "классные руководители",
+          "Примерова А. Б.", "Муниципальный центр"]  # fmt: skip
+RESULTS = ["", "Приказ", "приказ, положение", "Список: 1) имена; 2) классы", "Не менее 10 %"]
+SECTIONS = ["", "1. Подготовка", "2. Отбор", "Сентябрь", "Работа с родителями"]
+
+
+@st.composite
+def rows_of(draw):
+    """Return the lines of a roadmap; titles differ and begin with a capital: one that does not goes on the row above."""
+    numbers, section = draw(st.sampled_from(NUMBERS)), draw(st.sampled_from(SECTIONS))
+    rows = []
+    for n in range(1, draw(st.integers(1, 6)) + 1):
+        section = draw(st.sampled_from([section, *SECTIONS]))
+        rows.append(
+            {
+                "number": numbers.format(n=n),
+                "section": section,
+                "title": f"{draw(st.sampled_from(STARTS))} {n * 7} {draw(st.sampled_from(ENDS))}",
+                "term_text": draw(st.sampled_from(TERMS)),
+                "responsible": "; ".join(draw(st.lists(st.sampled_from(OWNERS), min_size=1, max_size=3, unique=True))),
+                "result": draw(st.sampled_from(RESULTS)),
+                "document_text": draw(st.sampled_from(RESULTS)),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def lines_of(rows):
+    return [
+        Line(
+            Activity(pk=at, roadmap=ROADMAP, organisation=SCHOOL, position=at, **row),
+            "done", "сделано 12.10.2026", (), False, 0, (),
+        )
+        for at, row in enumerate(rows, 1)
+    ]  # fmt: skip
+
+
+def difference(data, name, lines):
+    content = read_content(file_name=name, data=data, text="")
+    found = compare(content, [line.activity for line in lines])
+    return (
+        [(row["number"], row["title"]) for row in found.added],
+        [(one.number, one.title) for one in found.removed],
+        [(one.activity.title, one.fields) for one in found.changed],
+    )
+
+
+def comes_back(layout, kind, rows):
+    lines = lines_of(rows)
+    draw = render_docx if kind == "docx" else render_pdf
+    data = draw(paper_of(ROADMAP, lines, layout), layout)
+    return difference(data, f"a.{kind}", lines) == ([], [], [])
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+@pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
+@settings(max_examples=3)
+@given(rows=rows_of())
+def test_a_paper_comes_back_the_same(layout, kind, rows):
+    assert comes_back(layout, kind, rows)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("kind", ["docx", "pdf"])
+@pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
+@settings(max_examples=200)
+@given(rows=rows_of())
+def test_any_paper_comes_back_the_same(layout, kind, rows):
+    assert comes_back(layout, kind, rows)
+
+
+@settings(max_examples=10)
+@given(rows=rows_of())
+def test_a_table_comes_back_the_same(rows):
+    lines = lines_of(rows)
+    assert difference(roadmap_table(ROADMAP, lines), "a.xlsx", lines) == ([], [], [])
+
+
+@pytest.mark.parametrize("number", ["Р1.{n}", "{n}а", "I.{n}", "М-{n}"])
+@pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
+def test_numbers_with_letters_come_back(layout, number):
+    rows = [
+        {"number": number.format(n=n), "title": title, "term_text": "май", "responsible": "Завуч"}
+        for n, title in enumerate(["Приказ", "Слёт"], 1)
+    ]
+    lines = lines_of(rows)
+    data = render_docx(paper_of(ROADMAP, lines, layout), layout)
+    content = read_content(file_name="a.docx", data=data, text="")
+    assert difference(data, "a.docx", lines) == ([], [], [])
+    if any(column.field == "number" for column in layout.columns):
+        assert [row["number"] for row in content["activities"]] == [row["number"] for row in rows]
