@@ -133,11 +133,11 @@ def test_nothing_ticks_where_nothing_has_happened(cast, name):
     assert not any(line.told for line in lines_of(cast.anna, roadmap, today()))
 
 
-# of the 35 lines of 002: what the school has done → the lines that tick, each act leading to its own
 def numbers(cast, roadmap):
     return {line.activity.number for line in ticked(cast, roadmap)}
 
 
+@pytest.mark.both
 def test_the_35_lines_tick_one_after_another(cast):
     school = cast.school
     roadmap = roadmap_of(cast, "002")
