@@ -24,7 +24,15 @@ from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps import adapter, catalogues
 from nastavnik.roadmaps.adapter import checks
 from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, RoadmapLevel
-from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapChange, RoadmapDraft
+from nastavnik.roadmaps.models import (
+    Activity,
+    Evidence,
+    IndicatorTarget,
+    Roadmap,
+    RoadmapChange,
+    RoadmapDraft,
+    RoadmapSection,
+)
 from nastavnik.roadmaps.signals import roadmap_replaced
 
 S = ActivityStatus
@@ -236,6 +244,7 @@ def make_from_document(
             roadmap, title=roadmap.title, approved_on=dt.date.fromisoformat(approved_on), by=by
         )
     _fill(roadmap, [_from_document(row, begins_in) for row in rows])
+    _keep_the_rest(roadmap, draft.content, {row["section"] for row in rows})
     if instead_of is not None:
         roadmap_replaced.send(Roadmap, before=instead_of, after=roadmap, by=by)
     discard_draft(draft, by=by)
@@ -287,6 +296,29 @@ def restore_roadmap(roadmap: Roadmap, *, by: models.Model | None) -> Roadmap:
     if current is not None:
         roadmap_replaced.send(Roadmap, before=current, after=roadmap, by=by)
     return roadmap
+
+
+def _keep_the_rest(roadmap: Roadmap, content: dict[str, Any], taken: Collection[str]) -> None:
+    """Keep what a document says of sections themselves, and the planned values of its indicators."""
+    RoadmapSection.objects.bulk_create(
+        RoadmapSection(organisation_id=roadmap.organisation_id, roadmap=roadmap, **section)
+        for section in content.get("sections", [])
+        if section["title"] in taken
+    )
+    IndicatorTarget.objects.bulk_create(
+        IndicatorTarget(
+            organisation_id=roadmap.organisation_id,
+            roadmap=roadmap,
+            position=position,
+            name=target["name"],
+            unit=target["unit"],
+            year=year,
+            value=value,
+            source_line=target["line"],
+        )
+        for position, target in enumerate(content.get("targets", []), 1)
+        for year, value in target["values"]
+    )
 
 
 def _codes_of(title: str) -> str:

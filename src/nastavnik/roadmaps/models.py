@@ -171,6 +171,83 @@ class Activity(models.Model):
         return self.time[1]
 
 
+class RoadmapSectionQuerySet(ScopedQuerySet["RoadmapSection"]):
+    view_perm = Perm.ROADMAP_VIEW
+
+
+class RoadmapSection(models.Model):
+    """What a document says of a section itself: its term, who answers, what proves it, as written.
+
+    `title` is `section` of its lines. Sections of which nothing is said have no row.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="roadmap_sections")
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="sections")
+    title = models.CharField(_("section"), max_length=1000)
+    term_text = models.CharField(_("term"), max_length=500, blank=True)
+    responsible = models.CharField(_("who answers"), max_length=2000, blank=True)
+    result = models.CharField(_("result"), max_length=2000, blank=True)
+    document_text = models.CharField(_("paper that proves it"), max_length=1000, blank=True)
+
+    objects = RoadmapSectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(title=""), name="section_has_title"),
+        ]
+
+    class Privacy:
+        public = ["title", "term_text", "result", "document_text"]
+        personal = ["responsible"]
+        technical = ["id", "organisation", "roadmap"]
+
+    @property
+    def said(self) -> str:
+        """Return all that is said of it, for one line of a page."""
+        told = (self.term_text, self.responsible, self.result, self.document_text)
+        return " · ".join(filter(None, told))
+
+
+class IndicatorTargetQuerySet(ScopedQuerySet["IndicatorTarget"]):
+    view_perm = Perm.ROADMAP_VIEW
+
+
+class IndicatorTarget(models.Model):
+    """The planned value of an indicator in a calendar year, as the document of a roadmap has it.
+
+    `value` is None where the document leaves the cell blank, which is not zero. `source_line` is the line of the
+    document.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="indicator_targets")
+    roadmap = models.ForeignKey(Roadmap, models.CASCADE, related_name="targets")
+    position = models.PositiveIntegerField()
+    name = models.CharField(_("indicator"), max_length=2000)
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"))
+    value = models.FloatField(_("planned value"), null=True, blank=True)
+    source_line = models.PositiveIntegerField()
+
+    objects = IndicatorTargetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["roadmap", "position", "year"], name="target_once_a_year"
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="target_has_name"),
+        ]
+
+    class Privacy:
+        public = ["name", "unit", "year", "value"]
+        technical = ["id", "organisation", "roadmap", "position", "source_line"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 def evidence_place(evidence: "Evidence", name: str) -> str:
     """Return where a file is kept: under a name of our own, so that nothing in theirs can lead elsewhere."""
     return f"evidence/{evidence.organisation_id}/{uuid.uuid4().hex}{Path(name).suffix.lower()}"

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -16,7 +17,14 @@ from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps.catalogues import Entry, entries
 from nastavnik.roadmaps.choices import ActivityStatus
-from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapChange
+from nastavnik.roadmaps.models import (
+    Activity,
+    Evidence,
+    IndicatorTarget,
+    Roadmap,
+    RoadmapChange,
+    RoadmapSection,
+)
 
 S = ActivityStatus
 DONE, GOING, NEXT, LATE, SKIPPED = "done", "go", "next", "risk", "stop"
@@ -266,3 +274,32 @@ def changes_of(
     rows = RoadmapChange.objects.visible_to(user).filter(roadmap=roadmap)
     rows = rows.select_related("actor", "activity")
     return rows.filter(activity=activity) if activity else rows
+
+
+def sections_said(user: SignedIn, roadmap: Roadmap) -> dict[str, str]:
+    """Return section → what the document says of it itself."""
+    rows = RoadmapSection.objects.visible_to(user).filter(roadmap=roadmap)
+    return {row.title: row.said for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedIndicator:
+    """An indicator with its planned values by year; None is a blank of the document."""
+
+    name: str
+    unit: str
+    source_line: int
+    values: tuple[tuple[int, float | None], ...]
+
+
+def targets_of(user: SignedIn, roadmap: Roadmap) -> list[PlannedIndicator]:
+    """Return the planned values of the indicators, in the order of the document."""
+    rows = IndicatorTarget.objects.visible_to(user).filter(roadmap=roadmap)
+    return [
+        PlannedIndicator(
+            first.name, first.unit, first.source_line,
+            tuple((row.year, row.value) for row in (first, *others)),
+        )
+        for _place, group in groupby(rows, key=lambda row: row.position)
+        for first, *others in [list(group)]
+    ]  # fmt: skip

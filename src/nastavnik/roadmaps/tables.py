@@ -48,6 +48,7 @@ class ShownPart:
 
     title: str
     runs: tuple[Run, ...]
+    said: str = ""
 
 
 def part_lines(
@@ -58,6 +59,7 @@ def part_lines(
     check_url: str,
     edit_url: str,
     edited: Activity | None,
+    said: Mapping[str, str],
 ) -> Iterator[ShownPart]:
     """Yield the sections of a roadmap.
 
@@ -68,6 +70,7 @@ def part_lines(
         check_url: the page of the check.
         edit_url: where a line is changed in its place, up to its key; empty for who may not.
         edited: the line that is being changed.
+        said: section → what is said of it itself.
     """
 
     def drawn(line: Line) -> dict[str, object]:
@@ -102,6 +105,7 @@ def part_lines(
                 Run(edited=edited) if is_edited else Run(tuple(drawn(line) for line in lines))
                 for is_edited, lines in runs
             ),
+            said.get(part.title, ""),
         )
 
 

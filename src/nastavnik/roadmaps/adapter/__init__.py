@@ -18,6 +18,7 @@ from nastavnik.engine.periods.shifting import shift_term
 from nastavnik.engine.periods.terms import Recurrence, Term, TermKind
 from nastavnik.engine.periods.writing import write_term
 from nastavnik.engine.roadmaps import reading
+from nastavnik.engine.roadmaps.indicators import Indicator
 from nastavnik.engine.roadmaps.pairs import PARTED
 from nastavnik.engine.roadmaps.rows import JOINED
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document
@@ -161,6 +162,32 @@ def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, 
             for one in found.left_over
         ],
         "indicators": [one.name for one in found.indicators],
+        "sections": [_section(one) for one in found.sections if _says_more(one)],
+        "targets": [_target(one) for one in found.indicators],
+    }
+
+
+def _says_more(section: reading.Section) -> bool:
+    return bool(section.term_text or section.responsible or section.result or section.document)
+
+
+def _section(found: reading.Section) -> dict[str, str]:
+    fields = {
+        "title": found.heading,
+        "term_text": found.term_text,
+        "responsible": "; ".join(found.responsible),
+        "result": found.result,
+        "document_text": found.document,
+    }
+    return {name: _clip(name, text) for name, text in fields.items()}
+
+
+def _target(found: Indicator) -> dict[str, Any]:
+    return {
+        "name": _clip("title", found.name),
+        "unit": "%" if "%" in found.name or "процент" in found.name.casefold() else "",
+        "line": found.sources[0].line,
+        "values": [[year, value] for year, value in sorted(found.targets.items())],
     }
 
 

@@ -58,6 +58,8 @@ from nastavnik.roadmaps.queries import (
     needed_facts,
     parts_of,
     roadmap_of_year,
+    sections_said,
+    targets_of,
     weight_of,
 )
 from nastavnik.roadmaps.rendering.calendars import render_calendar
@@ -126,6 +128,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
         check_url=reverse("roadmaps:check", args=[roadmap.pk]),
         edit_url=_edit_url(request) if may_edit else "",
         edited=edited.instance if edited else None,
+        said=sections_said(request.user, roadmap),
     )
     taken = {roadmap.year_id, *(other.year_id for other in others)}
     return render(
@@ -134,6 +137,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
         {
             "roadmap": roadmap,
             "parts": list(parts),
+            "targets": targets_of(request.user, roadmap),
             "counts": counts_of(lines),
             "n_shown": len(shown),
             "charts": _charts(roadmap, lines, ties_of(needs, checked)),
