@@ -1,10 +1,12 @@
 """Lists into the roster: matched, changed, refused, all or nothing."""
 
 import datetime as dt
+import io
 import json
 import threading
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
@@ -466,3 +468,22 @@ def test_ages_are_judged_on_the_day_given(school):
     with pytest.raises(RefusedError):
         actions.accept_import(draft, by=None, day=dt.date(2015, 9, 1))
     actions.accept_import(draft, by=None, day=today())
+
+
+def test_a_file_of_countless_lists_leaves_no_drafts(cast):
+    book = openpyxl.Workbook()
+    for number in range(70):
+        sheet = book.create_sheet(f"{number}")
+        sheet.append(["ФИО", "Класс"])
+        sheet.append([f"Ольхин Артём{number} Сергеевич", "7А"])
+    stream = io.BytesIO()
+    book.save(stream)
+    with pytest.raises(RefusedError, match="70 списков"):
+        actions.start_import(
+            cast.school.organisation,
+            kind=None,
+            file_name="все.xlsx",
+            data=stream.getvalue(),
+            by=cast.anna,
+        )
+    assert not RosterImport.objects.exists()

@@ -512,3 +512,11 @@ def test_a_page_shows_who_is_struck_out_or_hidden(row, marks):
     assert sheet.rows == (("№", "ФИО"), ("1", "Ушедшая Ада"))
     found = {"struck": sheet.marks.struck, "hidden": sheet.marks.hidden}
     assert {name: set(value) for name, value in found.items() if value} == marks
+
+
+def test_something_far_to_the_right_is_named_and_a_long_cell_is_cut():
+    wide = ";".join(["ФИО"] + [""] * 400 + ["x"])
+    with pytest.raises(ReaderError, match="столбце OL"):
+        read_sheets(f"{wide}\n".encode(), "список.csv")
+    [sheet] = read_sheets(f"ФИО;Примечание\nОльхин Артём;{'ж' * 5000}\n".encode(), "список.csv")
+    assert sheet.rows[1][1] == "ж" * 1900 + "…"

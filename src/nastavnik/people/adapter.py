@@ -41,7 +41,8 @@ from nastavnik.engine.tables.roster import Roster, read_roster, roster_json
 from nastavnik.people.choices import Gender, RosterKind
 from nastavnik.people.models import Person, RosterImport
 from nastavnik.people.queries import Known
-from nastavnik.readers.sheets import MOST_BYTES, ReaderError, Sheet, read_pasted, read_sheets
+from nastavnik.readers.bounded import read_bounded
+from nastavnik.readers.sheets import MOST_BYTES, ReaderError, Sheet, read_pasted
 
 __all__ = [
     "LAST_GRADE",
@@ -167,12 +168,15 @@ class FoundList:
 
 
 def read_list(*, file_name: str, data: bytes | None = None, text: str = "") -> tuple[Sheet, ...]:
-    """Read the sheets of a file, or the one of a pasted table.
+    """Read the sheets of a file, in a process with an end, or the one of a pasted table; not inside a transaction.
 
     Raises:
         ReaderError: it cannot be read; says why and what to do.
     """
-    return (read_pasted(text),) if data is None else read_sheets(data, file_name)
+    if data is None:
+        return (read_pasted(text),)
+    sheets: tuple[Sheet, ...] = read_bounded("sheets", data, file_name)
+    return sheets
 
 
 def lists_in(sheet: Sheet, *, kind: RosterKind | None = None) -> list[FoundList]:

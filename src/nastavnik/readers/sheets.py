@@ -1,7 +1,9 @@
 """Any table a school keeps, read into sheets of cells."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
+
+from openpyxl.utils import get_column_letter
 
 from nastavnik.engine.roadmaps.blocks import Block, Table
 from nastavnik.engine.tables.cells import Cell, Marks
@@ -29,6 +31,14 @@ _LOCKED = (
 _NOT_XLSX = (
     "По названию это файл Excel, а внутри другое. Откройте его в Excel, сохраните как .xlsx "
     "и загрузите новый файл."
+)
+MOST_COLUMNS = 300
+LONGEST_CELL = (
+    1_900  # characters, as long as patterns are proven for (tests/guards/test_patterns.py)
+)
+_TOO_WIDE = (
+    "В таблице что-то стоит далеко справа, в столбце {column}. Удалите лишние столбцы "
+    "и загрузите файл ещё раз."
 )
 _PAGE_TOO_BIG = "Страница слишком большая для списка людей. Скопируйте таблицу в новый файл Excel и загрузите его."
 _TOO_BIG = "Файл больше 10 МБ. Оставьте в нём только список людей и загрузите ещё раз."
@@ -69,10 +79,29 @@ def read_sheets(data: bytes, filename: str) -> tuple[Sheet, ...]:
         sheets = (Sheet(path.stem, *pagemarks.take_out(_rows_of(_page(data)))),)
     else:
         sheets = (Sheet(path.stem, delimited.read_delimited(delimited.decode(data))),)
-    filled = tuple(sheet for sheet in sheets if sheet.rows)
+    filled = tuple(_in_bounds(sheet) for sheet in sheets if sheet.rows)
     if not filled:
         raise ReaderError(EMPTY)
     return filled
+
+
+def _in_bounds(sheet: Sheet) -> Sheet:
+    """Return a sheet whose cells are no longer than a note on a person is.
+
+    Raises:
+        ReaderError: something stands far to the right of where a list can end.
+    """
+    widest = max(map(len, sheet.rows))
+    if widest > MOST_COLUMNS:
+        raise ReaderError(_TOO_WIDE.format(column=get_column_letter(widest)))
+    rows = tuple(tuple(_short(cell) for cell in row) for row in sheet.rows)
+    return replace(sheet, rows=rows)
+
+
+def _short(cell: Cell) -> Cell:
+    if isinstance(cell, str) and len(cell) > LONGEST_CELL:
+        return f"{cell[:LONGEST_CELL]}…"
+    return cell
 
 
 def read_pasted(text: str) -> Sheet:

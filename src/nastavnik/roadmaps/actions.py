@@ -168,7 +168,6 @@ def _fill(roadmap: Roadmap, rows: Sequence[dict[str, Any]], *, start: int = 1) -
     )
 
 
-@transaction.atomic
 def start_reading(
     organisation: Organisation,
     *,
@@ -184,10 +183,11 @@ def start_reading(
         RefusedError: it cannot be read, or no roadmap is in it.
     """
     content = adapter.read_content(file_name=file_name, data=data, text=text)
-    draft = RoadmapDraft.objects.create(
-        organisation=organisation, roadmap=roadmap, file_name=file_name[:300], content=content
-    )
-    audit.record("roadmap-read", draft, by=by, fields=["file_name", "content"])
+    with transaction.atomic():
+        draft = RoadmapDraft.objects.create(
+            organisation=organisation, roadmap=roadmap, file_name=file_name[:300], content=content
+        )
+        audit.record("roadmap-read", draft, by=by, fields=["file_name", "content"])
     return draft
 
 

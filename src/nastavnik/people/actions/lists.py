@@ -22,8 +22,9 @@ from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import Person, RosterImport, StudyGroup
 from nastavnik.people.queries import known_people
 
+MOST_LISTS = 60  # classes of a large school, each on a sheet of its own
 
-@transaction.atomic
+
 def start_import(
     organisation: Organisation,
     *,
@@ -62,18 +63,26 @@ def start_import(
     ]
     day = today()
     wanted = [one for one in read if adapter.lists_people(one.rows, one.found, today=day)]
-    drafts = [
-        RosterImport.objects.create(
-            organisation=organisation,
-            kind=one.found.kind,
-            file_name=file_name[:200],
-            rows=adapter.stored(one.rows),
-            header_row=one.found.layout.header_row,
-            columns=one.found.columns,
+    if len(wanted) > MOST_LISTS:
+        raise RefusedError(
+            _(
+                "There are %(n)s lists in this file: load at most %(most)s at once, a file each for the rest."
+            )
+            % {"n": len(wanted), "most": MOST_LISTS}
         )
-        for one in wanted or read[:1]
-    ]
-    audit.record_many(audit.CREATED, drafts, by=by, fields=["kind", "rows", "columns"])
+    with transaction.atomic():
+        drafts = [
+            RosterImport.objects.create(
+                organisation=organisation,
+                kind=one.found.kind,
+                file_name=file_name[:200],
+                rows=adapter.stored(one.rows),
+                header_row=one.found.layout.header_row,
+                columns=one.found.columns,
+            )
+            for one in wanted or read[:1]
+        ]
+        audit.record_many(audit.CREATED, drafts, by=by, fields=["kind", "rows", "columns"])
     return drafts
 
 

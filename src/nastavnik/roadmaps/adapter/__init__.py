@@ -21,7 +21,8 @@ from nastavnik.engine.roadmaps import reading
 from nastavnik.engine.roadmaps.indicators import Indicator
 from nastavnik.engine.roadmaps.pairs import PARTED
 from nastavnik.engine.roadmaps.rows import JOINED
-from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document
+from nastavnik.readers.bounded import read_bounded
+from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_pasted_text
 from nastavnik.roadmaps.adapter.checks import past_promises
 from nastavnik.roadmaps.catalogues import Entry
 from nastavnik.roadmaps.models import Activity
@@ -143,10 +144,9 @@ def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, 
         RefusedError: it cannot be read, or no roadmap is in it.
     """
     try:
-        blocks = read_document(text.encode() if data is None else data, file_name)
+        found = _read(file_name, data, text)
     except ReaderError as error:
         raise RefusedError(str(error)) from error
-    found = reading.read_roadmap(blocks)
     if not found.activities:
         raise RefusedError(
             _("No roadmap is found here: a table with activities, terms and those who answer.")
@@ -189,6 +189,14 @@ def _target(found: Indicator) -> dict[str, Any]:
         "line": found.sources[0].line,
         "values": [[year, value] for year, value in sorted(found.targets.items())],
     }
+
+
+def _read(file_name: str, data: bytes | None, text: str) -> reading.Roadmap:
+    """Read what was typed here, and a file in a process with an end."""
+    if data is None:
+        return reading.read_roadmap(read_pasted_text(text))
+    found: reading.Roadmap = read_bounded("roadmap", data, file_name)
+    return found
 
 
 def _promises(found: reading.Roadmap) -> list[str]:
