@@ -13,6 +13,7 @@ SOUNDS_PERSONAL = ("name", "birth", "phone", "mail", "address", "diagnos", "heal
 PUBLIC_NAMES = {
     "organisations.Organisation": {"full_name", "short_name", "head_name"},  # stand on the school's own site
     "organisations.Partner": {"name"},
+    "roadmaps.IndicatorTarget": {"name"},  # of an indicator, printed in the document
     "people.StudyGroup": {"name"},
 }  # fmt: skip
 
