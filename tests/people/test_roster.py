@@ -22,7 +22,7 @@ from nastavnik.people.actions import (
     register_person,
 )
 from nastavnik.people.models import Enrolment, Person, StudyGroup, User
-from nastavnik.people.queries import curator_of, group_names, has_any_account, roster
+from nastavnik.people.queries import curator_account_of, group_names, has_any_account, roster
 
 pytestmark = pytest.mark.django_db
 
@@ -329,10 +329,10 @@ def test_how_people_are_called(cast):
 
 def test_the_curator_in_papers_is_the_one_of_today(cast):
     assert has_any_account()
-    assert curator_of(cast.school.organisation) == cast.anna.full_name
+    assert curator_account_of(cast.school.organisation) == cast.anna
     from tests.organisations.test_tree import node
 
-    assert curator_of(node(None, "Пустая школа")) == ""
+    assert curator_account_of(node(None, "Пустая школа")) is None
 
 
 def test_leaving_ends_the_class(cast):

@@ -10,6 +10,8 @@ from nastavnik.core.text import fold
 
 def find(_user: SignedIn, words: tuple[str, ...]) -> Iterator[Hit]:
     """Yield parts of how-tos, those first whose heading holds a word."""
+    if not all(any(map(str.isalnum, word)) for word in words):
+        return  # a sign alone stands on many a page and asks nothing
     found = []
     for one in how_tos():
         for part in one.parts:
