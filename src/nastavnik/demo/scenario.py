@@ -491,7 +491,7 @@ class School:
             "curator_post": "заместитель директора по воспитательной работе",
             "method_council_number": "2",
             "method_council_on": (began_on - dt.timedelta(days=3)).isoformat(),
-            "agreements_by": "Образцова Вера Сергеевна",
+            "agreements_by": "Кадрова Нина Павловна",
             "agreements_post": "специалист по кадрам",
             "agreements_until": (began_on + dt.timedelta(days=10)).isoformat(),
         }
