@@ -19,13 +19,9 @@ from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, Recurs, Roadm
 class RoadmapQuerySet(ScopedQuerySet["Roadmap"]):
     view_perm = Perm.ROADMAP_VIEW
 
-    def visible_to(self, user: SignedIn) -> Self:
-        """Return the roadmaps that hold: what has been replaced lies in the archive."""
-        return super().visible_to(user).live()
-
-    def archived_to(self, user: SignedIn) -> Self:
-        """Return the roadmaps of the archive."""
-        return super().visible_to(user).exclude(archived_at=None)
+    def visible_to(self, user: SignedIn, *, in_archive: bool = False) -> Self:
+        """Return the roadmaps that hold, or those of the archive, where what has been replaced lies."""
+        return super().visible_to(user).filter(archived_at__isnull=not in_archive)
 
     def live(self) -> Self:
         """Leave the roadmaps that hold."""
@@ -81,13 +77,9 @@ def _day(text: str | None) -> dt.date | None:
 class ActivityQuerySet(ScopedQuerySet["Activity"]):
     view_perm = Perm.ROADMAP_VIEW
 
-    def visible_to(self, user: SignedIn) -> Self:
-        """Return the lines of roadmaps that hold."""
-        return super().visible_to(user).filter(roadmap__archived_at=None)
-
-    def archived_to(self, user: SignedIn) -> Self:
-        """Return the lines of roadmaps of the archive."""
-        return super().visible_to(user).exclude(roadmap__archived_at=None)
+    def visible_to(self, user: SignedIn, *, in_archive: bool = False) -> Self:
+        """Return the lines of roadmaps that hold, or of those of the archive."""
+        return super().visible_to(user).filter(roadmap__archived_at__isnull=not in_archive)
 
 
 class Activity(models.Model):

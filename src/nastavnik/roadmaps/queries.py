@@ -101,7 +101,7 @@ def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
     proofs = Evidence.objects.visible_to(user).select_related("document")
     rows = (
         (
-            Activity.objects.archived_to(user)
+            Activity.objects.visible_to(user, in_archive=True)
             if roadmap.archived_at
             else Activity.objects.visible_to(user)
         )

@@ -119,7 +119,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
         organisation_id=roadmap.organisation_id
     )
     others = others.select_related("year").exclude(pk=roadmap.pk)
-    archive = Roadmap.objects.archived_to(request.user).filter(year=roadmap.year_id)
+    archive = Roadmap.objects.visible_to(request.user, in_archive=True).filter(year=roadmap.year_id)
     edited = _edited(request, shown) if may_edit else None
     parts = part_lines(
         parts_of(shown),
@@ -431,7 +431,7 @@ def restore(request: Request, pk: int) -> HttpResponse:
 
 
 def _of_archive(request: Request, pk: int) -> Roadmap:
-    rows = Roadmap.objects.archived_to(request.user).select_related("organisation", "year")
+    rows = Roadmap.objects.visible_to(request.user, in_archive=True).select_related("organisation", "year")
     return get_object_or_404(rows, pk=pk)
 
 
