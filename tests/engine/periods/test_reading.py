@@ -55,6 +55,28 @@ def test_an_expression(case):
     assert meaning(text, 2025) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "year", "days"),
+    [
+        ("осень-зима 2026", 2026, "2026-09-01 2027-02-28"),
+        ("осень – зима 2026", None, "2026-09-01 2027-02-28"),
+        ("осень, зима 2026", 2026, "2026-09-01 2027-02-28"),
+        ("осень, зима, весна 2027", 2026, "2026-09-01 2027-05-31"),
+        ("осень 2026 – зима 2027", 2026, "2026-09-01 2027-02-28"),
+        ("ноябрь – февраль 2026", 2026, "2026-11-01 2027-02-28"),
+        ("ноябрь – февраль 2027", 2026, "2026-11-01 2027-02-28"),
+        ("с 20 декабря по 10 января 2026", 2026, "2026-12-20 2027-01-10"),
+        ("с 20 декабря по 10 января 2026", 2025, "2025-12-20 2026-01-10"),
+        ("декабрь, январь 2026", 2026, "2026-12-01 2027-01-31"),
+        ("зима – весна 2027", 2026, "2026-12-01 2027-05-31"),
+    ],
+)
+def test_one_year_of_a_term_over_the_new_year(text, year, days):
+    """It is that of the end, unless all would be over before the academic year begins; of winter it is that of autumn."""
+    term = read_term(text, year=year)
+    assert f"{term.start} {term.end}" == days
+
+
 @pytest.mark.parametrize("cell", CELLS, ids=[f"{cell[0]} {cell[2]}" for cell in CELLS])
 def test_a_cell_of_a_source(cell):
     _seed, year, text, expected = cell

@@ -118,11 +118,16 @@ def _parts(text: EvenText, atoms: list[Atom], reading: Reading, year: int | None
 
 def _dated_by_neighbours(items: list[Item], year: int | None) -> list[Item]:
     """Share years along a list: «сентябрь, октябрь 2022», «сентябрь 2022, май»."""
+    said = items
     items = list(items)
     for n in range(len(items) - 1, 0, -1):
         one, other = items[n - 1].first, items[n].first
         if one and other and not items[n - 1].last:
-            items[n - 1] = replace(items[n - 1], first=join(one, other, year)[0])
+            is_said = said[n].first == other
+            one, after = join(one, other, year, is_said=is_said)
+            items[n - 1] = replace(items[n - 1], first=one)
+            if other.year is not None:  # of «осень, зима 2026» both sides get another year
+                items[n] = replace(items[n], first=after)
     for n in range(1, len(items)):
         one, before, other = items[n - 1].first, items[n - 1].last, items[n].first
         if one and before:

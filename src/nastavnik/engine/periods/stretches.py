@@ -42,6 +42,11 @@ class Stretch:
         """Tell whether it is one day."""
         return (self.month, self.day) == (self.last_month, self.last_day)
 
+    @property
+    def is_winter(self) -> bool:
+        """Tell whether it goes over the new year itself, as of months only the winter does."""
+        return self.last_month < self.month and not self.more_years
+
     def placed(self, base: int | None) -> "Stretch":
         """Return the stretch with its year, if the academic year or the text gives it."""
         start = self.base if self.base is not None else base
@@ -105,12 +110,21 @@ def edge(stretch: Stretch, which: str) -> Stretch:
     )
 
 
-def join(first: Stretch, last: Stretch, base: int | None) -> tuple[Stretch, Stretch]:
-    """Give both sides of a range their years, each taking what only the other says."""
+def join(
+    first: Stretch, last: Stretch, base: int | None, *, is_said: bool = True
+) -> tuple[Stretch, Stretch]:
+    """Give both sides of a range their years, each taking what only the other says.
+
+    One year of a range over the new year is that of its end, «ноябрь – май 2027», but that of its beginning where it
+    else would be over before the academic year begins, and in «осень – зима 2026», whose winter ends a year later.
+    `is_said` tells whether the year of the last side stands in the text, and is not taken from a neighbour.
+    """
     base = first.base if first.base is not None else last.base if last.base is not None else base
     if last.year is not None and first.year is None and first.base is None:
         later = (first.month, first.day) > (last.month, last.day)
-        return replace(first, year=last.year - later), last
+        more = is_said and (last.is_winter or (later and last.year == base))
+        year = last.year + more
+        return replace(first, year=year - later), replace(last, year=year)
     first = first.placed(base)
     if last.year is None and last.shift is None and last.base is None and first.year is not None:
         earlier = (last.last_month, last.last_day or 31) < (first.month, first.day)

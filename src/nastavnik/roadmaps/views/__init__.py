@@ -431,7 +431,9 @@ def restore(request: Request, pk: int) -> HttpResponse:
 
 
 def _of_archive(request: Request, pk: int) -> Roadmap:
-    rows = Roadmap.objects.visible_to(request.user, in_archive=True).select_related("organisation", "year")
+    rows = Roadmap.objects.visible_to(request.user, in_archive=True).select_related(
+        "organisation", "year"
+    )
     return get_object_or_404(rows, pk=pk)
 
 
