@@ -50,8 +50,12 @@ def draft_document(
 def redraw_document(
     document: Document, content: dict[str, Any], *, by: models.Model | None
 ) -> Document:
-    """Draw a draft anew from the present state, its title too; a registered paper never changes."""
-    _check_draft(document)
+    """Draw a draft anew from the present state, its title too; a registered paper never changes.
+
+    Raises:
+        RefusedError: it is registered, be it since a moment.
+    """
+    _hold_draft(document)
     title = content.get("title") or document.title
     if (document.content, document.title) != (content, title):
         document.content, document.title = content, title
@@ -82,7 +86,7 @@ def set_requisites(
     Raises:
         RefusedError: the paper is registered, or the number is taken in this year.
     """
-    _check_draft(document)
+    _hold_draft(document)
     document.number, document.dated_on = number.strip(), dated_on
     try:
         with transaction.atomic():
@@ -109,8 +113,7 @@ def enter_particulars(
     Raises:
         RefusedError: the paper is registered.
     """
-    document = Document.objects.select_for_update().get(pk=document.pk)
-    _check_draft(document)
+    _hold_draft(document)
     kept = {**document.entered, **entered}
     if kept != document.entered:
         document.entered = kept
@@ -126,8 +129,7 @@ def split_document(document: Document, *, by: models.Model | None) -> Document:
     Raises:
         RefusedError: it is registered, or there is nothing to part.
     """
-    document = Document.objects.select_for_update().get(pk=document.pk)
-    _check_draft(document)
+    _hold_draft(document)
     made = Document.objects.create(
         organisation_id=document.organisation_id,
         year_id=document.year_id,
@@ -168,6 +170,12 @@ def _check_draft(document: Document) -> None:
         raise RefusedError(_("A registered paper does not change: make a new one."))
 
 
+def _hold_draft(document: Document) -> None:
+    """Hold the paper, as it is now, to the end of the transaction; refuse when it is no draft any more."""
+    document.refresh_from_db(from_queryset=Document.objects.select_for_update())
+    _check_draft(document)
+
+
 @transaction.atomic
 def register_document(document: Document, *, by: models.Model | None) -> Document:
     """Register a signed paper: from now on its content stands.
@@ -184,8 +192,10 @@ def register_document(document: Document, *, by: models.Model | None) -> Documen
     document_opened.send(sender=Document, document=document, by=by)
     document.refresh_from_db()
     document.status, document.registered_at = DocumentStatus.REGISTERED, timezone.now()
-    document.save(update_fields=["status", "registered_at", "changed_at"])
-    audit.record("document-registered", document, by=by, fields=["status", "registered_at"])
+    document.digest = document.digest_now()
+    fields = ["status", "registered_at", "digest"]
+    document.save(update_fields=[*fields, "changed_at"])
+    audit.record("document-registered", document, by=by, fields=fields)
     document_registered.send(sender=Document, document=document, by=by)
     return document
 
@@ -207,7 +217,8 @@ def take_back_registration(document: Document, *, reason: str, by: models.Model 
         raise RefusedError(_("Write why the registration is taken back: one line is enough."))
     document.status, document.registered_at = DocumentStatus.DRAFT, None
     document.taken_back_on, document.taken_back_why = today(), reason.strip()
-    fields = ["status", "registered_at", "taken_back_on", "taken_back_why"]
+    document.digest = ""
+    fields = ["status", "registered_at", "taken_back_on", "taken_back_why", "digest"]
     document.save(update_fields=[*fields, "changed_at"])
     audit.record("document-taken-back", document, by=by, fields=fields)
     document_taken_back.send(sender=Document, document=document, by=by)

@@ -1,3 +1,5 @@
+import hashlib
+import json
 from typing import Any
 
 from django.db import models
@@ -22,7 +24,8 @@ class Document(models.Model):
     whenever it is opened; registering freezes `content`, which is all a .docx needs to be drawn again years later.
     `taken_back_on` and why: the last time a registration was called a mistake; number and date stay written on the draft.
     `entered` is what a person answered to the questions of this paper (`choices.Ask`): minutes, who does what by when,
-    a name in its right case. `split_from` is the draft a part of which became this one.
+    a name in its right case. `digest` is that of the paper as it was registered; papers registered before there was one
+    have none. `split_from` is the draft a part of which became this one.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="documents")
@@ -37,6 +40,7 @@ class Document(models.Model):
     )
     content = models.JSONField(default=dict)
     registered_at = models.DateTimeField(null=True)
+    digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     taken_back_on = models.DateField(_("registration taken back on"), null=True, blank=True)
     taken_back_why = models.CharField(_("why it was taken back"), max_length=300, blank=True)
     entered = models.JSONField(default=dict, blank=True)
@@ -69,7 +73,7 @@ class Document(models.Model):
         personal = ["content", "entered", "taken_back_why"]
         technical = [
             "id", "organisation", "year", "subject_id", "split_from", "created_at", "changed_at", "registered_at",
-            "taken_back_on",
+            "taken_back_on", "digest",
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -82,3 +86,14 @@ class Document(models.Model):
         if fields is not None and {"title", "number"} & set(fields):
             kwargs["update_fields"] = [*fields, "search_text"]
         super().save(*args, **kwargs)
+
+    def digest_now(self) -> str:
+        """Return the SHA-256 of what the paper says: number, date and content, whatever order a database keeps them in."""
+        said = [self.number, str(self.dated_on or ""), self.content]
+        plain = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(plain.encode()).hexdigest()
+
+    @property
+    def is_intact(self) -> bool:
+        """Tell whether a registered paper still says what it said on registration."""
+        return not self.digest or self.digest == self.digest_now()

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
@@ -13,11 +14,16 @@ from nastavnik.documents.models import Document
 from nastavnik.documents.signals import consequences_asked
 from nastavnik.documents.texts import BLANK
 
+CHANGED_SINCE = gettext_lazy(
+    "What this paper says was changed in the database after it was registered, not by the site: it is not given out. "
+    "Compare it with the signed sheet and restore a backup."
+)
+
 
 def findings(document: Document) -> list[str]:
-    """Return what is missing or doubtful in a draft, in sentences; nothing for a registered paper."""
+    """Return what is missing or doubtful in a draft, in sentences; of a registered paper, that it was changed."""
     if document.status == DocumentStatus.REGISTERED:
-        return []
+        return [] if document.is_intact else [str(CHANGED_SINCE)]
     content = document.content
     found = []
     if not document.number or document.dated_on is None:

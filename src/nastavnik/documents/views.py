@@ -19,7 +19,13 @@ from nastavnik.documents import actions
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.forms import ParticularsForm, RequisitesForm, TakeBackForm
 from nastavnik.documents.models import Document
-from nastavnik.documents.queries import consequences_of, findings, is_parted, why_not_taken_back
+from nastavnik.documents.queries import (
+    CHANGED_SINCE,
+    consequences_of,
+    findings,
+    is_parted,
+    why_not_taken_back,
+)
 from nastavnik.documents.rendering import LINE, OLD_LINES, OLD_SIGNATURE, annex_parts, render_order
 from nastavnik.documents.signals import document_opened
 from nastavnik.documents.tables import register_table
@@ -196,6 +202,9 @@ def join(request: Request, pk: int) -> HttpResponse:
 def download(request: Request, pk: int) -> HttpResponse:
     """Give the paper as .docx."""
     document = _opened(request, pk)
+    if not document.is_intact:
+        messages.error(request, str(CHANGED_SINCE))
+        return redirect("documents:card", pk=pk)
     name = get_valid_filename(f"{document.title} {document.number}".strip())
     response = HttpResponse(render_order(document.content), content_type=DOCX)
     response.headers["Content-Disposition"] = (

@@ -61,7 +61,11 @@ def refresh_order(document: Document, *, by: models.Model | None) -> Document:
     content = pair_order_content(document, programme, pairs_of_order(document))
     if content == document.content:
         return document
-    return redraw_document(document, content, by=by)
+    try:
+        return redraw_document(document, content, by=by)
+    except RefusedError:
+        document.refresh_from_db()  # registered since a moment: what stands is shown
+        return document
 
 
 @transaction.atomic
