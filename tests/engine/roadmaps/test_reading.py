@@ -363,6 +363,29 @@ def test_the_command_prints_the_roadmap(tmp_path, capsys):
     assert ".docx" in capsys.readouterr().err
 
 
+GOALS = {
+    "Цель: к концу 2031 года не менее 10% учеников вовлечены\n\nк концу 2033 года не менее 70 % учеников вовлечены": {
+        "учеников вовлечены": {"2031": 10, "2033": 70}
+    },
+    "Цель программы: охватить не менее 12,5 процентов учеников к 2031 году": {
+        "охватить учеников": {"2031": 12.5}
+    },
+    # which share belongs to which year would be a guess; at most is no goal to reach; the past is no plan
+    "к концу 2031 года 10%, к концу 2033 года 70% учеников": {},
+    "к концу 2031 года не более 5% отказов": {},
+    "В 2031 году вовлечены 30% учеников": {},
+}
+
+
+@pytest.mark.parametrize("text", GOALS, ids=range(len(GOALS)))
+def test_a_goal_in_a_sentence_is_an_indicator(text):
+    said = table(
+        ["Мероприятие", "Срок"], ["Слёт", "май 2031"], before=f"Дорожная карта\n\n{text}\n\n"
+    )
+    assert {one["name"]: one["targets"] for one in said["indicators"]} == GOALS[text]
+    assert titles(said) == ["Слёт"]
+
+
 def test_indicators_go_on_over_the_next_page():
     parts = [
         [["Показатель", "2031"], ["Доля тех, кто", "5"]],

@@ -1,8 +1,8 @@
 """Planned values of indicators by year (method.md §6, §10.1)."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
 from nastavnik.engine.roadmaps.columns import read_layout
@@ -10,6 +10,16 @@ from nastavnik.engine.roadmaps.phrases import glue, hangs, is_rule, one_line, st
 
 _NAME = re.compile(r"показател|индикатор", re.IGNORECASE)
 _YEAR = re.compile(r"(20\d\d)\s*(?:г\.?|год[а]?)?(?:\s*\(?план\)?)?", re.IGNORECASE)
+# a goal in a sentence: «к концу 2024 года не менее 70% обучающихся вовлечены»
+_BY_YEAR = re.compile(
+    r"(?:к\s+концу|до\s+конца|к)\s+(20\d\d)\s*(?:г\.|год[ау]?\b|-?го\s+года)?,?", re.IGNORECASE
+)
+_SHARE = re.compile(
+    r"(?:не\s+менее(?:\s+чем)?\s+|не\s+ниже\s+)?(?<![\d.,])(\d{1,3}(?:[.,]\d+)?)\s*(?:%|процент\w*)",
+    re.IGNORECASE,
+)
+_AT_MOST = re.compile(r"не\s+(?:более|выше|больше)|(?<!не\s)менее", re.IGNORECASE)
+_LABEL = re.compile(r"^\W*(?:цел[ьи](?:\s+\w+){0,2}|задач[аи])\s*[:–—-]\s*", re.IGNORECASE)
 _VALUE = re.compile(r"(?:не\s+менее\s+|до\s+)?(\d+(?:[.,]\d+)?)\s*%?", re.IGNORECASE)
 
 
@@ -22,12 +32,14 @@ class Indicator:
         targets: Year to value in the units of the source; None where the cell is blank.
         sources: The lines of the document it was read from.
         unread: Cells that hold something else than a number.
+        unit: «%» where the number itself says so; "" where only the name may.
     """
 
     name: str
     targets: dict[int, float | None]
     sources: tuple[Source, ...]
     unread: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass
@@ -38,7 +50,7 @@ class _Growing:
 
 
 def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
-    """Read every table of indicators by year.
+    """Read every table of indicators by year, and goals in sentences that name a year and a share.
 
     A row that a page end has parted is joined, lines that fell out of the table too.
     """
@@ -52,7 +64,29 @@ def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
                 _add_fallen_out(read, after)
                 found += [_indicator(one, years) for one in read]
                 break
-    return tuple(found)
+    return (*found, *_goals(block for block in blocks if isinstance(block, Paragraph)))
+
+
+def _goals(paragraphs: Iterable[Paragraph]) -> tuple[Indicator, ...]:
+    """Read «к концу 2024 года не менее 70% …»; the same words with other years are one indicator.
+
+    A sentence with several years or shares is left alone: which belongs to which would be a guess.
+    """
+    found: dict[str, Indicator] = {}
+    for paragraph in paragraphs:
+        text = _LABEL.sub("", one_line(paragraph.text))
+        years, shares = list(_BY_YEAR.finditer(text)), list(_SHARE.finditer(text))
+        if len(years) != 1 or len(shares) != 1 or _AT_MOST.search(text):
+            continue
+        name = one_line(_SHARE.sub(" ", _BY_YEAR.sub(" ", text))).strip(" ,.;:–—-")
+        if not name:
+            continue
+        target: dict[int, float | None] = {int(years[0][1]): float(shares[0][1].replace(",", "."))}
+        known = found.get(name.casefold(), Indicator(name, {}, (), unit="%"))
+        found[name.casefold()] = replace(
+            known, targets=known.targets | target, sources=(*known.sources, paragraph.source)
+        )
+    return tuple(found.values())
 
 
 def _rows_of(block: Block, start: int = 0) -> list[Row]:

@@ -185,7 +185,8 @@ def _section(found: reading.Section) -> dict[str, str]:
 def _target(found: Indicator) -> dict[str, Any]:
     return {
         "name": _clip("title", found.name),
-        "unit": "%" if "%" in found.name or "процент" in found.name.casefold() else "",
+        "unit": found.unit
+        or ("%" if "%" in found.name or "процент" in found.name.casefold() else ""),
         "line": found.sources[0].line,
         "values": [[year, value] for year, value in sorted(found.targets.items())],
     }
