@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.roadmaps.adapter import compare, read_content
+from nastavnik.roadmaps.adapter import compare, read_content, sections_otherwise
 from nastavnik.roadmaps.catalogues import layouts
 from nastavnik.roadmaps.documents import paper_of
-from nastavnik.roadmaps.models import Activity, Roadmap
+from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapSection
 from nastavnik.roadmaps.queries import Line
 from nastavnik.roadmaps.rendering.papers import render_docx
 from nastavnik.roadmaps.rendering.pdfs import render_pdf
@@ -38,6 +38,18 @@ OWNERS = ["Директор", "Куратор программы", "Замест
           "Примерова А. Б.", "Муниципальный центр"]  # fmt: skip
 RESULTS = ["", "Приказ", "приказ, положение", "Список: 1) имена; 2) классы", "Не менее 10 %"]
 SECTIONS = ["", "1. Подготовка", "2. Отбор", "Сентябрь", "Работа с родителями"]
+# what documents say of sections themselves; a line of the section is numbered below it, or it goes across
+SAID = {
+    one.title: one
+    for one in [
+        RoadmapSection(
+            title="1. Подготовка", term_text="Май-октябрь 2026 г.", responsible="Специалисты управления; Директор",
+            document_text="База данных наставляемых",
+        ),
+        RoadmapSection(title="2. Отбор", term_text="ежегодно", result="Не менее 10 %"),
+        RoadmapSection(title="Работа с родителями", responsible="Куратор программы"),
+    ]
+}  # fmt: skip
 
 
 @st.composite
@@ -84,7 +96,7 @@ def difference(data, name, lines):
 def comes_back(layout, kind, rows):
     lines = lines_of(rows)
     draw = render_docx if kind == "docx" else render_pdf
-    data = draw(paper_of(ROADMAP, lines, layout), layout)
+    data = draw(paper_of(ROADMAP, lines, layout, SAID), layout)
     return difference(data, f"a.{kind}", lines) == ([], [], [])
 
 
@@ -109,7 +121,7 @@ def test_any_paper_comes_back_the_same(layout, kind, rows):
 @given(rows=rows_of())
 def test_a_table_comes_back_the_same(rows):
     lines = lines_of(rows)
-    assert difference(roadmap_table(ROADMAP, lines), "a.xlsx", lines) == ([], [], [])
+    assert difference(roadmap_table(ROADMAP, lines, SAID), "a.xlsx", lines) == ([], [], [])
 
 
 @pytest.mark.parametrize("number", ["Р1.{n}", "{n}а", "I.{n}", "М-{n}"])
@@ -120,8 +132,49 @@ def test_numbers_with_letters_come_back(layout, number):
         for n, title in enumerate(["Приказ", "Слёт"], 1)
     ]
     lines = lines_of(rows)
-    data = render_docx(paper_of(ROADMAP, lines, layout), layout)
+    data = render_docx(paper_of(ROADMAP, lines, layout, SAID), layout)
     content = read_content(file_name="a.docx", data=data, text="")
     assert difference(data, "a.docx", lines) == ([], [], [])
     if any(column.field == "number" for column in layout.columns):
         assert [row["number"] for row in content["activities"]] == [row["number"] for row in rows]
+
+
+@pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
+def test_a_line_without_number_and_term_that_begins_small_comes_back(layout):
+    rows = [
+        {"title": "Издать приказ", "responsible": "Директор"},
+        {"title": "собрать согласия", "responsible": "Директор"},
+    ]
+    lines = lines_of(rows)
+    data = render_docx(paper_of(ROADMAP, lines, layout, SAID), layout)
+    assert difference(data, "a.docx", lines) == ([], [], [])
+
+
+@pytest.mark.parametrize("kind", ["docx", "pdf", "xlsx"])
+@pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
+def test_what_is_said_of_a_section_comes_back(layout, kind):
+    numbers = {"1. Подготовка": "1.1", "2. Отбор": "2.1"}
+    lines = lines_of(
+        {"number": number, "section": section, "title": f"Провести дело {number}", "term_text": "май", "responsible": "Завуч"}
+        for section, number in numbers.items()
+    )  # fmt: skip
+    if kind == "xlsx":
+        data = roadmap_table(ROADMAP, lines, SAID)
+    else:
+        draw = render_docx if kind == "docx" else render_pdf
+        data = draw(paper_of(ROADMAP, lines, layout, SAID), layout)
+    content = read_content(file_name=f"a.{kind}", data=data, text="")
+    assert difference(data, f"a.{kind}", lines) == ([], [], [])
+    assert sections_otherwise(content, SAID.values(), numbers) == []
+    if kind == "xlsx" or layout.sections:
+        said = {one["title"]: one for one in content["sections"]}
+        assert {title: one["term_text"] for title, one in said.items()} == {
+            "1. Подготовка": "Май-октябрь 2026 г.", "2. Отбор": "ежегодно",
+        }  # fmt: skip
+        columns = {column.field for column in layout.columns}
+        if kind == "xlsx" or "document" in columns:
+            assert said["1. Подготовка"]["document_text"] == "База данных наставляемых"
+    # a copy that says it otherwise is told apart
+    content["sections"] = [{**one, "term_text": "июнь"} for one in content["sections"]]
+    changed = sections_otherwise(content, SAID.values(), numbers)
+    assert len(changed) == len(content["sections"])

@@ -272,6 +272,12 @@ def test_what_is_no_roadmap_is_refused_in_words(browser):
     assert not RoadmapDraft.objects.exists()
 
 
+def test_the_table_comes_back_without_difference(browser, made):
+    data = browser.get(reverse("roadmaps:table", args=[made.pk])).content
+    page = upload(browser, reverse("roadmaps:again", args=[made.pk]), data, "a.xlsx")
+    assert "Различий нет" in body(page)
+
+
 @pytest.mark.parametrize("name", ["paper", "pdf"])
 @pytest.mark.parametrize("layout", layouts())
 def test_what_is_given_out_comes_back_without_difference(browser, cast, made, layout, name):
@@ -327,9 +333,10 @@ def test_a_table_and_a_calendar(browser, cast, made):
     set_activity_status(made.activities.all()[1], S.SKIPPED, by=cast.anna)
     book = load_workbook(io.BytesIO(browser.get(reverse("roadmaps:table", args=[made.pk])).content))
     rows = list(book.active.values)
-    assert len(rows) == 3 + 35
-    assert rows[3][1] == line.title
-    assert rows[3][8] == "=протокол"
+    assert len(rows) == 3 + 7 + 35  # the titles, the stages and the lines
+    assert rows[3][1] == line.section
+    assert rows[4][1] == line.title
+    assert rows[4][8] == "=протокол"
     response = browser.get(reverse("roadmaps:calendar", args=[made.pk]))
     text = response.content.decode()
     assert text.count("BEGIN:VEVENT") == 34

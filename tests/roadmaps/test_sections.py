@@ -1,11 +1,14 @@
 """What a document says beside its activities is kept: of sections themselves, planned values of indicators."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
 
+from nastavnik.organisations.actions import open_year
 from nastavnik.roadmaps.actions import make_from_document, start_reading
 from nastavnik.roadmaps.choices import RoadmapLevel
-from nastavnik.roadmaps.models import IndicatorTarget, RoadmapSection
+from nastavnik.roadmaps.models import IndicatorTarget, Roadmap, RoadmapSection
 
 DOCUMENT = """Дорожная карта наставничества
 
@@ -59,3 +62,93 @@ def test_planned_values_are_kept_and_a_blank_is_no_data(made, cast, client):
     client.force_login(cast.anna)
     text = body(client.get(reverse("roadmaps:show", args=[made.pk])))
     assert f"{year}: 10 %; {year + 1}: нет данных; строка 13 документа" in text
+
+
+@pytest.mark.both
+def test_sections_and_coming_targets_go_along_to_another_year(made, cast, client):
+    """A planned value of a year that is over then is not carried over, and the page says so."""
+    before = made.year.starts_on.year
+    days = (dt.date(before + 1, 9, 1), dt.date(before + 2, 8, 31))
+    year = open_year(cast.school.organisation, starts_on=days[0], ends_on=days[1], by=cast.anna)
+    client.force_login(cast.anna)
+    answer = client.post(reverse("roadmaps:shift", args=[made.pk]), {"year": year.pk}, follow=True)
+    assert "Плановые значения прошлых лет не перенесены" in body(answer)
+    after = Roadmap.objects.get(year=year)
+    (section,) = after.sections.all()
+    assert section.term_text == f"май – октябрь {before + 1} г."
+    assert section.responsible == "Специалисты управления"
+    assert list(after.targets.values_list("year", "value")) == [(before + 1, None)]
+    assert made.targets.count() == 2  # and the other keeps all
+
+
+@pytest.mark.both
+def test_the_archive_keeps_its_own_and_what_replaces_it_has_what_it_says(made, cast, client):
+    year = made.year.starts_on.year
+    text = DOCUMENT.format(year=year, next=year + 1).replace("\t10\t", "\t20\t")
+    text = text.replace("Специалисты управления", "Завуч")
+    draft = start_reading(cast.school.organisation, file_name="", text=text, by=cast.anna)
+    new = make_from_document(
+        draft, begins_in=year, level=RoadmapLevel.SCHOOL, instead_of=made, by=cast.anna
+    )
+    assert new.sections.get().responsible == "Завуч"
+    assert new.targets.get(year=year).value == 20
+    client.force_login(cast.anna)
+    text = body(client.get(reverse("roadmaps:archived", args=[made.pk])))
+    assert "Специалисты управления" in text
+    assert f"{year}: 10 %" in text
+
+
+@pytest.mark.both
+def test_what_is_added_to_takes_the_new_sections_and_targets_that_are_ticked(made, cast, client):
+    year = made.year.starts_on.year
+    text = DOCUMENT.format(year=year, next=year + 1).replace("\t10\t", "\t20\t15")
+    text = text.replace("2\tОтбор\t\t\t", "2\tОтбор\tиюнь\tКуратор\t")
+    draft = start_reading(cast.school.organisation, file_name="", text=text, by=cast.anna)
+    client.force_login(cast.anna)
+    address = f"{reverse('roadmaps:draft', args=[draft.pk])}?into={made.pk}"
+    page = body(client.get(address))
+    assert "О разделах: 1." in page
+    assert (
+        f"<del>{year}: 10 %; {year + 1}: нет данных</del> <ins>{year}: 20 %; {year + 1}: 15 %</ins>"
+        in page
+    )
+    client.post(address, {"sections": [1], "targets": [0]})
+    assert {one.title: one.responsible for one in made.sections.all()} == {
+        "1. Подготовка условий": "Специалисты управления", "2. Отбор": "Куратор",
+    }  # fmt: skip
+    assert list(made.targets.values_list("year", "value")) == [(year, 20), (year + 1, 15)]
+
+
+def test_what_is_not_ticked_stays_as_it_was(made, cast, client):
+    year = made.year.starts_on.year
+    text = DOCUMENT.format(year=year, next=year + 1).replace("\t10\t", "\t20\t15")
+    draft = start_reading(cast.school.organisation, file_name="", text=text, by=cast.anna)
+    client.force_login(cast.anna)
+    client.post(f"{reverse('roadmaps:draft', args=[draft.pk])}?into={made.pk}", {})
+    assert list(made.targets.values_list("year", "value")) == [(year, 10), (year + 1, None)]
+
+
+@pytest.mark.both
+def test_goals_in_sentences_are_shown_before_and_kept(cast, client):
+    year = cast.school.year.starts_on.year
+    text = (
+        "Дорожная карта программы наставничества\n\n"
+        f"Цель: к концу {year} года не менее 10% обучающихся вовлечены в наставничество\n\n"
+        f"к концу {year + 4} года не менее 70% обучающихся вовлечены в наставничество\n\n"
+        "№\tМероприятие\tСроки\tОтветственный\n1\tСлёт\tмай\tКуратор\n"
+    )
+    draft = start_reading(cast.school.organisation, file_name="", text=text, by=cast.anna)
+    client.force_login(cast.anna)
+    said = f"{year}: 10 %; {year + 4}: 70 %"
+    assert said in body(client.get(reverse("roadmaps:draft", args=[draft.pk])))
+    made = make_from_document(draft, begins_in=year, level=RoadmapLevel.SCHOOL, by=cast.anna)
+    assert said in body(client.get(reverse("roadmaps:show", args=[made.pk])))
+
+
+def test_the_draft_shows_what_is_said_of_a_section(cast, client):
+    year = cast.school.year.starts_on.year
+    text = DOCUMENT.format(year=year, next=year + 1)
+    draft = start_reading(cast.school.organisation, file_name="", text=text, by=cast.anna)
+    client.force_login(cast.anna)
+    page = body(client.get(reverse("roadmaps:draft", args=[draft.pk])))
+    assert f"Май-октябрь {year} г. · Специалисты управления · База данных наставляемых" in page

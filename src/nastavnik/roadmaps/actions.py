@@ -321,6 +321,61 @@ def _keep_the_rest(roadmap: Roadmap, content: dict[str, Any], taken: Collection[
     )
 
 
+def _shift_the_rest(roadmap: Roadmap, made: Roadmap) -> None:
+    """Give a roadmap what is said of the sections of another year, and those planned values whose year is not over."""
+    before, after = roadmap.year.starts_on.year, made.year.starts_on.year
+    at = {"organisation_id": made.organisation_id, "roadmap": made}
+    RoadmapSection.objects.bulk_create(
+        RoadmapSection(
+            **at,
+            title=one.title,
+            term_text=adapter.shifted_words(one.term_text, from_year=before, to_year=after),
+            responsible=one.responsible,
+            result=one.result,
+            document_text=one.document_text,
+        )
+        for one in roadmap.sections.all()
+    )
+    IndicatorTarget.objects.bulk_create(
+        IndicatorTarget(
+            **at,
+            **{name: getattr(one, name) for name in ("position", "name", "unit", "year", "value", "source_line")},
+        )
+        for one in roadmap.targets.filter(year__gte=after)
+    )  # fmt: skip
+
+
+def _take_sections(roadmap: Roadmap, rows: Iterable[dict[str, str]], told: Collection[str]) -> None:
+    for row in rows:
+        section = roadmap.sections.filter(title=row["title"]).first()
+        section = section or RoadmapSection(
+            organisation_id=roadmap.organisation_id, roadmap=roadmap, title=row["title"]
+        )
+        for name in told:
+            setattr(section, name, row[name])
+        section.save()
+
+
+def _take_targets(roadmap: Roadmap, rows: Iterable[dict[str, Any]]) -> None:
+    for row in rows:
+        known = roadmap.targets.filter(name=row["name"]).first()
+        last = roadmap.targets.order_by("-position").first()
+        position = known.position if known else last.position + 1 if last else 1
+        for year, value in row["values"]:
+            IndicatorTarget.objects.update_or_create(
+                roadmap=roadmap,
+                position=position,
+                year=year,
+                defaults={
+                    "organisation_id": roadmap.organisation_id,
+                    "name": row["name"],
+                    "unit": row["unit"],
+                    "value": value,
+                    "source_line": row["line"],
+                },
+            )
+
+
 def _codes_of(title: str) -> str:
     """Return which activities of the catalogue a line is, in other words too."""
     codes = catalogues.code_of(title) or " ".join(checks.codes_of_title(title))
@@ -352,7 +407,7 @@ def _from_document(row: dict[str, Any], begins_in: int) -> dict[str, Any]:
 def shift_from(roadmap: Roadmap, year: AcademicYear, *, by: models.Model | None) -> Roadmap:
     """Make the roadmap of another year out of one: same lines, terms moved, nothing done yet.
 
-    A day that would not be worked moves (`engine.periods.shifting`).
+    Planned values of calendar years before that year are not carried over: they stay where they are. A day that would not be worked moves (`engine.periods.shifting`).
 
     Raises:
         RefusedError: the year has a roadmap already.
@@ -371,6 +426,7 @@ def shift_from(roadmap: Roadmap, year: AcademicYear, *, by: models.Model | None)
             for activity in roadmap.activities.all()
         ],
     )
+    _shift_the_rest(roadmap, made)
     return made
 
 
@@ -658,6 +714,8 @@ def take_copy(
     add: Collection[int] | None = None,
     change: Collection[int] | None = None,
     remove: Collection[int] = (),
+    sections: Collection[int] | None = None,
+    targets: Collection[int] | None = None,
     by: models.Model | None,
 ) -> Roadmap:
     """Bring a roadmap in step with its edited copy, or take lines of another document into it.
@@ -668,6 +726,8 @@ def take_copy(
         add: places of the lines to add among those it has more; None is all.
         change: keys of the lines that are to say what it says; None is all.
         remove: keys of the lines to take out of those it lacks.
+        sections: places of the sections of which what it says is taken; None is all.
+        targets: places of the indicators whose planned values are taken; None is all.
         by: who does it.
 
     Raises:
@@ -690,5 +750,29 @@ def take_copy(
     for activity in found.removed:
         if activity.pk in remove:
             remove_activity(activity, by=by)
+    _take_the_rest(roadmap, draft.content, sections, targets, by=by)
     discard_draft(draft, by=by)
     return roadmap
+
+
+def _take_the_rest(
+    roadmap: Roadmap,
+    content: dict[str, Any],
+    sections: Collection[int] | None,
+    targets: Collection[int] | None,
+    *,
+    by: models.Model | None,
+) -> None:
+    """Take what a document says of sections that have lines now, and its planned values."""
+    titles = set(roadmap.activities.values_list("section", flat=True))
+    said = adapter.sections_otherwise(content, roadmap.sections.all(), titles)
+    planned = adapter.targets_otherwise(content, roadmap.targets.all())
+    rows = [content["sections"][one.place] for one in said if sections is None or one.place in sections]  # fmt: skip
+    told = [name for name in adapter.SECTION_FIELDS if any(row[name] for row in content.get("sections", []))]  # fmt: skip
+    _take_sections(roadmap, rows, told)
+    values = [content["targets"][one.place] for one in planned if targets is None or one.place in targets]  # fmt: skip
+    _take_targets(roadmap, values)
+    fields = [*(["sections"] if rows else []), *(["targets"] if values else [])]
+    if fields:
+        audit.record(audit.CHANGED, roadmap, by=by, fields=fields)
+        _tell(ChangeKind.CHANGED, roadmap, by=by)

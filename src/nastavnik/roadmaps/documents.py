@@ -1,11 +1,12 @@
 """What the papers of a roadmap say, made of its lines."""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.roadmaps.catalogues import PaperLayout, stages
-from nastavnik.roadmaps.models import Activity, Roadmap
+from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapSection
 from nastavnik.roadmaps.queries import DONE, LATE, NEXT, SKIPPED, Line, Part, parts_of
 from nastavnik.roadmaps.rendering.calendars import Event
 from nastavnik.roadmaps.rendering.charts import Span
@@ -13,6 +14,9 @@ from nastavnik.roadmaps.rendering.papers import Paper, PaperPart
 
 # who is meant by «ответственные муниципальные» (method.md §7.2, source 001)
 _DISTRICT = ("управлени", "отдел образования", "центр", "институт", "муниципальн", "уо", "цро")
+_BELOW = re.compile(
+    r"(\d{1,3})(?:\.\d{1,3}){1,4}[.)]?"
+)  # the number of a line in a numbered section
 _PLAIN = {
     "number": "number",
     "title": "title",
@@ -26,18 +30,50 @@ APPROVED, BLANK = "УТВЕРЖДАЮ", "____________"
 REMIND_DAYS = 7
 
 
-def paper_of(roadmap: Roadmap, lines: Sequence[Line], layout: PaperLayout) -> Paper:
-    """Return what the .docx says; without section rows the lines keep their own order."""
+def paper_of(
+    roadmap: Roadmap,
+    lines: Sequence[Line],
+    layout: PaperLayout,
+    sections: Mapping[str, RoadmapSection],
+) -> Paper:
+    """Return what the .docx says; without section rows the lines keep their own order.
+
+    `sections`: title → what is said of the section itself.
+    """
     parts = parts_of(lines) if layout.sections else [Part("", None, tuple(lines))]
     return Paper(
         roadmap.organisation.full_name,
         roadmap.title,
-        tuple(
-            PaperPart(part.title, tuple(row_of(line.activity, layout) for line in part.lines))
-            for part in parts
-        ),
+        tuple(_paper_part(part, sections.get(part.title), layout) for part in parts),
         _approval(roadmap),
     )
+
+
+def _paper_part(part: Part, section: RoadmapSection | None, layout: PaperLayout) -> PaperPart:
+    rows = tuple(row_of(line.activity, layout) for line in part.lines)
+    if section is None:
+        return PaperPart(part.title, rows)
+    number, title = number_and_title(part)
+    fields = [column.field for column in layout.columns]
+    if not number or "number" not in fields:
+        return PaperPart(heading_of(part, section), rows)
+    named = {"number": number, "title": title}
+    cells = tuple(named[field] if field in named else _cell(section, field) for field in fields)
+    return PaperPart(part.title, rows, cells)
+
+
+def number_and_title(part: Part) -> tuple[str, str]:
+    """Return «1» and «Подготовка» of a section whose lines are numbered «1.1»: such a row is known again as a section."""
+    for line in part.lines:
+        found = _BELOW.fullmatch(line.activity.number.strip())
+        if found and part.title.startswith(f"{found[1]}. "):
+            return found[1], part.title.removeprefix(f"{found[1]}. ").strip()
+    return "", part.title
+
+
+def heading_of(part: Part, section: RoadmapSection | None) -> str:
+    """Return the title of a section with all that is said of it, for a row across the table."""
+    return f"{part.title} ({section.said})" if section and section.said else part.title
 
 
 def _approval(roadmap: Roadmap) -> tuple[str, ...]:
@@ -61,7 +97,7 @@ def row_of(activity: Activity, layout: PaperLayout) -> tuple[str, ...]:
     return tuple(_cell(activity, column.field) for column in layout.columns)
 
 
-def _cell(activity: Activity, field: str) -> str:
+def _cell(activity: Activity | RoadmapSection, field: str) -> str:
     if field in _PLAIN:
         return str(getattr(activity, _PLAIN[field]))
     of_district = field == "responsible_district"

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -276,10 +277,10 @@ def changes_of(
     return rows.filter(activity=activity) if activity else rows
 
 
-def sections_said(user: SignedIn, roadmap: Roadmap) -> dict[str, str]:
-    """Return section → what the document says of it itself."""
+def sections_of(user: SignedIn, roadmap: Roadmap) -> dict[str, RoadmapSection]:
+    """Return title → what the document says of the section itself."""
     rows = RoadmapSection.objects.visible_to(user).filter(roadmap=roadmap)
-    return {row.title: row.said for row in rows}
+    return {row.title: row for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +291,34 @@ class PlannedIndicator:
     unit: str
     source_line: int
     values: tuple[tuple[int, float | None], ...]
+
+    @property
+    def said(self) -> str:
+        """Return «2026: 10 %; 2027: нет данных»."""
+        return words_of_values(self.unit, self.values)
+
+
+def words_of_values(unit: str, values: Iterable[Sequence[Any]]) -> str:
+    """Return planned values by year in words; a blank of the document is no zero."""
+    return "; ".join(
+        f"{year}: {_('no data')}"
+        if value is None
+        else f"{year}: {value:.10g} {unit}".rstrip().replace(".", ",")
+        for year, value in values
+    )
+
+
+def sections_in(content: Mapping[str, Any]) -> dict[str, str]:
+    """Return title → what a draft has read of the section itself."""
+    return {one["title"]: RoadmapSection(**one).said for one in content.get("sections", [])}
+
+
+def planned_in(content: Mapping[str, Any]) -> list[PlannedIndicator]:
+    """Return the planned values a draft has read."""
+    return [
+        PlannedIndicator(one["name"], one["unit"], one["line"], tuple(map(tuple, one["values"])))
+        for one in content.get("targets", [])
+    ]
 
 
 def targets_of(user: SignedIn, roadmap: Roadmap) -> list[PlannedIndicator]:

@@ -17,8 +17,9 @@ from openpyxl.utils import get_column_letter
 
 from nastavnik.core.components import NOTHING, address_of, link, pick, state
 from nastavnik.core.listing import write_safely
-from nastavnik.roadmaps.models import Activity, Evidence, Roadmap
-from nastavnik.roadmaps.queries import Line, Part
+from nastavnik.roadmaps.documents import heading_of, number_and_title
+from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapSection
+from nastavnik.roadmaps.queries import Line, Part, parts_of
 from nastavnik.roadmaps.rendering.charts import Bar, Chart
 
 # The words `engine.roadmaps.columns` knows the table by when it comes back, whatever the language of the page.
@@ -59,7 +60,7 @@ def part_lines(
     check_url: str,
     edit_url: str,
     edited: Activity | None,
-    said: Mapping[str, str],
+    sections: Mapping[str, RoadmapSection],
 ) -> Iterator[ShownPart]:
     """Yield the sections of a roadmap.
 
@@ -70,7 +71,7 @@ def part_lines(
         check_url: the page of the check.
         edit_url: where a line is changed in its place, up to its key; empty for who may not.
         edited: the line that is being changed.
-        said: section → what is said of it itself.
+        sections: title of a section → what is said of it itself.
     """
 
     def drawn(line: Line) -> dict[str, object]:
@@ -105,7 +106,7 @@ def part_lines(
                 Run(edited=edited) if is_edited else Run(tuple(drawn(line) for line in lines))
                 for is_edited, lines in runs
             ),
-            said.get(part.title, ""),
+            sections[part.title].said if part.title in sections else "",
         )
 
 
@@ -223,8 +224,10 @@ def _bar(bar: Bar) -> SafeString:
     )
 
 
-def roadmap_table(roadmap: Roadmap, lines: Sequence[Line]) -> bytes:
-    """Return an .xlsx with the lines, their days and states; titles of sections stand in the first column."""
+def roadmap_table(
+    roadmap: Roadmap, lines: Sequence[Line], sections: Mapping[str, RoadmapSection]
+) -> bytes:
+    """Return an .xlsx with the lines, their days and states, under rows of the sections with what is said of them."""
     book = Workbook()
     sheet = book.active or book.create_sheet()
     sheet.title = _("Roadmap")
@@ -232,14 +235,19 @@ def roadmap_table(roadmap: Roadmap, lines: Sequence[Line]) -> bytes:
         (roadmap.organisation.short_name,),
         (roadmap.title,),
         HEAD,
-        *(_row(line) for line in lines),
     ]
+    heads = {1, 2, 3}
+    for part in parts_of(lines):
+        if part.title:
+            rows.append(_section_row(part, sections.get(part.title)))
+            heads.add(len(rows))
+        rows += [_row(line) for line in part.lines]
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
             cell = sheet.cell(number, column)
             write_safely(cell, value)
             cell.alignment = Alignment(wrap_text=number > 2, vertical="top")  # noqa: PLR2004 - the two titles
-            if number <= 3:  # noqa: PLR2004 - titles and head
+            if number in heads:
                 cell.font = Font(bold=True)
     for column, width in enumerate(WIDTHS, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
@@ -247,6 +255,15 @@ def roadmap_table(roadmap: Roadmap, lines: Sequence[Line]) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def _section_row(part: Part, section: RoadmapSection | None) -> tuple[str | None, ...]:
+    number, title = number_and_title(part)
+    if section is None or not number:
+        return ("", heading_of(part, section))
+    return (
+        number, title, section.term_text, None, None, section.responsible, section.result, "", "", section.document_text,
+    )  # fmt: skip
 
 
 def _row(line: Line) -> tuple[str | dt.date | None, ...]:

@@ -1,7 +1,7 @@
 """Planned values of indicators by year (method.md §6, §10.1)."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
@@ -64,17 +64,29 @@ def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
                 _add_fallen_out(read, after)
                 found += [_indicator(one, years) for one in read]
                 break
-    return (*found, *_goals(block for block in blocks if isinstance(block, Paragraph)))
+    return (*found, *_goals(_lone_lines(blocks)))
 
 
-def _goals(paragraphs: Iterable[Paragraph]) -> tuple[Indicator, ...]:
+def _lone_lines(blocks: Sequence[Block]) -> Iterator[tuple[str, tuple[Source, ...]]]:
+    """Yield what stands outside of tables with several columns filled: of a sheet, rows with one filled cell."""
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            yield block.text, (block.source,)
+        elif read_layout(block.rows[0]) is None:
+            for row in block.rows:
+                filled = [cell for cell in row.cells if cell.strip()]
+                if len(filled) == 1:
+                    yield filled[0], row.sources
+
+
+def _goals(lines: Iterable[tuple[str, tuple[Source, ...]]]) -> tuple[Indicator, ...]:
     """Read «к концу 2024 года не менее 70% …»; the same words with other years are one indicator.
 
     A sentence with several years or shares is left alone: which belongs to which would be a guess.
     """
     found: dict[str, Indicator] = {}
-    for paragraph in paragraphs:
-        text = _LABEL.sub("", one_line(paragraph.text))
+    for line, sources in lines:
+        text = _LABEL.sub("", one_line(line))
         years, shares = list(_BY_YEAR.finditer(text)), list(_SHARE.finditer(text))
         if len(years) != 1 or len(shares) != 1 or _AT_MOST.search(text):
             continue
@@ -84,7 +96,7 @@ def _goals(paragraphs: Iterable[Paragraph]) -> tuple[Indicator, ...]:
         target: dict[int, float | None] = {int(years[0][1]): float(shares[0][1].replace(",", "."))}
         known = found.get(name.casefold(), Indicator(name, {}, (), unit="%"))
         found[name.casefold()] = replace(
-            known, targets=known.targets | target, sources=(*known.sources, paragraph.source)
+            known, targets=known.targets | target, sources=(*known.sources, *sources)
         )
     return tuple(found.values())
 

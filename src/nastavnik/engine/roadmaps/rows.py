@@ -166,12 +166,21 @@ def _was_cut(row: Row, before: Line, line: Line) -> bool:
     """Tell whether a page end cut a row with nothing left empty (method.md §10.1, S0)."""
     low = starts_low(line.title)
     term = line.values[Meaning.TERM]
-    if low and (before.number is not None or row.after_break or not term):
+    if low and (before.number is not None or row.after_break):
+        return True
+    if low and not term and not _answers_apart(before, line):
         return True
     breaks = term_breaks(before.values[Meaning.TERM], term)
     if not row.after_break:
         return breaks and hangs(before.title)
     return breaks or hangs(before.title) or (not term and hangs(before.values[Meaning.RESPONSIBLE]))
+
+
+def _answers_apart(before: Line, line: Line) -> bool:
+    """Tell whether both rows name their own owners: «собрать согласия» of somebody is no rest of the row above."""
+    owners = line.values[Meaning.RESPONSIBLE]
+    above = before.values[Meaning.RESPONSIBLE]
+    return bool(above) and starts_high(owners) and not hangs(above) and not hangs(before.title)
 
 
 def _append(before: Line, line: Line) -> None:

@@ -4,7 +4,7 @@ import calendar as months
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ from nastavnik.readers.bounded import read_bounded
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_pasted_text
 from nastavnik.roadmaps.adapter.checks import past_promises
 from nastavnik.roadmaps.catalogues import Entry
-from nastavnik.roadmaps.models import Activity
+from nastavnik.roadmaps.models import Activity, IndicatorTarget, RoadmapSection
+from nastavnik.roadmaps.queries import words_of_values
 
 __all__ = ["MOST_BYTES"]  # passed on to the page that takes a file
 
@@ -36,6 +37,7 @@ LONGEST = {
     "number": 20, "section": 1000, "title": 2000, "term_text": 500, "responsible": 2000, "result": 2000,
     "document_text": 1000,
 }  # fmt: skip
+SECTION_FIELDS = ("term_text", "responsible", "result", "document_text")
 FIELDS = ("title", "term_text", "responsible", "result", "document_text")
 
 
@@ -135,6 +137,14 @@ def shifted_days(activity: Activity, *, from_year: int, to_year: int) -> Days:
     if moved == term and (term.start or term.end) is None:
         return _days(activity.term_text, moved)
     return _days(write_term(moved), moved)
+
+
+def shifted_words(text: str, *, from_year: int, to_year: int) -> str:
+    """Move the words of a term to another academic year; those that name no days stay as they are."""
+    term = read_term(text, year=from_year)
+    if term.rest or (term.start or term.end) is None:
+        return text
+    return write_term(shift_term(term, from_year=from_year, to_year=to_year, calendar=Calendar()))
 
 
 def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, Any]:
@@ -255,6 +265,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What a document says otherwise beside its activities: of a section, or an indicator by years.
+
+    `place` is that in the content of the draft.
+    """
+
+    place: int
+    title: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """What a copy has more, less, and otherwise."""
 
@@ -264,6 +287,42 @@ class Difference:
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)
+
+
+def sections_otherwise(
+    content: dict[str, Any], sections: Iterable[RoadmapSection], titles: Collection[str]
+) -> list[Beside]:
+    """Return what a document says otherwise of sections; `titles` are those the roadmap has or would get.
+
+    As of lines, a column the document has not at all says nothing.
+    """
+    rows: list[dict[str, str]] = content.get("sections", [])
+    known = {one.title: one for one in sections}
+    told = [name for name in SECTION_FIELDS if any(row[name] for row in rows)]
+    found = []
+    for place, row in enumerate(rows):
+        before = known.get(row["title"], RoadmapSection())
+        if row["title"] not in titles:
+            continue
+        if all(_same(name, getattr(before, name), row[name]) for name in told):
+            continue
+        after = {name: row[name] if name in told else getattr(before, name) for name in SECTION_FIELDS}  # fmt: skip
+        found.append(Beside(place, row["title"], before.said, RoadmapSection(**after).said))
+    return found
+
+
+def targets_otherwise(content: dict[str, Any], targets: Iterable[IndicatorTarget]) -> list[Beside]:
+    """Return the indicators to which a document gives other planned values."""
+    known: dict[str, dict[int, float | None]] = {}
+    for one in targets:
+        known.setdefault(one.name, {})[one.year] = one.value
+    found = []
+    for place, row in enumerate(content.get("targets", [])):
+        values, before = dict(row["values"]), known.get(row["name"], {})
+        if any(year not in before or before[year] != value for year, value in values.items()):
+            told = [words_of_values(row["unit"], sorted(one.items())) for one in (before, before | values)]  # fmt: skip
+            found.append(Beside(place, row["name"], *told))
+    return found
 
 
 def compare(

@@ -22,10 +22,14 @@ APPROVAL_CM = 17.0  # from the left margin
 
 @dataclass(frozen=True, slots=True)
 class PaperPart:
-    """A section: its heading and its lines, each a text for every column of the layout."""
+    """A section: its heading and its lines, each a text for every column of the layout.
+
+    `cells` is the row of the section itself in the same columns; without them the heading goes across the table.
+    """
 
     title: str
     rows: tuple[tuple[str, ...], ...]
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,9 @@ def render_docx(paper: Paper, layout: PaperLayout) -> bytes:
     _write(table.rows[0].cells, [column.title for column in layout.columns], bold=True)
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - python-docx has no other way to the row
     for part in paper.parts:
-        if layout.sections and part.title:
+        if layout.sections and part.cells:
+            _write(table.add_row().cells, part.cells, bold=True)
+        elif layout.sections and part.title:
             cells = table.add_row().cells
             _write([cells[0].merge(cells[-1])], [part.title], bold=True)
         for row in part.rows:

@@ -59,7 +59,9 @@ def render_pdf(paper: Paper, layout: PaperLayout) -> bytes:
     ) as table:
         table.row([column.title for column in layout.columns])
         for part in paper.parts:
-            if layout.sections and part.title:
+            if layout.sections and part.cells:
+                table.row([_drawable(text, drawn) for text in part.cells], style=bold)
+            elif layout.sections and part.title:
                 table.row().cell(_drawable(part.title, drawn), colspan=len(widths), style=bold)
             for row in part.rows:
                 table.row([_drawable(text, drawn) for text in row])

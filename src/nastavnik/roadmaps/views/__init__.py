@@ -44,7 +44,7 @@ from nastavnik.roadmaps.forms import (
     NewActivityForm,
     QuestionsForm,
 )
-from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
+from nastavnik.roadmaps.models import Activity, Evidence, IndicatorTarget, Roadmap, RoadmapDraft
 from nastavnik.roadmaps.queries import (
     Line,
     changes_of,
@@ -57,8 +57,10 @@ from nastavnik.roadmaps.queries import (
     narrowed,
     needed_facts,
     parts_of,
+    planned_in,
     roadmap_of_year,
-    sections_said,
+    sections_in,
+    sections_of,
     targets_of,
     weight_of,
 )
@@ -128,7 +130,7 @@ def _shown(request: Request, roadmap: Roadmap) -> HttpResponse:
         check_url=reverse("roadmaps:check", args=[roadmap.pk]),
         edit_url=_edit_url(request) if may_edit else "",
         edited=edited.instance if edited else None,
-        said=sections_said(request.user, roadmap),
+        sections=sections_of(request.user, roadmap),
     )
     taken = {roadmap.year_id, *(other.year_id for other in others)}
     return render(
@@ -273,7 +275,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
         begins_in = form.cleaned_data["begins_in"]
         if (response := _taken(request, found, form)) is not None:
             return response
-    rows = content["activities"]
+    rows, said = content["activities"], sections_in(content)
     there = roadmap_of_year(request.user, found.organisation_id, begins_in)
     return render(
         request,
@@ -281,8 +283,9 @@ def draft(request: Request, pk: int) -> HttpResponse:
         {
             "draft": found,
             "form": form,
-            "rows": list(enumerate(rows)),
+            "rows": [(place, row, said.get(row["section"], "")) for place, row in enumerate(rows)],
             "ticked": set(ticked(request, "take")) if request.POST else set(range(len(rows))),
+            "targets": planned_in(content),
             "n_doubted": sum(bool(row["doubts"]) for row in rows),
             "left_over": left_over_rows(content["left_over"])[:LEFT_OVER_SHOWN],
             "n_left_over": len(content["left_over"]),
@@ -353,20 +356,40 @@ def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpRespon
             add=set(ticked(request, "add")),
             change=set(ticked(request, "change")),
             remove=set(ticked(request, "remove")),
+            sections=set(ticked(request, "sections")),
+            targets=set(ticked(request, "targets")),
             by=request.user,
         )
         messages.success(request, _("What you ticked is taken over."))
         return redirect("roadmaps:show", pk=roadmap.pk)
-    lines = Activity.objects.visible_to(request.user).filter(roadmap=roadmap)
+    lines = list(Activity.objects.visible_to(request.user).filter(roadmap=roadmap))
+    difference = adapter.compare(found.content, lines, is_copy=found.roadmap is not None)
+    titles = {one.section for one in lines} | {row["section"] for row in difference.added}
+    sections = sections_of(request.user, roadmap).values()
+    targets = IndicatorTarget.objects.visible_to(request.user).filter(roadmap=roadmap)
     return render(
         request,
         "roadmaps/copy.html",
         {
             "draft": found,
             "roadmap": roadmap,
-            "difference": adapter.compare(
-                found.content, list(lines), is_copy=found.roadmap is not None
-            ),
+            "difference": difference,
+            "beside": [
+                (name, words, rows)
+                for name, words, rows in (
+                    (
+                        "sections",
+                        _("Said of sections"),
+                        adapter.sections_otherwise(found.content, sections, titles),
+                    ),
+                    (
+                        "targets",
+                        _("Planned values of indicators"),
+                        adapter.targets_otherwise(found.content, targets),
+                    ),
+                )
+                if rows
+            ],
         },
     )
 
@@ -397,6 +420,14 @@ def shift(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("roadmaps:show", pk=pk)
     messages.success(request, _("The roadmap of %(year)s is ready.") % {"year": year})
+    n_before = sum(len(one.values) for one in targets_of(request.user, roadmap))
+    n_after = sum(len(one.values) for one in targets_of(request.user, made))
+    if n_after < n_before:
+        messages.info(
+            request,
+            _("Planned values of years before it are not carried over: they stay in the roadmap of %(year)s.")
+            % {"year": roadmap.year},
+        )  # fmt: skip
     return redirect("roadmaps:show", pk=made.pk)
 
 
@@ -406,12 +437,14 @@ def archived(request: Request, pk: int) -> HttpResponse:
     """Show a roadmap of the archive as it was put there."""
     roadmap = _of_archive(request, pk)
     lines = lines_of(request.user, roadmap, today())
+    sections = sections_of(request.user, roadmap)
     return render(
         request,
         "roadmaps/archived.html",
         {
             "roadmap": roadmap,
-            "parts": parts_of(lines),
+            "parts": [(part, sections.get(part.title)) for part in parts_of(lines)],
+            "targets": targets_of(request.user, roadmap),
             "counts": counts_of(lines),
             "current": roadmap_of_year(
                 request.user, roadmap.organisation_id, roadmap.year.starts_on.year
@@ -573,7 +606,8 @@ def _paper(request: Request, roadmap: Roadmap) -> tuple[Paper, PaperLayout]:
     known = layouts()
     chosen = request.GET.get("layout", "")
     layout = known[chosen] if chosen in known else next(iter(known.values()))
-    return paper_of(roadmap, lines_of(request.user, roadmap, today()), layout), layout
+    lines, sections = lines_of(request.user, roadmap, today()), sections_of(request.user, roadmap)
+    return paper_of(roadmap, lines, layout, sections), layout
 
 
 @require_GET
@@ -598,7 +632,9 @@ def table(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .xlsx with days and states."""
     roadmap = roadmap_or_404(request, pk)
     lines = lines_of(request.user, roadmap, today())
-    return _file(roadmap_table(roadmap, lines), XLSX, roadmap, "xlsx")
+    return _file(
+        roadmap_table(roadmap, lines, sections_of(request.user, roadmap)), XLSX, roadmap, "xlsx"
+    )
 
 
 @require_GET
