@@ -178,3 +178,11 @@ def test_what_is_said_of_a_section_comes_back(layout, kind):
     content["sections"] = [{**one, "term_text": "июнь"} for one in content["sections"]]
     changed = sections_otherwise(content, SAID.values(), numbers)
     assert len(changed) == len(content["sections"])
+
+
+@pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
+def test_signs_that_the_face_of_a_pdf_lacks_come_back(layout):
+    rows = [{"title": "Издать: ➤ приказ → положение", "term_text": "май", "responsible": "Завуч"}]
+    lines = lines_of(rows)
+    data = render_pdf(paper_of(ROADMAP, lines, layout, SAID), layout)
+    assert difference(data, "a.pdf", lines) == ([], [], [])

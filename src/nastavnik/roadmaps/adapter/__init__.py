@@ -401,4 +401,10 @@ def _words_of(owners: str) -> list[str]:
 
 
 def _flat(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split()).rstrip(".")
+    plain = " ".join(unicodedata.normalize("NFKC", text).split()).rstrip(".")
+    return "".join("•" if _is_sign(letter) else letter for letter in plain)
+
+
+def _is_sign(letter: str) -> bool:
+    """Tell whether it is an arrow or a pictogram: the face of the .pdf has a dot for it."""
+    return unicodedata.category(letter) == "So" or "\u2190" <= letter <= "\u2bff"
