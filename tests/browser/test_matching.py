@@ -151,6 +151,8 @@ def test_a_matching_in_the_background_leads_to_its_result_by_itself(workspace):
 
 def test_a_mentee_is_dragged_to_another_mentor(workspace):
     page, cast = workspace
+    # both rows well inside the window, whatever the font: a drag near its edge scrolls the page away
+    page.set_viewport_size({"width": 1366, "height": 1100})
     press(page, "form[action$='/run/'] button")
     made = MatchingRun.objects.get()
     first, second = (
