@@ -44,7 +44,8 @@ _YEAR_INSIDE = re.compile(
     re.IGNORECASE,
 )
 _AROUND = re.compile(
-    r"[\s,;(\[-]*(?:дата рождения|род\.|родил(?:ся|ась)|д\.?\s?р\.?)?[\s:,;(\[-]*$", re.IGNORECASE
+    r"[\s,;(\[-]*+(?:дата рождения|род\.|родил(?:ся|ась)|д\.?\s?р\.?)?[\s:,;(\[-]*+$",
+    re.IGNORECASE,
 )
 _RUN_TOGETHER = re.compile(r"(\d{2})(\d{2})(\d{4})")
 _SERIAL = re.compile(r"(\d{4,6})([.,]\d+)?")
