@@ -104,6 +104,7 @@ def test_the_database_keeps_one_live_paper_and_the_order_of_days(cast):
         papers(paper.person).update(withdrawn_on=paper.signed_on - DAY)
 
 
+@pytest.mark.usefixtures("within_the_year")
 def test_a_withdrawn_paper_makes_room_for_a_new_one(cast):
     person = cast.school.people["older"]
     paper = withdraw_consent(papers(person).get(purpose=Purpose.DATA), by=cast.anna)

@@ -129,6 +129,7 @@ def test_one_tap_takes_a_change_over(anna, cast, town, own):
     assert "<del>" not in body(anna.get(asked_page(own)))
 
 
+@pytest.mark.usefixtures("within_the_year")
 def test_a_later_term_is_said_with_its_reason_to_both(anna, rita, cast, town, own):
     [line, *_more] = town.activities.all()
     change_activity(line, ends_on=today() - dt.timedelta(days=4), by=cast.coordinator)
@@ -195,6 +196,7 @@ def test_new_lines_come_to_today(anna, town, own):
     assert asked_page(own) in text
 
 
+@pytest.mark.usefixtures("within_the_year")
 def test_who_is_late_comes_to_the_district_by_itself(rita, cast, town):
     change_activity(town.activities.first(), ends_on=today() - dt.timedelta(days=1), by=None)
     text = body(rita.get("/district/"))
@@ -202,6 +204,7 @@ def test_who_is_late_comes_to_the_district_by_itself(rita, cast, town):
     assert "state=late" in text
 
 
+@pytest.mark.usefixtures("within_the_year")
 def test_filters_of_the_table(rita, cast, town, own):
     line = town.activities.first()
     change_activity(line, ends_on=today() - dt.timedelta(days=7), by=cast.coordinator)
@@ -229,6 +232,7 @@ def test_filters_of_the_table(rita, cast, town, own):
     assert "class=c-late" not in one
 
 
+@pytest.mark.usefixtures("within_the_year")
 def test_the_table_as_xlsx_says_what_the_page_says(rita, cast, town, own):
     change_activity(
         town.activities.first(), ends_on=today() - dt.timedelta(days=7), by=cast.coordinator

@@ -114,6 +114,7 @@ def pairs(cast):
 
 
 @pytest.mark.parametrize("name", FIVE)
+@pytest.mark.usefixtures("within_the_year")
 def test_lines_tick_when_all_that_the_system_can_know_has_happened(cast, pairs, name):
     roadmap = roadmap_of(cast, name)
     approve(cast, roadmap)
@@ -165,6 +166,7 @@ CHAIN = [
 
 
 @pytest.mark.parametrize(("kind", "number", "words"), CHAIN)
+@pytest.mark.usefixtures("within_the_year")
 def test_what_holds_for_some_pairs_says_for_how_many(cast, client, pairs, kind, number, words):
     roadmap = roadmap_of(cast, "002")
     Meeting.objects.filter(mentorship=pairs[0], kind=kind).update(
@@ -300,6 +302,7 @@ def test_facts_of_another_school_tell_nothing_here(cast, pairs):
     assert not {"pairs_approved", "group_meeting", "mentors_trained"} & set(theirs)
 
 
+@pytest.mark.usefixtures("within_the_year")
 def test_every_fact_the_catalogue_waits_for_is_told_or_named_as_not_told_yet(cast, pairs):
     roadmap = make_from_catalogue(cast.school.year, RoadmapLevel.SCHOOL, by=cast.anna)
     approve(cast, roadmap)
