@@ -150,6 +150,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
     checkpointer.stop()
 
 
+@pytest.fixture(autouse=True)
+def no_anchors_of_another_test():
+    """What a test seals is rolled back, and the anchors of the trail are kept in a file."""
+    yield
+    (settings.DATA / "audit-anchors.json").unlink(missing_ok=True)
+
+
 @pytest.fixture
 def cast(db):
     """The district with two schools; see tests/cast.py."""

@@ -1,4 +1,4 @@
-"""The site as a WSGI application; loading it also starts the checkpointing of SQLite."""
+"""The site as a WSGI application; loading it also starts the checkpointing of SQLite and housekeeping."""
 
 import os
 
@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nastavnik.config.settings")
 application = get_wsgi_application()
 
-from nastavnik.files.checkpointing import start  # noqa: E402 - needs the settings above
+from nastavnik.files import checkpointing, housekeeping  # noqa: E402 - needs the settings above
 
-start()
+checkpointing.start()
+housekeeping.start()

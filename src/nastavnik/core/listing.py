@@ -198,7 +198,12 @@ def _back(request: Request) -> str:
 def note_export(table: Table[Any], kind: str, place: models.Model, *, by: models.Model) -> None:
     """Write into the trail of an organisation that somebody took a list out: which, as what, how many rows."""
     audit.record(
-        "list-exported", place, by=by, fields=[table.name, kind, f"rows:{len(table.rows)}"]
+        "list-exported",
+        place,
+        by=by,
+        fields=[column.name for column in table.kept],
+        what=f"{table.name} {kind}",
+        n_rows=len(table.rows),
     )
 
 

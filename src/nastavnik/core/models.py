@@ -13,24 +13,38 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=60)
     subject_id = models.PositiveBigIntegerField(null=True)
     fields = models.JSONField(default=list)
+    # of lists taken out: which and as what, how many rows, what for
+    what = models.CharField(max_length=60, blank=True)
+    n_rows = models.PositiveIntegerField(null=True)
+    purpose = models.CharField(max_length=20, blank=True)
     seal = models.PositiveBigIntegerField(null=True, db_index=True)
 
     class Meta:
-        indexes = [models.Index(fields=["organisation_id", "id"], name="audit_by_organisation")]
+        indexes = [
+            models.Index(fields=["organisation_id", "id"], name="audit_by_organisation"),
+            models.Index(fields=["subject", "subject_id"], name="audit_by_subject"),
+        ]
 
     class Privacy:
         technical = [
-            "id", "organisation_id", "actor_id", "at", "action", "subject", "subject_id", "fields", "seal",
+            "id", "organisation_id", "actor_id", "at", "action", "subject", "subject_id", "fields", "what",
+            "n_rows", "purpose", "seal",
         ]  # fmt: skip
 
 
 class AuditSeal(models.Model):
-    """A batch of entries of one organisation, chained to the batch before it by its digest."""
+    """A batch of entries of one organisation, chained to the batch before it by its digest.
+
+    Anybody can compute the digest; `mac` says with the key of the installation, which no database holds, that the link
+    is ours. `key` tells which key that was.
+    """
 
     organisation_id = models.PositiveBigIntegerField(null=True)
     number = models.PositiveIntegerField()
     n_entries = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64, blank=True)
+    key = models.CharField(max_length=12, blank=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -45,4 +59,4 @@ class AuditSeal(models.Model):
         ]
 
     class Privacy:
-        technical = ["id", "organisation_id", "number", "n_entries", "digest", "at"]
+        technical = ["id", "organisation_id", "number", "n_entries", "digest", "mac", "key", "at"]

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik import __version__
-from nastavnik.core import audit
+from nastavnik.core import anchors, audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.files import archive, dumps
 from nastavnik.files.archive import DATABASES, FILES, Manifest
@@ -91,6 +91,7 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
             _place_sqlite(folder, database)
     # what was prepared belongs to the data of before: the next start looks at everything again
     (data / "prepared.json").unlink(missing_ok=True)
+    anchors.forget()
     archive.sync_folder(data)
     return manifest
 
