@@ -26,7 +26,8 @@ ON_SQLITE = pytest.mark.skipif(
 )
 pytestmark = [pytest.mark.django_db]
 INSERT = (
-    "INSERT INTO core_auditentry (at, action, subject, fields) VALUES ('2026-09-01', ?, ?, '[]')"
+    "INSERT INTO core_auditentry (at, action, subject, fields, what, purpose)"
+    " VALUES ('2026-09-01', ?, ?, '[]', '', '')"
 )
 
 
