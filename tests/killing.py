@@ -22,6 +22,7 @@ django.setup()
 from django.db import connection
 
 steps = runpy.run_path(sys.argv[1])
+KINDS = steps.get("KINDS", ("INSERT", "UPDATE", "DELETE"))
 
 
 def work(nth):
@@ -29,7 +30,7 @@ def work(nth):
 
     def kill_at_nth_write(execute, sql, params, many, context):
         nonlocal seen
-        if sql.lstrip().split(None, 1)[0].upper() in ("INSERT", "UPDATE", "DELETE"):
+        if sql.lstrip().split(None, 1)[0].upper() in KINDS:
             seen += 1
             if seen == nth:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -63,7 +64,10 @@ for line in sys.stdin:
 
 
 class Killable:
-    """A script with the functions `prepare`, `work` and `look`, each of them run in a new process on one SQLite file."""
+    """A script with the functions `prepare`, `work` and `look`, each of them run in a new process on one SQLite file.
+
+    `KINDS` of the script are the statements that count as a write, where they are not the three that change rows.
+    """
 
     def __init__(self, process: "subprocess.Popen[str]", data: Path) -> None:
         self._process, self._data = process, data

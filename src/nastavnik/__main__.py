@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 DONE, REFUSED, USAGE = 0, 1, 2
@@ -107,16 +108,30 @@ def _manage(word: str, arguments: list[str]) -> int:
     from nastavnik.config import launch  # noqa: PLC0415
 
     if word == "prepare":
-        launch.prepare(demo="--demo" in arguments)
-        return DONE
+        return _in_words(lambda: launch.prepare(demo="--demo" in arguments))
+    if word == "migrate" and not arguments:
+        return _in_words(launch.ensure_schema)
     commands = get_commands()
     if word not in commands and word != "help":
         print(f"Нет такой команды: {word}. Список: python3 run.py help", file=sys.stderr)
         return USAGE
     is_ours = str(commands.get(word, "")).startswith("nastavnik.")
-    if is_ours and word not in {"backup", "restore"} and "--dry-run" not in arguments:
-        launch.ensure_schema()
+    needs_schema = is_ours and word not in {"backup", "restore"} and "--dry-run" not in arguments
+    if needs_schema and (code := _in_words(launch.ensure_schema)):
+        return code
     execute_from_command_line(["run.py", word, *arguments])
+    return DONE
+
+
+def _in_words(work: Callable[[], None]) -> int:
+    """Do the work; a refusal is said on the console and not thrown at the person."""
+    from nastavnik.core.errors import RefusedError  # noqa: PLC0415
+
+    try:
+        work()
+    except RefusedError as refusal:
+        print(*refusal.reasons, sep="\n", file=sys.stderr)
+        return REFUSED
     return DONE
 
 

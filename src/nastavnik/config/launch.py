@@ -4,19 +4,17 @@ import io
 import sys
 
 from django.core.management import call_command
-from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 
 from nastavnik.core import audit
+from nastavnik.files import upgrading
 from nastavnik.matching import actions
 
 
 def ensure_schema() -> None:
     """Apply the migrations that are missing; the checks of the database run with them."""
-    executor = MigrationExecutor(connections["default"])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if upgrading.missing():
         print("Обновляю базу данных…", file=sys.stderr, flush=True)  # noqa: T201
-        call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
+        upgrading.upgrade()
 
 
 def prepare(*, demo: bool) -> None:

@@ -35,6 +35,17 @@ def make_backup(target: Path) -> Manifest:
             _("There is no database in %(folder)s. Name the folder of the data: --data DIR.")
             % {"folder": database.parent}
         )
+    audit.seal_all()  # so that the copy can be proved whole, to its last entry
+    return copy_as_it_is(target)
+
+
+def copy_as_it_is(target: Path) -> Manifest:
+    """Make the archive without writing to the database: its tables may be of an older version of the program.
+
+    Raises:
+        RefusedError: there is no room, or the copy turned out damaged.
+    """
+    database = embedded_database()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with _working_folder(target.parent) as folder:
@@ -48,7 +59,6 @@ def make_backup(target: Path) -> Manifest:
 
 
 def _collect(target: Path, folder: Path, database: Path | None) -> Manifest:
-    audit.seal_all()  # so that the copy can be proved whole, to its last entry
     copy = folder / DATABASES[connection.vendor]
     if database is None:
         migrations = dumps.group(sorted(MigrationRecorder(connection).applied_migrations()))
