@@ -602,6 +602,7 @@ DONE = {
     ),
     "people.answer_rows": lambda s: people.answer_rows(s.draft(), taken=[2], by=s.by),
     "people.accept_import": lambda s: people.accept_import(s.it, by=s.by),
+    "people.forget_old_lists": lambda s: people.forget_old_lists(timezone.now(), by=s.by),
     "people.discard_import": lambda s: people.discard_import(s.draft(), by=s.by),
     "programmes.plan_group_meeting": lambda s: programmes.plan_group_meeting(
         s.programme, [s.record("older"), s.record("waiting")], held_on=today(), by=s.by
@@ -661,6 +662,7 @@ DONE = {
     "programmes.free_place": lambda s: programmes.free_place(s.record("younger"), by=s.by),
     "roadmaps.make_from_catalogue": lambda s: roadmaps.make_from_catalogue(s.it, RoadmapLevel.COLLEGE, by=s.by),
     "roadmaps.start_reading": lambda s: read_roadmap(s.school),
+    "roadmaps.forget_old_drafts": lambda s: roadmaps.forget_old_drafts(timezone.now(), by=s.by),
     "roadmaps.discard_draft": lambda s: roadmaps.discard_draft(s.first(RoadmapDraft), by=s.by),
     "roadmaps.make_from_document": lambda s: roadmaps.make_from_document(
         s.it, begins_in=s.year.starts_on.year - 9, level=RoadmapLevel.SCHOOL, opens_year=True, by=s.by

@@ -3,7 +3,7 @@ import datetime as dt
 from django.apps import AppConfig
 
 SEALED_EVERY = dt.timedelta(minutes=1)
-PROVEN_EVERY = dt.timedelta(days=1)
+PROVEN_EVERY = SWEPT_EVERY = dt.timedelta(days=1)
 
 
 class CoreConfig(AppConfig):
@@ -11,7 +11,10 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from nastavnik.core import audit, periodic
+        from nastavnik.core import audit, expired, periodic, retention
 
+        retention.register(expired.SESSIONS)
+        retention.register(expired.ATTEMPTS)
+        periodic.register(periodic.Task("retention", SWEPT_EVERY, retention.forget_all))
         periodic.register(periodic.Task("seal-audit", SEALED_EVERY, audit.seal_all))
         periodic.register(periodic.Task("verify-audit", PROVEN_EVERY, audit.check_and_keep))

@@ -73,6 +73,7 @@ __all__ = [
     "read_sheet",
     "restored",
     "rows_to_correct",
+    "rows_to_keep",
     "shown_columns",
     "stored",
     "top_rows",
@@ -295,6 +296,27 @@ def rows_to_correct(rows: Rows, found: Understanding, numbers: Iterable[int]) ->
         elif len({text for cell in row if (text := text_of(cell))}) == 1 and group_of_title(row):
             heading = number
     return chosen
+
+
+def rows_to_keep(rows: Rows, found: Understanding, numbers: Iterable[int]) -> Rows:
+    """Return what is kept of a list that is loaded: the rows that wait, where they stood, and only what is read of them.
+
+    A column nobody uses (СНИЛС, a telephone) goes, and so does every row that is in the roster now. A line that only
+    names the class stays as it is.
+    """
+    wanted = set(rows_to_correct(rows, found, chosen)) if (chosen := set(numbers)) else set()
+    used = {column for column, field in found.layout.columns.items() if field is not Field.IGNORE}
+    last = max(wanted, default=0)
+    return [
+        _used_cells(row, used) if number in wanted else []
+        for number, row in enumerate(rows[:last], 1)
+    ]
+
+
+def _used_cells(row: Sequence[Cell], used: set[int]) -> list[Cell]:
+    if len({text for cell in row if (text := text_of(cell))}) == 1 and group_of_title(row):
+        return list(row)
+    return [cell if column in used else None for column, cell in enumerate(row)]
 
 
 # --- cells in JSON ----------------------------------------------------------------------

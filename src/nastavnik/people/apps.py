@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import howtos, navigation, search
+from nastavnik.core import howtos, navigation, retention, search
 from nastavnik.core.access import Perm
 
 
@@ -10,8 +10,10 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
+        from nastavnik.people import tasks
         from nastavnik.people.search import find
 
+        retention.register(tasks.LISTS)
         search.register(
             search.Source(10, "person", _("People"), "user", frozenset({Perm.ROSTER_VIEW}), find)
         )

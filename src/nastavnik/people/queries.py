@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
@@ -12,8 +12,16 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.access import renewals
-from nastavnik.people.choices import LEARNERS, PersonKind, RosterKind
-from nastavnik.people.models import Enrolment, Membership, Person, StudyGroup, User, holds_on
+from nastavnik.people.choices import LEARNERS, ImportStatus, PersonKind, RosterKind
+from nastavnik.people.models import (
+    Enrolment,
+    Membership,
+    Person,
+    RosterImport,
+    StudyGroup,
+    User,
+    holds_on,
+)
 
 
 def has_any_account() -> bool:
@@ -232,3 +240,11 @@ def known_people(
         holds = bool(enrolment and year and enrolment.study_group.year_id == year.pk)
         known.append(Known(person, enrolment, holds))
     return known
+
+
+def old_lists(before: dt.datetime) -> QuerySet[RosterImport]:
+    """Return lists never accepted that were loaded before a moment, and those accepted before it that still hold rows."""
+    return RosterImport.objects.filter(
+        Q(status=ImportStatus.DRAFT, loaded_at__lt=before)
+        | Q(status=ImportStatus.ACCEPTED, accepted_at__lt=before) & ~Q(rows=[])
+    ).order_by("pk")

@@ -33,6 +33,7 @@ from nastavnik.roadmaps.models import (
     RoadmapDraft,
     RoadmapSection,
 )
+from nastavnik.roadmaps.queries import old_drafts
 from nastavnik.roadmaps.signals import roadmap_replaced
 
 S = ActivityStatus
@@ -196,6 +197,15 @@ def discard_draft(draft: RoadmapDraft, *, by: models.Model | None) -> None:
     """Throw a draft away."""
     audit.record(audit.DELETED, draft, by=by)
     draft.delete()
+
+
+@transaction.atomic
+def forget_old_drafts(before: dt.datetime, *, by: models.Model | None) -> int:
+    """Throw away the documents read before a moment and never taken; return how many."""
+    drafts = list(old_drafts(before).defer("content").select_for_update())
+    audit.record_many(audit.DELETED, drafts, by=by)
+    RoadmapDraft.objects.filter(pk__in=[one.pk for one in drafts]).delete()
+    return len(drafts)
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, coming, facts, howtos, navigation, news
+from nastavnik.core import attention, coming, facts, howtos, navigation, news, retention
 from nastavnik.core.access import Perm
 
 
@@ -12,6 +12,9 @@ class RoadmapsConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.roadmaps import attention as own
         from nastavnik.roadmaps import facts as own_facts
+        from nastavnik.roadmaps import tasks
+
+        retention.register(tasks.DRAFTS)
 
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)

@@ -24,6 +24,7 @@ from nastavnik.roadmaps.models import (
     IndicatorTarget,
     Roadmap,
     RoadmapChange,
+    RoadmapDraft,
     RoadmapSection,
 )
 
@@ -332,3 +333,8 @@ def targets_of(user: SignedIn, roadmap: Roadmap) -> list[PlannedIndicator]:
         for _place, group in groupby(rows, key=lambda row: row.position)
         for first, *others in [list(group)]
     ]  # fmt: skip
+
+
+def old_drafts(before: dt.datetime) -> QuerySet[RoadmapDraft]:
+    """Return documents that were read before a moment and never taken."""
+    return RoadmapDraft.objects.filter(read_at__lt=before).order_by("pk")

@@ -12,6 +12,7 @@ from nastavnik.people.actions.lists import (
     answer_rows,
     change_columns,
     discard_import,
+    forget_old_lists,
     start_import,
 )
 from nastavnik.people.actions.roster import (
@@ -45,6 +46,7 @@ __all__ = [
     "discard_import",
     "end_role",
     "enrol",
+    "forget_old_lists",
     "give_one_time_password",
     "give_slips",
     "grade_of",

@@ -20,7 +20,7 @@ from nastavnik.people import adapter
 from nastavnik.people.actions.roster import enrol_all, first_day, grade_of
 from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import Person, RosterImport, StudyGroup
-from nastavnik.people.queries import known_people
+from nastavnik.people.queries import known_people, old_lists
 
 MOST_LISTS = 60  # classes of a large school, each on a sheet of its own
 
@@ -166,6 +166,21 @@ def discard_import(draft: RosterImport, *, by: models.Model | None) -> None:
     draft.delete()
 
 
+@transaction.atomic
+def forget_old_lists(before: dt.datetime, *, by: models.Model | None) -> int:
+    """Throw away the drafts loaded before a moment, and the waiting rows of lists accepted before it; return how many."""
+    old = list(old_lists(before).defer("rows", "answers", "summary").select_for_update())
+    drafts = [one for one in old if one.status == ImportStatus.DRAFT]
+    accepted = [one for one in old if one.status == ImportStatus.ACCEPTED]
+    audit.record_many(audit.DELETED, drafts, by=by)
+    audit.record_many("waiting-rows-forgotten", accepted, by=by, fields=["rows", "summary"])
+    RosterImport.objects.filter(pk__in=[one.pk for one in drafts]).delete()
+    for one in accepted:
+        one.rows, one.summary = [], {**one.summary, "errors": []}
+        one.save(update_fields=["rows", "summary"])
+    return len(old)
+
+
 def _locked(draft: RosterImport) -> RosterImport:
     """Hold the row of a draft to the end of the transaction."""
     held = RosterImport.objects.select_for_update().filter(pk=draft.pk).first()
@@ -226,8 +241,13 @@ def _load(draft: RosterImport, day: dt.date, *, by: models.Model | None) -> Rost
         "n_waiting": compared.n_waiting,
         "errors": [asdict(reason) for reason in compared.reasons],
     }
-    draft.save(update_fields=["status", "accepted_at", "summary"])
-    audit.record("import-accepted", draft, by=by, fields=["status", "accepted_at", "summary"])
+    # nobody needs the rest any more, and it would go into every backup
+    rows = adapter.restored(draft.rows)
+    waiting = {reason.row for reason in compared.reasons}
+    draft.rows, draft.answers = adapter.stored(adapter.rows_to_keep(rows, found, waiting)), {}
+    fields = ["status", "accepted_at", "summary", "rows", "answers"]
+    draft.save(update_fields=fields)
+    audit.record("import-accepted", draft, by=by, fields=fields)
     return draft
 
 
