@@ -10,6 +10,8 @@ from tests.mentorships.scenes import pair_of
 from tests.mentorships.test_groups import led_in_groups
 from tests.pages import counts, said, signed_in, text
 
+from nastavnik.consents.actions import mark_mistaken
+from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -31,6 +33,7 @@ from nastavnik.mentorships.actions import (
 )
 from nastavnik.mentorships.choices import MentorshipStatus as M
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.mentorships.queries import what_taking_back_does
 from nastavnik.programmes.choices import ParticipationStatus as S
 from nastavnik.programmes.models import Participation
 
@@ -239,3 +242,66 @@ def test_the_page_asks_before_the_ticked_are_approved_and_takes_all_back(cast):
     assert said(client.get(back, follow=True))
     assert signed_in(cast.vera).post(back).status_code == 404
     assert signed_in(cast.users[Role.DIRECTOR]).post(back).status_code == 403
+
+
+@pytest.mark.parametrize(("since", "word"), [(meet, "a new order"), (end, "Reopen it")])
+def test_what_can_no_longer_be_taken_back_is_not_offered_and_the_page_says_why(cast, since, word):
+    order = register(cast, approve_pairs(cast.school))
+    back = reverse("documents:take-back", args=[order.pk])
+    card = reverse("documents:card", args=[order.pk])
+    client = signed_in(cast.users[Role.DIRECTOR])
+    assert back in text(client.get(card))
+    since(cast, order)
+    page = text(client.get(card))
+    assert back not in page
+    assert word in page
+    before = counts()
+    assert any(word in one for one in said(client.get(back, follow=True)))
+    client.post(back, {"reason": "ошибка"})
+    assert counts() == before
+
+
+def test_an_order_is_not_offered_for_registration_while_a_consent_is_missing(cast):
+    order = approve_pairs(cast.school)
+    set_requisites(order, number="5-о", dated_on=today(), by=cast.anna)
+    client = signed_in(cast.anna)
+    card = reverse("documents:card", args=[order.pk])
+    question = reverse("documents:register-paper", args=[order.pk])
+    assert 'name="register"' in text(client.get(card))
+    assert client.get(question).status_code == 200
+    person = pair_of(cast.school).mentor.person
+    mark_mistaken(Consent.objects.filter(person=person), by=cast.anna)
+    page = text(client.get(card))
+    assert 'name="register"' not in page
+    assert f"{person.full_name}: no consent" in page
+    assert any(person.full_name in one for one in said(client.get(question, follow=True)))
+    with pytest.raises(RefusedError, match=person.last_name):
+        register_document(order, by=cast.anna)
+
+
+def test_an_order_without_a_number_is_not_asked_about(cast):
+    order = approve_pairs(cast.school)
+    question = reverse("documents:register-paper", args=[order.pk])
+    asked = signed_in(cast.anna).get(question, follow=True)
+    assert "number and the date" in said(asked)[-1]
+
+
+def test_the_approval_is_not_offered_back_once_its_order_is_registered(cast):
+    run = run_matching(cast.school.programme, by=cast.anna)
+    order = approve_run(run, by=cast.anna)
+    client = signed_in(cast.anna)
+    back = reverse("mentorships:take-back", args=[run.pk])
+    assert back in text(client.get(reverse("matching:workspace")))
+    register(cast, order)
+    assert back not in text(client.get(reverse("matching:workspace")))
+    assert "registered" in said(client.get(back, follow=True))[-1]
+
+
+def test_a_stopped_pair_and_one_that_another_order_holds_are_not_said_to_wait(cast):
+    order = register(cast, approve_pairs(cast.school))
+    pair = pair_of(cast.school)
+    set_pair_status(pair, M.SUSPENDED, by=cast.anna)
+    assert what_taking_back_does(order)[0].startswith("2 ")
+    take_back_registration(order, reason="ошибка", by=cast.anna)
+    states = set(Mentorship.objects.exclude(pk=pair.pk).values_list("status", flat=True))
+    assert (Mentorship.objects.get(pk=pair.pk).status, states) == (M.SUSPENDED, {M.APPROVED})

@@ -344,3 +344,20 @@ def test_an_account_without_a_role_signs_in_and_a_closed_one_does_not(cast):
     User.objects.filter(pk__in=[cast.anna.pk, cast.vera.pk]).update(is_active=False)
     assert Accounts().get_user(cast.anna.pk) is None
     assert Accounts().get_user(cast.vera.pk) is None
+
+
+def test_a_role_that_has_ended_keeps_its_days_and_is_not_asked_about(cast):
+    user = cast.users[Role.DIRECTOR]
+    row = Membership.objects.get(user=user, role=Role.DIRECTOR)
+    end_role(row, by=cast.anna)
+    ended_on = today() - dt.timedelta(days=30)
+    row.starts_on, row.ends_on = ended_on - dt.timedelta(days=60), ended_on
+    row.save()
+    with pytest.raises(RefusedError):
+        end_role(row, by=cast.anna)
+    row.refresh_from_db()
+    assert row.ends_on == ended_on
+    client = signed_in(cast.anna)
+    own = Membership.objects.get(user=cast.anna)
+    for one in (row, own):
+        assert client.get(reverse("people:end-role", args=[one.pk])).status_code == 302

@@ -9,7 +9,12 @@ from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
-from nastavnik.consents.queries import is_signed_by_right_person, papers_there, signer_for
+from nastavnik.consents.queries import (
+    is_signed_by_right_person,
+    papers_there,
+    signer_for,
+    why_it_stays,
+)
 from nastavnik.consents.signals import consent_withdrawn, consents_mistaken
 from nastavnik.core import audit
 from nastavnik.core.dates import today
@@ -80,10 +85,8 @@ def _live_papers(
 def withdraw_consent(consent: Consent, *, by: models.Model | None) -> Consent:
     """Withdraw a consent from today: everything it covers stops at once."""
     standing = Consent.objects.select_for_update().get(pk=consent.pk)
-    if standing.withdrawn_on is not None:
-        raise RefusedError(_("This consent has been withdrawn already."))
-    if standing.mistaken_on is not None:
-        raise RefusedError(_("This line was ticked by mistake: there is nothing to withdraw."))
+    if refusal := why_it_stays(standing):
+        raise RefusedError(refusal)
     consent.withdrawn_on = today()
     consent.save(update_fields=["withdrawn_on"])
     audit.record("consent-withdrawn", consent, by=by, fields=["withdrawn_on"])

@@ -82,6 +82,15 @@ class Batch:
     at: dt.datetime
 
 
+def why_it_stays(consent: Consent) -> str:
+    """Return why a line of the ledger can be neither withdrawn nor called a mistake; nothing where it holds."""
+    if consent.withdrawn_on is not None:
+        return _("This consent has been withdrawn already.")
+    if consent.mistaken_on is not None:
+        return _("This line was ticked by mistake: there is nothing to withdraw.")
+    return ""
+
+
 def batch_of(consent: Consent) -> ConsentQuerySet:
     """Return the lines ticked at the same press as one, as far as they stand."""
     if consent.recorded_at is None:

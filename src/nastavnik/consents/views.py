@@ -14,7 +14,14 @@ from nastavnik.consents import actions
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.forms import LedgerFilter, RecordForm
 from nastavnik.consents.models import Consent
-from nastavnik.consents.queries import LedgerRow, batch_of, last_batch, ledger_rows, n_fresh
+from nastavnik.consents.queries import (
+    LedgerRow,
+    batch_of,
+    last_batch,
+    ledger_rows,
+    n_fresh,
+    why_it_stays,
+)
 from nastavnik.consents.tables import ledger_table
 from nastavnik.core import concerned, confirm, listing
 from nastavnik.core.access import Perm
@@ -186,6 +193,9 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
         Consent.objects.visible_to(request.user).select_related("person"), pk=pk
     )
     if request.method == "GET":
+        if refusal := why_it_stays(consent):
+            messages.error(request, refusal)
+            return redirect("consents:person", pk=consent.person_id)
         return confirm.ask(
             request,
             heading=_("Withdraw the consent?"),
@@ -219,6 +229,9 @@ def mistaken(request: Request, pk: int) -> HttpResponse:
         else reverse("consents:person", args=[consent.person_id])
     )
     if request.method == "GET":
+        if refusal := why_it_stays(consent):
+            messages.error(request, refusal)
+            return redirect(back)
         n_people = len({row.person_id for row in rows})
         return confirm.ask(
             request,

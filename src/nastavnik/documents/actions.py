@@ -211,8 +211,8 @@ def take_back_registration(document: Document, *, reason: str, by: models.Model 
             has gone too far. Nothing is written then.
     """
     document = Document.objects.select_for_update().get(pk=document.pk)
-    if refusal := why_not_taken_back(document):
-        raise RefusedError(refusal)
+    if reasons := why_not_taken_back(document):
+        raise RefusedError(reasons)
     if not reason.strip():
         raise RefusedError(_("Write why the registration is taken back: one line is enough."))
     document.status, document.registered_at = DocumentStatus.DRAFT, None

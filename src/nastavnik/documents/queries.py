@@ -11,7 +11,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.signals import consequences_asked
+from nastavnik.documents.signals import consequences_asked, obstacles_asked
 from nastavnik.documents.texts import BLANK
 
 CHANGED_SINCE = gettext_lazy(
@@ -52,15 +52,38 @@ def findings(document: Document) -> list[str]:
     return found
 
 
-def why_not_taken_back(document: Document) -> str:
-    """Return why a registration may not be taken back, and what to do instead; nothing where it may."""
+def why_not_taken_back(document: Document) -> list[str]:
+    """Return why a registration may not be taken back, and what to do instead; nothing where it may.
+
+    Whoever lets something begin with a paper is asked too: what has gone on since keeps it.
+    """
     if document.status != DocumentStatus.REGISTERED:
-        return _("This paper is a draft: there is no registration to take back.")
-    if document.registered_at is None or localdate(document.registered_at) != today():
-        return _(
-            "A registration is taken back on its own day only. Later a new order changes or cancels this one."
-        )
-    return ""
+        return [_("This paper is a draft: there is no registration to take back.")]
+    if not is_of_today(document):
+        return [
+            _(
+                "A registration is taken back on its own day only. Later a new order changes or cancels this one."
+            )
+        ]
+    return _obstacles_to(document, back=True)
+
+
+def why_not_registered(document: Document) -> list[str]:
+    """Return why a paper may not be registered, other than that its number and date are not written."""
+    if document.status == DocumentStatus.REGISTERED:
+        return [_("The paper is registered already.")]
+    return _obstacles_to(document, back=False)
+
+
+def is_of_today(document: Document) -> bool:
+    """Tell whether a paper was registered today."""
+    at = document.registered_at
+    return at is not None and localdate(at) == today()
+
+
+def _obstacles_to(document: Document, *, back: bool) -> list[str]:
+    told = obstacles_asked.send(sender=Document, document=document, back=back)
+    return [sentence for _receiver, sentences in told for sentence in sentences or ()]
 
 
 def consequences_of(document: Document, *, back: bool = False) -> list[str]:

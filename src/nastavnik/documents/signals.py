@@ -18,6 +18,13 @@ consequences_asked = Signal()
 
 Arguments: `document`, `back` (it is taken back)."""
 
+obstacles_asked = Signal()
+"""A paper may be about to be registered, or its registration taken back: receivers return why not, in sentences.
+
+It is asked before anything is offered; the receivers of what then happens refuse all the same.
+
+Arguments: `document`, `back` (it is taken back)."""
+
 document_split = Signal()
 """A part of a draft gets a paper of its own, empty still: whoever makes its kind moves the rows and draws both anew.
 

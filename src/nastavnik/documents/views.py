@@ -23,7 +23,9 @@ from nastavnik.documents.queries import (
     CHANGED_SINCE,
     consequences_of,
     findings,
+    is_of_today,
     is_parted,
+    why_not_registered,
     why_not_taken_back,
 )
 from nastavnik.documents.rendering import LINE, OLD_LINES, OLD_SIGNATURE, annex_parts, render_order
@@ -94,8 +96,12 @@ def card(request: Request, pk: int) -> HttpResponse:
             "may_edit": may_edit,
             "may_join": may_edit and is_parted(document),
             "findings": findings(document),
-            "may_take_back": request.user.viewer.may(Perm.DOCUMENT_TAKE_BACK)
-            and not why_not_taken_back(document),
+            "waits_for": why_not_registered(document) if may_edit else (),
+            "asks_to_take_back": (
+                asks_back := request.user.viewer.may(Perm.DOCUMENT_TAKE_BACK)
+                and is_of_today(document)
+            ),
+            "stays": why_not_taken_back(document) if asks_back else (),
         },
     )
 
@@ -105,15 +111,15 @@ def card(request: Request, pk: int) -> HttpResponse:
 def register_paper(request: Request, pk: int) -> HttpResponse:
     """Say what follows when a paper is registered, then register it."""
     document = _opened(request, pk)
-    if document.status != DocumentStatus.DRAFT:
-        messages.info(request, _("The paper is registered already."))
+    if refused := _not_registered(document):
+        for reason in refused:
+            messages.error(request, reason)
         return redirect("documents:card", pk=pk)
     if request.method == "GET":
-        day = f"{document.dated_on:%d.%m.%Y}" if document.dated_on else "____"
         return confirm.ask(
             request,
             heading=_("Register № %(number)s of %(day)s?")
-            % {"number": document.number or "____", "day": day},
+            % {"number": document.number, "day": f"{document.dated_on:%d.%m.%Y}"},
             sentence=_("%(title)s. Register it when the paper is signed.")
             % {"title": document.title},
             action=_("Signed: register"),
@@ -135,13 +141,23 @@ def register_paper(request: Request, pk: int) -> HttpResponse:
     return redirect("documents:card", pk=pk)
 
 
+def _not_registered(document: Document) -> list[str]:
+    """Return why a paper may not be registered as it is."""
+    if reasons := why_not_registered(document):
+        return reasons
+    if not document.number or document.dated_on is None:
+        return [_("Write the number and the date of the paper first.")]
+    return []
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Perm.DOCUMENT_TAKE_BACK)
 def take_back(request: Request, pk: int) -> HttpResponse:
     """Say what follows when a registration is taken back, ask why, then take it back."""
     document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
-    if refusal := why_not_taken_back(document):
-        messages.info(request, refusal)
+    if stays := why_not_taken_back(document):
+        for reason in stays:
+            messages.error(request, reason)
         return redirect("documents:card", pk=pk)
     form = TakeBackForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():

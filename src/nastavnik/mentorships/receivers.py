@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.models import Consent
 from nastavnik.consents.signals import consent_withdrawn
+from nastavnik.documents import signals as documents_signals
 from nastavnik.documents.choices import DocumentKind
 from nastavnik.documents.models import Document
 from nastavnik.documents.signals import (
@@ -17,6 +18,8 @@ from nastavnik.documents.signals import (
     document_split,
     document_taken_back,
 )
+from nastavnik.matching import signals as matching_signals
+from nastavnik.matching.models import MatchingRun
 from nastavnik.mentorships.actions import (
     halt_pairs,
     join_pairs,
@@ -33,6 +36,9 @@ from nastavnik.mentorships.queries import (
     running_ties_of,
     what_registering_does,
     what_taking_back_does,
+    why_order_stays,
+    why_order_waits,
+    why_run_stays,
 )
 
 
@@ -62,6 +68,21 @@ def foresee(*, document: Document, back: bool, **kwargs: Any) -> list[str]:
     if document.kind != DocumentKind.PAIR_ORDER:
         return []
     return what_taking_back_does(document) if back else what_registering_does(document)
+
+
+@receiver(documents_signals.obstacles_asked, dispatch_uid="mentorships.obstacles")
+def object_to_paper(*, document: Document, back: bool, **kwargs: Any) -> list[str]:
+    """Say why an order on pairs may not be registered, or its registration not be taken back."""
+    if document.kind != DocumentKind.PAIR_ORDER:
+        return []
+    return why_order_stays(document) if back else why_order_waits(document)
+
+
+@receiver(matching_signals.obstacles_asked, dispatch_uid="mentorships.obstacles_of_run")
+def object_to_unmaking(*, run: MatchingRun, **kwargs: Any) -> list[str]:
+    """Say why the approval of a matching may not be taken back."""
+    refusal = why_run_stays(run)
+    return [refusal] if refusal else []
 
 
 @receiver(document_split, dispatch_uid="mentorships.part")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Role, Verdict
@@ -23,6 +23,19 @@ class Accounts(ModelBackend):
         user = known[0].user
         user.remember_roles(known)
         return user if self.user_can_authenticate(user) else None
+
+
+def may_end_role(by: Model | None, membership: Membership) -> Verdict:
+    """Tell whether a role may be ended: not the own one, with which the way back would be lost, nor one that has ended."""
+    if by is not None and membership.user_id == by.pk:
+        return Verdict(
+            (_("You cannot take a role from yourself: another curator or the director can."),)
+        )
+    if membership.ends_on is not None and membership.ends_on < today():
+        return Verdict(
+            (_("This role has ended on %(day)s.") % {"day": f"{membership.ends_on:%d.%m.%Y}"},)
+        )
+    return Verdict()
 
 
 def renewals(by: User, users: Iterable[User]) -> dict[int, Verdict]:

@@ -23,7 +23,7 @@ from nastavnik.core.http import Request, key_of, onward_from
 from nastavnik.core.marks import public, requires
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import actions, adapter
-from nastavnik.people.access import renewals
+from nastavnik.people.access import may_end_role, renewals
 from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.forms import (
     AccountForm,
@@ -477,6 +477,11 @@ def discard_import(request: Request, pk: int) -> HttpResponse:
     """Ask, then throw a draft away; the roster is as before."""
     draft = get_object_or_404(RosterImport.objects.visible_to(request.user), pk=pk)
     if request.method == "GET":
+        if draft.status == ImportStatus.ACCEPTED:
+            messages.error(
+                request, _("This list is loaded already: it stays among the lists of before.")
+            )
+            return redirect("people:import")
         return confirm.ask(
             request,
             heading=_("Throw this list away?"),
@@ -637,6 +642,9 @@ def end_role(request: Request, pk: int) -> HttpResponse:
         Membership.objects.visible_to(request.user).select_related("user"), pk=pk
     )
     if request.method == "GET":
+        if not (verdict := may_end_role(request.user, membership)):
+            messages.error(request, verdict.reasons[0])
+            return redirect("people:accounts")
         return confirm.ask(
             request,
             heading=_("End the role?"),

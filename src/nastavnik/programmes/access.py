@@ -13,7 +13,7 @@ from nastavnik.consents.queries import missing_purposes
 from nastavnik.core.access import Verdict
 from nastavnik.people.choices import OUTSIDERS
 from nastavnik.people.models import Person
-from nastavnik.programmes.choices import Side
+from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation
 
 
@@ -41,6 +41,25 @@ def fits_form(person: Person, form: MentoringForm, side: str, on: dt.date) -> Ve
                 )
                 % {"form": form.title, "age": form.mentee_min_age, "has": age},
             )
+        )
+    return Verdict()
+
+
+def may_leave(record: Participation) -> Verdict:
+    """Tell whether a record may be taken out of its base: not once it has ended, nor out of an open pair."""
+    if record.status in (ParticipationStatus.FINISHED, ParticipationStatus.LEFT):
+        return Verdict(
+            (
+                _("%(name)s is in the base no longer: %(state)s.")
+                % {
+                    "name": record.person.full_name,
+                    "state": record.get_status_display(),
+                },
+            )
+        )
+    if record.active_count:
+        return Verdict(
+            (_("There is an open pair: end it first, then the record leaves the base."),)
         )
     return Verdict()
 

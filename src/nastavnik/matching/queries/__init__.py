@@ -35,6 +35,7 @@ from nastavnik.matching.queries.runs import (
     proposed_now,
     replaced_by,
     runs_of,
+    why_approval_stays,
 )
 from nastavnik.matching.queries.since import changed_since
 from nastavnik.matching.queries.workspace import (
@@ -90,4 +91,5 @@ __all__ = [
     "runs_of",
     "timeline_events",
     "who_is_matched",
+    "why_approval_stays",
 ]

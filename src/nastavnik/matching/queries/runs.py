@@ -10,6 +10,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.matching.access import is_own_form
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import Counting, MatchingRun, Proposal
+from nastavnik.matching.signals import obstacles_asked
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
@@ -46,6 +47,12 @@ def past_runs(user: SignedIn, programme: Programme) -> QuerySet[MatchingRun]:
         .defer("snapshot")
         .prefetch_related("forms")
     )
+
+
+def why_approval_stays(run: MatchingRun) -> list[str]:
+    """Return why the approval of a matching may not be taken back, as whoever makes pairs of it says."""
+    told = obstacles_asked.send(sender=MatchingRun, run=run)
+    return [sentence for _receiver, sentences in told for sentence in sentences or ()]
 
 
 def proposal_of(mentee: Participation) -> Proposal | None:

@@ -36,6 +36,7 @@ from nastavnik.matching.queries import (
     past_runs,
     rulings_of,
     runs_of,
+    why_approval_stays,
 )
 from nastavnik.matching.tables import narrowed, result_table, run_lines, unmatched_lines
 from nastavnik.programmes.choices import Side
@@ -74,7 +75,13 @@ def workspace(request: Request) -> HttpResponse:
             "forms": forms,
             "run_forms": run_forms,
             "verdict": (verdict := may_approve(request.user, run_forms)),
-            "may_approve": bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE),
+            "may_approve": (
+                may_approve_run := bool(verdict) and request.user.viewer.may(Perm.PAIR_APPROVE)
+            ),
+            "may_take_back": may_approve_run
+            and run is not None
+            and run.status == RunStatus.APPROVED
+            and not why_approval_stays(run),
             "others": runs.others,
             "gathering": last_group_meeting(request.user, programme),
             "opinions": opinions_seen(request.user, programme.pk),

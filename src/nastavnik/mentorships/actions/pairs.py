@@ -31,7 +31,7 @@ from nastavnik.mentorships.actions.papers import (
 )
 from nastavnik.mentorships.choices import CLOSED, OPEN, RUNNING, EndCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
-from nastavnik.mentorships.queries import group_led_by, is_attached
+from nastavnik.mentorships.queries import group_led_by, is_attached, people_of_order
 from nastavnik.programmes.actions import free_place
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
@@ -385,13 +385,7 @@ def start_pairs(document: Document, *, by: models.Model | None) -> int:
     """
     leave_out_of_order(document, by=by)
     named = Tie.objects.open().filter(order=document)
-    sides = named.select_related("mentee__person", "mentorship__mentor__person")
-    people = {
-        one.pk: one
-        for tie in sides.order_by("pk")
-        for one in (tie.mentorship.mentor.person, tie.mentee.person)
-    }
-    check_consents(people.values())
+    check_consents(people_of_order(document))
     waiting = Mentorship.objects.filter(status=S.APPROVED)
     pairs = list(waiting.filter(pk__in=named.values("mentorship_id")))
     for pair in pairs:

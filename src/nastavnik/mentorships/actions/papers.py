@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import NEEDED_FOR_BASE
-from nastavnik.consents.queries import who_lacks
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import draft_document, redraw_document
@@ -15,7 +13,7 @@ from nastavnik.documents.models import Document
 from nastavnik.documents.texts import template
 from nastavnik.mentorships.documents import is_of_staff, pair_order_content
 from nastavnik.mentorships.models import Mentorship, Tie
-from nastavnik.mentorships.queries import pairs_of_order
+from nastavnik.mentorships.queries import lacking_consents, pairs_of_order
 from nastavnik.people.models import Person
 from nastavnik.programmes.models import Programme
 
@@ -26,12 +24,7 @@ def check_consents(people: Iterable[Person]) -> None:
     Raises:
         RefusedError: a consent is missing, each person by name.
     """
-    reasons = [
-        _("%(name)s: no consent (%(purpose)s). Tick the paper off first.")
-        % {"name": person.full_name, "purpose": purpose.label.lower()}
-        for person, purpose in who_lacks(people, NEEDED_FOR_BASE)
-    ]
-    if reasons:
+    if reasons := lacking_consents(people):
         raise RefusedError(reasons)
 
 

@@ -8,19 +8,17 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.mentorships.actions.meetings import restore_meetings
 from nastavnik.mentorships.actions.pairs import lock_people
-from nastavnik.mentorships.actions.papers import attach_anew, check_consents
+from nastavnik.mentorships.actions.papers import attach_anew
 from nastavnik.mentorships.choices import CLOSED, REOPEN_DAYS, RUNNING, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries import (
-    group_led_by,
     is_attached,
     reopens_until,
     status_before_end,
     ties_of_end,
+    why_not_together,
 )
 from nastavnik.programmes.actions import take_place
-from nastavnik.programmes.choices import ParticipationStatus
-from nastavnik.programmes.models import Participation
 
 
 @transaction.atomic
@@ -36,7 +34,8 @@ def reopen_pair(pair: Mentorship, *, by: models.Model | None) -> Mentorship:
     ties = list(ties_of_end(pair).select_related("mentee"))
     people = lock_people([pair.mentor_id, *(tie.mentee_id for tie in ties)])
     mentor, mentees = people[pair.mentor_id], [people[tie.mentee_id] for tie in ties]
-    _check_people(pair, mentor, mentees)
+    if reasons := why_not_together(pair, mentor, mentees):
+        raise RefusedError(reasons)
     pair.status = status_before_end(pair)
     pair.ended_on, pair.end_reason, pair.end_cause = None, "", ""
     for tie, mentee in zip(ties, mentees, strict=True):
@@ -73,33 +72,3 @@ def _check_end(pair: Mentorship) -> None:
             )
             % {"n": REOPEN_DAYS}
         )
-
-
-def _check_people(pair: Mentorship, mentor: Participation, mentees: list[Participation]) -> None:
-    reasons = [
-        _("%(name)s has left: put the person into the base and match anew.")
-        % {"name": one.person.full_name}
-        for one in (mentor, *mentees)
-        if one.status == ParticipationStatus.LEFT or one.person.left_on
-    ]
-    reasons += [
-        _("%(name)s is in another pair by now: end that one first.")
-        % {"name": one.person.full_name}
-        for one in mentees
-        if one.active_count
-    ]
-    if mentor.active_count + len(mentees) > mentor.capacity:
-        reasons.append(
-            _(
-                "%(name)s has no free place any more: raise the number of places of the mentor first."
-            )
-            % {"name": mentor.person.full_name}
-        )
-    if pair.is_group and group_led_by(mentor, pair.form):
-        reasons.append(
-            _("%(name)s leads another group of this form by now.")
-            % {"name": mentor.person.full_name}
-        )
-    if reasons:
-        raise RefusedError(reasons)
-    check_consents([one.person for one in (mentor, *mentees)])

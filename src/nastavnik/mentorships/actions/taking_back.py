@@ -12,9 +12,15 @@ from nastavnik.matching.actions import mark_run_proposed
 from nastavnik.matching.models import MatchingRun
 from nastavnik.mentorships.actions.pairs import lock_people, set_pair_status
 from nastavnik.mentorships.actions.papers import refresh_order
-from nastavnik.mentorships.choices import CLOSED, MentorshipStatus
+from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
-from nastavnik.mentorships.queries import is_attached, pairs_begun_by, ties_of_run, why_run_stays
+from nastavnik.mentorships.queries import (
+    attached_without,
+    pairs_begun_by,
+    ties_of_run,
+    why_order_stays,
+    why_run_stays,
+)
 from nastavnik.programmes.actions import free_place
 
 
@@ -29,9 +35,10 @@ def halt_pairs(document: Document, *, by: models.Model | None) -> list[Mentorshi
         RefusedError: a pair has ended since, or has met.
     """
     pairs = list(pairs_begun_by(document).select_for_update(of=("self",)))
-    if reasons := _gone_on(pairs):
+    if reasons := why_order_stays(document):
         raise RefusedError(reasons)
-    halted = [pair for pair in pairs if not is_attached(pair)]
+    attached = attached_without(document)
+    halted = [pair for pair in pairs if pair.pk not in attached]
     Meeting.objects.filter(mentorship__in=halted).delete()
     for pair in halted:
         if pair.status == MentorshipStatus.ACTIVE:
@@ -45,23 +52,6 @@ def halt_pairs(document: Document, *, by: models.Model | None) -> list[Mentorshi
             )
         audit.record("pair-halted", pair, by=by, fields=["status", "meetings"])
     return halted
-
-
-def _gone_on(pairs: list[Mentorship]) -> list[str]:
-    """Return why an order has had consequences that taking it back would hide, and what to do."""
-    ended = [
-        _("%(names)s: it has ended since. Reopen it on its page first.") % {"names": pair.names}
-        for pair in pairs
-        if pair.status in CLOSED
-    ]
-    told = Meeting.objects.filter(mentorship__in=pairs).told().values_list("mentorship_id")
-    keys = {key for (key,) in told}
-    return ended + [
-        _("%(names)s: a meeting is noted, so the order stands. Change it by a new order.")
-        % {"names": pair.names}
-        for pair in pairs
-        if pair.pk in keys and pair.status not in CLOSED and not is_attached(pair)
-    ]
 
 
 @transaction.atomic

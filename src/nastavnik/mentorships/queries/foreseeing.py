@@ -6,6 +6,7 @@ from nastavnik.documents.models import Document
 from nastavnik.mentorships.catalogues import cycle
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.mentorships.queries.pairs import attached_without
 
 
 def what_registering_does(document: Document) -> list[str]:
@@ -41,8 +42,9 @@ def what_taking_back_does(document: Document) -> list[str]:
     """Return which pairs wait for their order again, and that their meetings go."""
     ties = Tie.objects.open().filter(order=document)
     pairs = Mentorship.objects.filter(status__in=OPEN, pk__in=ties.values("mentorship_id"))
+    pairs = pairs.exclude(pk__in=attached_without(document))
     n_meetings = Meeting.objects.filter(mentorship__in=pairs).ahead().count()
-    n = pairs.count()
+    n = pairs.filter(status=MentorshipStatus.ACTIVE).count()
     return [
         ngettext("%(n)s pair waits for its order again.", "%(n)s pairs wait for their order again.", n) % {"n": n},
         ngettext(

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
-from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.consents.queries import held_purposes, missing_purposes, who_lacks
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
@@ -22,6 +22,7 @@ from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Opinion, OpinionQuerySet, Proposal
 from nastavnik.mentorships.choices import (
     AHEAD,
+    CLOSED,
     OPEN,
     REOPEN_DAYS,
     RUNNING,
@@ -39,6 +40,7 @@ from nastavnik.mentorships.models import (
 )
 from nastavnik.people.models import Person
 from nastavnik.programmes.catalogues import areas
+from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import MentoringForm, Participation
 
 
@@ -332,6 +334,57 @@ def is_attached(pair: Mentorship) -> bool:
     return there.filter(order__status=DocumentStatus.REGISTERED).exists()
 
 
+def attached_without(document: Document) -> set[int]:
+    """Return which pairs of an order would run on without it: another registered order names somebody who is in them."""
+    there = Tie.objects.open().filter(
+        paused_on=None, mentorship__in=Tie.objects.filter(order=document).values("mentorship_id")
+    )
+    others = there.filter(order__status=DocumentStatus.REGISTERED).exclude(order=document)
+    return set(others.values_list("mentorship_id", flat=True))
+
+
+def why_order_stays(document: Document) -> list[str]:
+    """Return why an order has had consequences that taking it back would hide, and what to do instead."""
+    pairs = list(pairs_begun_by(document))
+    attached = attached_without(document)
+    ended = [
+        _("%(names)s: it has ended since. Reopen it on its page first.") % {"names": pair.names}
+        for pair in pairs
+        if pair.status in CLOSED
+    ]
+    told = set(
+        Meeting.objects.filter(mentorship__in=pairs).told().values_list("mentorship_id", flat=True)
+    )
+    return ended + [
+        _("%(names)s: a meeting is noted, so the order stands. Change it by a new order.")
+        % {"names": pair.names}
+        for pair in pairs
+        if pair.pk in told and pair.status not in CLOSED and pair.pk not in attached
+    ]
+
+
+def why_order_waits(document: Document) -> list[str]:
+    """Return why an order may not be registered: who of those it names lacks a consent, each by name."""
+    return lacking_consents(people_of_order(document))
+
+
+def people_of_order(document: Document) -> list[Person]:
+    """Return both sides of whom an order names as it is now, once each."""
+    sides = Tie.objects.open().of_order(document)
+    ties = sides.select_related("mentee__person", "mentorship__mentor__person").order_by("pk")
+    both = (one for tie in ties for one in (tie.mentorship.mentor.person, tie.mentee.person))
+    return list({one.pk: one for one in both}.values())
+
+
+def lacking_consents(people: Iterable[Person]) -> list[str]:
+    """Return who of some people may not be kept in the base today for want of a consent, a sentence each."""
+    return [
+        _("%(name)s: no consent (%(purpose)s). Tick the paper off first.")
+        % {"name": person.full_name, "purpose": purpose.label.lower()}
+        for person, purpose in who_lacks(people, NEEDED_FOR_BASE)
+    ]
+
+
 def pairs_begun_by(document: Document) -> MentorshipQuerySet:
     """Return the pairs a registered order names, whatever became of them, with their people."""
     ties = Tie.objects.filter(order=document)
@@ -383,6 +436,46 @@ def reopens_until(pair: Mentorship) -> dt.date | None:
     if pair.ended_on is None:
         return None
     return pair.ended_on + dt.timedelta(REOPEN_DAYS)
+
+
+def why_not_together(
+    pair: Mentorship, mentor: Participation, mentees: Collection[Participation]
+) -> list[str]:
+    """Return why the people of a pair that has ended cannot go on in it; nothing where they can.
+
+    Somebody has left, is in another pair by now, has no place or leads another group; with none of that, who lacks a consent.
+    """
+    reasons = [
+        _("%(name)s has left: put the person into the base and match anew.")
+        % {"name": one.person.full_name}
+        for one in (mentor, *mentees)
+        if one.status == ParticipationStatus.LEFT or one.person.left_on
+    ]
+    reasons += [
+        _("%(name)s is in another pair by now: end that one first.")
+        % {"name": one.person.full_name}
+        for one in mentees
+        if one.active_count
+    ]
+    if mentor.active_count + len(mentees) > mentor.capacity:
+        reasons.append(
+            _(
+                "%(name)s has no free place any more: raise the number of places of the mentor first."
+            )
+            % {"name": mentor.person.full_name}
+        )
+    if pair.is_group and group_led_by(mentor, pair.form):
+        reasons.append(
+            _("%(name)s leads another group of this form by now.")
+            % {"name": mentor.person.full_name}
+        )
+    return reasons or lacking_consents([one.person for one in (mentor, *mentees)])
+
+
+def why_stays_ended(pair: Mentorship) -> list[str]:
+    """Return why a pair that may still be reopened cannot be now; its form and the mentor's person are to be fetched."""
+    ties = ties_of_end(pair).select_related("mentee__person")
+    return why_not_together(pair, pair.mentor, [tie.mentee for tie in ties])
 
 
 @dataclass(frozen=True, slots=True)

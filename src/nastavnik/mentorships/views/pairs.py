@@ -48,6 +48,7 @@ from nastavnik.mentorships.queries import (
     voices_of,
     warnings_on,
     whom_one_meets,
+    why_stays_ended,
 )
 from nastavnik.mentorships.tables import pair_table
 from nastavnik.people.models import Person
@@ -166,7 +167,8 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
             "steps": sorted(steps),
-            "reopens_until": _reopens_until(pair, kin) if may_decide else None,
+            "reopens_until": (until := _reopens_until(pair, kin) if may_decide else None),
+            "stays_ended": why_stays_ended(pair) if until else (),
             "may_replace": may_decide and pair.status in OPEN,
             "warnings": warnings_on(request.user, pair) if pair.is_advised else (),  # type: ignore[attr-defined]
             "kin": kin,

@@ -17,6 +17,7 @@ from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import adapter
+from nastavnik.people.access import may_end_role
 from nastavnik.people.models import (
     Enrolment,
     Membership,
@@ -87,12 +88,10 @@ def end_role(membership: Membership, *, by: models.Model | None) -> Membership:
     """End a role today: it no longer holds at the very next request.
 
     Raises:
-        RefusedError: it is one's own role of curator, with which the way back would be lost.
+        RefusedError: it is one's own role, with which the way back would be lost, or it has ended: its days stand.
     """
-    if by is not None and membership.user_id == by.pk:
-        raise RefusedError(
-            _("You cannot take a role from yourself: another curator or the director can.")
-        )
+    if not (verdict := may_end_role(by, membership)):
+        raise RefusedError(verdict.reasons)
     yesterday = today() - dt.timedelta(days=1)
     membership.ends_on = max(yesterday, membership.starts_on)
     if membership.starts_on > yesterday:

@@ -25,6 +25,7 @@ from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
+from nastavnik.programmes.access import may_leave
 from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.forms import (
     AddToBaseForm,
@@ -338,6 +339,7 @@ def edit_record(request: Request, pk: int) -> HttpResponse:
             "may_edit": may_edit,
             "record": record,
             "row": row,
+            "leaving": may_leave(record),
             "after": AfterEnd.choices,
             "said": SAID_OF_NEXT_YEAR[record.goes_on].value,
         },
@@ -428,6 +430,9 @@ def leave_base(request: Request, pk: int) -> HttpResponse:
     """Ask, then take a record out of the base."""
     record = _record(request, pk)
     if request.method == "GET":
+        if not (verdict := may_leave(record)):
+            messages.error(request, verdict.reasons[0])
+            return redirect("programmes:record", pk=pk)
         return confirm.ask(
             request,
             heading=_("Take out of the base?"),

@@ -144,6 +144,12 @@ def collect(request: Request, pk: int) -> HttpResponse:
     meeting = get_object_or_404(
         GroupMeeting.objects.visible_to(request.user).select_related("programme"), pk=pk
     )
+    if request.method == "GET" and meeting.closed_at:
+        messages.error(
+            request,
+            _("A matching has used these choices already. The curator can open them again."),
+        )
+        return redirect("programmes:meeting", pk=pk)
     present = list(
         Attendance.objects.visible_to(request.user)
         .filter(meeting=meeting)
