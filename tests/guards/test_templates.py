@@ -103,6 +103,17 @@ def cyrillic(source):
     return re.findall(r"[А-Яа-яЁё][А-Яа-яЁё ]*", OFFICIAL.sub("", bare(source)))
 
 
+def without_key(source):
+    """Return the forms that send something without the key of the page: pressed twice they would write twice."""
+    return [
+        form[0]
+        for form in re.finditer(
+            r"""<form\b[^>]*\bmethod=["']post["'][^>]*>(?=(.{0,40}))""", source, re.DOTALL
+        )
+        if not form[1].lstrip().startswith("{% csrf_token %}")
+    ]
+
+
 def references(root=ROOT):
     """Return every template named in templates and in code."""
     named = set(BY_NAME)
@@ -130,6 +141,7 @@ def test_template_keeps_the_rules(name):
     assert get_template(name).origin.name == str(TEMPLATES[name])
     assert compiles(source) == ""
     assert inline(source) == []
+    assert without_key(source) == []
     assert name in SAFE or unescaped(source) == []
     if name not in CYRILLIC:
         assert cyrillic(source) == []
@@ -243,3 +255,8 @@ def test_a_template_nobody_uses_is_seen(tmp_path):
     named = references(tmp_path)
     assert {"base.html", "used.html"} <= named
     assert "alone.html" not in named
+
+
+def test_a_form_without_the_key_of_its_page_is_seen():
+    planted = '<form method="get"></form><form class="a" method="post">{% csrf_token %}</form><form method="post"><p>'
+    assert without_key(planted) == ['<form method="post">']

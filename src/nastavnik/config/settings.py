@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "nastavnik.core.middleware.choose_zone",
     "nastavnik.core.middleware.keep_private",
     "nastavnik.core.middleware.remember",
+    "nastavnik.core.presses.Presses",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -19,7 +19,7 @@ from enum import StrEnum
 from django.db import models, transaction
 from django.utils import timezone
 
-from nastavnik.core import anchors
+from nastavnik.core import anchors, presses
 from nastavnik.core.anchors import Anchor, Anchors, chain_name
 from nastavnik.core.models import AuditEntry, AuditSeal
 
@@ -47,6 +47,7 @@ def record(
 
     Of a list taken out also `what` it was and as what, how many rows it had and the purpose.
     """
+    presses.claim()
     if subject._meta.label_lower == "organisations.organisation":
         organisation_id = subject.pk
     else:
@@ -73,6 +74,7 @@ def record_many(
     fields: Iterable[str] = (),
 ) -> None:
     """Write one row for each subject of a bulk write, in one statement."""
+    presses.claim()
     now, names = timezone.now(), sorted(fields)
     AuditEntry.objects.bulk_create(
         [

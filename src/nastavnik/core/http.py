@@ -1,6 +1,7 @@
 """The request as our views see it: somebody is signed in, `@requires` has seen to it."""
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
 
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -30,6 +31,14 @@ def onward_from(request: HttpRequest, given: str) -> str:
         given, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return given if ours and given.startswith("/") else "/"
+
+
+def pressed_on(request: HttpRequest) -> str:
+    """Return the page of this site on which a button was pressed, empty when the browser does not say."""
+    page = urlsplit(request.headers.get("Referer", ""))
+    if page.path.startswith("/") and page.netloc == request.get_host():
+        return urlunsplit(("", "", page.path, page.query, ""))
+    return ""
 
 
 def ticked(request: HttpRequest, name: str) -> list[int]:

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Protocol, TypeVar, cast
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from nastavnik.core.access import Perm, Viewer
+from nastavnik.core.http import pressed_on
 
 
 class SignedIn(Protocol):
@@ -47,10 +48,8 @@ def public(view: V) -> V:
 
 def _wanted(request: HttpRequest) -> str:
     """Return the page a guest wants: where only a button leads, the page with the button, else after signing in there is none."""
-    pressed = urlsplit(request.headers.get("Referer", ""))
-    if request.method == "POST" and pressed.path and pressed.netloc == request.get_host():
-        return urlunsplit(("", "", pressed.path, pressed.query, ""))
-    return request.get_full_path()
+    button = pressed_on(request) if request.method == "POST" else ""
+    return button or request.get_full_path()
 
 
 def requires(perm: Perm, *, with_one_time: bool = False) -> Callable[[View], View]:

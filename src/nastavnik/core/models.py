@@ -60,3 +60,19 @@ class AuditSeal(models.Model):
 
     class Privacy:
         technical = ["id", "organisation_id", "number", "n_entries", "digest", "mac", "key", "at"]
+
+
+class Press(models.Model):
+    """A press of a button that has written something, kept for a day so that the same press writes nothing twice.
+
+    `key` is the digest of what was sent (core.presses); `answer` is empty until the press is done.
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    at = models.DateTimeField(db_index=True)
+    answer = models.TextField(blank=True)
+    told = models.TextField(blank=True)
+
+    class Privacy:
+        personal = ["answer", "told"]
+        technical = ["id", "key", "at"]

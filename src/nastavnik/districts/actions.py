@@ -440,7 +440,7 @@ def add_school(
     """Add a school under an office, with this year and its first curator.
 
     Raises:
-        RefusedError: it is no office.
+        RefusedError: it is no office, or the login is taken since a moment.
     """
     _check_office(office)
     school = add_organisation(office, level=Level.ORGANISATION, kind=kind, by=by, **fields)

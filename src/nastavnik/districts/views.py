@@ -334,16 +334,20 @@ def add_school(request: Request) -> HttpResponse:
     # both are asked, so that both show what is missing
     if request.method == "POST" and all([form.is_valid(), account.is_valid()]):
         given = dict(account.cleaned_data)
-        made = actions.add_school(
-            office,
-            curator_name=given.pop("person_name"),
-            by=request.user,
-            **given,
-            **form.cleaned_data,
-        )
-        said = _("%(school)s is added. Give its curator the login and the password.")
-        messages.success(request, said % {"school": made})
-        return redirect("cabinet:district")
+        try:
+            made = actions.add_school(
+                office,
+                curator_name=given.pop("person_name"),
+                by=request.user,
+                **given,
+                **form.cleaned_data,
+            )
+        except RefusedError as refusal:
+            account.add_error(None, list(refusal.reasons))
+        else:
+            said = _("%(school)s is added. Give its curator the login and the password.")
+            messages.success(request, said % {"school": made})
+            return redirect("cabinet:district")
     return render(request, "districts/add_school.html", {"form": form, "account": account})
 
 

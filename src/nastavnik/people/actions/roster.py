@@ -40,14 +40,27 @@ def add_account(
     """Make an account; without a password nobody can sign in with it yet.
 
     With `one_time_days` the password is somebody else's choice: it works so long and is changed at first use.
+
+    Raises:
+        RefusedError: the login is taken, or the person has an account already, perhaps since a moment.
     """
     user = User(login=login.strip().lower(), full_name=full_name, person=person)
     if one_time_days:
         user.one_time_until = timezone.now() + dt.timedelta(days=one_time_days)
     user.set_password(password)
-    user.save()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as error:
+        raise RefusedError(_whose_account_is_there(user)) from error
     audit.record(audit.CREATED, user, by=by or user, fields=["login", "full_name", "person"])
     return user
+
+
+def _whose_account_is_there(user: User) -> str:
+    if user.person_id and User.objects.filter(person_id=user.person_id).exists():
+        return _("This person has an account already: it stands in the list of accounts.")
+    return _("This login is taken: add a figure or a dot.")
 
 
 @transaction.atomic
@@ -192,13 +205,20 @@ def register_person(
     Raises:
         RefusedError: the same learner is on the roster already, or a class is named but there is no academic year.
     """
+    # one at a time: of grown-ups no constraint says that two of a name and birth date are one
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     key = fold(" ".join(str(fields.get(n, "")) for n in ("last_name", "first_name", "patronymic")))
     twin = Person.objects.filter(
         organisation=organisation, search_name=key, birth_date=fields.get("birth_date")
     )
+    said = _("A person of this name and birth date is on the roster already.")
     if fields.get("birth_date") and twin.exists():
-        raise RefusedError(_("A person of this name and birth date is on the roster already."))
-    person = add_person(organisation, by=by, **fields)
+        raise RefusedError(said)
+    try:
+        with transaction.atomic():
+            person = add_person(organisation, by=by, **fields)
+    except IntegrityError as error:  # a list is being loaded beside this
+        raise RefusedError(said) from error
     if group:
         _place(person, group, by=by)
     return person

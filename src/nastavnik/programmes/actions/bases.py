@@ -176,6 +176,8 @@ def add_to_base(
     """
     offered = list(forms) if forms is not None else list(programme.forms.all())
     people = list(people)
+    # one at a time: who has come in beside this is seen below
+    Programme.objects.select_for_update(no_key=True).get(pk=programme.pk)
     known = set(
         Participation.objects.filter(programme=programme, side=side, person__in=people)
         .exclude(status=S.LEFT)
