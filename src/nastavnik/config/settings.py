@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
+    "nastavnik.core.middleware.clean_text",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "nastavnik.core.middleware.choose_language",
     "django.middleware.common.CommonMiddleware",

@@ -33,6 +33,7 @@ from nastavnik.core import audit
 from nastavnik.core.components import day, nodata
 from nastavnik.core.dates import today
 from nastavnik.core.http import Request
+from nastavnik.core.text import plain
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -43,8 +44,6 @@ FILE, PRINT = "xlsx", "print"
 NARROWEST, WIDEST = 6, 60  # characters
 TITLE_AT_MOST = 31  # characters of the name of a sheet
 DAY = "DD.MM.YYYY"
-# what the format cannot hold
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _NOT_IN_TITLE = re.compile(r"[\[\]:*?/\\']")
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -247,7 +246,7 @@ def _set_up_paper(sheet: Worksheet, table: Table[Any]) -> None:
     above, below = sheet.oddHeader, sheet.oddFooter
     if above is not None and below is not None:
         # an ampersand begins a code there
-        above.left.text = _CONTROL.sub("", f"{table.title}. {filters}").replace("&", "&&")
+        above.left.text = plain(f"{table.title}. {filters}").replace("&", "&&")
         below.left.text = f"{today():%d.%m.%Y}"
         below.right.text = "&P / &N"
 
@@ -259,7 +258,7 @@ def write_safely(cell: Cell | MergedCell, value: Value) -> None:
         if isinstance(value, dt.date):
             cell.number_format = DAY
         return
-    cell.value = _CONTROL.sub("", value)
+    cell.value = plain(value)
     cell.data_type = "s"
     if cell.value.startswith(_RUNS):
         cell.number_format = "@"

@@ -2,14 +2,59 @@
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone, translation
 
 from nastavnik.core import memory
+from nastavnik.core.text import plain
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+def clean_text(get_response: Next) -> Next:
+    """Take out of everything that is typed or sent what is not seen, in one place, before anybody looks at it.
+
+    The body is still read only by whoever asks for it. A password stays as it was typed.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        _clean_when_read(request)
+        return get_response(request)
+
+    return middleware
+
+
+# ruff: noqa: SLF001 - Django reads a body in one place and has no name of its own for «after that»
+def _clean_when_read(request: Any) -> None:  # noqa: ANN401 - what is private is in no stub
+    request.GET = _cleaned(request.GET)
+    load = request._load_post_and_files
+
+    def load_cleaned() -> None:
+        load()
+        request._post = _cleaned(request._post)
+        for _name, files in request._files.lists():
+            for file in files:
+                file.name = plain(file.name)
+
+    request._load_post_and_files = load_cleaned
+
+
+def _cleaned(given: QueryDict) -> QueryDict:
+    """Return the same fields with plain texts; the very same object where nothing is to be done."""
+    kept = {
+        name: values if "password" in name else [plain(value) for value in values]
+        for name, values in given.lists()
+    }
+    if kept == dict(given.lists()):
+        return given
+    cleaned = QueryDict(mutable=True, encoding=given.encoding)
+    for name, values in kept.items():
+        cleaned.setlist(name, values)
+    cleaned._mutable = False
+    return cleaned
 
 
 def choose_language(get_response: Next) -> Next:

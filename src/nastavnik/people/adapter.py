@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nastavnik.core.text import fold
+from nastavnik.core.text import fold, plain
 from nastavnik.engine.tables.cells import Cell, Kind, Marks, letter_of, text_of
 from nastavnik.engine.tables.groups import LAST_GRADE
 from nastavnik.engine.tables.layout import (
@@ -333,8 +333,7 @@ def _stored_cell(cell: Cell) -> StoredCell:
     if isinstance(cell, dt.date):
         return {"date": cell.isoformat()}
     if isinstance(cell, str):
-        # what no database keeps as text
-        return cell.replace("\x00", " ").encode(errors="replace").decode()
+        return plain(cell)
     if isinstance(cell, float) and not math.isfinite(cell):
         return str(cell)
     return cell

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.text import plain_within
 from nastavnik.engine.periods.calendars import Calendar
 from nastavnik.engine.periods.reading import read_term
 from nastavnik.engine.periods.separate import separate_times
@@ -161,7 +162,7 @@ def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, 
         raise RefusedError(
             _("No roadmap is found here: a table with activities, terms and those who answer.")
         )
-    return {
+    content = {
         "title": _clip("title", found.title),
         "year": found.first_year,
         "approved_on": found.approved_on.isoformat() if found.approved_on else None,
@@ -175,6 +176,7 @@ def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, 
         "sections": [_section(one) for one in found.sections if _says_more(one)],
         "targets": [_target(one) for one in found.indicators],
     }
+    return dict(plain_within(content))
 
 
 def _says_more(section: reading.Section) -> bool:
