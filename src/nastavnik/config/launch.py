@@ -2,12 +2,24 @@
 
 import io
 import sys
+from pathlib import Path
 
+from django.conf import settings
 from django.core.management import call_command
 
 from nastavnik.core import audit
-from nastavnik.files import upgrading
+from nastavnik.files import backups, modes, upgrading
 from nastavnik.matching import actions
+
+
+def open_data() -> None:
+    """Keep the folder to its owner and bring a restore that was killed to its end, before anybody opens the database.
+
+    Raises:
+        RefusedError: a copy is being restored just now.
+    """
+    modes.keep_to_owner(Path(settings.DATA))
+    backups.recover()
 
 
 def ensure_schema() -> None:

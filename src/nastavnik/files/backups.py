@@ -1,9 +1,5 @@
 """Back up a whole installation while it runs, and bring it back into an empty one."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -16,9 +12,10 @@ from django.utils.translation import gettext as _
 from nastavnik import __version__
 from nastavnik.core import anchors, audit
 from nastavnik.core.errors import RefusedError
-from nastavnik.files import archive, dumps
+from nastavnik.files import archive, dumps, swapping
 from nastavnik.files.archive import DATABASES, FILES, Manifest
 from nastavnik.files.checkpointing import embedded_database, sole_checkpointer
+from nastavnik.files.swapping import Move, Swap, working_folder
 
 
 def make_backup(target: Path) -> Manifest:
@@ -48,7 +45,8 @@ def copy_as_it_is(target: Path) -> Manifest:
     database = embedded_database()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _working_folder(target.parent) as folder:
+        swapping.clear(target.parent, target.name)
+        with working_folder(target.parent) as folder:
             made = _collect(target, folder, database)
         archive.verify(target)
     except OSError as error:
@@ -88,53 +86,82 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
     """
     data = Path(settings.DATA)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _working_folder(data) as folder:
+    recover()
+    with working_folder(data) as folder:
         manifest = archive.unpack(source, folder)
         _require_fitting(manifest)
         if not replace:
             _require_empty(data)
         (folder / FILES).mkdir(exist_ok=True)
+        # what was prepared belongs to the data of before: the next start looks at everything again
+        (data / "prepared.json").unlink(missing_ok=True)
+        files = Move(FILES, _inside(data, Path(settings.MEDIA_ROOT)))
         if (database := embedded_database()) is None:
-            dumps.load_postgresql(folder / DATABASES["postgresql"], replace=replace)
-            _swap(folder, [(folder / FILES, Path(settings.MEDIA_ROOT))])
+            _place_postgresql(data, Swap(folder.name, (files,)), replace=replace)
         else:
-            _place_sqlite(folder, database)
-    # what was prepared belongs to the data of before: the next start looks at everything again
-    (data / "prepared.json").unlink(missing_ok=True)
-    anchors.forget()
-    archive.sync_folder(data)
+            _place_sqlite(data, folder, files, database)
     return manifest
 
 
-def _place_sqlite(folder: Path, database: Path) -> None:
+def recover() -> None:
+    """Bring a restore that was killed to its end, or strike out one that had not begun to change anything.
+
+    Raises:
+        RefusedError: it is not killed but under way.
+    """
+    data = Path(settings.DATA)
+    swap = swapping.begun(data)
+    if swap is not None:
+        swapping.require_ended(data, swap)
+        if embedded_database() is not None or dumps.is_loaded(swap.folder):
+            swapping.do(data, swap)
+            _finish(data)
+        else:
+            swapping.end(data)
+    swapping.clear(data)
+
+
+def _inside(data: Path, path: Path) -> str:
+    return str(path.resolve().relative_to(data.resolve()))
+
+
+def _place_sqlite(data: Path, folder: Path, files: Move, database: Path) -> None:
     unpacked = folder / DATABASES["sqlite"]
     dumps.finish_sqlite(unpacked)
     with sole_checkpointer(database) as mine:
         if not mine:
             raise RefusedError(_("The site is running on this data. Stop it and try again."))
-        beside = [database.with_name(database.name + suffix) for suffix in ("-wal", "-shm")]
-        moves = [(folder / FILES, Path(settings.MEDIA_ROOT)), (unpacked, database)]
-        _swap(folder, [*((None, path) for path in beside), *moves])
+        name = _inside(data, database)
+        beside = [Move(None, name + suffix) for suffix in ("-wal", "-shm")]
+        swap = Swap(folder.name, (*beside, files, Move(unpacked.name, name)))
+        swapping.begin(data, swap)
+        _make_moves(data, swap)
 
 
-def _swap(folder: Path, moves: list[tuple[Path | None, Path]]) -> None:
-    """Move new things to their places; when one cannot be, put everything old back."""
-    kept: list[tuple[Path, Path]] = []
+def _place_postgresql(data: Path, swap: Swap, *, replace: bool) -> None:
+    swapping.begin(data, swap)
     try:
-        for number, (fresh, place) in enumerate(moves):
-            if place.exists():
-                aside = folder / f"old-{number}"
-                place.rename(aside)
-                kept.append((aside, place))
-            if fresh is not None:
-                place.parent.mkdir(parents=True, exist_ok=True)
-                fresh.rename(place)
+        dump = data / swap.folder / DATABASES["postgresql"]
+        dumps.load_postgresql(dump, replace=replace, mark=swap.folder)
+    except RefusedError:
+        if not dumps.is_loaded(swap.folder):
+            swapping.end(data)
+            raise
+    _make_moves(data, swap)
+
+
+def _make_moves(data: Path, swap: Swap) -> None:
+    try:
+        swapping.do(data, swap)
     except OSError:
-        for aside, place in reversed(kept):
-            if place.is_dir():
-                shutil.rmtree(place)
-            aside.rename(place)
+        swapping.undo(data, swap)
         raise
+    _finish(data)
+
+
+def _finish(data: Path) -> None:
+    anchors.forget()
+    swapping.end(data)
 
 
 def _require_fitting(manifest: Manifest) -> None:
@@ -167,13 +194,3 @@ def _require_empty(data: Path) -> None:
             )
             % {"folder": data}
         )
-
-
-@contextmanager
-def _working_folder(parent: Path) -> Iterator[Path]:
-    """Make a private folder on the disk of `parent`, so that a rename out of it is one step."""
-    folder = Path(tempfile.mkdtemp(prefix=".nastavnik-", dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

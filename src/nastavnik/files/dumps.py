@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core.errors import RefusedError
 
+# A password that begins with «!» is none: the person is given another slip.
+END_ONE_TIME = "UPDATE people_user SET password = '!' WHERE one_time_until IS NOT NULL"
+
 
 def dump_sqlite(source: Path, target: Path) -> None:
     """Copy a SQLite database while others write to it; the copy is one moment and one file.
@@ -25,6 +28,7 @@ def dump_sqlite(source: Path, target: Path) -> None:
         live.backup(copy)  # all pages in one read transaction: in WAL mode it stops nobody
         copy.execute("PRAGMA journal_mode=DELETE")
         require_sound(copy)
+        _forget_ways_in(copy)
 
 
 def require_sound(opened: sqlite3.Connection) -> None:
@@ -42,10 +46,17 @@ def finish_sqlite(database: Path) -> None:
     """Check an unpacked database and end all sessions in it."""
     with closing(_open(database)) as opened:
         require_sound(opened)
-        opened.execute("PRAGMA secure_delete=ON")
-        opened.execute("DELETE FROM django_session")
-        opened.commit()
+        _forget_ways_in(opened)  # a copy of an older version still has them
         opened.execute("PRAGMA journal_mode=WAL")
+
+
+def _forget_ways_in(opened: sqlite3.Connection) -> None:
+    """Take out what would let whoever has the copy in: sessions, and one-time passwords that nobody has changed yet."""
+    opened.execute("PRAGMA secure_delete=ON")
+    opened.execute("DELETE FROM django_session")
+    if any(row[1] == "one_time_until" for row in opened.execute("PRAGMA table_info(people_user)")):
+        opened.execute(END_ONE_TIME)
+    opened.commit()
 
 
 def applied_in(database: Path) -> dict[str, list[str]]:
@@ -64,23 +75,51 @@ def group(rows: Any) -> dict[str, list[str]]:  # noqa: ANN401 - rows of any curs
 
 
 def dump_postgresql(target: Path) -> None:
-    """Dump the PostgreSQL database in use with the server's own tool.
+    """Dump the PostgreSQL database in use with the server's own tool, without the sessions.
 
     Raises:
         RefusedError: pg_dump is missing or fails, for instance being older than the server.
     """
-    _run(["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}"])
+    plain = ["--format=custom", "--no-owner", "--no-privileges"]
+    _run(["pg_dump", *plain, "--exclude-table-data=*.django_session", f"--file={target}"])
 
 
-def load_postgresql(source: Path, *, replace: bool) -> None:
-    """Load a dump into the PostgreSQL database in use, whole or not at all; end all sessions."""
+def load_postgresql(source: Path, *, replace: bool, mark: str) -> None:
+    """Load a dump into the PostgreSQL database in use, whole or not at all; end all sessions.
+
+    Args:
+        source: a dump of `dump_postgresql`.
+        replace: drop all tables first, also those that the dump does not know: a newer version may have added some.
+        mark: what `is_loaded` is asked for afterwards.
+    """
+    tables = connection.introspection.table_names() if replace else []
     connection.close()
-    cleaning = ["--clean", "--if-exists"] if replace else []
-    common = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges"]
-    name = str(connection.settings_dict["NAME"])
-    _run(["pg_restore", *cleaning, *common, f"--dbname={name}", str(source)])
+    drops = [f'DROP TABLE public."{table}" CASCADE;' for table in tables]
+    first, last = source.with_name("first.sql"), source.with_name("last.sql")
+    first.write_text("\n".join(drops))
+    last.write_text(AFTER_LOADING.format(mark=mark, end_one_time=END_ONE_TIME.replace("people", "public.people")))  # fmt: skip
+    script = source.with_name("script.sql")
+    _run(["pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(source)])
+    files = [f"--file={path}" for path in (first, script, last)]
+    _run(["psql", "--no-psqlrc", "--quiet", "--single-transaction", "-v", "ON_ERROR_STOP=1", *files])  # fmt: skip
+
+
+AFTER_LOADING = """
+DELETE FROM public.django_session;
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM information_schema.columns WHERE table_schema = 'public'
+             AND table_name = 'people_user' AND column_name = 'one_time_until')
+  THEN {end_one_time}; END IF;
+END $$;
+COMMENT ON TABLE public.django_migrations IS 'restored {mark}';
+"""
+
+
+def is_loaded(mark: str) -> bool:
+    """Tell whether the PostgreSQL database in use is the one that was loaded with this mark."""
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM django_session")
+        cursor.execute("SELECT obj_description(to_regclass('public.django_migrations'))")
+        return bool(cursor.fetchone() == (f"restored {mark}",))
 
 
 def _open(path: Path) -> sqlite3.Connection:
