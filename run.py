@@ -462,9 +462,8 @@ def die_with_parent():
 @contextlib.contextmanager
 def server(environment):
     """Run the web server; stop it on the way out."""
-    command = [str(PYTHON), "-m", "gunicorn", "--config", "python:nastavnik.config.server"]
     process = subprocess.Popen(
-        [*command, "nastavnik.config.wsgi:application"],
+        [str(PYTHON), "-m", "nastavnik.config.server"],
         env=environment,
         cwd=str(HERE),
         stdin=subprocess.DEVNULL,

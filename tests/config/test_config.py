@@ -10,8 +10,7 @@ from django.urls import ResolverMatch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nastavnik.config import databases, launch, logs
-from nastavnik.config.server import workers
+from nastavnik.config import databases, launch, logs, refusals, server
 
 
 def test_an_address_of_postgresql():
@@ -120,5 +119,30 @@ def test_prepare_twice(settings, tmp_path, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_the_server_runs_one_process():
-    assert workers == 1
+def test_a_process_a_core_and_never_many(monkeypatch):
+    monkeypatch.delenv("NASTAVNIK_WORKERS", raising=False)
+    for n_cores, n_processes in ((1, 1), (2, 2), (64, 4)):
+        monkeypatch.setattr(server.os, "sched_getaffinity", lambda _pid, n=n_cores: set(range(n)))
+        assert server.n_workers() == n_processes
+    monkeypatch.setenv("NASTAVNIK_WORKERS", "3")
+    assert server.config().workers == 3
+
+
+def test_the_server_listens_where_it_is_told(monkeypatch):
+    monkeypatch.setenv("NASTAVNIK_BIND", "[::1]:8123")
+    chosen = server.config()
+    assert (chosen.host, chosen.port) == ("::1", 8123)
+    assert not chosen.access_log
+
+
+@pytest.mark.parametrize("status", [408, 413, 503])
+def test_a_refusal_is_a_page_in_the_language_of_the_person(status):
+    headers, page = refusals.refused(status, "")
+    assert '<html lang="ru"' in page.decode()
+    assert "Ничего не сохранено" in page.decode() or "не сохранена" in page.decode()
+    assert ("Retry-After" in dict(headers)) == (status == 503)
+    assert "default-src 'none'" in dict(headers)["Content-Security-Policy"]
+    _headers, page = refusals.refused(status, "django_language=en; x=1")
+    assert '<html lang="en"' in page.decode()
+    _headers, page = refusals.refused(status, "django_language=<x>")
+    assert '<html lang="ru"' in page.decode()

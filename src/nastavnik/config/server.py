@@ -1,18 +1,139 @@
-"""Settings of gunicorn: one process, several threads (docs/decisions/0010)."""
+"""The server: uvicorn with deadlines, a process a core (docs/decisions/0024).
 
+python -m nastavnik.config.server
+"""
+
+import asyncio
+import contextlib
 import os
-import tempfile
+import resource
+from typing import Any
 
-bind = os.environ.get("NASTAVNIK_BIND", "127.0.0.1:8000")
-worker_class = "gthread"
-workers = int(os.environ.get("NASTAVNIK_WORKERS", "1"))
-threads = int(os.environ.get("NASTAVNIK_THREADS", "8"))
-worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else tempfile.gettempdir()  # noqa: PTH112, S108
-timeout = 60
-graceful_timeout = 10
-keepalive = 5
-limit_request_line = 4094
-accesslog = None  # addresses carry tokens, and who looked at what is personal data
-errorlog = "-"
-loglevel = "warning"
-control_socket_disable = True
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+from uvicorn.supervisors import Multiprocess
+
+SITE = "nastavnik.config.asgi:application"
+#: More than four processes serve no school, and each takes a hundred megabytes.
+MOST_WORKERS = 4
+#: A connection that asks nothing is kept so long, and a head of a request may take so long.
+HEAD_SECONDS = 15.0
+#: So long an answer may lie unread before its connection is cut.
+UNREAD_SECONDS = 30.0
+#: Past so many connections of a process the one that has asked nothing for the longest time makes room.
+MOST_CONNECTIONS = 2000
+N_FILES = 8192
+
+
+class Bounded(H11Protocol):
+    """A connection that may neither be silent nor leave its answer unread for ever."""
+
+    silent: dict["Bounded", None] = {}  # of this process, the oldest first
+
+    def __init__(self, *words: Any, **more: Any) -> None:
+        super().__init__(*words, **more)
+        self.head_timer: asyncio.TimerHandle | None = None
+        self.unread_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS and self.silent:
+            next(iter(self.silent)).cut()
+        self.wait_for_head()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.is_asked():
+            self.forget_head()
+
+    def on_response_complete(self) -> None:
+        self.wait_for_head()
+        super().on_response_complete()  # may begin the next request, if it is here already
+        if self.is_asked():
+            self.forget_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.forget_head()
+        self.resume_writing()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.unread_timer is None:
+            self.unread_timer = self.loop.call_later(UNREAD_SECONDS, self.cut)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self.unread_timer is not None:
+            self.unread_timer.cancel()
+            self.unread_timer = None
+
+    def is_asked(self) -> bool:
+        """Tell whether a request is here that has no whole answer yet."""
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def wait_for_head(self) -> None:
+        """Begin to wait for a request; what comes of it by drops does not lengthen the waiting."""
+        self.forget_head()
+        self.silent[self] = None
+        self.head_timer = self.loop.call_later(HEAD_SECONDS, self.cut)
+
+    def forget_head(self) -> None:
+        """There is a request, or the connection is lost."""
+        self.silent.pop(self, None)
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
+
+    def cut(self) -> None:
+        """End the connection at once."""
+        self.silent.pop(self, None)
+        self.transport.abort()
+
+
+def n_workers() -> int:
+    """Return how many processes: what is said, else one a core, at most four."""
+    chosen = os.environ.get("NASTAVNIK_WORKERS")
+    return int(chosen) if chosen else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
+
+
+def config(application: Any = SITE, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - as uvicorn takes it
+    """Return how the server is set up."""
+    host, _colon, port = os.environ.get("NASTAVNIK_BIND", "127.0.0.1:8000").rpartition(":")
+    chosen: dict[str, Any] = {
+        "host": host.strip("[]"),
+        "port": int(port),
+        "http": Bounded,
+        "ws": "none",
+        "lifespan": "off",
+        "loop": "asyncio",
+        "log_config": None,  # Django's own, which is discreet
+        "access_log": False,  # addresses carry tokens, and who looked at what is personal data
+        "log_level": "warning",
+        "server_header": False,
+        "proxy_headers": False,  # nastavnik.config.door believes one of them
+        "timeout_keep_alive": int(HEAD_SECONDS),
+        "timeout_graceful_shutdown": 10,
+        "timeout_worker_healthcheck": 30,
+        "h11_max_incomplete_event_size": 32 * 1024,
+        "workers": n_workers(),
+    }
+    return uvicorn.Config(application, **chosen | more)
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < N_FILES:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(N_FILES, hard), hard))
+    chosen = config()
+    if chosen.workers == 1:
+        uvicorn.Server(chosen).run()
+    else:
+        Multiprocess(chosen, sockets=[chosen.bind_socket()]).run()
+
+
+if __name__ == "__main__":
+    main()

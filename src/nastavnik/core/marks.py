@@ -1,4 +1,4 @@
-"""The one mark every view carries: `@requires(Perm.X)` or `@public`."""
+"""The one mark every view carries: `@requires(Perm.X)` or `@public`; beside it what a page with files takes."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -44,6 +44,16 @@ def public(view: V) -> V:
     """Mark a view that anyone may open."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
+
+
+def takes_files(*, most_megabytes: int) -> Callable[[V], V]:
+    """Mark a view that is sent files: so many megabytes a press; any other page takes one (config.bodies)."""
+
+    def mark(view: V) -> V:
+        view.most_megabytes = most_megabytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def _wanted(request: HttpRequest) -> str:

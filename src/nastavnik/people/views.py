@@ -20,7 +20,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, key_of, onward_from
-from nastavnik.core.marks import public, requires
+from nastavnik.core.marks import public, requires, takes_files
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import actions, adapter
 from nastavnik.people.access import may_end_role, renewals
@@ -295,6 +295,7 @@ def _leave_or_return(request: Request, person: Person) -> None:
 
 @require_http_methods(["GET", "POST"])
 @requires(Perm.ROSTER_EDIT)
+@takes_files(most_megabytes=30)  # the lists of many classes at once
 def import_list(request: Request) -> HttpResponse:
     """Take a list as a file or a pasted table, and show the lists of before."""
     form = ListUploadForm(request.POST or None, request.FILES or None)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
-from nastavnik.core.marks import requires
+from nastavnik.core.marks import requires, takes_files
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import actions
 from nastavnik.programmes.adapter import who_may_be_paired
@@ -191,6 +191,7 @@ def attendance(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Perm.MATCHING_EDIT)
+@takes_files(most_megabytes=12)
 def minutes(request: Request, pk: int) -> HttpResponse:
     """Keep the minutes of a group meeting."""
     shown = _meeting(request, pk)

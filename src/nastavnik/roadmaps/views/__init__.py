@@ -18,7 +18,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import LONGEST_KEY, Request, ticked
-from nastavnik.core.marks import requires
+from nastavnik.core.marks import requires, takes_files
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_beginning_in, year_for
 from nastavnik.roadmaps import actions, adapter
@@ -233,6 +233,7 @@ def _read(request: Request, form: DocumentForm, roadmap: Roadmap | None) -> Road
 
 @require_http_methods(["GET", "POST"])
 @requires(Perm.ROADMAP_EDIT)
+@takes_files(most_megabytes=12)
 def read(request: Request) -> HttpResponse:
     """Take a document with a roadmap."""
     form = DocumentForm(request.POST or None, request.FILES or None)
@@ -244,6 +245,7 @@ def read(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Perm.ROADMAP_EDIT)
+@takes_files(most_megabytes=12)
 def again(request: Request, pk: int) -> HttpResponse:
     """Take a copy of a roadmap that was edited by hand."""
     roadmap = roadmap_or_404(request, pk)
@@ -565,6 +567,7 @@ def state(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Perm.ROADMAP_EDIT)
+@takes_files(most_megabytes=12)
 def evidence(request: Request, pk: int) -> HttpResponse:
     """Add what proves a line."""
     one = activity_or_404(request, pk)

@@ -1,0 +1,38 @@
+"""The site as the server loads it: the door, and behind it the WSGI application."""
+
+import ctypes
+import multiprocessing
+import os
+import signal
+from contextlib import suppress
+
+from django.db import close_old_connections
+
+from nastavnik.config import bodies, refusals
+from nastavnik.config.door import Door, Limits
+from nastavnik.config.wsgi import application as pages_of_site
+
+
+def allowed(path: str, cookies: str) -> bodies.Allowed:
+    """Ask how much an address takes, outside of any request of Django's."""
+    try:
+        return bodies.allowed(path, cookies)
+    finally:
+        close_old_connections()
+
+
+def end_with_parent() -> None:
+    """Ask Linux to end this process with the one that started it: a worker left alone would hold the port."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+if multiprocessing.parent_process():
+    end_with_parent()
+refusals.draw_all()
+application = Door(
+    pages_of_site,
+    allowed=allowed,
+    pages=refusals.refused,
+    limits=Limits(n_threads=int(os.environ.get("NASTAVNIK_THREADS", "4"))),
+)
