@@ -158,6 +158,15 @@ def no_anchors_of_another_test():
 
 
 @pytest.fixture
+def empty_folder(settings, tmp_path):
+    """A data folder of a new installation: beside the files of other tests an empty database looks lost."""
+    settings.DATA = tmp_path / "of-this-site"
+    settings.MEDIA_ROOT = settings.DATA / "files"
+    settings.DATA.mkdir()
+    return settings.DATA
+
+
+@pytest.fixture
 def cast(db):
     """The district with two schools; see tests/cast.py."""
     from tests.remembered import remembered_cast

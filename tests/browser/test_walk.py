@@ -11,7 +11,7 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.models import Enrolment, Person
 from nastavnik.programmes.models import MentoringForm, Participation
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("empty_folder")]
 
 ANNEX = {
     "Тетрадкина Анна Ильинична",

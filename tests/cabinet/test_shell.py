@@ -27,7 +27,7 @@ from nastavnik.people.actions import add_account, grant_role
 from nastavnik.people.models import User
 from nastavnik.programmes.models import Participation, Programme
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("empty_folder")]
 
 SHEET = {
     "full_name": "МБОУ «Школа № 7»",

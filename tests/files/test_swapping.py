@@ -83,11 +83,13 @@ def test_the_sweep_finds_a_swap_without_a_journal(laid_out):
     assert set(swept(laid_out, RENAMES)) - {OLD, NEW}
 
 
-def restored_under_strace(data, archive, nth):
-    """Run the command as a person does, killed by the kernel at the n-th call that moves or syncs."""
-    calls = "rename,renameat,renameat2,unlink,unlinkat,fsync,fdatasync"
-    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={calls}"]
-    command += ["-e", f"inject={calls}:signal=SIGKILL:when={nth}"]
+CALLS = ("rename", "unlink", "unlinkat", "mkdir", "fsync", "fdatasync", "pwrite64")
+
+
+def restored_under_strace(data, archive, call, nth):
+    """Run the command as a person does, killed by the kernel at the n-th call of a kind, which it counts each apart."""
+    command = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}"]
+    command += ["-e", f"inject={call}:signal=SIGKILL:when={nth}"]
     command += [sys.executable, "-m", "nastavnik", "restore", "--replace", str(archive)]
     own = {"NASTAVNIK_DATA": str(data), "PYTHONPATH": str(SOURCE)}
     return subprocess.run(command, env=os.environ | own, capture_output=True, check=False)
@@ -97,21 +99,22 @@ def restored_under_strace(data, archive, nth):
 @pytest.mark.deep
 @pytest.mark.django_db
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
-def test_killed_by_the_kernel_at_any_call(laid_out):
+@pytest.mark.parametrize("call", CALLS)
+def test_killed_by_the_kernel_at_any_call(laid_out, call):
     folder, put_back = laid_out
     found = []
     with killable(SCRIPT, folder / "data") as it:
         for nth in range(1, 1000):
             put_back()
-            done = restored_under_strace(folder / "data", folder / "copy.tar.gz", nth)
+            done = restored_under_strace(folder / "data", folder / "copy.tar.gz", call, nth)
             if b"PTRACE" in done.stderr:
                 pytest.skip("this machine lets nobody trace")
             found.append(it.look())
             if done.returncode == 0:
                 break
-    assert len(found) > 20
+    assert len(found) > 1
     assert found[-1] == NEW
-    assert set(found) == {OLD, NEW}
+    assert set(found) <= {OLD, NEW}
 
 
 @ON_SQLITE

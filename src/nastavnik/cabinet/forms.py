@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from nastavnik.cabinet.access import is_right
 from nastavnik.core.dates import today
 from nastavnik.core.forms import DateInput
 from nastavnik.documents.adapter import Case, name_of_text
@@ -50,6 +51,25 @@ QUESTIONS = (
 )
 LAST = len(QUESTIONS) - 1
 SECRET = "password"  # noqa: S105 - the name of the field, whose answer is never sent back in a hidden one
+
+
+class WordForm(forms.Form):
+    """The code of the console, before the set-up of a site that others can reach."""
+
+    word = forms.CharField(
+        label=_("The code"),
+        max_length=100,
+        help_text=_("Twelve figures, with dashes or without."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def clean_word(self) -> str:
+        said = str(self.cleaned_data["word"])
+        if not is_right(said):
+            raise forms.ValidationError(
+                _("This is not the code. Look at the console where the site was started.")
+            )
+        return said
 
 
 class SetUpForm(OrganisationForm):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.cabinet import actions, rendering
+from nastavnik.cabinet import access, actions, rendering
 from nastavnik.cabinet.actions import set_up as set_up_site
 from nastavnik.cabinet.choices import Step
 from nastavnik.cabinet.forms import (
@@ -21,6 +21,7 @@ from nastavnik.cabinet.forms import (
     ExampleFilter,
     ExampleForm,
     SetUpForm,
+    WordForm,
     conversation,
     example_head,
     head_of_order,
@@ -131,6 +132,8 @@ def set_up(request: HttpRequest) -> HttpResponse:
     """Set up an empty installation; with the first account the page is gone."""
     if has_any_account():
         raise Http404
+    if not access.is_admitted(request.session):
+        return _ask_word(request)
     form, number, is_whole = SetUpForm(), 0, False
     if request.method == "POST":
         form, number, is_whole = conversation(request.POST)
@@ -140,6 +143,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         except RefusedError as refusal:
             form.add_error(None, list(refusal.reasons))
         else:
+            access.forget_word()
             login(request, curator, backend="nastavnik.people.access.Accounts")
             messages.success(request, _("The site is ready. Now choose the forms of mentoring."))
             return redirect("programmes:add")
@@ -157,6 +161,15 @@ def set_up(request: HttpRequest) -> HttpResponse:
             "head": head_of_order(form),
         },
     )
+
+
+def _ask_word(request: HttpRequest) -> HttpResponse:
+    form = WordForm(request.POST if "word" in request.POST else None)
+    if form.is_valid():
+        request.session[access.ADMITTED] = True
+        return redirect("cabinet:set-up")
+    shown = {"form": form, "left_behind": access.left_behind()}
+    return render(request, "cabinet/set_up_word.html", shown)
 
 
 @require_GET

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db import DatabaseError
 
+from nastavnik.cabinet import access
 from nastavnik.core import audit
 from nastavnik.files import backups, modes, upgrading
 from nastavnik.matching import actions
+from nastavnik.people.queries import has_any_account
 
 
 def open_data() -> None:
@@ -20,6 +23,16 @@ def open_data() -> None:
     """
     modes.keep_to_owner(Path(settings.DATA))
     backups.recover()
+
+
+def say_code() -> None:
+    """Print the code for the set-up where there is nobody yet and others could come first."""
+    try:
+        said = "" if has_any_account() else access.announcement()
+    except DatabaseError:  # no tables yet: whoever makes them says it
+        return
+    if said:
+        print(said, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def ensure_schema() -> None:

@@ -37,6 +37,9 @@ DEBUG = False
 # Where phones open the site. With https:// everything that travels is told to insist on it.
 PUBLIC_URL = os.environ.get("NASTAVNIK_PUBLIC_URL", "").rstrip("/")
 LOCAL_URL = os.environ.get("NASTAVNIK_LOCAL_URL", "http://127.0.0.1:8000")
+# Whether others than this computer can open the site: an empty one then asks for the code of the console.
+_host = os.environ.get("NASTAVNIK_BIND", "127.0.0.1:8000").rpartition(":")[0].strip("[]")
+IS_REACHABLE = bool(PUBLIC_URL) or _host not in {"127.0.0.1", "localhost", "::1"}
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = os.environ.get("NASTAVNIK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 if public_host := urlsplit(PUBLIC_URL).hostname:

@@ -7,9 +7,13 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nastavnik.config.settings")
 application = get_wsgi_application()
 
-from nastavnik.config import launch  # noqa: E402 - needs the settings above
+from django.db import connections  # noqa: E402 - needs the settings above
+
+from nastavnik.config import launch  # noqa: E402
 from nastavnik.files import checkpointing, housekeeping  # noqa: E402
 
 launch.open_data()
+launch.say_code()
+connections.close_all()  # each thread opens its own
 checkpointing.start()
 housekeeping.start()
