@@ -191,15 +191,36 @@ def test_a_planted_page_is_seen(page, watch):
     assert {"image-alt", "label", "link-name", "html-has-lang", "color-contrast"} <= kinds
 
 
+# the words of the head as they are set, line by line, and the «?» beside them
+TOUCHES = """() => {
+  const mark = document.querySelector('.head .help')?.getBoundingClientRect();
+  if (!mark) return [];
+  const words = document.createRange(), boxes = [];
+  for (const one of document.querySelectorAll('.head h1, .head .answer')) { words.selectNodeContents(one); boxes.push(...words.getClientRects()); }
+  return boxes.filter(b => b.width && b.left < mark.right && b.right > mark.left && b.top < mark.bottom - 1 && b.bottom > mark.top + 1).map(b => b.top);
+}"""
+
+
 @pytest.mark.parametrize("width", [360, 320])
-def test_no_page_scrolls_sideways(context, page, live_server, filled, width):
+def test_no_page_scrolls_sideways_and_the_mark_of_help_touches_no_word(
+    context, page, live_server, filled, width
+):
     page.set_viewport_size({"width": width, "height": 740})
-    wide = [
-        address
-        for address in open_pages(context, page, live_server, filled.anna, filled)
-        if page.evaluate("document.documentElement.scrollWidth") > width
-    ]
-    assert wide == []
+    wide, touched = [], []
+    for address in open_pages(context, page, live_server, filled.anna, filled):
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            wide.append(address)
+        if page.evaluate(TOUCHES):
+            touched.append(address)
+    assert (wide, touched) == ([], [])
+
+
+def test_a_mark_that_touches_a_word_is_seen(page):
+    page.set_content(
+        "<div class='head' style='position:relative'><h1>Классы</h1><p class='answer'>" + "слово " * 99
+        + "</p><a class='help' style='position:absolute;top:0;right:0;width:44px;height:99px'>?</a></div>"
+    )  # fmt: skip
+    assert page.evaluate(TOUCHES)
 
 
 def test_the_first_view_is_light(context, page, live_server, filled):

@@ -36,7 +36,8 @@ from nastavnik.cabinet.queries import (
     steps_of,
 )
 from nastavnik.cabinet.queries import district as district_rows
-from nastavnik.core import attention, coming, news, visits
+from nastavnik.cabinet.tables import schools_table
+from nastavnik.core import attention, coming, listing, news, visits
 from nastavnik.core import search as registry
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
@@ -177,10 +178,14 @@ def _ask_word(request: HttpRequest) -> HttpResponse:
 def district(request: Request) -> HttpResponse:
     """Show the organisations of the district with counts and no names."""
     rows = list(district_rows(request.user))
+    table = schools_table(rows)
+    if answer := listing.given(request, table):
+        return answer
     return render(
         request,
         "cabinet/district.html",
         {
+            "table": table,
             "rows": rows,
             "n_without": sum(row.n_pairs == 0 for row in rows),  # type: ignore[attr-defined]
             "items": attention.items_for(request.user),

@@ -14,18 +14,20 @@ from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import Lack, LeftOut, Line, MentorGroup, lack_words
 
 
-def run_lines(runs: Iterable[MatchingRun]) -> list[dict[str, object]]:
-    """Return matchings with what came of them (forms fetched)."""
+def runs_table(runs: Sequence[MatchingRun]) -> Table[MatchingRun]:
+    """Return matchings with what came of them as a list (forms fetched)."""
     states = {status.value: str(status.label) for status in RunStatus}
-    return [
-        {
-            "run": link(address_of("matching:past", run.pk), str(run)),
-            "forms": ", ".join(form.title for form in run.forms.all()),
-            "matched": f"{run.n_matched} / {run.n_mentees}",
-            "state": states[run.status],
-        }
-        for run in runs
-    ]
+    return Table(
+        "matchings",
+        _("All matchings"),
+        (
+            Column("run", _("Matching"), str, lambda run: link(address_of("matching:past", run.pk), str(run))),
+            Column("forms", _("Forms"), lambda run: ", ".join(form.title for form in run.forms.all())),
+            Column("matched", _("Got a mentor"), lambda run: f"{run.n_matched} / {run.n_mentees}", is_number=True),
+            Column("state", _("State"), lambda run: states[run.status]),
+        ),
+        runs,
+    )  # fmt: skip
 
 
 def result_table(

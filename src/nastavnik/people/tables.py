@@ -14,11 +14,11 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from nastavnik.core.access import Verdict
-from nastavnik.core.components import address_of, link, pick
+from nastavnik.core.components import NOTHING, address_of, link, pick
 from nastavnik.core.listing import Column, Table, write_safely
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
-from nastavnik.people.models import Membership, Person, RosterImport
+from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
 from nastavnik.people.queries import Entrant, group_names
 
 WIDEST = 60  # characters
@@ -76,28 +76,72 @@ def kinds_counted(counts: Mapping[str, int]) -> str:
     )
 
 
-def account_lines(
-    rows: Iterable[Membership], may_renew: Mapping[int, Verdict], *, own: int
-) -> list[dict[str, object]]:
-    """Return the roles of today (users fetched); the own role is ended by somebody else."""
+def groups_table(groups: Sequence[StudyGroup], *, may_edit: bool) -> Table[StudyGroup]:
+    """Return the classes with their teachers as a list; who may edit gets a link to say who leads one."""
+    change = _("Change")
+    columns: list[Column[StudyGroup]] = [
+        Column("name", _("Class"), lambda group: group.name),
+        Column(
+            "teacher",
+            _("Class teacher"),
+            lambda group: group.class_teacher.full_name if group.class_teacher else None,
+        ),
+    ]
+    if may_edit:
+        columns.append(
+            Column(
+                "change",
+                _("Action"),
+                lambda _group: "",
+                lambda group: format_html(
+                    '<a href="{}">{}<span class="visually-hidden"> {}</span></a>',
+                    address_of("people:group", group.pk),
+                    change,
+                    group.name,
+                ),
+                in_file=False,
+                is_number=True,
+                is_quiet=True,
+            )
+        )
+    return Table("classes", _("Classes"), columns, groups)
+
+
+def accounts_table(
+    rows: Sequence[Membership], may_renew: Mapping[int, Verdict], *, own: int
+) -> Table[Membership]:
+    """Return the roles of today (users fetched) as a list; the own role is ended by somebody else."""
     roles = {value: str(words) for value, words in ROLE_CHOICES}
     end, slip = _("End the role"), _("New password")
     slips = reverse("people:slips")
-    return [
-        {
-            "name": row.user.full_name,
-            "role": roles[row.role],
-            "login": row.user.login,
-            "since": f"{row.starts_on:%d.%m.%Y}",
-            "slip": _button(f"{slips}?account={row.user_id}", slip, row.user.full_name)
+
+    def acts(row: Membership) -> SafeString:
+        name = row.user.full_name
+        return format_html(
+            "{} {}",
+            _button(f"{slips}?account={row.user_id}", slip, name)
             if may_renew[row.user_id]
-            else "",
-            "end": ""
+            else NOTHING,
+            NOTHING
             if row.user_id == own
-            else _button(address_of("people:end-role", row.pk), end, row.user.full_name),
-        }
-        for row in rows
-    ]
+            else _button(address_of("people:end-role", row.pk), end, name),
+        )
+
+    return Table(
+        "accounts",
+        _("Who signs in"),
+        (
+            Column("name", _("Full name"), lambda row: row.user.full_name),
+            Column("role", _("Role"), lambda row: roles[row.role]),
+            Column("login", _("Login"), lambda row: row.user.login),
+            Column("since", _("since"), lambda row: row.starts_on),
+            Column(
+                "acts", _("Action"), lambda _row: "", acts,
+                in_file=False, is_number=True, is_quiet=True,
+            ),
+        ),
+        rows,
+    )  # fmt: skip
 
 
 def _button(url: str, words: str, whom: str) -> SafeString:
@@ -117,7 +161,7 @@ def slip_lines(rows: Iterable[Entrant], *, is_picked: bool) -> list[dict[str, ob
         {
             "box": "" if row.why_not else pick("who", row.key, row.name, is_checked=is_picked),
             "name": row.name,
-            "group": groups.get(row.person.pk, "") if row.person else "",
+            "group": (groups.get(row.person.pk, "") if row.person else "") or "—",
             "login": row.user.login if row.user else _("no account yet"),
             "why_not": row.why_not,
         }

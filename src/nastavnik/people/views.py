@@ -58,7 +58,8 @@ from nastavnik.people.queries import (
     roster,
 )
 from nastavnik.people.tables import (
-    account_lines,
+    accounts_table,
+    groups_table,
     kinds_counted,
     list_to_correct,
     roster_table,
@@ -511,11 +512,14 @@ def groups(request: Request) -> HttpResponse:
         .filter(year__starts_on__lte=today(), year__ends_on__gte=today())
         .select_related("class_teacher")
     )
+    table = groups_table(list(rows), may_edit=request.user.viewer.may(Perm.ROSTER_EDIT))
+    if answer := listing.given(request, table):
+        return answer
     return render(
         request,
         "people/groups.html",
         {
-            "rows": rows,
+            "table": table,
             "may_edit": request.user.viewer.may(Perm.ROSTER_EDIT),
             "sees_part": request.user.viewer.sees_part(Perm.ROSTER_VIEW),
         },
@@ -553,8 +557,10 @@ def accounts(request: Request) -> HttpResponse:
         Membership.objects.visible_to(request.user).filter(holds_on(today())).select_related("user")
     )
     may_renew = renewals(request.user, [row.user for row in rows])
-    lines = account_lines(rows, may_renew, own=request.user.pk)
-    return render(request, "people/accounts.html", {"form": form, "rows": rows, "lines": lines})
+    table = accounts_table(rows, may_renew, own=request.user.pk)
+    if answer := listing.given(request, table):
+        return answer
+    return render(request, "people/accounts.html", {"form": form, "table": table})
 
 
 @require_http_methods(["GET", "POST"])

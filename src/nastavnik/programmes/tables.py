@@ -21,6 +21,7 @@ from nastavnik.core.components import (
 from nastavnik.core.listing import Column, Table
 from nastavnik.core.ticks import Ticks
 from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import GroupMeeting
 from nastavnik.programmes.queries import BaseRow
 
 _STATES = {
@@ -78,6 +79,58 @@ def base_table(
         box=(lambda row: _box(row, ticks)) if ticks else None,
         narrowed=narrowed,
     )
+
+
+def meetings_table(rows: Sequence[GroupMeeting]) -> Table[GroupMeeting]:
+    """Return group meetings as a list; the rows come from `queries.group_meetings`, which counts."""
+    of = _("%(n)s of %(total)s")
+
+    def day_of(row: GroupMeeting) -> SafeString:
+        return format_html(
+            "{}{}",
+            link(address_of("programmes:meeting", row.pk), f"{row.held_on:%d.%m.%Y}"),
+            small(row.place),
+        )
+
+    def state_of(row: GroupMeeting) -> tuple[str, str]:
+        if row.closed_at:
+            return "done", _("used by a matching")
+        return ("go", _("choices are open")) if _n(row, "noted") else ("next", _("planned"))
+
+    return Table(
+        "group-meetings",
+        _("Group meetings"),
+        (
+            Column("day", _("Day"), lambda row: row.held_on, day_of),
+            Column("place", _("Place"), lambda row: row.place, on_page=False),
+            Column("invited", _("Invited"), lambda row: _n(row, "invited"), is_number=True),
+            Column(
+                "came",
+                _("Came"),
+                lambda row: _n(row, "came") if _n(row, "noted") else None,
+                is_number=True,
+            ),
+            Column(
+                "chose",
+                _("Chose"),
+                lambda row: (
+                    of % {"n": _n(row, "chose"), "total": _n(row, "came")}
+                    if _n(row, "came")
+                    else None
+                ),
+                is_number=True,
+            ),
+            Column(
+                "state", _("State"), lambda row: state_of(row)[1], lambda row: state(*state_of(row))
+            ),
+        ),
+        rows,
+    )
+
+
+def _n(row: GroupMeeting, what: str) -> int:
+    """Return one of the numbers the query has counted of a meeting."""
+    return int(getattr(row, f"n_{what}"))
 
 
 def _box(row: BaseRow, ticks: Ticks) -> SafeString:

@@ -38,7 +38,7 @@ from nastavnik.matching.queries import (
     runs_of,
     why_approval_stays,
 )
-from nastavnik.matching.tables import narrowed, result_table, run_lines, unmatched_lines
+from nastavnik.matching.tables import narrowed, result_table, runs_table, unmatched_lines
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
@@ -224,9 +224,11 @@ def history(request: Request) -> HttpResponse:
     programme = current_programme(request.user)
     if programme is None:
         return redirect("matching:workspace")
-    page = Paginator(past_runs(request.user, programme), RUNS_PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    runs = past_runs(request.user, programme)
+    page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    table = runs_table(listing.rows_for(request, page, runs))
+    if answer := listing.given(request, table):
+        return answer
     newest = dict(zip(("after", "before"), page, strict=False))
     asked = request.GET if "before" in request.GET else None
     form = ComparisonForm(request.user, programme, asked, initial=newest)
@@ -237,7 +239,7 @@ def history(request: Request) -> HttpResponse:
         )
     context = {
         "page": page,
-        "lines": run_lines(page),
+        "table": table,
         "form": form,
         "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
         "comparison": comparison,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from nastavnik.core import listing
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
@@ -31,6 +32,7 @@ from nastavnik.programmes.queries import (
     offered_to,
     own_choices,
 )
+from nastavnik.programmes.tables import meetings_table
 
 PER_PAGE = 50
 
@@ -42,9 +44,13 @@ def meetings(request: Request) -> HttpResponse:
     programme = current_programme(request.user)
     rows = group_meetings(request.user, programme) if programme else GroupMeeting.objects.none()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    table = meetings_table(listing.rows_for(request, page, rows))
+    if answer := listing.given(request, table):
+        return answer
     context = {
         "programme": programme,
         "page": page,
+        "table": table,
         "may_edit": request.user.viewer.may(Perm.MATCHING_EDIT),
     }
     return render(request, "programmes/meetings.html", context)
