@@ -211,7 +211,7 @@ def build_cast(*, mark: str = "") -> Cast:
         users[role] = add_account(
             role.value, PASSWORD, full_name=f"Ролева {role.value}", person=person, by=school.curator
         )
-        grant_role(users[role], school.organisation, role, starts_on=start, by=school.curator)
+        grant_role(users[role], school.organisation, role, starts_on=start, by=None)
     coordinator = add_account("coordinator", PASSWORD, full_name="Районова Рита", by=None)
     grant_role(coordinator, district, Role.COORDINATOR, starts_on=start, by=None)
     users[Role.COORDINATOR] = coordinator
@@ -222,7 +222,7 @@ def build_cast(*, mark: str = "") -> Cast:
         Role.CURATOR,
         starts_on=start,
         form_codes=["teacher_teacher"],
-        by=school.curator,
+        by=None,
     )
     return Cast(district, school, other, users, staff_curator, coordinator)
 

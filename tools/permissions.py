@@ -30,6 +30,12 @@ Who gives a one-time password could sign in with it, so `account_edit` alone doe
 everybody's of the own organisation; a curator everybody's but the director's and the psychologist's; a curator of one
 направление nobody's. Every role the other account holds must be among them, so an account with a role elsewhere stays
 out of reach; one's own password one changes oneself, with the old one. On the server itself: `one_time_password LOGIN`.
+
+`GIVES` says who gives and takes which role: a director all of the own school; a curator of all forms those of pairs,
+class teachers, social teachers and deputies; a curator of one направление mentors and mentees. Nobody gives a role to
+oneself. Where a role begins somebody begins it: the curator makes the first director, the coordinator the first curator
+of a new school. `HALVED` says whose one-time password the giver sees only half of; the other half a second person shows
+(`slip_witness`), neither the giver nor the owner ([0023](decisions/0025-roles-and-slips-of-two-people.md)).
 """
 
 

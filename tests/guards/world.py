@@ -178,9 +178,9 @@ def live(school: School) -> None:
     )
     end_role(
         grant_role(
-            gone, school.organisation, Role.DIRECTOR, starts_on=school.year.starts_on, by=by
+            gone, school.organisation, Role.DIRECTOR, starts_on=school.year.starts_on, by=None
         ),
-        by=by,
+        by=None,
     )
 
 
@@ -367,7 +367,7 @@ def grow(cast: Cast, number: int, *, start: int) -> None:
         )
         open_group(school.year, f"7{_letters(n)}", grade=7, by=by)
         user = add_account(f"more{n}", None, full_name=f"Ещёва {n}", by=by)
-        grant_role(user, school.organisation, Role.DIRECTOR, by=by)
+        grant_role(user, school.organisation, Role.DIRECTOR, by=None)
         add_organisation(
             cast.district,
             level=Level.ORGANISATION,

@@ -48,7 +48,7 @@ def set_up(
     )
     open_year(organisation, starts_on=year_starts_on, ends_on=year_ends_on, by=by)
     curator = add_account(login, password, full_name=curator_name, by=by)
-    grant_role(curator, organisation, Role.CURATOR, by=curator)
+    grant_role(curator, organisation, Role.CURATOR, by=None)  # nobody gives a role to oneself
     return curator
 
 

@@ -29,6 +29,7 @@ class Perm(StrEnum):
     ORGANISATION_VIEW = "organisation_view"
     ORGANISATION_EDIT = "organisation_edit"
     ACCOUNT_EDIT = "account_edit"
+    SLIP_WITNESS = "slip_witness"
     ROSTER_VIEW = "roster_view"
     ROSTER_EDIT = "roster_edit"
     CONSENT_VIEW = "consent_view"
@@ -83,6 +84,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     | {
         Perm.ORGANISATION_EDIT,
         Perm.ACCOUNT_EDIT,
+        Perm.SLIP_WITNESS,
         Perm.ROSTER_EDIT,
         Perm.CONSENT_TICK,
         Perm.CONSENT_EDIT,
@@ -111,6 +113,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     | {
         Perm.ORGANISATION_EDIT,
         Perm.ACCOUNT_EDIT,
+        Perm.SLIP_WITNESS,
         Perm.MATCHING_VIEW,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_TAKE_BACK,
@@ -118,6 +121,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING
     | {
+        Perm.SLIP_WITNESS,
         Perm.MATCHING_VIEW,
         Perm.REFUSAL_VIEW,
         Perm.OPINION_VIEW,
@@ -160,6 +164,24 @@ GRANTS: dict[Role, frozenset[Perm]] = {
 RENEWS: dict[Role, frozenset[Role]] = {
     Role.DIRECTOR: frozenset(Role) - {Role.COORDINATOR},
     Role.CURATOR: frozenset(Role) - {Role.COORDINATOR, Role.DIRECTOR, Role.PSYCHOLOGIST},
+}
+
+#: Which roles each role gives and takes in its own organisation: nobody one that reads more, or opens more doors, than
+#: the own one (I1 of the threat model). A curator of some forms gives those of a pair only.
+GIVES: dict[Role, frozenset[Role]] = {
+    Role.DIRECTOR: frozenset(Role) - {Role.COORDINATOR},
+    Role.CURATOR: frozenset(
+        {Role.MENTEE, Role.MENTOR, Role.CLASS_TEACHER, Role.SOCIAL_TEACHER, Role.DEPUTY_DIRECTOR}
+    ),
+    Role.COORDINATOR: frozenset({Role.COORDINATOR}),
+}
+GIVES_OF_SOME_FORMS = frozenset({Role.MENTEE, Role.MENTOR})
+
+#: Whose one-time password the giver sees only half of: with the whole one could sign in and read, or decide, what is
+#: not one's own, a director the marks of meetings. The other half a second person shows (`Perm.SLIP_WITNESS`).
+HALVED: dict[Role, frozenset[Role]] = {
+    Role.DIRECTOR: frozenset({Role.DIRECTOR, Role.CURATOR, Role.PSYCHOLOGIST}),
+    Role.CURATOR: frozenset({Role.DIRECTOR, Role.CURATOR}),
 }
 
 
@@ -240,6 +262,20 @@ class Viewer:
             for grant in self.grants
             if grant.organisation_id == organisation_id and not grant.form_codes
         )
+
+    def gives(self, role: Role, organisation_id: int) -> bool:
+        """Tell whether this viewer may give a role in an organisation, and take it."""
+        return any(
+            role in GIVES.get(grant.role, frozenset())
+            and (not grant.form_codes or role in GIVES_OF_SOME_FORMS)
+            for grant in self.grants
+            if grant.organisation_id == organisation_id
+        )
+
+    def sees_half(self, role: Role, organisation_id: int) -> bool:
+        """Tell whether a one-time password for a role is shown to this viewer by half only."""
+        own = [grant.role for grant in self.grants if grant.organisation_id == organisation_id]
+        return any(role in HALVED.get(one, frozenset()) for one in own)
 
 
 NOBODY = Viewer(user_id=0, person_id=None, grants=())

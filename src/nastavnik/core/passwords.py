@@ -26,6 +26,7 @@ _ROWS = (
     "фывапролджэ",
     "ячсмитьбю",
 )
+_HALF = 2  # groups
 _BESIDE = {pair for row in _ROWS for way in (row, row[::-1]) for pair in pairwise(way)}
 _REPEATED, _IN_ORDER = 3, 4  # as many in a row are a run and count as one
 _LEAST_COUNTED, _LEAST_DIFFERENT = 6, 5
@@ -40,10 +41,18 @@ class Argon2idHasher(Argon2PasswordHasher):
     parallelism = 1
 
 
-def one_time_password() -> str:
+def one_time_password(n_groups: int = _GROUPS) -> str:
     """Return a fresh password to be read from paper: «k7mf-2xqh-9tbw»."""
-    groups = ("".join(secrets.choice(_LETTERS) for _n in range(_GROUP)) for _g in range(_GROUPS))
+    groups = ("".join(secrets.choice(_LETTERS) for _n in range(_GROUP)) for _g in range(n_groups))
     return "-".join(groups)
+
+
+def halves_of_one() -> tuple[str, str]:
+    """Return a fresh password in two parts for two people; «k7mf-2xqh» and «9tbw-m3np» make «k7mf-2xqh-9tbw-m3np».
+
+    Each is 8 of 31 letters, 40 bits: who knows one does not guess the other before the slip is worth nothing.
+    """
+    return one_time_password(_HALF), one_time_password(_HALF)
 
 
 def _step(one: str, other: str) -> str:

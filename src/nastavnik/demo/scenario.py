@@ -449,9 +449,7 @@ class School:
             user = add_account(
                 login, PASSWORD, full_name=person.full_name, person=person, by=self.curator
             )
-            grant_role(
-                user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator
-            )
+            grant_role(user, self.organisation, role, starts_on=self.year.starts_on, by=None)
         for login, role, name, place in plan:
             own = self.staff[place] if place is not None and self.staff else None
             user = add_account(
@@ -461,9 +459,7 @@ class School:
                 person=own,
                 by=self.curator,
             )
-            grant_role(
-                user, self.organisation, role, starts_on=self.year.starts_on, by=self.curator
-            )
+            grant_role(user, self.organisation, role, starts_on=self.year.starts_on, by=None)
 
     def _pair_of_pupils(self) -> list[tuple[str, Role, Person]]:
         pupils = Person.objects.filter(organisation=self.organisation)

@@ -434,7 +434,7 @@ def add_school(
     curator_name: str,
     login: str,
     password: str,
-    by: models.Model | None,
+    by: User | None,
     **fields: Any,
 ) -> Organisation:
     """Add a school under an office, with this year and its first curator.
@@ -455,7 +455,7 @@ def add_school(
 
 @transaction.atomic
 def name_coordinator(
-    office: Organisation, *, full_name: str, login: str, password: str, by: models.Model | None
+    office: Organisation, *, full_name: str, login: str, password: str, by: User | None
 ) -> User:
     """Give an office its coordinator.
 

@@ -1,13 +1,15 @@
-"""Who somebody that has signed in is, and whose password they may replace."""
+"""Who somebody that has signed in is, which roles they may give, and whose password they may replace."""
 
 from collections.abc import Iterable
 
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Model, Q
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from nastavnik.core.access import Role, Verdict
+from nastavnik.core.access import GRANTS, Perm, Role, Verdict, Viewer
 from nastavnik.core.dates import today
+from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Membership, User, holds_on
 
 
@@ -25,11 +27,18 @@ class Accounts(ModelBackend):
         return user if self.user_can_authenticate(user) else None
 
 
-def may_end_role(by: Model | None, membership: Membership) -> Verdict:
-    """Tell whether a role may be ended: not the own one, with which the way back would be lost, nor one that has ended."""
+def may_end_role(by: User | None, membership: Membership) -> Verdict:
+    """Tell whether a role may be ended.
+
+    Not the own one, with which the way back would be lost, nor one that `by` could not give, nor one that has ended.
+    """
     if by is not None and membership.user_id == by.pk:
         return Verdict(
             (_("You cannot take a role from yourself: another curator or the director can."),)
+        )
+    if by is not None and not by.viewer.gives(Role(membership.role), membership.organisation_id):
+        return Verdict(
+            (_("This role is not yours to give, so not yours to take: the director does both."),)
         )
     if membership.ends_on is not None and membership.ends_on < today():
         return Verdict(
@@ -45,11 +54,21 @@ def renewals(by: User, users: Iterable[User]) -> dict[int, Verdict]:
     above one's own would be taken over with the rest. One query.
     """
     users = list(users)
-    roles: dict[int, list[Membership]] = {user.pk: [] for user in users}
-    lasting = Q(ends_on=None) | Q(ends_on__gte=today())
-    for row in Membership.objects.filter(lasting, user_id__in=list(roles)):
-        roles[row.user_id].append(row)
+    roles = _lasting_roles(users)
     return {user.pk: _renewal(by, user, roles[user.pk]) for user in users}
+
+
+def _lasting_roles(users: Iterable[User]) -> dict[int, list[Membership]]:
+    """Return account → the roles it holds or will hold."""
+    roles: dict[int, list[Membership]] = {user.pk: [] for user in users}
+    for row in Membership.objects.filter(_lasting(), user_id__in=list(roles)):
+        roles[row.user_id].append(row)
+    return roles
+
+
+def _lasting() -> Q:
+    """Return the condition that a role holds today or will hold."""
+    return Q(ends_on=None) | Q(ends_on__gte=today())
 
 
 def _renewal(by: User, user: User, roles: list[Membership]) -> Verdict:
@@ -78,4 +97,86 @@ def _renewal(by: User, user: User, roles: list[Membership]) -> Verdict:
             )
             % name,
         )
+    )
+
+
+def may_give(by: User, role: Role, organisation: Organisation) -> Verdict:
+    """Tell whether `by` may give a role in an organisation (`GIVES`), or is the one with whom it begins there."""
+    if by.viewer.gives(role, organisation.pk) or _begins(by.viewer, role, organisation):
+        return Verdict()
+    if role in (Role.CURATOR, Role.PSYCHOLOGIST) and not _held(organisation, Role.DIRECTOR):
+        return Verdict(
+            (
+                _(
+                    "The director gives this role, so that nobody gives it to oneself. Make the director's account first: the director then gives the rest."
+                ),
+            )
+        )
+    if role is Role.DIRECTOR:
+        return Verdict(
+            (_("The school has a director already: the director gives this role to the next one."),)
+        )
+    return Verdict((_("This role the director gives, or the curator of all forms."),))
+
+
+def _begins(viewer: Viewer, role: Role, organisation: Organisation) -> bool:
+    """Tell whether a role begins in an organisation with this viewer.
+
+    The first director is made by the curator of all forms, the first curator of a new school by the coordinator
+    above, the first coordinator by a school below. Where somebody holds the role, that one goes on.
+    """
+    own = {grant.role: grant for grant in viewer.grants}
+    curates = Role.CURATOR in own and not own[Role.CURATOR].form_codes
+    if role is Role.DIRECTOR:
+        begins = curates and own[Role.CURATOR].organisation_id == organisation.pk
+    elif role is Role.CURATOR:
+        above = own.get(Role.COORDINATOR)
+        begins = above is not None and above.organisation_id == organisation.parent_id
+        return begins and not Membership.objects.filter(organisation=organisation).exists()
+    elif role is Role.COORDINATOR:
+        keeps = viewer.organisations(Perm.ACCOUNT_EDIT)
+        begins = Organisation.objects.filter(pk__in=keeps, parent=organisation).exists()
+    else:
+        return False
+    return begins and not _held(organisation, role)
+
+
+def _held(organisation: Organisation, role: Role) -> bool:
+    return Membership.objects.filter(
+        _lasting(), organisation=organisation, role=role, user__is_active=True
+    ).exists()
+
+
+def roles_given(by: User, organisation: Organisation) -> list[Role]:
+    """Return the roles `by` may give in an organisation, from the least to the most."""
+    return [role for role in Role if may_give(by, role, organisation)]
+
+
+def halved_in(by: User, user: User) -> Organisation | None:
+    """Return where a one-time password of an account is shown to `by` by half only (`HALVED`), None for nowhere."""
+    rows = Membership.objects.filter(_lasting(), user=user).select_related("organisation")
+    return next(
+        (
+            row.organisation
+            for row in rows
+            if by.viewer.sees_half(Role(row.role), row.organisation_id)
+        ),
+        None,
+    )
+
+
+def witnesses(organisation_id: int, *, without: Iterable[int]) -> bool:
+    """Tell whether anybody else in an organisation can show the other half of a slip.
+
+    Somebody who still has a password of somebody else's choice does not count.
+    """
+    roles = [role for role in Role if Perm.SLIP_WITNESS in GRANTS[role]]
+    return (
+        Membership.objects.filter(
+            holds_on(today()), organisation=organisation_id, role__in=roles, form_codes=[]
+        )
+        .filter(user__is_active=True, user__one_time_until=None)
+        .exclude(user__in=list(without))
+        .exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        .exists()
     )

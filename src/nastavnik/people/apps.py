@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import howtos, navigation, retention, search
+from nastavnik.core import attention, howtos, navigation, retention, search
 from nastavnik.core.access import Perm
 
 
@@ -11,8 +11,10 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.people import tasks
+        from nastavnik.people.attention import items
         from nastavnik.people.search import find
 
+        attention.register("people", items)
         retention.register(tasks.LISTS)
         search.register(
             search.Source(10, "person", _("People"), "user", frozenset({Perm.ROSTER_VIEW}), find)
@@ -33,4 +35,5 @@ class PeopleConfig(AppConfig):
                 ("import", "import_preview", "import_errors", "import_discard"), "lists"
             ),
             **dict.fromkeys(("accounts", "slips", "end_role", "password"), "accounts"),
+            slip_halves="accounts#листок-из-двух-половин",
         )

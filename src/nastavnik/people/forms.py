@@ -18,6 +18,7 @@ from nastavnik.core.access import Role
 from nastavnik.core.forms import DateInput, FilesField, FilesInput, offer, offer_rows
 from nastavnik.core.marks import SignedIn
 from nastavnik.organisations.models import Organisation, Partner
+from nastavnik.people.access import roles_given
 from nastavnik.people.adapter import Answers, Field, Layout, Understanding, WaitingRow
 from nastavnik.people.choices import (
     LEARNERS,
@@ -30,7 +31,7 @@ from nastavnik.people.models import Person, StudyGroup, User
 from nastavnik.people.queries import has_login
 
 #: From the least to the most: what nobody looked at is the least.
-GIVEN_BY_CURATOR = (
+FROM_THE_LEAST = (
     Role.MENTEE,
     Role.MENTOR,
     Role.CLASS_TEACHER,
@@ -136,7 +137,7 @@ class AccountForm(NewLoginForm):
         label=_("Full name"), max_length=320, required=False, help_text=_("If not on the roster.")
     )
     role = forms.ChoiceField(
-        label=_("Role"), choices=[(role.value, ROLE_TITLES[role]) for role in GIVEN_BY_CURATOR]
+        label=_("Role"), choices=[(role.value, ROLE_TITLES[role]) for role in FROM_THE_LEAST]
     )
     form_codes = forms.MultipleChoiceField(
         label=_("Only these forms"),
@@ -147,7 +148,11 @@ class AccountForm(NewLoginForm):
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = directions.directions_of(user)
+        given = set(roles_given(user, user.workplace))
+        offer(
+            self, "role", [(one.value, ROLE_TITLES[one]) for one in FROM_THE_LEAST if one in given]
+        )
+        choices = directions.directions_of(user) if Role.CURATOR in given else []
         offer(self, "form_codes", choices)
         if not choices:
             del self.fields["form_codes"]

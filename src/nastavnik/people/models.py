@@ -279,6 +279,46 @@ class Membership(models.Model):
         technical = ["id", "organisation"]
 
 
+class SlipHalfQuerySet(ScopedQuerySet["SlipHalf"]):
+    view_perm = Perm.SLIP_WITNESS
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return what somebody else has given to somebody else: neither the giver nor the owner is a witness.
+
+        A curator of some forms is none either: an account is not of a form. What was given by one alone its owner
+        sees too.
+        """
+        viewer = user.viewer
+        rows = super().visible_to(user).exclude(given_by=viewer.user_id)
+        narrowed = {grant.organisation_id for grant in viewer.grants if grant.form_codes}
+        return rows.exclude(organisation_id__in=narrowed).exclude(
+            ~Q(half=""), user_id=viewer.user_id
+        )
+
+
+class SlipHalf(models.Model):
+    """The half of a one-time password its giver has not seen, until a second person shows it.
+
+    Without a half: there was no second person, the giver saw the whole; it stands until somebody has read that.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="slip_halves")
+    user = models.OneToOneField(User, models.CASCADE, related_name="slip_half")
+    half = models.CharField(max_length=20, blank=True)
+    given_by = models.ForeignKey(User, models.CASCADE, related_name="halves_given")
+    given_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SlipHalfQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    class Privacy:
+        secret = ["half"]
+        personal = ["user", "given_by"]
+        technical = ["id", "organisation", "given_at"]
+
+
 class StudyGroupQuerySet(ScopedQuerySet["StudyGroup"]):
     view_perm = Perm.ROSTER_VIEW
 

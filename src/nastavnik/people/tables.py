@@ -13,12 +13,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from nastavnik.core.access import Verdict
+from nastavnik.core.access import Role, Verdict
 from nastavnik.core.components import NOTHING, address_of, link, pick
 from nastavnik.core.listing import Column, Table, write_safely
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
-from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
+from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup, User
 from nastavnik.people.queries import Entrant, group_names
 
 WIDEST = 60  # characters
@@ -108,9 +108,10 @@ def groups_table(groups: Sequence[StudyGroup], *, may_edit: bool) -> Table[Study
 
 
 def accounts_table(
-    rows: Sequence[Membership], may_renew: Mapping[int, Verdict], *, own: int
+    rows: Sequence[Membership], may_renew: Mapping[int, Verdict], user: User
 ) -> Table[Membership]:
-    """Return the roles of today (users fetched) as a list; the own role is ended by somebody else."""
+    """Return the roles of today (users fetched) as a list; a role is ended by who could give it, the own one by others."""
+    gives = user.viewer.gives
     roles = {value: str(words) for value, words in ROLE_CHOICES}
     end, slip = _("End the role"), _("New password")
     slips = reverse("people:slips")
@@ -122,9 +123,9 @@ def accounts_table(
             _button(f"{slips}?account={row.user_id}", slip, name)
             if may_renew[row.user_id]
             else NOTHING,
-            NOTHING
-            if row.user_id == own
-            else _button(address_of("people:end-role", row.pk), end, name),
+            _button(address_of("people:end-role", row.pk), end, name)
+            if row.user_id != user.pk and gives(Role(row.role), row.organisation_id)
+            else NOTHING,
         )
 
     return Table(

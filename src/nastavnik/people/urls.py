@@ -21,5 +21,6 @@ urlpatterns = [
     path("classes/<int:pk>/", views.edit_group, name="group"),
     path("settings/accounts/", views.accounts, name="accounts"),
     path("settings/accounts/slips/", views.slips, name="slips"),
+    path("settings/accounts/halves/", views.slip_halves, name="slip-halves"),
     path("settings/accounts/<int:pk>/end/", views.end_role, name="end-role"),
 ]

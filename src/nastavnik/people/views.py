@@ -42,6 +42,7 @@ from nastavnik.people.models import (
     Membership,
     Person,
     RosterImport,
+    SlipHalf,
     StudyGroup,
     holds_on,
 )
@@ -557,7 +558,7 @@ def accounts(request: Request) -> HttpResponse:
         Membership.objects.visible_to(request.user).filter(holds_on(today())).select_related("user")
     )
     may_renew = renewals(request.user, [row.user for row in rows])
-    table = accounts_table(rows, may_renew, own=request.user.pk)
+    table = accounts_table(rows, may_renew, request.user)
     if answer := listing.given(request, table):
         return answer
     return render(request, "people/accounts.html", {"form": form, "table": table})
@@ -635,10 +636,32 @@ def _slips(request: Request, made: list[actions.Slip]) -> HttpResponse:
     context = {
         "slips": [(slip, groups.get(slip.user.person_id or 0, "")) for slip in made],
         "address": address,
+        "n_halves": sum(slip.is_half for slip in made),
+        "n_alone": sum(slip.is_alone for slip in made),
         "is_here_only": urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"),
         "days": settings.ONE_TIME_DAYS,
     }
     return render(request, "people/slips_to_print.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.SLIP_WITNESS)
+def slip_halves(request: Request) -> HttpResponse:
+    """Show whose slip waits for its second half; show a half, for the one time it is seen."""
+    rows = SlipHalf.objects.visible_to(request.user).select_related("user", "given_by")
+    if request.method == "POST":
+        row = get_object_or_404(rows, pk=key_of(request.POST.get("slip", "")))
+        if not row.half:
+            actions.note_alone(row, by=request.user)
+            messages.success(request, _("Noted: you have read who gave this slip."))
+            return redirect("people:slip-halves")
+        try:
+            half = actions.show_half(row, by=request.user)
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+            return redirect("people:slip-halves")
+        return render(request, "people/slip_half.html", {"row": row, "half": half})
+    return render(request, "people/slip_halves.html", {"rows": list(rows)})
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,8 @@ from nastavnik.people.actions.accounts import (
     give_one_time_password,
     give_slips,
     invite,
+    note_alone,
+    show_half,
 )
 from nastavnik.people.actions.family import join_family, leave_family
 from nastavnik.people.actions.lists import (
@@ -55,8 +57,10 @@ __all__ = [
     "join_family",
     "leave_family",
     "mark_left",
+    "note_alone",
     "open_group",
     "register_person",
+    "show_half",
     "start_import",
     "take_back",
 ]

@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from nastavnik.core import audit
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.passwords import one_time_password
+from nastavnik.core.passwords import halves_of_one, one_time_password
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.access import renewals
+from nastavnik.people.access import halved_in, renewals, witnesses
 from nastavnik.people.actions.roster import add_account, grant_role
-from nastavnik.people.models import Person, User
+from nastavnik.people.models import Person, SlipHalf, User
 from nastavnik.people.queries import free_login, people_without_account
 
 #: As many at one press: each password costs the server a hash.
@@ -26,10 +26,19 @@ MOST_AT_ONCE = 60
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """What somebody needs to sign in for the first time; the password is kept nowhere else."""
+    """What somebody needs to sign in for the first time; the password is kept nowhere else.
+
+    Attributes:
+        user: whose.
+        password: the whole of it, or its first half.
+        is_half: whether a second person shows the other half.
+        is_alone: whether it had to be shown whole for want of a second person.
+    """
 
     user: User
     password: str
+    is_half: bool = False
+    is_alone: bool = False
 
     @property
     def until(self) -> dt.datetime:
@@ -51,12 +60,57 @@ def give_one_time_password(user: User, *, by: User | None) -> Slip:
     user = User.objects.select_for_update().get(pk=user.pk)
     if by is not None and (verdict := renewals(by, [user])[user.pk]).reasons:
         raise RefusedError(verdict.reasons)
-    password = one_time_password()
+    return _slip(user, by=by)
+
+
+def _slip(user: User, *, by: User | None) -> Slip:
+    """Give an account (locked) its one-time password: whole, or by half where the giver is not to know it."""
+    SlipHalf.objects.filter(user=user).delete()
+    place = None if by is None else halved_in(by, user)
+    first, second = halves_of_one() if place else (one_time_password(), "")
+    password = f"{first}-{second}" if second else first
     user.set_password(password)
     user.one_time_until = timezone.now() + dt.timedelta(days=settings.ONE_TIME_DAYS)
     user.save(update_fields=["password", "one_time_until"])
     audit.record("one-time-password-given", user, by=by, fields=["password", "one_time_until"])
-    return Slip(user, password)
+    if by is None or place is None:
+        return Slip(user, password)
+    is_half = witnesses(place.pk, without=[by.pk, user.pk])
+    kept = SlipHalf.objects.create(
+        organisation=place, user=user, half=second if is_half else "", given_by=by
+    )
+    audit.record("slip-halved" if is_half else "slip-given-alone", kept, by=by, fields=["half"])
+    return Slip(user, first if is_half else password, is_half=is_half, is_alone=not is_half)
+
+
+@transaction.atomic
+def show_half(half: SlipHalf, *, by: User) -> str:
+    """Return the second half of a slip, for the one time it is shown.
+
+    Raises:
+        RefusedError: it is one's own slip or one's own giving, or it has been shown already.
+    """
+    if by.pk in (half.given_by_id, half.user_id):
+        raise RefusedError(
+            _("The second half is shown to a second person: neither giver nor owner.")
+        )
+    kept = SlipHalf.objects.select_for_update().filter(pk=half.pk).exclude(half="").first()
+    if kept is None:
+        raise RefusedError(
+            _("This half has been shown already. Whoever needs it asks for a new slip.")
+        )
+    audit.record("slip-half-shown", kept, by=by, fields=["half"])
+    second = kept.half
+    kept.delete()
+    return second
+
+
+@transaction.atomic
+def note_alone(half: SlipHalf, *, by: User) -> None:
+    """Note that somebody has read who gave a password without a second person; a second press changes nothing."""
+    for kept in SlipHalf.objects.select_for_update().filter(pk=half.pk, half=""):
+        audit.record("slip-given-alone-read", kept, by=by)
+        kept.delete()
 
 
 @transaction.atomic
@@ -120,18 +174,9 @@ def invite(
     """Make an account with a one-time password and give it its first role.
 
     Raises:
-        RefusedError: a curator of some forms would give more forms than the own ones.
+        RefusedError: the role is not this person's to give.
     """
-    own = by.viewer.own_form_codes(organisation.pk) if by else frozenset()
-    codes = frozenset(form_codes)
-    if Role(role) is Role.CURATOR and own and (not codes or codes - own):
-        raise RefusedError(
-            _("You lead some of the forms: a curator you add can lead only these, tick them.")
-        )
     name = person.full_name if person else full_name
-    password = one_time_password()
-    user = add_account(
-        login, password, full_name=name, person=person, one_time_days=settings.ONE_TIME_DAYS, by=by
-    )
-    grant_role(user, organisation, Role(role), form_codes=codes, by=by)
-    return Slip(user, password)
+    user = add_account(login, None, full_name=name, person=person, by=by)
+    grant_role(user, organisation, Role(role), form_codes=frozenset(form_codes), by=by)
+    return _slip(user, by=by)

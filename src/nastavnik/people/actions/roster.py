@@ -17,11 +17,12 @@ from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import adapter
-from nastavnik.people.access import may_end_role
+from nastavnik.people.access import may_end_role, may_give
 from nastavnik.people.models import (
     Enrolment,
     Membership,
     Person,
+    SlipHalf,
     StudyGroup,
     User,
 )
@@ -69,6 +70,7 @@ def change_password(user: User, password: str, *, by: models.Model | None) -> Us
     user.set_password(password)
     user.one_time_until = None
     user.save(update_fields=["password", "one_time_until"])
+    SlipHalf.objects.filter(user=user).exclude(half="").delete()
     audit.record("password-changed", user, by=by, fields=["password", "one_time_until"])
     return user
 
@@ -81,9 +83,15 @@ def grant_role(
     *,
     starts_on: dt.date | None = None,
     form_codes: Iterable[str] = (),
-    by: models.Model | None,
+    by: User | None,
 ) -> Membership:
-    """Give a role from a day on, or return the open one."""
+    """Give a role from a day on, or return the open one.
+
+    Raises:
+        RefusedError: it is for oneself, or not one's own to give.
+    """
+    if by is not None:
+        _check_giver(user, organisation, role, by=by)
     membership, created = Membership.objects.get_or_create(
         organisation=organisation,
         user=user,
@@ -96,12 +104,20 @@ def grant_role(
     return membership
 
 
+def _check_giver(user: User, organisation: Organisation, role: Role, *, by: User) -> None:
+    if user.pk == by.pk:
+        raise RefusedError(_("Nobody gives a role to oneself: the director or the curator does."))
+    if (verdict := may_give(by, Role(role), organisation)).reasons:
+        raise RefusedError(verdict.reasons)
+
+
 @transaction.atomic
-def end_role(membership: Membership, *, by: models.Model | None) -> Membership:
+def end_role(membership: Membership, *, by: User | None) -> Membership:
     """End a role today: it no longer holds at the very next request.
 
     Raises:
-        RefusedError: it is one's own role, with which the way back would be lost, or it has ended: its days stand.
+        RefusedError: it is one's own role, with which the way back would be lost, one that could not be given,
+            or it has ended: its days stand.
     """
     if not (verdict := may_end_role(by, membership)):
         raise RefusedError(verdict.reasons)

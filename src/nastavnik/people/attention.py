@@ -1,0 +1,36 @@
+"""Slips that wait for a second person, or were given without one."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nastavnik.core.access import Perm
+from nastavnik.core.attention import AttentionItem
+from nastavnik.core.marks import SignedIn
+from nastavnik.people.models import SlipHalf
+
+
+def items(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield each slip somebody else has given that this user can add the second half to, or should know of."""
+    if not user.viewer.may(Perm.SLIP_WITNESS):
+        return
+    for row in SlipHalf.objects.visible_to(user).select_related("user", "given_by"):
+        names = {"name": row.user.full_name, "giver": row.given_by.full_name}
+        yield AttentionItem(
+            15,
+            "wait" if row.half else "risk",
+            _("Waits for a second person") if row.half else _("Given by one alone"),
+            _("Slip for signing in: %(name)s") % names,
+            _(
+                "%(giver)s gives the first half, you the second: then nobody but the owner knows the password."
+            )
+            % names
+            if row.half
+            else _(
+                "%(giver)s saw the whole password, there was no second person. Look whether this account is right."
+            )
+            % names,
+            _("Open"),
+            reverse("people:slip-halves"),
+        )
