@@ -347,8 +347,8 @@ def test_an_account_without_a_role_signs_in_and_a_closed_one_does_not(cast):
 
 
 def test_a_role_that_has_ended_keeps_its_days_and_is_not_asked_about(cast):
-    user = cast.users[Role.DIRECTOR]
-    row = Membership.objects.get(user=user, role=Role.DIRECTOR)
+    user = cast.users[Role.DEPUTY_DIRECTOR]
+    row = Membership.objects.get(user=user, role=Role.DEPUTY_DIRECTOR)
     end_role(row, by=cast.anna)
     ended_on = today() - dt.timedelta(days=30)
     row.starts_on, row.ends_on = ended_on - dt.timedelta(days=60), ended_on

@@ -146,7 +146,7 @@ def test_where_there_is_no_director_the_curator_makes_the_first_and_only_the_fir
     end_role(of_director(cast).get(), by=None)
     for role in (Role.PSYCHOLOGIST, Role.CURATOR):
         said = may_give(cast.anna, role, cast.school.organisation).reasons
-        assert "Make the director's account first" in said[0]
+        assert "Сначала создайте вход директора" in said[0]
     assert not may_give(cast.staff_curator, Role.DIRECTOR, cast.school.organisation)
     assert not may_give(cast.vera, Role.DIRECTOR, cast.school.organisation)
     slip = invite(

@@ -83,7 +83,7 @@ def test_an_account_made_twice_at_once_is_one(monkeypatch):
     monkeypatch.setattr(User, "save", Meeting().before(User.save))
     came_to = twice_at_once(
         lambda: actions.invite(
-            school.organisation, person=None, full_name="Двойникова Вера", role=Role.DIRECTOR,
+            school.organisation, person=None, full_name="Двойникова Вера", role=Role.DEPUTY_DIRECTOR,
             login="dvoynikova", by=school.curator,
         )
     )  # fmt: skip

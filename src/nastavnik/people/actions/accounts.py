@@ -71,7 +71,8 @@ def _slip(user: User, *, by: User | None) -> Slip:
     password = f"{first}-{second}" if second else first
     user.set_password(password)
     user.one_time_until = timezone.now() + dt.timedelta(days=settings.ONE_TIME_DAYS)
-    user.save(update_fields=["password", "one_time_until"])
+    fresh = {"password": user.password, "one_time_until": user.one_time_until}
+    User.objects.filter(pk=user.pk).update(**fresh)
     audit.record("one-time-password-given", user, by=by, fields=["password", "one_time_until"])
     if by is None or place is None:
         return Slip(user, password)
