@@ -306,33 +306,41 @@ def child_environment(data, **more):
 # ---------------------------------------------------------------- the site
 
 
-def is_free(host, port):
-    """Tell whether a port can be listened on."""
+def listen(host, port):
+    """Listen on a port; return the socket, or None where somebody else does or it cannot be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except (OSError, OverflowError):
-            return False
-    return True
+    held = socket.socket(family, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        held.bind((host, port))
+        held.listen(2048)
+    except (OSError, OverflowError):
+        held.close()
+        return None
+    return held
 
 
 def choose_port(host, given):
-    """Return the port asked for, or the first free one from 8000 on."""
+    """Return a socket that listens on the port asked for, or on the first free one from 8000 on.
+
+    The server is handed this very socket: between a look at a port and its use another site could take it, and its
+    answers would be believed to be those of ours.
+    """
     if given is not None:
         if not given.isdigit() or not 0 < int(given) < 65536:
             raise Refusal(f"Порт — это число от 1 до 65535, а здесь «{given}».", USAGE)
-        if not is_free(host, int(given)):
+        held = listen(host, int(given))
+        if held is None:
             raise Refusal(
                 f"Порт {given} на адресе {host} занят или недоступен. Назовите другой: --port 8080"
             )
-        return int(given)
+        return held
     for port in range(8000, 8100):
-        if is_free(host, port):
+        held = listen(host, port)
+        if held is not None:
             if port != 8000:
                 say(f"Порт 8000 занят, беру {port}.")
-            return port
+            return held
     raise Refusal(
         f"Порты с 8000 по 8099 заняты или адрес {host} не наш. Назовите порт: --port 9000"
     )
@@ -362,7 +370,8 @@ def site_options(arguments):
 
 def start(word, arguments, data):
     """Prepare the database, start the server, print where it answers, wait for the end."""
-    host, port, public_url = site_options(arguments)
+    host, held, public_url = site_options(arguments)
+    port = held.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     everywhere = host in ("0.0.0.0", "::")
     local = "http://{0}:{1}".format("127.0.0.1" if everywhere else shown, port)
@@ -373,7 +382,7 @@ def start(word, arguments, data):
     )
     environment = child_environment(
         data,
-        NASTAVNIK_BIND=f"{shown}:{port}",
+        NASTAVNIK_BIND=f"fd:{held.fileno()}",
         NASTAVNIK_HOSTS=",".join(hosts),
         NASTAVNIK_LOCAL_URL=local,
         NASTAVNIK_PUBLIC_URL=public_url,
@@ -382,7 +391,7 @@ def start(word, arguments, data):
     ensure_messages()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     accounts = prepare(word, data, environment)
-    with server(environment) as process:
+    with server(environment, held) as process:
         wait_until_healthy(process, host, port)
         tell_about_phones(host, public_url, again(word, data, port))
         print(f"Сайт: {local}")
@@ -460,8 +469,8 @@ def die_with_parent():
 
 
 @contextlib.contextmanager
-def server(environment):
-    """Run the web server; stop it on the way out."""
+def server(environment, held):
+    """Run the web server on a socket that listens already; stop it on the way out."""
     process = subprocess.Popen(
         [str(PYTHON), "-m", "nastavnik.config.server"],
         env=environment,
@@ -469,7 +478,9 @@ def server(environment):
         stdin=subprocess.DEVNULL,
         stdout=sys.stderr,
         preexec_fn=die_with_parent,
+        pass_fds=[held.fileno()],
     )
+    held.close()  # the server alone has it now: when it ends, nobody waits for an answer
     try:
         yield process
     finally:

@@ -1,6 +1,7 @@
 """`run.py`: options, folders, ports, exit codes, and one real start and stop."""
 
 import ast
+import contextlib
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 import run
+
+from nastavnik.files.running import alone_on
 
 ROOT = Path(run.__file__).parent
 IN_VENV = pytest.mark.skipif(
@@ -84,12 +87,13 @@ def test_the_demo_school_and_own_data_never_mix(tmp_path, monkeypatch):
 
 
 def test_a_taken_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
+    with run.listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
+        assert run.listen("127.0.0.1", port) is None  # who asks second does not get it
         with pytest.raises(run.Refusal, match=str(port)):
             run.choose_port("127.0.0.1", str(port))
+    with run.choose_port("127.0.0.1", str(port)) as held:
+        assert held.getsockname()[1] == port
     for wrong in ("0", "70000", "http"):
         with pytest.raises(run.Refusal) as caught:
             run.choose_port("127.0.0.1", wrong)
@@ -97,10 +101,11 @@ def test_a_taken_port():
 
 
 def test_another_port_is_found_when_none_is_asked_for(monkeypatch, capsys):
-    monkeypatch.setattr(run, "is_free", lambda _host, port: port == 8002)
-    assert run.choose_port("127.0.0.1", None) == 8002
+    with socket.socket() as held:
+        monkeypatch.setattr(run, "listen", lambda _host, port: held if port == 8002 else None)
+        assert run.choose_port("127.0.0.1", None) is held
     assert "8002" in capsys.readouterr().err
-    monkeypatch.setattr(run, "is_free", lambda _host, _port: False)
+    monkeypatch.setattr(run, "listen", lambda _host, _port: None)
     with pytest.raises(run.Refusal):
         run.choose_port("127.0.0.1", None)
 
@@ -141,33 +146,45 @@ def test_words_and_their_codes(tmp_path):
     assert missing.returncode == 2
 
 
+@contextlib.contextmanager
+def sites(*folders):
+    """Start a site on each folder, all at once; stop them like Ctrl+C, which CI may ignore."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("NASTAVNIK_")}
+    with contextlib.ExitStack() as ends:
+        started = [
+            subprocess.Popen(
+                [sys.executable, "run.py", "serve", "--data", str(folder)],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for folder in folders
+        ]
+        for site in started:
+            ends.callback(site.communicate, timeout=30)
+            ends.callback(site.send_signal, signal.SIGTERM)
+        yield started
+
+
 @IN_VENV
 def test_start_answer_backup_restore_stop(tmp_path):
-    """One life of an installation: the site comes up, is copied while it runs, stops cleanly."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("NASTAVNIK_")}
+    """One life of an installation, beside another: it comes up, is copied while it runs, stops cleanly."""
     archive = str(tmp_path / "copy.tar.gz")
-    command = [sys.executable, "run.py", "serve", "--data", str(tmp_path / "live")]
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as site:
-        try:
-            first = site.stdout.readline()
-            address = first.split()[-1]
-            with urllib.request.urlopen(f"{address}/health") as answer:
-                health = json.load(answer)
-            copied = call("backup", archive, data=tmp_path / "live")
-            running = call("restore", archive, "--replace", data=tmp_path / "live")
-        finally:
-            site.send_signal(signal.SIGTERM)  # Ctrl+C goes the same way, but CI may ignore it
-            out, err = site.communicate(timeout=30)
+    with sites(tmp_path / "live", tmp_path / "neighbour") as (site, neighbour):
+        address = site.stdout.readline().split()[-1]
+        with urllib.request.urlopen(f"{address}/health") as answer:
+            health = json.load(answer)
+        copied = call("backup", archive, data=tmp_path / "live")
+        running = call("restore", archive, "--replace", data=tmp_path / "live")
+        assert neighbour.stdout.readline().split()[-1] != address
+        beside = call("restore", archive, "--replace", data=tmp_path / "neighbour")
+        site.send_signal(signal.SIGTERM)
+        out, err = site.communicate(timeout=30)
     assert health["status"] == health["database"] == "ok"
     assert copied.returncode == 0, copied.stderr
-    assert running.returncode == 1
+    assert (running.returncode, beside.returncode) == (1, 1)
     assert (site.returncode, out) == (0, "")
     assert "Traceback" not in err
     restored = call("restore", archive, data=tmp_path / "restored")
@@ -176,6 +193,19 @@ def test_start_answer_backup_restore_stop(tmp_path):
     # the next start on the same data has nothing to prepare; one on what was brought back looks at everything
     assert (tmp_path / "live" / "prepared.json").exists()
     assert not (tmp_path / "restored" / "prepared.json").exists()
+    # a site that has ended leaves nothing behind that would keep the copy out
+    replaced = call("restore", archive, "--replace", data=tmp_path / "live")
+    assert replaced.returncode == 0, replaced.stderr
+
+
+@IN_VENV
+def test_a_site_does_not_start_on_data_that_are_being_restored(tmp_path):
+    with alone_on(tmp_path) as mine:
+        assert mine
+        refused = call("serve", "--port", "8099", data=tmp_path)
+    assert refused.returncode == 1
+    assert "восстанавливают" in refused.stderr
+    assert not (tmp_path / "nastavnik.sqlite3").exists()
 
 
 def test_what_was_prepared_is_not_prepared_again(tmp_path, monkeypatch):

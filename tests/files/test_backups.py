@@ -5,6 +5,8 @@ import io
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 import tarfile
 import threading
 from contextlib import closing
@@ -21,6 +23,7 @@ from nastavnik.core.models import AuditEntry
 from nastavnik.files import archive, backups, dumps, modes, swapping
 from nastavnik.files.backups import make_backup, restore_backup
 from nastavnik.files.checkpointing import sole_checkpointer
+from nastavnik.files.running import alone_on, taking_part
 from nastavnik.files.swapping import Move, Swap
 
 ON_SQLITE = pytest.mark.skipif(
@@ -174,12 +177,44 @@ def test_replace_gives_up_what_is_there(school, tmp_path):
 
 
 @ON_SQLITE
-def test_a_running_site_is_not_replaced(school, tmp_path):
+def test_data_that_are_being_checkpointed_are_not_replaced(school, tmp_path):
     make_backup(tmp_path / "copy.tar.gz")
     before = hashes(school / "nastavnik.sqlite3")
     with sole_checkpointer(school / "nastavnik.sqlite3"), pytest.raises(RefusedError):
         restore_backup(tmp_path / "copy.tar.gz", replace=True)
     assert hashes(school / "nastavnik.sqlite3") == before
+
+
+WORKING = """
+import sys, time
+from pathlib import Path
+from nastavnik.files.running import take_part
+places = [take_part(Path(sys.argv[1])) for _ in range(2)]  # a site and its start
+print(None not in places, flush=True)
+time.sleep(600)
+"""
+
+
+@ON_SQLITE
+def test_a_running_site_is_not_replaced(school, tmp_path):
+    """A site holds its data by a lock of the live process: none holds them by what it has left behind."""
+    make_backup(tmp_path / "copy.tar.gz")
+    before = hashes(school / "nastavnik.sqlite3")
+    command = [sys.executable, "-c", WORKING, str(school)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as site:
+        assert site.stdout.readline() == "True\n"
+        with pytest.raises(RefusedError):
+            restore_backup(tmp_path / "copy.tar.gz", replace=True)
+        assert hashes(school / "nastavnik.sqlite3") == before
+        site.kill()
+    restore_backup(tmp_path / "copy.tar.gz", replace=True)
+
+
+def test_while_data_are_restored_nobody_takes_part(tmp_path):
+    with alone_on(tmp_path) as mine, alone_on(tmp_path) as twice, taking_part(tmp_path) as part:
+        assert (mine, twice, part) == (True, False, False)
+    with taking_part(tmp_path) as part, alone_on(tmp_path) as alone:
+        assert (part, alone) == (True, False)
 
 
 @ON_SQLITE
@@ -264,7 +299,7 @@ def test_a_hostile_member_is_refused(school, tmp_path, use, name, kind):
     with pytest.raises(RefusedError):
         restore_backup(tmp_path / "hostile.tar.gz")
     left = {p.name for p in (tmp_path / "restored").rglob("*")}
-    assert left <= {"nastavnik.sqlite3-checkpoint"}
+    assert left <= {"nastavnik.sqlite3-checkpoint", "in-use.lock"}
     assert not (tmp_path / "outside").exists()
 
 

@@ -6,11 +6,13 @@ import os
 import signal
 from contextlib import suppress
 
+from django.conf import settings
 from django.db import close_old_connections
 
 from nastavnik.config import bodies, refusals
 from nastavnik.config.door import Door, Limits
 from nastavnik.config.wsgi import application as pages_of_site
+from nastavnik.files.running import take_part
 
 
 def allowed(path: str, cookies: str) -> bodies.Allowed:
@@ -29,6 +31,7 @@ def end_with_parent() -> None:
 
 if multiprocessing.parent_process():
     end_with_parent()
+    take_part(settings.DATA)  # to its own end: the first process may have been killed
 refusals.draw_all()
 application = Door(
     pages_of_site,

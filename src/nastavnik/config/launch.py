@@ -11,6 +11,7 @@ from django.db import DatabaseError
 from nastavnik.cabinet import access
 from nastavnik.core import audit
 from nastavnik.files import backups, modes, upgrading
+from nastavnik.files.running import taking_part
 from nastavnik.matching import actions
 from nastavnik.people.queries import has_any_account
 
@@ -44,10 +45,15 @@ def ensure_schema() -> None:
 
 def prepare(*, demo: bool) -> None:
     """Make the data ready for the server; only what the person should read goes to stdout."""
-    call_command("check", databases=["default"], stdout=io.StringIO())
-    ensure_schema()
-    call_command("collectstatic", interactive=False, verbosity=0)
-    if demo:
-        call_command("demo", stage="running", if_empty=True)
-    actions.fail_interrupted(by=None)
-    audit.seal_all()
+    with taking_part(settings.DATA) as mine:
+        if not mine:
+            sys.exit(
+                "Данные сейчас восстанавливают из копии. Запустите сайт, когда это закончится."
+            )
+        call_command("check", databases=["default"], stdout=io.StringIO())
+        ensure_schema()
+        call_command("collectstatic", interactive=False, verbosity=0)
+        if demo:
+            call_command("demo", stage="running", if_empty=True)
+        actions.fail_interrupted(by=None)
+        audit.seal_all()

@@ -7,11 +7,19 @@ import asyncio
 import contextlib
 import os
 import resource
+import socket
+import sys
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from uvicorn.supervisors import Multiprocess
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nastavnik.config.settings")
+
+from django.conf import settings
+
+from nastavnik.files.running import take_part
 
 SITE = "nastavnik.config.asgi:application"
 #: More than four processes serve no school, and each takes a hundred megabytes.
@@ -98,9 +106,19 @@ def n_workers() -> int:
     return int(chosen) if chosen else min(len(os.sched_getaffinity(0)), MOST_WORKERS)
 
 
+def _bind() -> str:
+    return os.environ.get("NASTAVNIK_BIND", "127.0.0.1:8000")
+
+
+def listening(chosen: uvicorn.Config) -> socket.socket:
+    """Return the socket that was handed over open (`fd:3`), else one on the address that is said."""
+    name, _colon, number = _bind().rpartition(":")
+    return socket.socket(fileno=int(number)) if name == "fd" else chosen.bind_socket()
+
+
 def config(application: Any = SITE, **more: Any) -> uvicorn.Config:  # noqa: ANN401 - as uvicorn takes it
     """Return how the server is set up."""
-    host, _colon, port = os.environ.get("NASTAVNIK_BIND", "127.0.0.1:8000").rpartition(":")
+    host, _colon, port = _bind().rpartition(":")
     chosen: dict[str, Any] = {
         "host": host.strip("[]"),
         "port": int(port),
@@ -123,16 +141,19 @@ def config(application: Any = SITE, **more: Any) -> uvicorn.Config:  # noqa: ANN
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until told to stop; from the first process to the last one nobody restores under the site."""
+    if take_part(settings.DATA) is None:
+        sys.exit("Данные сейчас восстанавливают из копии. Запустите сайт, когда это закончится.")
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < N_FILES:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (min(N_FILES, hard), hard))
     chosen = config()
+    held = listening(chosen)
     if chosen.workers == 1:
-        uvicorn.Server(chosen).run()
+        uvicorn.Server(chosen).run(sockets=[held])
     else:
-        Multiprocess(chosen, sockets=[chosen.bind_socket()]).run()
+        Multiprocess(chosen, sockets=[held]).run()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.files import archive, dumps, swapping
 from nastavnik.files.archive import DATABASES, FILES, Manifest
 from nastavnik.files.checkpointing import embedded_database, sole_checkpointer
+from nastavnik.files.running import alone_on
 from nastavnik.files.swapping import Move, Swap, working_folder
 
 
@@ -85,8 +86,14 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
             target holds data; the site is running.
     """
     data = Path(settings.DATA)
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    recover()
+    with alone_on(data) as mine:
+        if not mine:
+            raise RefusedError(_("The site is running on this data. Stop it and try again."))
+        recover()
+        return _restore(source, data, replace=replace)
+
+
+def _restore(source: Path, data: Path, *, replace: bool) -> Manifest:
     with working_folder(data) as folder:
         manifest = archive.unpack(source, folder)
         _require_fitting(manifest)

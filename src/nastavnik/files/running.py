@@ -1,0 +1,49 @@
+"""Who works on a data folder now: the site and its start together, the restoring of a copy alone.
+
+A lock of the operating system on a file of the folder says it. It goes with the process that holds it, however that
+ends: nothing stays behind that somebody would have to judge, as a number of a process or a port would.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+LOCK = "in-use.lock"
+
+
+def take_part(data: Path) -> int | None:
+    """Work on `data` beside others; return what holds the place until the process ends, None while it is restored."""
+    return _take(data, fcntl.LOCK_SH)
+
+
+@contextmanager
+def taking_part(data: Path) -> Iterator[bool]:
+    """Work on `data` beside others for a while; yields False while it is being restored."""
+    yield from _holding(take_part(data))
+
+
+@contextmanager
+def alone_on(data: Path) -> Iterator[bool]:
+    """Have `data` for oneself; yields False while a site works on it."""
+    yield from _holding(_take(data, fcntl.LOCK_EX))
+
+
+def _take(data: Path, how: int) -> int | None:
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _holding(handle: int | None) -> Iterator[bool]:
+    try:
+        yield handle is not None
+    finally:
+        if handle is not None:
+            os.close(handle)
