@@ -163,7 +163,7 @@ def sites(*folders):
             for folder in folders
         ]
         for site in started:
-            ends.callback(site.communicate, timeout=30)
+            ends.callback(site.communicate, timeout=60)
             ends.callback(site.send_signal, signal.SIGTERM)
         yield started
 
@@ -181,7 +181,7 @@ def test_start_answer_backup_restore_stop(tmp_path):
         assert neighbour.stdout.readline().split()[-1] != address
         beside = call("restore", archive, "--replace", data=tmp_path / "neighbour")
         site.send_signal(signal.SIGTERM)
-        out, err = site.communicate(timeout=30)
+        out, err = site.communicate(timeout=60)
     assert health["status"] == health["database"] == "ok"
     assert copied.returncode == 0, copied.stderr
     assert (running.returncode, beside.returncode) == (1, 1)
