@@ -1,6 +1,9 @@
 """What must be true of the data before the site or a command works on it."""
 
+import contextlib
+import fcntl
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -27,7 +30,14 @@ def open_data() -> None:
 
 
 def say_code() -> None:
-    """Print the code for the set-up where there is nobody yet and others could come first."""
+    """Print the code for the set-up where there is nobody yet and others could come first; once for all processes."""
+    with contextlib.suppress(OSError):
+        handle = os.open(Path(settings.DATA) / "set-up-word.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # kept until this process ends
+        _say_code()
+
+
+def _say_code() -> None:
     try:
         said = "" if has_any_account() else access.announcement()
     except DatabaseError:  # no tables yet: whoever makes them says it

@@ -117,15 +117,16 @@ def recover() -> None:
         RefusedError: it is not killed but under way.
     """
     data = Path(settings.DATA)
-    swap = swapping.begun(data)
-    if swap is not None:
-        swapping.require_ended(data, swap)
-        if embedded_database() is not None or dumps.is_loaded(swap.folder):
-            swapping.do(data, swap)
-            _finish(data)
-        else:
-            swapping.end(data)
-    swapping.clear(data)
+    with swapping.alone(data):
+        swap = swapping.begun(data)
+        if swap is not None:
+            swapping.require_ended(data, swap)
+            if embedded_database() is not None or dumps.is_loaded(swap.folder):
+                swapping.do(data, swap)
+                _finish(data)
+            else:
+                swapping.end(data)
+        swapping.clear(data)
 
 
 def _inside(data: Path, path: Path) -> str:

@@ -65,6 +65,17 @@ def _belongs_to_journal(folder: Path) -> bool:
     return swap is not None and swap.folder == folder.name
 
 
+@contextlib.contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Let one process at a time look for what is to be brought to its end: a server starts several together."""
+    handle = os.open(data, os.O_RDONLY)  # the folder itself: nothing has to be written for it
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
 def clear(parent: Path, written: str = "") -> None:
     """Remove what killed processes left: working folders, and the beginnings of the file `written`."""
     for folder in parent.glob(f"{PREFIX}*"):
