@@ -1,25 +1,38 @@
 """Nothing that is typed or forged into a form or an address ends in a failure of the site.
 
-Every page of the curator, the coordinator and the mentor is opened, its forms are read, and each is sent with nonsense in
-all of its fields and, in the long run, in one at a time; addresses take the same nonsense behind their «?».
+Every page of the curator, the coordinator, the mentor and of nobody is opened, its forms are read, and each is sent with
+nonsense in all of its fields and, in the long run, in one at a time; addresses take the same nonsense behind their «?», keys
+no database has in their place, headers and cookies theirs. What got into the rows all the same breaks no file.
 """
 
 import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from io import BytesIO
 from urllib.parse import urlencode
+from xml.etree.ElementTree import ParseError
 
 import pytest
-from django.db import transaction
+from django.apps import apps
+from django.db import models, transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat, Left
 from django.http import HttpResponse
+from django.urls import reverse
+from openpyxl import load_workbook
 from tests.guards.routes import addresses, all_routes, one_of_each_state
+
+from nastavnik.core import listing
+from nastavnik.core.listing import Column, Table, as_xlsx
+from nastavnik.core.privacy import DataClass, classification
 
 pytestmark = pytest.mark.django_db
 READERS = ("curator", "coordinator", "mentor")
-# no key, a key no database has, a key of digits that are none of ours, a control and a direction mark, too long for any
+# no key, a letter no text of PostgreSQL has, a key no database has, a key of digits that are none of ours, a control and a direction mark, too long for any
 # column, a day that no calendar has, a year that is the last one, a place outside
 NONSENSE = (
     "abc",
+    "\x00",
     "9" * 30,
     "-1",
     "²",
@@ -32,6 +45,12 @@ NONSENSE = (
 )
 ALWAYS = ("next", "page", "sort", "state", "tab", "q", "form", "kind", "group", "go", "question")
 SIGNS_OUT = ("/sign-out/",)
+KEYS = (0, 2**63, 10**30)
+# Tried on PostgreSQL in the ordinary run too: pages of each kind of form; in the long run all are.
+SAMPLE = {
+    "people:sign-in", "people:add", "people:accounts", "people:list", "organisations:settings", "programmes:limits",
+    "programmes:add-meeting", "matching:workspace", "mentorships:note", "roadmaps:show", "roadmaps:add", "districts:add-school",
+}  # fmt: skip
 
 
 @dataclass
@@ -141,13 +160,23 @@ def seen():
     return set()
 
 
-ROUTES = [route for route in all_routes() if not route.is_public]
+ROUTES = [
+    pytest.param(route, id=route.name, marks=pytest.mark.both if route.name in SAMPLE else ())
+    for route in all_routes()
+]
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def reader_of(world, route):
+    """Return who is to read a page: the first of the readers who may, nobody for a public page."""
+    if route.is_public:
+        return "anonymous"
+    return next((one for one in READERS if world.viewer(one).may(route.access)), None)
+
+
+@pytest.mark.parametrize("route", ROUTES)
 def test_nonsense_is_answered(world, browser_of, route, seen, request):
     deep = request.config.getoption("--deep")
-    actor = next((one for one in READERS if world.viewer(one).may(route.access)), None)
+    actor = reader_of(world, route)
     if actor is None or "GET" not in str(getattr(route.pattern.callback, "methods", "GET")):
         return
     organisation = world.cast.school.organisation
@@ -157,6 +186,115 @@ def test_nonsense_is_answered(world, browser_of, route, seen, request):
         found += failures(browser_of(actor), address, seen, deep=deep)
         transaction.savepoint_rollback(sid)
     assert not found
+
+
+@pytest.mark.both
+def test_a_key_that_no_database_has_is_of_nothing(world, browser_of):
+    browser, found = browser_of("curator"), []
+    keyed = [route for route in all_routes() if "pk" in route.arguments]
+    for route in keyed:
+        for key in KEYS:
+            address = reverse(route.name, kwargs={"pk": key})
+            for method in ("GET", "POST"):
+                sid = transaction.savepoint()
+                status = browser.generic(method, address).status_code
+                transaction.savepoint_rollback(sid)
+                found += [f"{method} {address}: {status}"] if status >= 500 else []
+    assert len(keyed) > 30
+    assert not found
+
+
+COOKIES = ("sessionid", "csrftoken", "messages", "django_language", "theme", "keys", "visit", "x")
+HEADERS = ("referer", "accept-language", "user-agent", "accept", "if-modified-since", "range", "x-forwarded-for")  # fmt: skip
+
+
+@pytest.mark.both
+@pytest.mark.parametrize("address", ["/sign-in/", "/", "/people/", "/how-to/"])
+def test_nonsense_in_headers_and_cookies_is_answered(world, browser_of, address):
+    for nonsense in NONSENSE:
+        browser, sent = browser_of("curator"), nonsense.encode().decode("latin-1")
+        signed_in = "; ".join(f"{name}={one.value}" for name, one in browser.cookies.items())
+        browser.cookies.clear()
+        for cookies in (signed_in, ""):
+            given = {
+                **{f"HTTP_{name.upper().replace('-', '_')}": sent for name in HEADERS},
+                "HTTP_COOKIE": "; ".join([cookies, *(f"{name}={sent}" for name in COOKIES[1:])]),
+            }
+            for method in ("GET", "POST"):
+                sid = transaction.savepoint()
+                status = browser.generic(method, address, **given).status_code
+                transaction.savepoint_rollback(sid)
+                assert status < 500, f"{method} {address} with {nonsense!r}"
+
+
+def test_a_header_that_claims_another_place_moves_no_address(client):
+    answer = client.get("/people/", SCRIPT_NAME="/elsewhere")
+    assert answer.headers["Location"].startswith("/sign-in/?")
+    page = client.get("/sign-in/", SCRIPT_NAME="/elsewhere").content.decode()
+    assert "elsewhere" not in page
+
+
+# ---------------------------------------------------------------- what stands in the rows
+
+NAMES_A_COLUMN = {"roadmaps.RoadmapChange.field"}
+DIRT = "\x07\x0b\ufffe\uffff\u202e<&"
+
+
+def texts_of(model):
+    """Return the columns of a model in which people's words stand, and how much goes into them."""
+    classes = classification(model)
+    return {
+        field.name: field.max_length
+        for field in model._meta.concrete_fields
+        if type(field) in {models.CharField, models.TextField}
+        and not field.choices
+        and not field.unique
+        and str(field) not in NAMES_A_COLUMN
+        and classes[field.name] not in {DataClass.TECHNICAL, DataClass.SECRET}
+    }
+
+
+def soil():
+    """Write control characters into every word of every row, as an old version or another program might have."""
+    n_columns = 0
+    for model in apps.get_models():
+        if model.__module__.startswith("nastavnik."):
+            for name, longest in texts_of(model).items():
+                dirty = Concat(F(name), Value(DIRT))
+                rows = model._default_manager.exclude(**{name: ""})
+                n_columns += bool(rows.update(**{name: Left(dirty, longest) if longest else dirty}))
+    return n_columns
+
+
+def test_no_page_and_no_file_breaks_of_what_stands_in_the_rows(world, browser_of):
+    sid = transaction.savepoint()
+    assert soil() > 20
+    organisation, found, n_files = world.cast.school.organisation, [], 0
+    for route in all_routes():
+        actor = reader_of(world, route)
+        for address in addresses(route, organisation, one_of_each_state)[:3] if actor else ():
+            for query in ("", "?as=xlsx", "?as=print"):
+                answer = browser_of(actor).get(f"{address}{query}")
+                n_files += "html" not in answer.headers.get("Content-Type", "")
+                found += [f"{address}{query}"] if answer.status_code >= 500 else []
+    transaction.savepoint_rollback(sid)
+    assert n_files > 12
+    assert not found
+
+
+@pytest.mark.parametrize("sign", [*"\x00\x07\x1f\ufffe\uffff", "\ud800"], ids=ascii)
+def test_a_sign_the_format_cannot_hold_is_left_out_of_a_workbook(sign):
+    column = Column("name", f"Имя{sign}", lambda row: f"{row}{sign}ов")
+    table = Table(f"list{sign}", f"Список{sign}", [column], ["Петр"])
+    book = load_workbook(BytesIO(as_xlsx(table)))
+    assert [cell.value for cell in book.active["A"]] == ["Имя", "Петров"]
+
+
+def test_a_workbook_written_as_given_would_break(monkeypatch):
+    monkeypatch.setattr(listing, "plain", lambda text: text)
+    table = Table("list", "Список", [Column("name", "Имя", lambda row: f"{row}\ufffe")], ["Петр"])
+    with pytest.raises((ParseError, ValueError)):
+        load_workbook(BytesIO(as_xlsx(table)))
 
 
 # ---------------------------------------------------------------- what is planted is caught

@@ -101,6 +101,9 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "nastavnik.config.urls"
+FORCE_SCRIPT_NAME = (
+    ""  # the site stands at the root; a header that claims another place moves no address
+)
 WSGI_APPLICATION = "nastavnik.config.wsgi.application"
 TEMPLATES = [
     {

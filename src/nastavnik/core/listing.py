@@ -213,7 +213,7 @@ def as_xlsx(table: Table[Any]) -> bytes:
     """Return a list as an .xlsx: the head stays in sight and on every sheet of paper, A4 across."""
     book = Workbook()
     sheet = book.active or book.create_sheet()
-    sheet.title = _NOT_IN_TITLE.sub(" ", str(table.title))[:TITLE_AT_MOST]
+    sheet.title = _NOT_IN_TITLE.sub(" ", plain(str(table.title)))[:TITLE_AT_MOST]
     columns = table.kept
     for place, column in enumerate(columns, 1):
         values = [column.value(row) for row in table.rows]

@@ -49,6 +49,7 @@ class SignInForm(forms.Form):
 
     login = forms.CharField(
         label=_("Mail address or login"),
+        max_length=150,  # as of an account; failures are counted under it in a column with an end
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
