@@ -8,7 +8,6 @@ from importlib import import_module
 
 import pytest
 import time_machine
-from axes.models import AccessAttempt
 from django.apps import apps
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -18,7 +17,7 @@ from tests.pages import signed_in, text
 
 from nastavnik.config.databases import SQLITE_PRAGMAS
 from nastavnik.core import retention
-from nastavnik.core.models import AuditEntry
+from nastavnik.core.models import AuditEntry, Tries
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
 from nastavnik.people.actions import accept_import, start_import
 from nastavnik.people.choices import RosterKind
@@ -106,7 +105,7 @@ def everything(cast, tmp_path, settings):
     read_roadmap(cast.school)
     Session.objects.all().delete()
     signed_in(cast.anna).get("/")
-    AccessAttempt.objects.create(username="kto", ip_address="192.0.2.7", failures_since_start=1)
+    Tries.objects.create(key="0" * 64, free_at=timezone.now())
 
 
 def numbers(done):

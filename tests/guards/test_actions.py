@@ -578,6 +578,7 @@ DONE = {
     "organisations.add_partner": lambda s: organisations.add_partner(s.organisation, name="Новый завод", by=s.by),
     "people.add_account": lambda s: people.add_account("n", None, full_name="Н", by=s.by),
     "people.change_password": lambda s: people.change_password(User.objects.get(pk=s.by.pk), PASSWORD, by=s.by),
+    "people.end_other_sessions": lambda s: people.end_other_sessions(User.objects.get(pk=s.by.pk), by=s.by),
     "people.grant_role": lambda s: people.grant_role(User.objects.get(login="mentor"), s.organisation, Role.SOCIAL_TEACHER, by=s.by),
     "people.end_role": lambda s: people.end_role(s.first(Membership, role=Role.DEPUTY_DIRECTOR), by=s.by),
     "people.add_person": lambda s: people.add_person(s.organisation, by=s.by, **NEWCOMER),

@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from tests.cast import PASSWORD
 from tests.pages import guest, said, signed_in, text, years_ago
 
+from nastavnik.core import tries
 from nastavnik.core.access import GRANTS, Perm, Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -99,12 +99,13 @@ def test_sign_out_ends_the_session(cast):
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "Too many tries"), ("ru", None)])
-def test_ten_wrong_tries_close_the_door_with_a_clear_sentence(cast, language, words):
+def test_wrong_tries_are_slowed_down_with_a_clear_sentence(cast, language, words):
     client = guest(language)
-    for _try in range(settings.AXES_FAILURE_LIMIT - 1):
+    for _try in range(tries.LOGIN.at_once):
         assert sign_in(client, password="не тот").status_code == 200
     response = sign_in(client, password="не тот")
     assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= tries.LOGIN.every.total_seconds()
     page = text(response)
     assert f'<html lang="{language}"' in page
     assert 'role="alert"' in page
@@ -115,10 +116,10 @@ def test_ten_wrong_tries_close_the_door_with_a_clear_sentence(cast, language, wo
     assert sign_in(client, "curator2").status_code == 302  # others are not concerned
 
 
-def test_fewer_slips_do_not_close_it_and_are_forgotten(cast):
+def test_fewer_slips_do_not_close_it_and_cost_the_browser_nothing_afterwards(cast):
     client = guest()
     for _morning in range(2):
-        for _try in range(settings.AXES_FAILURE_LIMIT - 1):
+        for _try in range(tries.LOGIN.at_once - 1):
             sign_in(client, password="не тот")
         assert sign_in(client).status_code == 302
         client.post("/sign-out/")

@@ -11,6 +11,7 @@ from tests.cast import CANARY, PASSWORD
 from tests.guards.routes import addresses, all_routes, one_of_each_state
 from tests.pages import guest, said, signed_in, text
 
+from nastavnik.core import tries
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
@@ -323,7 +324,7 @@ def test_the_old_password_is_asked_for(cast):
 
 def test_a_stolen_session_cannot_try_old_passwords_for_ever(cast):
     client = signed_in(cast.anna)
-    for _try in range(settings.AXES_FAILURE_LIMIT - 1):
+    for _try in range(tries.LOGIN.at_once):
         client.post("/password/", {"old": "не тот", "password": OWN, "again": OWN})
     given = {"old": "не тот", "password": OWN, "again": OWN}
     assert client.post("/password/", given).status_code == 429

@@ -57,7 +57,5 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "nastavnik": {"level": "INFO"},
-        # django-axes logs user names and addresses; they are in its table, where access is checked.
-        "axes": {"handlers": ["nowhere"], "propagate": False},
     },
 }

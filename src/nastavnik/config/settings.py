@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "django.forms",
     "whitenoise.runserver_nostatic",
     "nastavnik.config.static.StaticFiles",
-    "axes",
     "csp",
     "nastavnik.core",
     "nastavnik.files",
@@ -91,13 +90,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "nastavnik.core.middleware.end_idle",
     "nastavnik.core.middleware.choose_zone",
     "nastavnik.core.middleware.keep_private",
     "nastavnik.core.middleware.remember",
     "nastavnik.core.presses.Presses",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
+    "nastavnik.core.middleware.tell_to_wait",
 ]
 
 ROOT_URLCONF = "nastavnik.config.urls"
@@ -146,17 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 # Long enough for a slip to reach a pupil who is ill for a week.
 ONE_TIME_DAYS = 14
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "nastavnik.people.access.Accounts",
-]
-AXES_DISABLE_ACCESS_LOG = True  # who came and when is nobody's business; failures are counted
-AXES_USERNAME_FORM_FIELD = "username"  # as `authenticate` calls it, not our column
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_TEMPLATE = "people/locked.html"
-AXES_RESET_ON_SUCCESS = True  # slips of a morning do not add up to a lock-out
+AUTHENTICATION_BACKENDS = ["nastavnik.people.access.Accounts"]
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]
@@ -182,7 +172,9 @@ LOGGING = logs.LOGGING
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 60 * 60 * 24 * 7
+SESSION_COOKIE_AGE = 60 * 60 * 12  # from the sign-in on, whatever is done
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+IDLE_SECONDS = 60 * int(os.environ.get("NASTAVNIK_IDLE_MINUTES", "30"))
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 

@@ -1,6 +1,7 @@
 import datetime as dt
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 SEALED_EVERY = dt.timedelta(minutes=1)
 PROVEN_EVERY = SWEPT_EVERY = dt.timedelta(days=1)
@@ -11,8 +12,9 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from nastavnik.core import audit, expired, periodic, retention
+        from nastavnik.core import audit, expired, periodic, retention, sessions
 
+        user_logged_in.connect(sessions.begin, dispatch_uid="nastavnik.core.sessions")
         retention.register(expired.SESSIONS)
         retention.register(expired.ATTEMPTS)
         periodic.register(periodic.Task("retention", SWEPT_EVERY, retention.forget_all))

@@ -1,10 +1,10 @@
-"""What ends by itself and is kept by Django and axes: sessions, failed sign-ins."""
+"""What ends by itself and is kept by Django and core.tries: sessions, failed sign-ins."""
 
 import datetime as dt
 
-from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
 
+from nastavnik.core.models import Tries
 from nastavnik.core.retention import Rule
 
 
@@ -17,13 +17,11 @@ def _forget_sessions(before: dt.datetime) -> int:
 
 
 def _n_attempts(before: dt.datetime) -> int:
-    number: int = AccessAttempt.objects.filter(attempt_time__lt=before).count()
-    return number
+    return Tries.objects.filter(free_at__lt=before).count()
 
 
 def _forget_attempts(before: dt.datetime) -> int:
-    number: int = AccessAttempt.objects.filter(attempt_time__lt=before).delete()[0]
-    return number
+    return Tries.objects.filter(free_at__lt=before).delete()[0]
 
 
 SESSIONS = Rule("sessions", "сеансы, которые закончились", _n_sessions, _forget_sessions)

@@ -1,15 +1,19 @@
 """Per request: the language the person chose, the zone of the organisation, no copies of private pages."""
 
+import math
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils import timezone, translation
 
-from nastavnik.core import memory
+from nastavnik.core import memory, sessions, tries
 from nastavnik.core.text import plain
+
+A_MOMENT = 3  # seconds
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -73,6 +77,16 @@ def choose_language(get_response: Next) -> Next:
     return middleware
 
 
+def end_idle(get_response: Next) -> Next:
+    """End a session that was left alone too long, before anything is done in it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        sessions.end_when_due(request)
+        return get_response(request)
+
+    return middleware
+
+
 def choose_zone(get_response: Next) -> Next:
     """Show times in the zone of the user's organisation."""
 
@@ -93,6 +107,29 @@ def remember(get_response: Next) -> Next:
         with memory.remembering():
             return get_response(request)
 
+    return middleware
+
+
+def tell_to_wait(get_response: Next) -> Next:
+    """Say in words that a password was tried too often, or that too many sign in at this moment."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        is_busy = isinstance(error, tries.BusyError)
+        if isinstance(error, tries.TooManyError):
+            wait = math.ceil(error.wait.total_seconds())
+        elif is_busy:
+            wait = A_MOMENT
+        else:
+            return None
+        context = {"wait": wait, "minutes": math.ceil(wait / 60), "is_busy": is_busy}
+        response = render(request, "wait.html", context, status=503 if is_busy else 429)
+        response.headers["Retry-After"] = str(wait)
+        return response
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
 
 

@@ -76,3 +76,13 @@ class Press(models.Model):
     class Privacy:
         personal = ["answer", "told"]
         technical = ["id", "key", "at"]
+
+
+class Tries(models.Model):
+    """A budget of wrong tries, spent until `free_at` (core.tries); of whom is a keyed digest."""
+
+    key = models.CharField(max_length=64, unique=True)
+    free_at = models.DateTimeField(db_index=True)
+
+    class Privacy:
+        technical = ["id", "key", "free_at"]

@@ -1,20 +1,55 @@
 """Who somebody that has signed in is, which roles they may give, and whose password they may replace."""
 
+import threading
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from nastavnik.core import tries
 from nastavnik.core.access import GRANTS, Perm, Role, Verdict, Viewer
 from nastavnik.core.dates import today
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Membership, User, holds_on
 
+#: Tries that may be at work at once: the threads beyond them are for the pages.
+_TRYING = threading.BoundedSemaphore(5)
+
 
 class Accounts(ModelBackend):
-    """Django's own backend; the account of a request comes with its roles of today, in one query."""
+    """Django's own backend, with tries counted; the account of a request comes with its roles of today, in one query."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> User | None:
+        """Return the account a password opens.
+
+        Raises:
+            TooManyError: the login, the browser or the address has been tried too often; the password is not looked at.
+            BusyError: too many are at it this moment.
+        """
+        if username is None or password is None:
+            return None
+        asked = tries.of_sign_in(request, username)
+        if not _TRYING.acquire(blocking=False):
+            raise tries.BusyError
+        try:
+            tries.take(asked)
+            # an unknown login costs a hash too: the time of the answer tells nothing
+            user = super().authenticate(request, username=username, password=password, **kwargs)
+            if user is not None:
+                tries.give_back(asked)
+        finally:
+            _TRYING.release()
+        return user
 
     def get_user(self, user_id: int) -> User | None:
         """Return the account of a session, None for one that may not sign in any more."""

@@ -34,6 +34,8 @@ class PeopleConfig(AppConfig):
             **dict.fromkeys(
                 ("import", "import_preview", "import_errors", "import_discard"), "lists"
             ),
-            **dict.fromkeys(("accounts", "slips", "end_role", "password"), "accounts"),
+            **dict.fromkeys(
+                ("accounts", "slips", "end_role", "password", "end_others", "typed"), "accounts"
+            ),
             slip_halves="accounts#листок-из-двух-половин",
         )

@@ -6,6 +6,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Grant, Perm, Role, Viewer
@@ -179,6 +180,8 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     # the password was given by somebody else: it works until this moment and is to be changed at first use
     one_time_until = models.DateTimeField(null=True, blank=True)
+    # part of the mark of a session: one more ends them all
+    n_sessions_ended = models.PositiveIntegerField(default=0)
     person = models.OneToOneField(
         Person, models.SET_NULL, null=True, blank=True, related_name="account"
     )
@@ -192,10 +195,16 @@ class User(AbstractBaseUser):
         personal = ["full_name", "person"]
         contact = ["login"]
         secret = ["password"]
-        technical = ["id", "is_active", "last_login", "one_time_until"]
+        technical = ["id", "is_active", "last_login", "one_time_until", "n_sessions_ended"]
 
     def __str__(self) -> str:
         return self.full_name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        marked = f"{self.password} {self.n_sessions_ended}"
+        return salted_hmac(
+            "people.User.session", marked, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
     @property
     def must_change_password(self) -> bool:

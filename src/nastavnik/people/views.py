@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm, listing, search
+from nastavnik.core import confirm, listing, search, sessions, tries
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -68,6 +68,7 @@ from nastavnik.people.tables import (
 )
 
 PER_PAGE = 50
+LEAST_TEXT = 12  # signs: shorter values are ticks and keys
 AT_MOST_FOUND = 20
 ROWS_PER_PAGE = 200  # of a list being checked
 COLUMNS_SHOWN = 40
@@ -87,16 +88,43 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
         login(request, form.user, backend="nastavnik.people.access.Accounts")
-        return redirect(onward)
+        response = redirect("people:typed" if sessions.typed_by(request) else onward)
+        tries.remember_device(request, response, form.user.login)
+        return response
     return render(request, "people/sign_in.html", {"form": form, "next": onward})
 
 
 @require_POST
 @public
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session; the browser forgets the pages it has kept."""
     logout(request)
-    return redirect("people:sign-in")
+    response = redirect("people:sign-in")
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@requires(Perm.HOME)
+def end_others(request: Request) -> HttpResponse:
+    """End one's sessions on other computers."""
+    actions.end_other_sessions(request.user, by=request.user)
+    update_session_auth_hash(request, request.user)
+    messages.success(request, _("Signed out everywhere but here."))
+    return redirect("people:password")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.HOME)
+def typed(request: Request) -> HttpResponse:
+    """Give back what was typed into a form whose session had ended; it is sent once more, or thrown away."""
+    kept = sessions.typed_by(request)
+    if request.method == "POST" or kept is None:
+        sessions.forget_typed(request)
+        return redirect("cabinet:home")
+    texts = [value for _name, value in kept["fields"] if len(value) >= LEAST_TEXT]
+    return render(request, "people/typed.html", {"kept": kept, "texts": texts})
 
 
 @sensitive_post_parameters()

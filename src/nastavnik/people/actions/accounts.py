@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core import audit
+from nastavnik.core import audit, tries
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.passwords import halves_of_one, one_time_password
@@ -73,6 +73,7 @@ def _slip(user: User, *, by: User | None) -> Slip:
     user.one_time_until = timezone.now() + dt.timedelta(days=settings.ONE_TIME_DAYS)
     fresh = {"password": user.password, "one_time_until": user.one_time_until}
     User.objects.filter(pk=user.pk).update(**fresh)
+    tries.forget(tries.LOGIN, user.login)  # whoever was shut out by a guesser gets in with the slip
     audit.record("one-time-password-given", user, by=by, fields=["password", "one_time_until"])
     if by is None or place is None:
         return Slip(user, password)

@@ -76,6 +76,15 @@ def change_password(user: User, password: str, *, by: models.Model | None) -> Us
 
 
 @transaction.atomic
+def end_other_sessions(user: User, *, by: User) -> User:
+    """End every session of an account; the caller's own goes on where its mark is renewed."""
+    user.n_sessions_ended += 1
+    user.save(update_fields=["n_sessions_ended"])
+    audit.record("sessions-ended", user, by=by, fields=["n_sessions_ended"])
+    return user
+
+
+@transaction.atomic
 def grant_role(
     user: User,
     organisation: Organisation,
