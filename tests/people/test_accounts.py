@@ -227,7 +227,7 @@ def test_a_role_that_ended_opens_nothing_at_the_very_next_request(cast):
     row = Membership.objects.get(user=cast.users[Role.PSYCHOLOGIST])
     signed_in(cast.users[Role.DIRECTOR]).post(reverse("people:end-role", args=[row.pk]))
     assert client.get("/people/").status_code == 403
-    rows = signed_in(cast.anna).get("/settings/accounts/").context["rows"]
+    rows = signed_in(cast.anna).get("/settings/accounts/").context["table"].rows
     assert row.pk not in [one.pk for one in rows]
 
 
