@@ -1,5 +1,6 @@
 """Ticks over the pages of a list, pressed as a browser without JavaScript presses."""
 
+import datetime as dt
 import re
 from html import unescape
 
@@ -281,3 +282,33 @@ def test_who_has_left_the_roster_is_not_taken(cast, crowd):
     window.open(window.address)
     window.press()
     assert Participation.objects.filter(person__in=crowd).count() == 1
+
+
+def test_what_is_entered_for_the_ticked_goes_along(cast, crowd):
+    window = Window(cast.anna, f"{LEDGER}?group=7В")
+    day = (today() - dt.timedelta(days=3)).isoformat()
+    window.go("page=2", on=window.boxes()[:1], purposes=[Purpose.PUBLICATION], signed_on=day)
+    assert f'value="{day}"' in window.page
+    marked = re.findall(r'name="purposes" value="(\w+)"[^>]* checked', window.page)
+    assert marked == [Purpose.PUBLICATION]
+    off(window)
+    window.open(LEDGER)
+    assert f'value="{day}"' not in window.page  # what is done is not suggested again
+    assert len(re.findall(r'name="purposes" value="(\w+)"[^>]* checked', window.page)) == 2
+
+
+def test_areas_and_places_go_from_page_to_page(cast, crowd):
+    window = Window(cast.anna, reverse("programmes:describe", args=["mentee"]), "records")
+    window.go("page=2", on=window.boxes()[:2], areas=["maths"])
+    assert re.findall(r'name="areas" value="(\w+)"[^>]* checked', window.page) == ["maths"]
+    assert window.client.session[KEPT][window.address.partition("?")[0]]["said"]["areas"] == ["maths"]  # fmt: skip
+    third = window.boxes()[0]
+    window.press(on=[third], areas=["maths"])
+    records = Participation.objects.filter(person__last_name="Многов")
+    assert sum("maths" in areas for (areas,) in records.values_list("areas")) == 3
+
+
+def test_a_forged_field_does_not_fill_the_session(cast, crowd):
+    window = Window(cast.anna, LEDGER)
+    window.go("page=2", on=[], purposes=["x" * 500] * 300, signed_on="y" * 9000)
+    assert len(str(window.client.session[KEPT])) < 30000

@@ -47,7 +47,7 @@ from nastavnik.people.adapter import Understanding
 from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import Membership, Person, RosterImport, SlipHalf, StudyGroup, User
 from nastavnik.programmes import actions as programmes
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import GroupMeeting, MentoringForm, Participation, Programme
 from nastavnik.roadmaps import actions as roadmaps
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
@@ -665,6 +665,9 @@ DONE = {
     "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),
     "programmes.note_next_year": lambda s: programmes.note_next_year([s.it], goes_on=True, by=s.by),
     "programmes.take_up_again": lambda s: programmes.take_up_again(s.it, by=s.by),
+    "programmes.settle_next_year": lambda s: programmes.settle_next_year(
+        [s.record("waiting")], after=AfterEnd.GOES_ON, by=s.by
+    ),
     "mentorships.reopen_pair": lambda s: mentorships.reopen_pair(s.it, by=s.by),
     "mentorships.take_back_run": lambda s: mentorships.take_back_run(s.it, by=s.by),
     "mentorships.halt_pairs": lambda s: mentorships.halt_pairs(s.it, by=s.by),

@@ -53,7 +53,7 @@ def ledger(request: Request) -> HttpResponse:
     n_missing, n_asked = sum(1 for row in rows if row.missing), len(rows)
     if filters.cleaned_data.get("show") == "missing":
         rows = [row for row in rows if row.missing]
-    ticks = Ticks.of(request, "people")
+    ticks = Ticks.of(request, "people", also=("purposes", "signed_on"))
 
     def found() -> list[int]:
         return [row.person.pk for row in rows]
@@ -62,6 +62,7 @@ def ledger(request: Request) -> HttpResponse:
         return moved
     own = people.within(request.user, Perm.CONSENT_TICK)
     form = RecordForm(own, ticks.sent() if may_edit else None)
+    ticks.fill(form)
     if form.is_bound and form.is_valid() and (question := _question(request, form)):
         ticks.keep()
         return question

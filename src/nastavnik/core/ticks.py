@@ -22,7 +22,13 @@ from nastavnik.core.http import LONGEST_KEY, ticked
 Found = Callable[[], Sequence[int | None]]
 KEPT = "ticks"  # in the session: address → keys ticked and keys shown so far
 AT_MOST_LISTS = 6
+AT_MOST_VALUES, LONGEST_VALUE = 100, 100
 SHOWN, ELSEWHERE, GO = "shown", "ticked-elsewhere", "go"
+
+
+def _short(values: Sequence[str]) -> list[str]:
+    """Return the values of a field as far as they are worth keeping: nobody fills the session."""
+    return [value[:LONGEST_VALUE] for value in values[:AT_MOST_VALUES]]
 
 
 def _mark(keys: Iterable[int]) -> str:
@@ -41,6 +47,7 @@ class Ticks:
         keys: all ticked keys, on whatever page.
         seen: the keys that stood on a page this person has sent; what is suggested is ticked only until then.
         shown: the keys with a box on the page that was sent, or is going to be shown.
+        said: what is entered for the ticked, by the name of the field, as it was sent.
         n_found, n_pages, n_outside: rows that the filter leaves; pages with a tick; ticks the filter does not show.
     """
 
@@ -50,19 +57,41 @@ class Ticks:
     keys: set[int] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
     shown: frozenset[int] = frozenset()
+    said: dict[str, list[str]] = field(default_factory=dict)
     n_found: int = 0
     n_pages: int = 0
     n_outside: int = 0
 
     @classmethod
-    def of(cls, request: HttpRequest, name: str, *, place: str = "") -> "Ticks":
-        """Return the ticks of the list at a place, by default this page, with what was sent laid over what was kept."""
+    def of(
+        cls, request: HttpRequest, name: str, *, place: str = "", also: Collection[str] = ()
+    ) -> "Ticks":
+        """Return the ticks of the list at a place, by default this page, with what was sent laid over what was kept.
+
+        Args:
+            request: of the person who ticks.
+            name: the name of the boxes.
+            place: the address of the list.
+            also: fields of the same form that go along from page to page.
+        """
         place = place or request.path
         kept = request.session.get(KEPT, {}).get(place, {})
         ticks = cls(request, name, place, set(kept.get("keys", ())), set(kept.get("seen", ())))
+        ticks.said = {field: kept["said"][field] for field in also if field in kept.get("said", {})}
         if request.method == "POST":
             ticks._take_over()
+            if SHOWN in request.POST:
+                ticks.said = {field: _short(request.POST.getlist(field)) for field in also}
         return ticks
+
+    def fill(self, form: forms.Form) -> None:
+        """Let a form that nobody has sent begin with what was entered on another page of the list."""
+        for name, values in self.said.items():
+            given = form.fields.get(name)
+            if isinstance(given, forms.MultipleChoiceField):
+                form.initial[name] = values
+            elif given is not None and values:
+                form.initial[name] = values[0]
 
     def _take_over(self) -> None:
         given = set(ticked(self.request, self.name))
@@ -147,13 +176,15 @@ class Ticks:
         """Keep the ticks for the next page of the list."""
         kept = dict(self.request.session.get(KEPT, {}))
         kept.pop(self.place, None)
-        if self.keys or self.seen:
+        if self.keys or self.seen or self.said:
             kept[self.place] = {"keys": sorted(self.keys), "seen": sorted(self.seen)}
+        if self.said:
+            kept[self.place]["said"] = self.said
         self.request.session[KEPT] = dict(list(kept.items())[-AT_MOST_LISTS:])
 
     def drop(self) -> None:
         """Forget the ticks: what was to be done with them is done."""
-        self.keys, self.seen = set(), set()
+        self.keys, self.seen, self.said = set(), set(), {}
         self.keep()
 
     def laid_on(

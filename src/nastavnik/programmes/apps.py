@@ -86,6 +86,7 @@ class ProgrammesConfig(AppConfig):
             add_to_base="bases#взять-в-базу",
             describe="bases#запросы-и-области",
             record="bases#запросы-и-области",
+            closing="bases#конец-года",
             **dict.fromkeys(
                 ("meetings", "add_meeting", "meeting", "reopen", "choices", "choose"),
                 "group-meeting",

@@ -204,18 +204,25 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
 
 
 def _unasked(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
-    """Yield those whose participation has ended and of whom nobody knows whether they go on next year."""
-    for side, people, url in (
-        (Side.MENTEE, _("Mentees"), "programmes:mentees"),
-        (Side.MENTOR, _("Mentors"), "programmes:mentors"),
-    ):
-        if n := marks_of_bases(user, programme)[side, "unasked"]:
+    """Yield who is in no pair and has not finished, and of whom nobody knows whether they go on next year."""
+    for side, people in ((Side.MENTEE, _("Mentees")), (Side.MENTOR, _("Mentors"))):
+        marks = marks_of_bases(user, programme)
+        closing = reverse("programmes:closing", args=[side])
+        if n := marks[side, "waiting"]:
+            yield AttentionItem(
+                44, "wait", _("Closing the year"),
+                ngettext("%(n)s person never got a pair", "%(n)s people never got a pair", n) % {"n": n}
+                + f": {people.lower()}",
+                _("Say of each that the participation has ended, and who goes on: for many people at once."),
+                _("Close"), f"{closing}?status=waiting",
+            )  # fmt: skip
+        if n := marks[side, "unasked"]:
             yield AttentionItem(
                 45, "wait", _("Closing the year"),
                 ngettext("%(n)s person is not asked about next year", "%(n)s people are not asked about next year", n) % {"n": n}
                 + f": {people.lower()}",
-                _("Ask who goes on and enter the answer in the record: the next year begins with them."),
-                _("Open"), f"{reverse(url)}?status=unasked",
+                _("Ask who goes on and enter the answers, many at once: the next year begins with them."),
+                _("Enter"), f"{closing}?status=unasked",
             )  # fmt: skip
 
 

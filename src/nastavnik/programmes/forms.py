@@ -24,6 +24,7 @@ from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
     MOST_CHOICES,
     MOST_COMMENT,
+    AfterEnd,
     ParticipationStatus,
     Side,
 )
@@ -292,8 +293,10 @@ class BaseFilter(PersonFilter):
             ("told", _("request or areas are there")),
             ("untold", _("no request and no areas")),
             ("trained", _("with a day of training")),
+            ("waiting", _("in no pair, not finished")),
             ("unasked", _("finished, not asked about next year")),
             ("goes_on", _("goes on next year")),
+            ("stops", _("does not go on")),
         ],
     )
     form = forms.ChoiceField(label=_("Form"), required=False)
@@ -305,6 +308,46 @@ class BaseFilter(PersonFilter):
             "form",
             [("", _("All forms")), *((form.code, form.title) for form in programme.forms.all())],
         )
+
+
+class ClosingFilter(PersonFilter):
+    """Whom to show at the close of a year."""
+
+    status = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[
+            ("", _("Everybody")),
+            ("waiting", _("in no pair, not finished")),
+            ("unasked", _("finished, not asked about next year")),
+            ("goes_on", _("goes on next year")),
+            ("stops", _("does not go on")),
+        ],
+    )
+
+
+class ClosingForm(forms.Form):
+    """What becomes of the ticked people after the year."""
+
+    records = RowsField(
+        queryset=Participation.objects.none(),
+        error_messages={"required": _("Tick at least one person.")},
+    )
+    after = forms.ChoiceField(
+        label=_("What is said of the ticked"),
+        choices=[
+            (AfterEnd.GOES_ON, _("finished, goes on next year")),
+            (AfterEnd.STOPS, _("finished, does not go on")),
+            (AfterEnd.LATER, _("finished, not asked yet")),
+            (AfterEnd.AGAIN, _("back into the base of this year")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what is said of the ticked people.")},
+    )
+
+    def __init__(self, records: QuerySet[Participation], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "records", records)
 
 
 class GroupMeetingForm(forms.ModelForm[GroupMeeting]):

@@ -223,8 +223,12 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
     "untold": lambda side: _STILL_IN & ~_TOLD[side],
     "admitted": lambda _side: _STILL_IN & ~Q(status=ParticipationStatus.CANDIDATE),
     "trained": lambda _side: _STILL_IN & Q(trained_on__isnull=False),
+    "waiting": lambda _side: Q(
+        status__in=(ParticipationStatus.CANDIDATE, ParticipationStatus.READY)
+    ),
     "unasked": lambda _side: _FINISHED & Q(goes_on=None),
     "goes_on": lambda _side: _FINISHED & Q(goes_on=True),
+    "stops": lambda _side: _FINISHED & Q(goes_on=False),
 }
 
 
@@ -291,6 +295,19 @@ def base_records(
             )
         )
     return records
+
+
+def to_settle(user: SignedIn, programme: Programme, side: Side) -> QuerySet[Participation]:
+    """Return those of a base of whom it can be said what becomes of them after the year: in no pair, not left."""
+    records = base_records(user, programme, side)
+    return records.filter(
+        status__in=(
+            ParticipationStatus.CANDIDATE,
+            ParticipationStatus.READY,
+            ParticipationStatus.FINISHED,
+        ),
+        active_count=0,
+    )
 
 
 def of_class_and_kind(

@@ -1,6 +1,6 @@
 """The bases as their pages show them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -20,8 +20,8 @@ from nastavnik.core.components import (
 )
 from nastavnik.core.listing import Column, Table
 from nastavnik.core.ticks import Ticks
-from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import GroupMeeting
+from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
+from nastavnik.programmes.models import GroupMeeting, Participation
 from nastavnik.programmes.queries import BaseRow
 
 _STATES = {
@@ -79,6 +79,44 @@ def base_table(
         box=(lambda row: _box(row, ticks)) if ticks else None,
         narrowed=narrowed,
     )
+
+
+def closing_table(
+    records: Sequence[Participation],
+    side: Side,
+    groups: Mapping[int, str],
+    ticks: Ticks,
+    narrowed: Sequence[tuple[StrOrPromise, str]] = (),
+) -> Table[Participation]:
+    """Return who is in no pair at the close of a year, and what is said of the next one."""
+    states = {status.value: str(status.label) for status in ParticipationStatus}
+    said = {goes_on: str(AfterEnd(answer).label) for answer, goes_on in GOES_ON.items()}
+
+    def word(record: Participation) -> str:
+        return said[record.goes_on] if record.status == ParticipationStatus.FINISHED else ""
+
+    def name(record: Participation) -> SafeString:
+        person = record.person
+        return format_html(
+            "{}{}",
+            link(address_of("programmes:record", record.pk), person.full_name),
+            small(groups.get(person.pk, "") or person.position),
+        )
+
+    return Table(
+        f"closing-of-{side.value}s",
+        _("Closing the year: mentors") if side == Side.MENTOR else _("Closing the year: mentees"),
+        (
+            Column("name", _("Full name"), lambda row: row.person.full_name, name),
+            Column("group", _("Class"), lambda row: groups.get(row.person_id, ""), on_page=False),
+            Column("state", _("State"), lambda row: states[row.status], lambda row: state(_STATES.get(ParticipationStatus(row.status), "next"), states[row.status])),
+            Column("ended", _("Ended on"), lambda row: row.ends_on, lambda row: f"{row.ends_on:%d.%m.%Y}" if row.ends_on else "—"),
+            Column("said", _("Next year"), word),
+        ),
+        records,
+        box=lambda row: pick("records", row.pk, row.person.full_name, is_checked=row.pk in ticks.keys),
+        narrowed=narrowed,
+    )  # fmt: skip
 
 
 def meetings_table(rows: Sequence[GroupMeeting]) -> Table[GroupMeeting]:

@@ -27,6 +27,7 @@ urlpatterns = [
     path("base/<side:side>/add/", views.add_to_base, name="add-to-base"),
     path("base/<side:side>/areas/", views.describe, name="describe"),
     path("base/<side:side>/grid/", views.grid, name="grid"),
+    path("base/<side:side>/closing/", views.closing, name="closing"),
     path("base/<side:side>/ready/", views.make_ready, name="make-ready"),
     path("base/<int:pk>/", views.edit_record, name="record"),
     path("base/<int:pk>/after/", views.after, name="after"),

@@ -18,6 +18,7 @@ from nastavnik.programmes.actions.bases import (
     review_people,
     review_ready,
     set_participation_status,
+    settle_next_year,
     take_place,
     take_up_again,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "review_people",
     "review_ready",
     "set_participation_status",
+    "settle_next_year",
     "take_place",
     "take_up_again",
 ]

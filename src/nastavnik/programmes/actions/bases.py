@@ -52,8 +52,9 @@ def load_directory(*, by: models.Model | None) -> int:
 
 
 NEXT: dict[ParticipationStatus, frozenset[ParticipationStatus]] = {
-    S.CANDIDATE: frozenset({S.READY, S.LEFT}),
-    S.READY: frozenset({S.CANDIDATE, S.PAIRED, S.LEFT}),
+    # who never got a pair has finished at the close of a year
+    S.CANDIDATE: frozenset({S.READY, S.FINISHED, S.LEFT}),
+    S.READY: frozenset({S.CANDIDATE, S.PAIRED, S.FINISHED, S.LEFT}),
     S.PAIRED: frozenset({S.CANDIDATE, S.READY, S.FINISHED, S.LEFT}),
     # back into the base of the same year; into a pair that is reopened by `take_place`
     S.FINISHED: frozenset({S.CANDIDATE}),
@@ -477,3 +478,31 @@ def note_next_year(
     Participation.objects.bulk_update(changed, ["goes_on"])
     audit.record_many("next-year-noted", changed, by=by, fields=["goes_on"])
     return changed
+
+
+@transaction.atomic
+def settle_next_year(
+    records: Iterable[Participation], *, after: AfterEnd, by: models.Model | None
+) -> list[Participation]:
+    """Keep what is said of people at the close of a year, and return those it changed.
+
+    Who is in a base without a pair has finished by it; of who has finished the answer alone changes. `AGAIN` puts those who
+    have finished back into the base of the same year, and leaves the others where they are.
+
+    Raises:
+        RefusedError: somebody is in a pair or has left, by name. Nothing is written then.
+    """
+    asked = _locked(records)
+    if reasons := [
+        _("%(name)s is in a pair: complete the pair on its page.") % {"name": one.person.full_name}
+        if one.active_count
+        else _("%(name)s has left the base.") % {"name": one.person.full_name}
+        for one in asked
+        if one.active_count or one.status in (S.PAIRED, S.LEFT)
+    ]:
+        raise RefusedError(reasons)
+    if after == AfterEnd.AGAIN:
+        return _step([one for one in asked if one.status == S.FINISHED], S.CANDIDATE, by=by)[0]
+    ended = _step([one for one in asked if one.status != S.FINISHED], S.FINISHED, by=by)[0]
+    answered = note_next_year(asked, goes_on=GOES_ON[after], by=by)
+    return list({one.pk: one for one in (*ended, *answered)}.values())

@@ -13,6 +13,7 @@ from nastavnik.programmes.views.bases import (
     mentors,
     overview,
 )
+from nastavnik.programmes.views.closing import closing
 from nastavnik.programmes.views.describing import describe
 from nastavnik.programmes.views.grids import collect, grid
 from nastavnik.programmes.views.group_meetings import (
@@ -35,6 +36,7 @@ __all__ = [
     "after",
     "attendance",
     "choose",
+    "closing",
     "collect",
     "describe",
     "edit",

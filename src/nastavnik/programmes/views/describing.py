@@ -34,7 +34,7 @@ def describe(request: Request, side: str) -> HttpResponse:
         return redirect(base)
     waiting = undescribed(request.user, programme, chosen)
     filters, shown = _narrowed(request, programme, waiting)
-    ticks = Ticks.of(request, "records")
+    ticks = Ticks.of(request, "records", also=("areas", "capacity"))
 
     def found() -> list[int]:
         return list(shown.prefetch_related(None).values_list("pk", flat=True))
@@ -42,6 +42,7 @@ def describe(request: Request, side: str) -> HttpResponse:
     if request.method == "POST" and (moved := ticks.moved(filters, found)):
         return moved
     form = DescribeForm(chosen, shown, waiting, ticks.sent())
+    ticks.fill(form)
     if request.method == "POST" and form.is_valid():
         _describe(request, form)
         ticks.drop()
