@@ -41,7 +41,7 @@ from nastavnik.programmes.actions import (
     set_participation_status,
 )
 from nastavnik.programmes.choices import ParticipationStatus
-from nastavnik.programmes.models import Attendance, GroupMeeting, Preference
+from nastavnik.programmes.models import Attendance, GroupMeeting, Participation, Preference
 from nastavnik.programmes.queries import choices_of, guests_of, invitable, last_group_meeting
 
 pytestmark = pytest.mark.django_db
@@ -822,3 +822,44 @@ def test_another_school_finds_nothing(cast):
         assert client.post(address, {}).status_code in (404, 405)
     assert client.get(reverse("programmes:choose", args=[rows["older"].pk])).status_code == 404
     assert CANARY not in text(client.get(reverse("programmes:meetings")))
+
+
+@pytest.mark.parametrize(("who", "whom"), [("younger", "teacher"), ("novice", "older"), ("teacher", "younger")])  # fmt: skip
+def test_a_choice_that_no_form_allows_is_refused_whoever_writes_it(cast, who, whom):
+    meeting, rows = hold(cast)
+    before = list(Preference.objects.values_list("pk"))
+    name = rows[whom].record.person.last_name
+    with pytest.raises(RefusedError, match=name):
+        give(cast, meeting, rows, who, whom)
+    assert list(Preference.objects.values_list("pk")) == before
+    assert Attendance.objects.get(pk=rows[who].pk).answered_at is None
+
+
+def test_not_with_somebody_no_form_allows_harms_nothing(cast):
+    meeting, rows = hold(cast)
+    assert give(cast, meeting, rows, "younger", "older", no=["teacher"]) == 1
+
+
+def test_today_leads_straight_to_the_ticks_and_to_the_table(cast):
+    meeting = plan_group_meeting(
+        cast.school.programme,
+        [cast.school.records[key] for key in ("older", "younger")],
+        held_on=today(),
+        place="актовый зал",
+        by=cast.anna,
+    )
+    straight = f"{reverse('programmes:meeting', args=[meeting.pk])}#came"
+    client = signed_in(cast.anna)
+    page = client.get("/today/")
+    (item,) = [one for one in page.context["items"] if one.url == straight]
+    assert item.action == "Tick off"
+    assert text(page).count(straight) >= 2  # the list of what to do and the first step
+    assert 'id="came"' in text(client.get(straight))
+    Participation.objects.filter(programme=cast.school.programme).update(
+        areas=[], request="", status=ParticipationStatus.CANDIDATE
+    )
+    page = client.get("/today/")
+    for side in ("mentee", "mentor"):
+        grid = f"{reverse('programmes:grid', args=[side])}?status=untold"
+        assert grid in text(page)
+        assert client.get(grid).context["rows"]

@@ -18,6 +18,7 @@ class AttentionItem:
         why: the reason in one sentence.
         action: the words on the button.
         url: where it leads.
+        other: words and address of another way to do it.
         tokens: initials of the mentor and the mentees it is about, if it is about one pair.
     """
 
@@ -29,6 +30,7 @@ class AttentionItem:
     action: str
     url: str
     tokens: tuple[str, ...] = ()
+    other: tuple[str, str] | None = None
 
 
 Provider = Callable[[SignedIn], Iterable[AttentionItem]]

@@ -111,7 +111,7 @@ def _gathering(user: SignedIn) -> Iterator[AttentionItem]:
     title = _("The group meeting of %(day)s") % {"day": f"{meeting.held_on:%d.%m}"}
     if not meeting.n_noted:
         yield AttentionItem(
-            18, "wait", _("Waits for you"), title, _("Tick off who came: only they choose each other."), _("Tick off"), url
+            18, "wait", _("Waits for you"), title, _("Tick off who came: only they choose each other."), _("Tick off"), f"{url}#came"
         )  # fmt: skip
     elif n_chose < n_came:
         yield AttentionItem(
@@ -175,6 +175,7 @@ def _preparing(
                 _("Mark what each of them can help with: for many people at once.") if side == Side.MENTOR
                 else _("Mark what each of them asks for: for many people at once."),
                 _("Mark"), reverse("programmes:describe", args=[side]),
+                other=(_("Fill in as a table"), f"{reverse('programmes:grid', args=[side])}?status=untold"),
             )  # fmt: skip
         fit = [row for row in rows if row.verdict]
         if fit:

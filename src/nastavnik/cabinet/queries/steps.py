@@ -129,13 +129,13 @@ def _of_bases(user: SignedIn, programme: Programme) -> Iterator[Told]:
     marks = marks_of_bases(user, programme)
     silent = {side: marks[side, "untold"] for side in Side}
     n = sum(silent.values())
-    page = "programmes:mentees" if silent[Side.MENTEE] else "programmes:mentors"
+    side = Side.MENTEE if silent[Side.MENTEE] else Side.MENTOR
     yield (
         Step.REQUESTS, both and not n,
         _("Without a request: %(mentees)s mentees; without areas: %(mentors)s mentors.")
         % {"mentees": silent[Side.MENTEE], "mentors": silent[Side.MENTOR]}
         if both else _bare(totals),
-        f"{reverse(page)}?status=untold" if both else _base_to_fill(totals),
+        f"{reverse('programmes:grid', args=[side])}?status=untold" if both else _base_to_fill(totals),
     )  # fmt: skip
     gathering = once(
         ("last_group_meeting", user.viewer.user_id), lambda: last_group_meeting(user, programme)
@@ -145,7 +145,9 @@ def _of_bases(user: SignedIn, programme: Programme) -> Iterator[Told]:
         Step.MEETING, n_came > 0,
         ngettext("%(n)s person came to the last one.", "%(n)s people came to the last one.", n_came) % {"n": n_came}
         if n_came else _("Nobody is noted as having come to a group meeting yet."),
-        reverse("programmes:meetings"),
+        # the one that was and waits for ticks: straight to them
+        f"{reverse('programmes:meeting', args=[gathering.pk])}#came"
+        if gathering and not n_came and gathering.held_on <= today() else reverse("programmes:meetings"),
     )  # fmt: skip
 
 

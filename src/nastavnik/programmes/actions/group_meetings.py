@@ -15,6 +15,7 @@ from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.files import proofs
 from nastavnik.people.models import User
+from nastavnik.programmes.adapter import who_may_be_paired
 from nastavnik.programmes.choices import MOST_CHOICES, Side
 from nastavnik.programmes.models import (
     Attendance,
@@ -178,7 +179,8 @@ def give_preferences(
 
     Raises:
         RefusedError: a matching has used the choices; somebody did not come; a word on somebody who is not of the
-            other side or did not come, twice on the same person, or more choices than are counted.
+            other side or did not come, twice on the same person, more choices than are counted, or a choice of somebody
+            with whom no form of both allows a pair. «Not with» such a person forbids nothing and may be said.
     """
     meeting = _open(meeting)
     present = {
@@ -186,11 +188,13 @@ def give_preferences(
         for row in Attendance.objects.select_for_update(of=("self",))
         .filter(meeting=meeting)
         .choosing()
-        .select_related("record")
+        .select_related("record__person")
+        .prefetch_related("record__forms")
         .order_by("pk")
     }
     for key, word in wishes.items():
         _check(present, key, word)
+    _check_forms(present, wishes)
     Preference.objects.filter(chooser__in=list(wishes)).delete()
     Preference.objects.bulk_create(
         Preference(
@@ -223,6 +227,28 @@ def _check(present: Mapping[int, Attendance], key: int, word: Wishes) -> None:
     side = present[key].record.side
     if any(one not in present or present[one].record.side == side for one in named):
         raise RefusedError(_("Only people of the other side who came to the meeting are chosen."))
+
+
+def _check_forms(present: Mapping[int, Attendance], wishes: Mapping[int, Wishes]) -> None:
+    """Refuse choices no form allows: matching could never meet them, and whoever chose would wait for it."""
+    ranked = {key: word.ranked for key, word in wishes.items() if word.ranked}
+    if not ranked:
+        return
+    named = {one for keys in ranked.values() for one in keys}
+    allowed = who_may_be_paired([present[key] for key in ranked], [present[key] for key in named])
+    fine = {key: {other.pk for other in others} for key, others in allowed.items()}
+    reasons = [
+        _("%(name)s and %(other)s: no form of mentoring of both allows this pair.")
+        % {
+            "name": present[key].record.person.short_name,
+            "other": present[one].record.person.short_name,
+        }
+        for key, keys in ranked.items()
+        for one in keys
+        if one not in fine[key]
+    ]
+    if reasons:
+        raise RefusedError(reasons)
 
 
 def _open(meeting: GroupMeeting) -> GroupMeeting:
