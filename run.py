@@ -383,6 +383,7 @@ def start(word, arguments, data):
     environment = child_environment(
         data,
         NASTAVNIK_BIND=f"fd:{held.fileno()}",
+        NASTAVNIK_HOST=host,
         NASTAVNIK_HOSTS=",".join(hosts),
         NASTAVNIK_LOCAL_URL=local,
         NASTAVNIK_PUBLIC_URL=public_url,
@@ -437,7 +438,8 @@ def prepare(word, data, environment):
         raise Refusal("База данных не готова: сообщения выше.")
     accounts = prepared.stdout.decode()
     if embedded:
-        mark.write_text(json.dumps({"print": mine, "accounts": accounts}))
+        with contextlib.suppress(OSError):  # a folder that may only be read, a full disk
+            mark.write_text(json.dumps({"print": mine, "accounts": accounts}))
     return accounts
 
 
@@ -506,7 +508,7 @@ def wait_until_healthy(process, host, port, patience=60.0):
             answer = connection.getresponse()
             body = json.loads(answer.read())
             connection.close()
-            if answer.status == 200 and body.get("status") == "ok":
+            if answer.status == 200 and body.get("status") in ("ok", "limited"):
                 return
         time.sleep(0.05)
     raise Refusal(f"Сервер не отвечает дольше {patience:.0f} с: сообщения выше.")

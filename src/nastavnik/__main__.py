@@ -126,13 +126,22 @@ def _manage(word: str, arguments: list[str]) -> int:
 
 
 def _in_words(work: Callable[[], None]) -> int:
-    """Do the work; a refusal is said on the console and not thrown at the person."""
+    """Do the work; a refusal, and what the machine is to blame for, is said on the console and not thrown at the person."""
+    from django.db import DatabaseError  # noqa: PLC0415 - engine words must not pay for it
+
+    from nastavnik.core import condition  # noqa: PLC0415
     from nastavnik.core.errors import RefusedError  # noqa: PLC0415
 
     try:
         work()
     except RefusedError as refusal:
         print(*refusal.reasons, sep="\n", file=sys.stderr)
+        return REFUSED
+    except (DatabaseError, OSError) as error:
+        trouble = condition.of_error(error)
+        if trouble is None:
+            raise
+        print(condition.sentence(trouble), file=sys.stderr)
         return REFUSED
     return DONE
 

@@ -3,9 +3,10 @@
 Why SQLite is opened as it is: docs/decisions/0010 and 0011.
 """
 
+import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 # One process checkpoints (nastavnik.files.checkpointing); every other connection must not.
 # No mmap_size: a mapped file turns a passing inconsistency into a broken database.
@@ -21,6 +22,8 @@ SQLITE_PRAGMAS = (
 
 def sqlite(path: Path) -> dict[str, Any]:
     """Return Django's description of the embedded database kept in `path`."""
+    if is_only_read(path):
+        return _sqlite_to_read(path)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
@@ -31,6 +34,27 @@ def sqlite(path: Path) -> dict[str, Any]:
             "timeout": 20,
             "init_command": SQLITE_PRAGMAS,
         },
+    }
+
+
+def is_only_read(path: Path) -> bool:
+    """Tell whether nobody can write to a database: its folder is on a disk that may only be read."""
+    if not path.exists() or os.access(path.parent, os.W_OK):
+        return False
+    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) or not os.access(path, os.W_OK)
+
+
+def _sqlite_to_read(path: Path) -> dict[str, Any]:
+    """Return the description of a database that is only read.
+
+    A log wants a file beside it, which cannot be made: without a log SQLite is told that nothing changes.
+    """
+    log = path.with_name(path.name + "-wal")
+    has_log = log.exists() and log.stat().st_size > 0
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": f"file:{quote(str(path))}?{'mode=ro' if has_log else 'immutable=1'}",
+        "OPTIONS": {"timeout": 20, "init_command": "PRAGMA cache_size=-20000;PRAGMA mmap_size=0"},
     }
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from nastavnik import __version__
+from nastavnik.core import condition
 from nastavnik.core.marks import public
 
 
@@ -13,12 +14,17 @@ from nastavnik.core.marks import public
 @never_cache
 @public
 def health(_request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database answers, 503 when it does not."""
+    """Answer 200 when the database answers, 503 when it does not.
+
+    `status` is `ok`, `limited` where reading goes on and `trouble` says why the rest does not, or `failing`.
+    """
+    said = {"status": "ok", "database": "ok", "version": __version__}
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return JsonResponse(
-            {"status": "failing", "database": "unreachable", "version": __version__}, status=503
-        )
-    return JsonResponse({"status": "ok", "database": "ok", "version": __version__})
+        return JsonResponse(said | {"status": "failing", "database": "unreachable"}, status=503)
+    if troubles := condition.everything():
+        words = [condition.sentence(one) for one in troubles]
+        return JsonResponse(said | {"status": "limited", "trouble": troubles, "words": words})
+    return JsonResponse(said)

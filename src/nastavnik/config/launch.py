@@ -5,17 +5,22 @@ import fcntl
 import io
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from nastavnik.cabinet import access
-from nastavnik.core import audit
+from nastavnik.core import audit, condition
+from nastavnik.core.condition import Trouble
+from nastavnik.core.errors import RefusedError
 from nastavnik.files import backups, modes, upgrading
 from nastavnik.files.running import taking_part
 from nastavnik.matching import actions
+from nastavnik.organisations.queries import is_set_up
 from nastavnik.people.queries import has_any_account
 
 
@@ -46,6 +51,12 @@ def _say_code() -> None:
         print(said, file=sys.stderr, flush=True)  # noqa: T201
 
 
+def say_troubles() -> None:
+    """Print what is wrong with the machine, before somebody meets it on a page."""
+    for trouble in condition.everything():
+        print(condition.sentence(trouble), file=sys.stderr, flush=True)  # noqa: T201
+
+
 def ensure_schema() -> None:
     """Apply the migrations that are missing; the checks of the database run with them."""
     if upgrading.missing():
@@ -61,9 +72,33 @@ def prepare(*, demo: bool) -> None:
                 "Данные сейчас восстанавливают из копии. Запустите сайт, когда это закончится."
             )
         call_command("check", databases=["default"], stdout=io.StringIO())
-        ensure_schema()
-        call_command("collectstatic", interactive=False, verbosity=0)
-        if demo:
-            call_command("demo", stage="running", if_empty=True)
-        actions.fail_interrupted(by=None)
-        audit.seal_all()
+        if condition.of_storage() is Trouble.READ_ONLY:
+            _prepare_to_read(demo=demo)
+        else:
+            _prepare_to_write(demo=demo)
+
+
+def _prepare_to_write(*, demo: bool) -> None:
+    ensure_schema()
+    _unless_full(lambda: call_command("collectstatic", interactive=False, verbosity=0))
+    if demo:
+        call_command("demo", stage="running", if_empty=True)
+    _unless_full(lambda: actions.fail_interrupted(by=None))
+    _unless_full(audit.seal_all)
+
+
+def _prepare_to_read(*, demo: bool) -> None:
+    """Write nothing: what there is is shown as it is."""
+    if upgrading.missing():
+        raise RefusedError(_("The database is older than the program, and the data folder may only be read: the database cannot be updated. Start the previous version, or let the folder be written to."))  # fmt: skip
+    if demo and is_set_up():
+        call_command("demo", if_empty=True)  # says the accounts
+
+
+def _unless_full(work: Callable[[], object]) -> None:
+    """Do what can wait; a full disk must not keep the site from being read."""
+    try:
+        work()
+    except (DatabaseError, OSError) as error:
+        if condition.of_error(error) is None:
+            raise

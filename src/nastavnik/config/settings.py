@@ -22,11 +22,15 @@ def _secret_key() -> str:
     if key := os.environ.get("NASTAVNIK_SECRET_KEY"):
         return key
     path = DATA / "secret-key"
-    if not path.exists():
+    # empty: the power went before what was written had reached the disk
+    if not path.exists() or not path.stat().st_size:
         DATA.mkdir(parents=True, exist_ok=True)
         fresh = DATA / f"secret-key.{secrets.token_hex(4)}"
         fresh.touch(mode=0o600)
-        fresh.write_text(get_random_secret_key())
+        with fresh.open("w") as stream:
+            stream.write(get_random_secret_key())
+            stream.flush()
+            os.fsync(stream.fileno())
         fresh.rename(path)
     return path.read_text().strip()
 
@@ -38,8 +42,8 @@ DEBUG = False
 PUBLIC_URL = os.environ.get("NASTAVNIK_PUBLIC_URL", "").rstrip("/")
 LOCAL_URL = os.environ.get("NASTAVNIK_LOCAL_URL", "http://127.0.0.1:8000")
 # Whether others than this computer can open the site: an empty one then asks for the code of the console.
-_host = os.environ.get("NASTAVNIK_BIND", "127.0.0.1:8000").rpartition(":")[0].strip("[]")
-IS_REACHABLE = bool(PUBLIC_URL) or _host not in {"127.0.0.1", "localhost", "::1"}
+_host = os.environ.get("NASTAVNIK_HOST") or os.environ.get("NASTAVNIK_BIND", "").rpartition(":")[0]
+IS_REACHABLE = bool(PUBLIC_URL) or _host.strip("[]") not in {"", "127.0.0.1", "localhost", "::1"}
 HTTPS = PUBLIC_URL.startswith("https://")
 ALLOWED_HOSTS = os.environ.get("NASTAVNIK_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 if public_host := urlsplit(PUBLIC_URL).hostname:

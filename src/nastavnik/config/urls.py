@@ -17,3 +17,6 @@ urlpatterns = [
     path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),
 ]
+
+handler403 = "nastavnik.config.failing.forbidden"
+handler500 = "nastavnik.config.failing.server_error"

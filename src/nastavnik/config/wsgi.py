@@ -17,6 +17,7 @@ from nastavnik.files import checkpointing, housekeeping  # noqa: E402
 def _open() -> None:
     launch.open_data()
     launch.say_code()
+    launch.say_troubles()
     connections.close_all()
 
 

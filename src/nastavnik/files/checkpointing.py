@@ -17,6 +17,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.db import connection
 
@@ -88,9 +89,12 @@ class Checkpointer(threading.Thread):
     def run(self) -> None:
         """Wait for the lock, checkpoint while it is held, start over."""
         while not self._stopping.is_set():
-            with sole_checkpointer(self.database) as mine:
-                if mine:
-                    self._work()
+            try:
+                with sole_checkpointer(self.database) as mine:
+                    if mine:
+                        self._work()
+            except OSError as error:  # a folder that is only read has no log to copy
+                logger.debug("No checkpoint: %s", type(error).__name__)
             self._stopping.wait(self.pause_seconds)
 
     def stop(self) -> None:
@@ -123,10 +127,11 @@ class Checkpointer(threading.Thread):
 
 def embedded_database() -> Path | None:
     """Return the path of the SQLite database in use, None on PostgreSQL or in memory."""
-    name = connection.settings_dict["NAME"]
-    if connection.vendor != "sqlite" or "memory" in str(name):
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or ":memory:" in name or "mode=memory" in name:
         return None
-    return Path(name)
+    # a database that may only be read is named by an address (config.databases)
+    return Path(unquote(urlsplit(name).path) if name.startswith("file:") else name)
 
 
 def start() -> Checkpointer | None:

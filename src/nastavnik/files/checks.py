@@ -22,6 +22,8 @@ def check_sqlite_connections(
     found: list[CheckMessage] = []
     for alias in databases or []:
         connection = connections[alias]
+        if str(connection.settings_dict["NAME"]).startswith("file:"):
+            continue  # nobody writes to it
         if connection.vendor != "sqlite" or not is_affected(sqlite3.sqlite_version_info):
             continue
         found += _unguarded(alias)

@@ -4,6 +4,7 @@ A lock of the operating system on a file of the folder says it. It goes with the
 ends: nothing stays behind that somebody would have to judge, as a number of a process or a port would.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -32,7 +33,12 @@ def alone_on(data: Path) -> Iterator[bool]:
 
 def _take(data: Path, how: int) -> int | None:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        handle = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        if how == fcntl.LOCK_SH and error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+            return os.open(data, os.O_RDONLY)  # nobody can restore where nobody can write
+        raise
     try:
         fcntl.flock(handle, how | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -248,3 +248,10 @@ def old_lists(before: dt.datetime) -> QuerySet[RosterImport]:
         Q(status=ImportStatus.DRAFT, loaded_at__lt=before)
         | Q(status=ImportStatus.ACCEPTED, accepted_at__lt=before) & ~Q(rows=[])
     ).order_by("pk")
+
+
+def role_not_of_today(user: User) -> Membership | None:
+    """Return the latest role of a user who has none today: it is over, or the clock of the machine lags."""
+    if user.viewer.grants:
+        return None
+    return user.memberships.select_related("organisation").order_by("starts_on", "pk").last()

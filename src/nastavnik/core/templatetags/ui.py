@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core import components, howtos, navigation, search
+from nastavnik.core import components, condition, howtos, navigation, search
 from nastavnik.core.forms import Fault, fault_of
 from nastavnik.core.keys import keys_on
 from nastavnik.core.theme import theme_of
@@ -26,6 +26,13 @@ register.simple_tag(components.icon, name="icon")
 register.simple_tag(components.state, name="state")
 register.simple_tag(components.duo, name="duo")
 register.simple_tag(components.tokens, name="tokens")
+
+
+@register.simple_tag
+def machine_trouble() -> str:
+    """Return what keeps the site from writing, in words; the database is not asked."""
+    trouble = condition.of_storage()
+    return condition.sentence(trouble) if trouble else ""
 
 
 @register.simple_tag
