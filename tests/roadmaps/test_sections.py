@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from nastavnik.organisations.actions import open_year
-from nastavnik.roadmaps.actions import make_from_document, start_reading
+from nastavnik.roadmaps.actions import make_from_document, start_reading, take_copy
 from nastavnik.roadmaps.choices import RoadmapLevel
 from nastavnik.roadmaps.models import IndicatorTarget, Roadmap, RoadmapSection
 
@@ -152,3 +152,49 @@ def test_the_draft_shows_what_is_said_of_a_section(cast, client):
     client.force_login(cast.anna)
     page = body(client.get(reverse("roadmaps:draft", args=[draft.pk])))
     assert f"Май-октябрь {year} г. · Специалисты управления · База данных наставляемых" in page
+
+
+WORDS = "\tМай-октябрь {year} г.\tСпециалисты управления\tБаза данных наставляемых"
+
+
+@pytest.mark.both
+@pytest.mark.parametrize(
+    ("without", "left"), [(WORDS, ""), ("Специалисты управления", "Май-октябрь")]
+)
+def test_a_copy_that_takes_words_off_a_section_is_seen(made, cast, client, without, left):
+    """Also where no word is left of it; taken only where ticked, and the history says from what to what."""
+    year = made.year.starts_on.year
+    text = DOCUMENT.format(year=year, next=year + 1)
+    tabs = "\t" * without.count("\t")
+    text = text.replace(without.format(year=year), tabs)
+    draft = start_reading(
+        cast.school.organisation, file_name="", text=text, roadmap=made, by=cast.anna
+    )
+    client.force_login(cast.anna)
+    address = reverse("roadmaps:draft", args=[draft.pk])
+    page = body(client.get(address))
+    assert "О разделах: 1." in page
+    assert "<del>Май-октябрь" in page
+    assert page.count("checked") == (1 if left else 0)  # what only takes away is not ticked
+    place = page.split('name="sections" value="')[1].split('"')[0]
+    client.post(address, {"sections": [place]})
+    kept = made.sections.first()
+    assert (kept.term_text if kept else "").startswith(left)
+    assert not kept or not kept.responsible
+    told = made.changes.filter(line="1. Подготовка условий").values_list("field", "before", "after")
+    assert ("responsible", "Специалисты управления", "") in told
+    history = body(client.get(reverse("roadmaps:show", args=[made.pk]) + "?view=history"))
+    assert "Traceback" not in history
+
+
+@pytest.mark.both
+def test_the_history_says_from_what_to_what_a_planned_value_went(made, cast):
+    year = made.year.starts_on.year
+    text = DOCUMENT.format(year=year, next=year + 1).replace("\t10\t", "\t20\t15")
+    draft = start_reading(
+        cast.school.organisation, file_name="", text=text, roadmap=made, by=cast.anna
+    )
+    take_copy(draft, by=cast.anna)
+    told = made.changes.get(line="Доля наставляемых, %")
+    assert (told.field, told.before) == ("", f"{year}: 10 %; {year + 1}: нет данных")
+    assert told.after == f"{year}: 20 %; {year + 1}: 15 %"

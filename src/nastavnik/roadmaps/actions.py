@@ -56,8 +56,9 @@ def _tell(
     *,
     by: models.Model | None,
     values: dict[str, tuple[Any, Any]] | None = None,
+    named: str = "",
 ) -> None:
-    """Put into the history what was done; `values`: field → before, after."""
+    """Put into the history what was done; `values`: field → before, after, of a line or of what is `named`."""
     line = subject if isinstance(subject, Activity) else None
     common = {
         "organisation_id": subject.organisation_id,
@@ -65,7 +66,7 @@ def _tell(
         "activity": None if kind == ChangeKind.REMOVED else line,
         "actor_id": None if by is None else by.pk,
         "kind": kind,
-        "line": f"{line.number} {line.title}".strip()[:300] if line else "",
+        "line": f"{line.number} {line.title}".strip()[:300] if line else named[:300],
     }
     told = values or {"": ("", "")}
     RoadmapChange.objects.bulk_create(
@@ -363,7 +364,10 @@ def _take_sections(roadmap: Roadmap, rows: Iterable[dict[str, str]], told: Colle
         )
         for name in told:
             setattr(section, name, row[name])
-        section.save()
+        if section.said:
+            section.save()
+        elif section.pk:
+            section.delete()
 
 
 def _take_targets(roadmap: Roadmap, rows: Iterable[dict[str, Any]]) -> None:
@@ -760,14 +764,14 @@ def take_copy(
     for activity in found.removed:
         if activity.pk in remove:
             remove_activity(activity, by=by)
-    _take_the_rest(roadmap, draft.content, sections, targets, by=by)
+    _take_the_rest(roadmap, draft, sections, targets, by=by)
     discard_draft(draft, by=by)
     return roadmap
 
 
 def _take_the_rest(
     roadmap: Roadmap,
-    content: dict[str, Any],
+    draft: RoadmapDraft,
     sections: Collection[int] | None,
     targets: Collection[int] | None,
     *,
@@ -775,14 +779,18 @@ def _take_the_rest(
 ) -> None:
     """Take what a document says of sections that have lines now, and its planned values."""
     titles = set(roadmap.activities.values_list("section", flat=True))
-    said = adapter.sections_otherwise(content, roadmap.sections.all(), titles)
-    planned = adapter.targets_otherwise(content, roadmap.targets.all())
-    rows = [content["sections"][one.place] for one in said if sections is None or one.place in sections]  # fmt: skip
-    told = [name for name in adapter.SECTION_FIELDS if any(row[name] for row in content.get("sections", []))]  # fmt: skip
-    _take_sections(roadmap, rows, told)
-    values = [content["targets"][one.place] for one in planned if targets is None or one.place in targets]  # fmt: skip
-    _take_targets(roadmap, values)
-    fields = [*(["sections"] if rows else []), *(["targets"] if values else [])]
+    said = adapter.sections_otherwise(
+        draft.content, roadmap.sections.all(), titles, is_copy=draft.roadmap is not None
+    )
+    planned = adapter.targets_otherwise(draft.content, roadmap.targets.all())
+    said = [one for one in said if sections is None or one.place in sections]
+    planned = [one for one in planned if targets is None or one.place in targets]
+    for one in said:
+        words = {name: after for name, (_before, after) in one.fields.items()}
+        _take_sections(roadmap, [{"title": one.title, **words}], words)
+    _take_targets(roadmap, [draft.content["targets"][one.place] for one in planned])
+    fields = [*(["sections"] if said else []), *(["targets"] if planned else [])]
     if fields:
         audit.record(audit.CHANGED, roadmap, by=by, fields=fields)
-        _tell(ChangeKind.CHANGED, roadmap, by=by)
+    for one in [*said, *planned]:
+        _tell(ChangeKind.CHANGED, roadmap, by=by, values=one.fields, named=one.title)

@@ -25,10 +25,11 @@ def is_doubtful(atoms: list[Atom], reading: Reading) -> bool:
     if not dated:
         return False
     rest = set(reading.rest) - _days_of_months(atoms, reading)
-    if any(_is_number(atoms[n]) for n in rest) and any(
-        is_calendar_year(item.first) for item in reading.items
-    ):
+    years = [is_calendar_year(item.first) for item in reading.items if item.first or item.last]
+    if any(_is_number(atoms[n]) for n in rest) and any(years):
         return True  # «1 дня, 2026»: of a date the year alone
+    if all(years) and any(atoms[n].piece is Piece.WORD for n in rest):
+        return True  # «зимние каникулы 2026»: what is left would say when in the year
     return any(
         _spoils(atoms, part, dated, rest) for part in _segments(atoms, dated)
     ) or _has_stray_year(atoms, reading)

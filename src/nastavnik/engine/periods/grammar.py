@@ -274,7 +274,8 @@ def _short_side(cursor: _Cursor) -> Stretch | None:
     if first is None:
         return None
     cursor.place += 1
-    return replace(first, year=last.year, base=last.base, shift=last.shift)
+    kept = replace(first, year=last.year, base=last.base, shift=last.shift)
+    return replace(kept, is_either=last.is_either, rival=last.rival)
 
 
 def _like(last: Stretch, named: Atom, number: int) -> Stretch | None:
@@ -349,7 +350,9 @@ def _nth(number: int, bounds: list[tuple[int, int]]) -> tuple[int, int] | None:
 
 def _half_of(whole: Stretch, number: int) -> Stretch | None:
     half = _unit("half", number, is_calendar=whole.last_month == 12)  # noqa: PLR2004 - December
-    return half and replace(half, year=whole.year, base=whole.base, shift=whole.shift)
+    return half and replace(
+        half, year=whole.year, base=whole.base, shift=whole.shift, is_either=whole.is_either
+    )
 
 
 def _numbered_unit(cursor: _Cursor) -> Stretch | None:
@@ -358,7 +361,19 @@ def _numbered_unit(cursor: _Cursor) -> Stretch | None:
     if number is None or unit is None:
         return None
     made = _unit(unit.name, number.number, is_calendar=cursor.pieces(Piece.YEAR))
-    return made and _with_year(cursor, made)
+    dated = made and _with_year(cursor, made)
+    return dated and _of_school(dated, unit.name)
+
+
+def _of_school(stretch: Stretch, unit: str) -> Stretch:
+    """Say that «III четверть 2026» may be of two school years, and «I полугодие 2026» of the school or the calendar."""
+    if stretch.year is None or unit == "quarter":
+        return stretch
+    if unit == "half":
+        # the school's own lie in the other half of the year that is named
+        return replace(stretch, rival=stretch.year - (stretch.month > 1))
+    named = stretch.year + stretch.is_winter
+    return replace(stretch, year=None, base=named - 1, is_either=True)
 
 
 def _unit(name: str, number: int, *, is_calendar: bool) -> Stretch | None:
@@ -391,8 +406,8 @@ def _with_year(cursor: _Cursor, stretch: Stretch) -> Stretch:
     while cursor.take(Piece.STOP, Piece.COMMA, Piece.FILLER):
         pass
     if year := cursor.take(Piece.YEAR):
-        is_winter = stretch.last_month < stretch.month
-        return replace(stretch, year=year.number - is_winter)
+        is_winter = stretch.is_winter
+        return replace(stretch, year=year.number - is_winter, is_either=is_winter)
     whole = cursor.take(Piece.STRETCH)
     named = whole.stretch if whole else None
     if named is None or named.is_day or named.month == named.last_month:
@@ -400,4 +415,6 @@ def _with_year(cursor: _Cursor, stretch: Stretch) -> Stretch:
         return stretch
     if named.year is not None:  # «ноябрь – май 2022–2023 гг.»
         return replace(stretch, base=named.year)
-    return replace(stretch, base=named.base, shift=named.shift or None)
+    if named.shift and stretch.is_winter:  # «зима следующего года» may begin in this one
+        return replace(stretch, is_either=True, base=None, shift=None)
+    return replace(stretch, base=named.base, shift=named.shift or None, is_either=named.is_either)

@@ -8,11 +8,12 @@ from nastavnik.engine.periods.doubts import is_doubtful
 from nastavnik.engine.periods.grammar import Item, Reading, parse
 from nastavnik.engine.periods.letters import EvenText, even
 from nastavnik.engine.periods.scanning import Atom, Piece, scan
-from nastavnik.engine.periods.stretches import Stretch, edge, join
+from nastavnik.engine.periods.stretches import Stretch, edge, is_bent, join
 from nastavnik.engine.periods.terms import Term, TermKind
 
 _LONGEST = 1_000  # what stands after so many letters is no term, and reading must stay quick
 _GUESSED, _LEFT_OVER, _SEVERAL = 0.8, 0.6, 0.9
+_TWO_YEARS = 0.6  # one year is named, and two could be meant
 _MIDDLE_DAY = 15
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _NOTHING = {Piece.STOP, Piece.COMMA, Piece.DASH}
@@ -61,6 +62,7 @@ def _read(text: str, year: int | None) -> Term:
     confidence = main.confidence
     confidence *= _GUESSED if reading.is_guess else 1
     confidence *= _LEFT_OVER if rest else 1
+    confidence *= _TWO_YEARS if _has_two_readings(reading.items, year) else 1
     if kind is TermKind.UNKNOWN and not anchor:
         confidence = 0.0
     return replace(
@@ -71,6 +73,18 @@ def _read(text: str, year: int | None) -> Term:
         rest=rest,
         confidence=round(confidence, 2),
         parts=tuple(parts) if len(parts) > 1 else (),
+    )
+
+
+def _sides(items: list[Item]) -> list[Stretch]:
+    return [side for item in items for side in (item.first, item.last) if side is not None]
+
+
+def _has_two_readings(items: list[Item], year: int | None) -> bool:
+    """Tell whether a year that is named could be another one for whoever wrote it."""
+    sides = _sides(items)
+    return any(side.is_either or side.rival is not None for side in sides) or any(
+        is_bent(one, other, year) for one, other in itertools.pairwise(sides)
     )
 
 
@@ -138,6 +152,8 @@ def _dated_by_neighbours(items: list[Item], year: int | None) -> list[Item]:
 
 
 def _term(item: Item, year: int | None) -> Term:
+    if year is not None and any(side.rival == year for side in _sides([item])):
+        raise ValueError("Полугодие школы или календаря?")
     confidence = _GUESSED if item.is_guess else 1.0
     if item.last is None and item.first is not None:
         return replace(_single(item.first.placed(year), item.limit), confidence=confidence)
@@ -179,6 +195,8 @@ def _limit(stretch: Stretch, limit: str) -> dt.date | None:
 
 
 def _checked(stretch: Stretch) -> Days:
+    if stretch.is_either:
+        raise ValueError("Какой из двух лет?")
     days = stretch.days()
     if days is None:
         stretch.placed(_LAST_YEAR).days()  # no such day in any year; 29 February may pass

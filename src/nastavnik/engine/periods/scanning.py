@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from nastavnik.engine.periods.letters import LOOK_ALIKES, EvenText
@@ -300,7 +300,7 @@ def _this_year(found: Found) -> Atom:
 def _year(found: Found) -> Atom:
     number = _full_year(found["y"])
     if found["study"]:
-        return _whole(found, academic_year(number), is_guess=True)
+        return _whole(found, replace(academic_year(number - 1), is_either=True))
     return Atom(Piece.YEAR, found.start(), found.end(), number=number)
 
 

@@ -270,13 +270,14 @@ class Change:
 class Beside:
     """What a document says otherwise beside its activities: of a section, or an indicator by years.
 
-    `place` is that in the content of the draft.
+    `place` numbers what differs; `fields` is what it says otherwise: field → before, after.
     """
 
     place: int
     title: str
     before: str
     after: str
+    fields: dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,24 +293,38 @@ class Difference:
 
 
 def sections_otherwise(
-    content: dict[str, Any], sections: Iterable[RoadmapSection], titles: Collection[str]
+    content: dict[str, Any],
+    sections: Iterable[RoadmapSection],
+    titles: Collection[str],
+    *,
+    is_copy: bool = True,
 ) -> list[Beside]:
     """Return what a document says otherwise of sections; `titles` are those the roadmap has or would get.
 
-    As of lines, a column the document has not at all says nothing.
+    As of lines, a column the document has not at all says nothing. A section that stands in an edited copy without its
+    words has lost them.
     """
     rows: list[dict[str, str]] = content.get("sections", [])
+    activities: list[dict[str, str]] = content["activities"] if is_copy else []
     known = {one.title: one for one in sections}
-    told = [name for name in SECTION_FIELDS if any(row[name] for row in rows)]
+    told = [name for name in SECTION_FIELDS if any(row[name] for row in [*rows, *activities])]
+    named = {row["title"] for row in rows}
+    bare = {row["section"] for row in activities if row["section"] in known} - named
+    silent = [{"title": title, **dict.fromkeys(SECTION_FIELDS, "")} for title in sorted(bare)]
     found = []
-    for place, row in enumerate(rows):
+    for place, row in enumerate([*rows, *silent]):
         before = known.get(row["title"], RoadmapSection())
-        if row["title"] not in titles:
-            continue
-        if all(_same(name, getattr(before, name), row[name]) for name in told):
-            continue
-        after = {name: row[name] if name in told else getattr(before, name) for name in SECTION_FIELDS}  # fmt: skip
-        found.append(Beside(place, row["title"], before.said, RoadmapSection(**after).said))
+        fields = {
+            name: (getattr(before, name), row[name])
+            for name in told
+            if not _same(name, getattr(before, name), row[name])
+        }
+        if row["title"] in titles and fields:
+            after = {name: getattr(before, name) for name in SECTION_FIELDS}
+            after |= {name: said for name, (_before, said) in fields.items()}
+            found.append(
+                Beside(place, row["title"], before.said, RoadmapSection(**after).said, fields)
+            )
     return found
 
 
@@ -322,8 +337,8 @@ def targets_otherwise(content: dict[str, Any], targets: Iterable[IndicatorTarget
     for place, row in enumerate(content.get("targets", [])):
         values, before = dict(row["values"]), known.get(row["name"], {})
         if any(year not in before or before[year] != value for year, value in values.items()):
-            told = [words_of_values(row["unit"], sorted(one.items())) for one in (before, before | values)]  # fmt: skip
-            found.append(Beside(place, row["name"], *told))
+            was, is_now = (words_of_values(row["unit"], sorted(one.items())) for one in (before, before | values))  # fmt: skip
+            found.append(Beside(place, row["name"], was, is_now, {"": (was, is_now)}))
     return found
 
 

@@ -382,7 +382,9 @@ def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpRespon
                     (
                         "sections",
                         _("Said of sections"),
-                        adapter.sections_otherwise(found.content, sections, titles),
+                        adapter.sections_otherwise(
+                            found.content, sections, titles, is_copy=found.roadmap is not None
+                        ),
                     ),
                     (
                         "targets",
