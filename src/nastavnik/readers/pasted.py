@@ -8,7 +8,7 @@ line ends.
 import html
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
 from nastavnik.engine.roadmaps.columns import Meaning, is_roadmap_header, meaning_of
@@ -104,6 +104,8 @@ def _read_tabbed(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
     width = 0
     after_break = False
     while at < len(sources) and "\t" in sources[at].text:
+        if rows and _starts_narrower(sources, at, rows[-1], width):
+            break
         row, at = _tabbed_row(sources, at, width)
         if not rows and (folded := folded_row(row)):
             return folded, at
@@ -112,6 +114,28 @@ def _read_tabbed(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
         filled = _next_filled(sources, at)
         after_break, at = filled > at, filled
     return rows, at
+
+
+def _starts_narrower(sources: Sequence[Source], at: int, before: Row, width: int) -> bool:
+    """Tell whether a table of fewer columns begins, two rows of which would fill one of the table above.
+
+    A row torn in two has its number in its first half, and its halves come in pairs after whole rows.
+    """
+    first = sources[at].text.split("\t")
+    if len(before.cells) != width or not first[0].strip() or at + 1 == len(sources):
+        return False
+    if not _more(sources, at + 1, len(first), width) or sources[at + 1].text.count("\t") + 1 != len(
+        first
+    ):
+        return False  # nothing would be joined
+    if number_of(before.cells[0]) is not None:
+        return number_of(first[0]) is None
+    like = (len(source.text.split("\t")) == len(first) for source in _filled(sources, at))
+    return len(list(itertools.islice(itertools.takewhile(bool, like), 3))) > 2  # noqa: PLR2004 - more than a pair
+
+
+def _filled(sources: Sequence[Source], at: int) -> Iterator[Source]:
+    return (source for source in itertools.islice(sources, at, None) if source.text.strip())
 
 
 def _tabbed_row(sources: Sequence[Source], at: int, width: int) -> tuple[Row, int]:

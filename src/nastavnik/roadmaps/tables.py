@@ -17,6 +17,7 @@ from openpyxl.utils import get_column_letter
 
 from nastavnik.core.components import NOTHING, address_of, link, pick, state
 from nastavnik.core.listing import write_safely
+from nastavnik.roadmaps.adapter import MISSED
 from nastavnik.roadmaps.documents import heading_of, number_and_title
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapSection
 from nastavnik.roadmaps.queries import Line, Part, parts_of
@@ -154,7 +155,7 @@ def _change(line: Line, edit_url: str) -> SafeString:
 
 
 def left_over_rows(left_over: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:
-    """Return what of a document is in no activity, what nobody understood first, the rest with what it was taken for."""
+    """Return what of a document is in no activity, what may be one and what nobody understood first, then what it was taken for."""
     kinds = {
         "title": _("title"),
         "organisation": _("name of the organisation"),
@@ -162,9 +163,10 @@ def left_over_rows(left_over: Iterable[Mapping[str, object]]) -> list[dict[str, 
         "header": _("heads of columns"),
         "section": _("section"),
         "indicator": _("indicator"),
+        MISSED: _("looks like an activity, but we do not know the columns of its table"),
     }
     rows = [{**one, "words": kinds.get(str(one["kind"]), "")} for one in left_over]
-    return sorted(rows, key=lambda one: bool(one["words"]))
+    return sorted(rows, key=lambda one: (one["kind"] != MISSED, bool(one["words"])))
 
 
 def months_of(chart: Chart) -> SafeString:

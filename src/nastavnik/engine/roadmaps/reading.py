@@ -1,11 +1,12 @@
 """A whole document read: its roadmap, its indicators, and everything that is neither."""
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, sources_of
+from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table, sources_of
 from nastavnik.engine.roadmaps.columns import (
     Layout,
     Meaning,
@@ -13,15 +14,22 @@ from nastavnik.engine.roadmaps.columns import (
     is_subheader,
     read_layout,
 )
-from nastavnik.engine.roadmaps.indicators import Indicator, read_indicators
+from nastavnik.engine.roadmaps.indicators import Indicator, read_indicators, years_in
 from nastavnik.engine.roadmaps.owners import split_responsible
 from nastavnik.engine.roadmaps.pairs import PARTED, part_line
 from nastavnik.engine.roadmaps.parting import is_foreign_header, part_tables
-from nastavnik.engine.roadmaps.phrases import first_year, is_when, number_of, one_line
+from nastavnik.engine.roadmaps.phrases import (
+    first_year,
+    is_when,
+    looks_like_term,
+    number_of,
+    one_line,
+)
 from nastavnik.engine.roadmaps.preface import Preface, read_preface
 from nastavnik.engine.roadmaps.rows import JOINED, Line, are_sections, join_rows
 
 _HEADING = 300
+MISSED = "missed"
 NO_ACTIVITIES = (
     "Мероприятий мы не нашли. Нужна таблица, где названо, что делают, и рядом стоит срок или "
     "ответственный; каждое мероприятие в своей строке."
@@ -135,6 +143,7 @@ def _read(blocks: Sequence[Block], *, lenient: bool) -> Roadmap:
         kinds |= {source.line: "section" for source in section.sources}
     kinds = preface.lines | kinds
     taken = {source for activity in activities for source in activity.sources}
+    kinds = dict.fromkeys(_missed(blocks, {source.line for source in taken}), MISSED) | kinds
     left_over = tuple(
         LeftOver(source, kinds.get(source.line, "other"))
         for source in dict.fromkeys(sources_of(blocks))
@@ -149,8 +158,41 @@ def _read(blocks: Sequence[Block], *, lenient: bool) -> Roadmap:
         tuple(activities),
         indicators,
         left_over,
-        tuple(_warnings(preface, activities, indicators)),
+        (*_warnings(preface, activities, indicators), *_not_taken(left_over if tables else ())),
     )
+
+
+def _missed(blocks: Sequence[Block], taken: Collection[int]) -> Iterator[int]:
+    """Yield the lines of rows that look like activities and are in none: words, and a term in a cell of its own."""
+    for block in blocks:
+        for row in block.rows if isinstance(block, Table) else ():
+            if not any(source.line in taken for source in row.sources) and _is_like_activity(row):
+                yield from (source.line for source in row.sources)
+
+
+def _is_like_activity(row: Row) -> bool:
+    if years_in(row):
+        return False
+    terms = [cell for cell in row.cells if looks_like_term(cell) or is_when(cell)]
+    words = [
+        cell
+        for cell in row.cells
+        if cell not in terms and len(re.findall(r"[А-Яа-яЁё]{3,}", cell)) > 1
+    ]
+    return bool(terms and words)
+
+
+def _not_taken(left_over: Sequence[LeftOver]) -> Iterator[str]:
+    lines = sorted({one.source.line for one in left_over if one.kind == MISSED})
+    runs: list[list[int]] = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    for first, last in runs:
+        where = f"Строка {first}" if first == last else f"Строки {first}–{last}"
+        yield f"{where}: похоже на мероприятия, но столбцы этой таблицы мы не узнали и её не взяли."
 
 
 def _find(blocks: Sequence[Block], *, lenient: bool) -> tuple[list[_Found], list[Source]]:

@@ -33,6 +33,7 @@ __all__ = ["MOST_BYTES"]  # passed on to the page that takes a file
 
 LAST_MONTH = 8  # May, counted from September: what is put off is not put off further
 MOVED_BEFORE = 3  # December: what is usually over by then moves with the start
+MISSED = reading.MISSED  # the kind of a line left over that may be an activity
 SURE = 0.8  # a term understood with less is shown to a person
 LONGEST = {
     "number": 20, "section": 1000, "title": 2000, "term_text": 500, "responsible": 2000, "result": 2000,

@@ -291,6 +291,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
             "n_doubted": sum(bool(row["doubts"]) for row in rows),
             "left_over": left_over_rows(content["left_over"])[:LEFT_OVER_SHOWN],
             "n_left_over": len(content["left_over"]),
+            "n_missed": sum(one["kind"] == adapter.MISSED for one in content["left_over"]),
             "there": there,
             "weight": weight_of(there) if there else None,
             "new_year": _missing_year(found, begins_in) if request.POST else "",
