@@ -198,3 +198,18 @@ def test_the_history_says_from_what_to_what_a_planned_value_went(made, cast):
     told = made.changes.get(line="Доля наставляемых, %")
     assert (told.field, told.before) == ("", f"{year}: 10 %; {year + 1}: нет данных")
     assert told.after == f"{year}: 20 %; {year + 1}: 15 %"
+
+
+def test_the_draft_says_which_rows_look_like_activities_and_are_in_none(cast, client):
+    year = cast.school.year.starts_on.year
+    text = DOCUMENT.format(year=year, next=year + 1)
+    client.force_login(cast.anna)
+    draft = start_reading(cast.school.organisation, file_name="", text=text, by=cast.anna)
+    assert "похож" not in body(client.get(reverse("roadmaps:draft", args=[draft.pk])))
+    text += "\nКто что делает\n\nКто\tЧто делает\tКогда\nДиректор\tПодписать все договоры\tиюнь\n"
+    draft = start_reading(cast.school.organisation, file_name="", text=text, by=cast.anna)
+    page = body(client.get(reverse("roadmaps:draft", args=[draft.pk])))
+    assert "Из них 1 похожа на мероприятие: она под таблицей." in page
+    assert "столбцы этой таблицы нам незнакомы" in page
+    rest = page.split('id="rest"')[1]
+    assert rest.index("Подписать все договоры") < rest.index("Что делает")  # what may be one comes first
