@@ -212,4 +212,6 @@ def test_the_draft_says_which_rows_look_like_activities_and_are_in_none(cast, cl
     assert "Из них 1 похожа на мероприятие: она под таблицей." in page
     assert "столбцы этой таблицы нам незнакомы" in page
     rest = page.split('id="rest"')[1]
-    assert rest.index("Подписать все договоры") < rest.index("Что делает")  # what may be one comes first
+    assert rest.index("Подписать все договоры") < rest.index(
+        "Что делает"
+    )  # what may be one comes first
