@@ -421,7 +421,9 @@ def prepare(word, data, environment):
 
     Nothing is done where the same program has prepared the same embedded database before: the second start is quick.
     """
-    mark, mine = data / "prepared.json", code_print(word)
+    # who can open the site decides which passwords the demo has
+    how = "{0} {1}".format(*map(environment.get, ("NASTAVNIK_HOST", "NASTAVNIK_PUBLIC_URL")))
+    mark, mine = data / "prepared.json", code_print(f"{word} {how}")
     embedded = "NASTAVNIK_DATABASE_URL" not in environment
     with contextlib.suppress(OSError, ValueError):
         known = json.loads(mark.read_text())
@@ -439,6 +441,7 @@ def prepare(word, data, environment):
     accounts = prepared.stdout.decode()
     if embedded:
         with contextlib.suppress(OSError):  # a folder that may only be read, a full disk
+            mark.touch(mode=0o600)
             mark.write_text(json.dumps({"print": mine, "accounts": accounts}))
     return accounts
 

@@ -77,3 +77,24 @@ def test_it_never_mixes_with_own_data():
     before = Organisation.objects.count()
     call_command("demo", stage="running", if_empty=True, stdout=StringIO())
     assert Organisation.objects.count() == before
+
+
+@pytest.mark.django_db
+def test_a_demo_that_others_can_open_has_a_fresh_password(settings, tmp_path):
+    settings.DATA = tmp_path
+    printed = []
+    for is_reachable in (False, True, True):
+        settings.IS_REACHABLE = is_reachable
+        out = StringIO()
+        call_command("demo", stage="empty", if_empty=bool(printed), stdout=out)
+        printed.append(out.getvalue())
+    assert scenario.PASSWORD in printed[0]
+    assert scenario.PASSWORD not in printed[1]
+    assert printed[1] == printed[2]
+    fresh = printed[1].split()[-1]
+    assert (tmp_path / "demo-password").stat().st_mode & 0o077 == 0
+    found = User.objects.filter(login__in=[account.login for account in scenario.accounts()])
+    assert found
+    for user in found:
+        assert user.check_password(fresh)
+        assert not user.check_password(scenario.PASSWORD)

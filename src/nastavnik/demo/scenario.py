@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -14,6 +15,7 @@ from nastavnik.consents.queries import AGE_OF_MAJORITY
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.facts import facts_of
+from nastavnik.core.passwords import one_time_password
 from nastavnik.demo.names import people
 from nastavnik.districts.actions import (
     adopt_lines,
@@ -45,6 +47,7 @@ from nastavnik.people.actions import (
     accept_import,
     add_account,
     appoint_class_teacher,
+    change_password,
     grant_role,
     register_person,
     start_import,
@@ -149,6 +152,25 @@ def accounts() -> list[Account]:
         Account("куратор второй школы", "kurator2"),
         Account("координатор района", "rayon"),
     ]
+
+
+@transaction.atomic
+def settled_password() -> str:
+    """Return the password of the demo's accounts: the one everybody knows while only this computer opens the site.
+
+    Where others open it, the accounts get a fresh one, kept beside the data for the next start.
+    """
+    kept = settings.DATA / "demo-password"
+    known = kept.read_text().strip() if kept.exists() else ""
+    if not known and not settings.IS_REACHABLE:
+        return PASSWORD
+    fresh = known or one_time_password()
+    for user in User.objects.filter(login__in=[account.login for account in accounts()]):
+        if user.check_password(PASSWORD):
+            change_password(user, fresh, by=None)
+    kept.touch(mode=0o600)
+    kept.write_text(fresh)
+    return fresh
 
 
 @transaction.atomic

@@ -28,5 +28,6 @@ class Command(BaseCommand):
                 "В этой базе уже есть организация: демо загружают только в пустую (--data ПАПКА).",
                 returncode=1,
             )
+        password = scenario.settled_password()
         for account in scenario.accounts():
-            self.stdout.write(f"{account.role}: {account.login} / {scenario.PASSWORD}")
+            self.stdout.write(f"{account.role}: {account.login} / {password}")
