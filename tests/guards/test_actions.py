@@ -702,6 +702,9 @@ DONE = {
     ),
     "roadmaps.remove_activity": lambda s: roadmaps.remove_activity(s.first(Activity), by=s.by),
     "roadmaps.add_evidence": lambda s: roadmaps.add_evidence(s.first(Activity), note="есть", by=s.by),
+    "roadmaps.prove_by_another": lambda s: roadmaps.prove_by_another(
+        s.first(Evidence, document__isnull=False), s.order(), by=s.by
+    ),
     "roadmaps.remove_evidence": lambda s: roadmaps.remove_evidence(s.first(Evidence), by=s.by),
     "roadmaps.take_copy": lambda s: roadmaps.take_copy(s.it, by=s.by),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """A registration and an approval by mistake: said before, taken back by a stated way."""
 
 import datetime as dt
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -13,12 +14,15 @@ from tests.pages import counts, said, signed_in, text
 from nastavnik.consents.actions import mark_mistaken
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
+from nastavnik.core.audit import DELETED
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
 from nastavnik.documents.actions import (
+    join_document,
     register_document,
     set_requisites,
+    split_document,
     take_back_registration,
 )
 from nastavnik.documents.models import Document
@@ -36,6 +40,9 @@ from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.mentorships.queries import what_taking_back_does
 from nastavnik.programmes.choices import ParticipationStatus as S
 from nastavnik.programmes.models import Participation
+from nastavnik.roadmaps.actions import add_evidence, make_from_catalogue
+from nastavnik.roadmaps.choices import ChangeKind, RoadmapLevel
+from nastavnik.roadmaps.models import Evidence, RoadmapChange
 
 pytestmark = pytest.mark.django_db
 
@@ -305,3 +312,41 @@ def test_a_stopped_pair_and_one_that_another_order_holds_are_not_said_to_wait(ca
     take_back_registration(order, reason="ошибка", by=cast.anna)
     states = set(Mentorship.objects.exclude(pk=pair.pk).values_list("status", flat=True))
     assert (Mentorship.objects.get(pk=pair.pk).status, states) == (M.SUSPENDED, {M.APPROVED})
+
+
+def proved_by(cast, order):
+    """Return a line of the roadmap that a draft proves."""
+    roadmap = make_from_catalogue(cast.school.year, RoadmapLevel.SCHOOL, by=cast.anna)
+    line = roadmap.activities.order_by("pk")[0]
+    add_evidence(line, document=order, by=cast.anna)
+    return line
+
+
+def test_what_a_draft_proves_is_said_before_it_goes_and_is_in_the_trail(cast):
+    run = run_matching(cast.school.programme, by=cast.anna)
+    line = proved_by(cast, approve_run(run, by=cast.anna))
+    client = signed_in(cast.anna)
+    asked = text(client.get(reverse("mentorships:take-back", args=[run.pk])))
+    assert f"{line.title}» of the roadmap loses this proof" in unescape(asked)
+    before = AuditEntry.objects.count()
+    take_back_run(run, by=cast.anna)
+    assert not Evidence.objects.filter(activity=line).exists()
+    written = AuditEntry.objects.order_by("pk")[before:]
+    assert [one.action for one in written if one.subject == "roadmaps.evidence"] == [DELETED]
+    (told,) = RoadmapChange.objects.filter(activity=line, kind=ChangeKind.UNPROVED)
+    assert told.actor == cast.anna
+
+
+def test_an_approval_whose_order_proves_nothing_says_nothing_of_the_roadmap(cast):
+    run = run_matching(cast.school.programme, by=cast.anna)
+    approve_run(run, by=cast.anna)
+    asked = signed_in(cast.anna).get(reverse("mentorships:take-back", args=[run.pk]))
+    assert "loses this proof" not in text(asked)
+
+
+def test_an_order_put_into_another_proves_by_that_one(cast):
+    order = approve_pairs(cast.school)
+    made = split_document(order, by=cast.anna)
+    line = proved_by(cast, made)
+    join_document(made, by=cast.anna)
+    assert Evidence.objects.get(activity=line).document_id == order.pk

@@ -14,6 +14,7 @@ from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.queries import why_not_taken_back
 from nastavnik.documents.signals import (
+    document_discarded,
     document_joined,
     document_opened,
     document_registered,
@@ -73,6 +74,7 @@ def discard_document(document: Document, *, by: models.Model | None) -> None:
     """
     if document.status != DocumentStatus.DRAFT:
         raise RefusedError(_("A registered paper does not change: make a new one."))
+    document_discarded.send(sender=Document, document=document, by=by)
     audit.record(audit.DELETED, document, by=by, fields=["kind", "title", "number"])
     document.delete()
 

@@ -11,7 +11,7 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.signals import consequences_asked, obstacles_asked
+from nastavnik.documents.signals import consequences_asked, losses_asked, obstacles_asked
 from nastavnik.documents.texts import BLANK
 
 CHANGED_SINCE = gettext_lazy(
@@ -89,6 +89,12 @@ def _obstacles_to(document: Document, *, back: bool) -> list[str]:
 def consequences_of(document: Document, *, back: bool = False) -> list[str]:
     """Return what follows when a paper is registered, or its registration taken back, as whoever makes its kind says."""
     told = consequences_asked.send(sender=Document, document=document, back=back)
+    return [sentence for _receiver, sentences in told for sentence in sentences or ()]
+
+
+def losses_with(document: Document) -> list[str]:
+    """Return what goes when a draft is thrown away, as whoever holds on to it says."""
+    told = losses_asked.send(sender=Document, document=document)
     return [sentence for _receiver, sentences in told for sentence in sentences or ()]
 
 

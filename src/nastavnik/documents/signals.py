@@ -25,6 +25,12 @@ It is asked before anything is offered; the receivers of what then happens refus
 
 Arguments: `document`, `back` (it is taken back)."""
 
+losses_asked = Signal()
+"""A draft may be about to be thrown away: receivers return what goes with it, in sentences. Arguments: `document`."""
+
+document_discarded = Signal()
+"""A draft is thrown away, and is still there for the last time. Arguments: `document`, `by`."""
+
 document_split = Signal()
 """A part of a draft gets a paper of its own, empty still: whoever makes its kind moves the rows and draws both anew.
 

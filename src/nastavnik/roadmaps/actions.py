@@ -710,6 +710,20 @@ def _forget(file: FieldFile) -> None:
 
 
 @transaction.atomic
+def prove_by_another(
+    evidence: Evidence, document: Document, *, by: models.Model | None
+) -> Evidence | None:
+    """Let a line be proved by another paper of the register; return the proof, None where that one was there already."""
+    if Evidence.objects.filter(activity=evidence.activity_id, document=document).exists():
+        remove_evidence(evidence, by=by)
+        return None
+    evidence.document = document
+    evidence.save(update_fields=["document"])
+    audit.record(audit.CHANGED, evidence, by=by, fields=["document"])
+    return evidence
+
+
+@transaction.atomic
 def remove_evidence(evidence: Evidence, *, by: models.Model | None) -> None:
     """Take back what was said to prove an activity; its file is erased."""
     audit.record(audit.DELETED, evidence, by=by)

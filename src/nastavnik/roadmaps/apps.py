@@ -12,7 +12,10 @@ class RoadmapsConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.roadmaps import attention as own
         from nastavnik.roadmaps import facts as own_facts
-        from nastavnik.roadmaps import tasks
+        from nastavnik.roadmaps import (
+            receivers,  # noqa: F401 - connects them
+            tasks,
+        )
 
         retention.register(tasks.DRAFTS)
 

@@ -14,6 +14,7 @@ from nastavnik.core.access import Viewer
 from nastavnik.core.facts import Fact, facts_of
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
+from nastavnik.documents.models import Document
 from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps.catalogues import Entry, entries
@@ -31,6 +32,20 @@ from nastavnik.roadmaps.models import (
 S = ActivityStatus
 DONE, GOING, NEXT, LATE, SKIPPED = "done", "go", "next", "risk", "stop"
 SOON, SOON_DAYS = "soon", 14
+
+
+def evidence_by(document: Document) -> list[Evidence]:
+    """Return what a paper proves, with the lines."""
+    return list(Evidence.objects.filter(document=document).select_related("activity__roadmap"))
+
+
+def lines_proved_by(document: Document) -> list[str]:
+    """Return of each line that a paper proves that it loses this proof, in sentences."""
+    return [
+        _("The line «%(line)s» of the roadmap loses this proof: the draft of the order.")
+        % {"line": f"{one.activity.number} {one.activity.title}".strip()}
+        for one in evidence_by(document)
+    ]
 
 
 def current_roadmap(user: SignedIn, day: dt.date) -> Roadmap | None:

@@ -406,6 +406,14 @@ def ties_of_run(run: MatchingRun) -> list[Tie]:
     ]
 
 
+def orders_only_of(ties: Collection[Tie]) -> list[Document]:
+    """Return the orders that attach nobody but these: without them there is nothing to order."""
+    orders = {tie.order_id: tie.order for tie in ties if tie.order}
+    others = Tie.objects.filter(order__in=list(orders)).exclude(pk__in=[tie.pk for tie in ties])
+    held = set(others.values_list("order_id", flat=True))
+    return [order for key, order in orders.items() if key not in held]
+
+
 def why_run_stays(run: MatchingRun) -> str:
     """Return why the approval of a matching may not be taken back, and what to do instead; nothing where it may."""
     if run.status != RunStatus.APPROVED:

@@ -15,6 +15,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
+from nastavnik.documents.queries import losses_with
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.actions import PairChange, least_disturbance, substitutes
 from nastavnik.matching.models import MatchingRun, Proposal
@@ -26,6 +27,7 @@ from nastavnik.mentorships.forms import (
 )
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import (
+    orders_only_of,
     pairs_led_to,
     pairs_seen,
     standing_pairs,
@@ -190,7 +192,8 @@ def take_back(request: Request, pk: int) -> HttpResponse:
         messages.error(request, refusal)
         return redirect("matching:workspace")
     if request.method == "GET":
-        n = len(ties_of_run(run))
+        ties = ties_of_run(run)
+        n = len(ties)
         return confirm.ask(
             request,
             heading=_("Take the approval back?"),
@@ -204,6 +207,7 @@ def take_back(request: Request, pk: int) -> HttpResponse:
             back=reverse("matching:workspace"),
             follows=[
                 _("The people wait for a pair again, the draft of the order is thrown away."),
+                *(loss for order in orders_only_of(ties) for loss in losses_with(order)),
                 _("The matching is proposed again as it was; it can be changed and approved anew."),
             ],
         )
