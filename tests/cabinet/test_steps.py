@@ -17,8 +17,9 @@ from nastavnik.cabinet.actions import put_step_aside, take_step_up
 from nastavnik.cabinet.choices import Step
 from nastavnik.cabinet.models import StepAside
 from nastavnik.cabinet.queries import stages, steps_of
-from nastavnik.consents.actions import record_consents
+from nastavnik.consents.actions import mark_mistaken, record_consents
 from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.models import Consent
 from nastavnik.core import attention
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
@@ -33,6 +34,7 @@ from nastavnik.programmes.actions import (
     change_participation,
     note_attendance,
     plan_group_meeting,
+    set_participation_status,
 )
 from nastavnik.programmes.choices import ParticipationStatus as S
 from nastavnik.programmes.models import GroupMeeting, Participation, Programme
@@ -247,3 +249,23 @@ def test_a_programme_that_is_closed_has_no_first_steps(cast):
     for pair in Mentorship.objects.filter(organisation=cast.school.organisation):
         set_pair_status(pair, MentorshipStatus.COMPLETED, by=cast.anna)
     assert signed_in(cast.anna).get("/today/").context["steps"] == []
+
+
+def test_lines_on_missing_papers_say_whom_they_count(cast):
+    approve_pairs(cast.school)
+    records = cast.school.records
+    paired = records["younger"].person
+    waiting = [records["waiting"]]
+    set_participation_status(waiting[0], S.CANDIDATE, by=cast.anna)
+    for person in (paired, waiting[0].person):
+        mark_mistaken(Consent.objects.filter(person=person), by=cast.anna)
+    items = [
+        one
+        for one in attention.items_for(cast.anna, at_most=None)
+        if one.url == f"{reverse('consents:ledger')}?show=missing"
+    ]
+    assert [one.title for one in items] == [
+        "1 person in a pair has no signed paper",
+        "1 person who is being prepared has not signed: mentees",
+    ]
+    assert len({one.state_words for one in items}) == 2

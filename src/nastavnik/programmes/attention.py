@@ -160,10 +160,10 @@ def _preparing(
         unsigned = [row for row in rows if row.missing]
         if unsigned:
             yield AttentionItem(
-                30, "wait", _("Papers are missing"),
-                ngettext("%(n)s person has not signed", "%(n)s people have not signed", len(unsigned)) % {"n": len(unsigned)}
+                30, "wait", _("Still to be signed"),
+                ngettext("%(n)s person who is being prepared has not signed", "%(n)s people who are being prepared have not signed", len(unsigned)) % {"n": len(unsigned)}
                 + f": {people.lower()}",
-                _("Without both consents nobody goes to matching."), _("Tick off"),
+                _("In the base, not in a pair yet: without both consents nobody goes to matching."), _("Tick off"),
                 f"{reverse('consents:ledger')}?show=missing",
             )  # fmt: skip
         silent = [row for row in rows if not (row.record.areas or row.record.request)]
@@ -197,7 +197,7 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
     people = [row.person for row in paired.select_related("person")]
     if n := len({person.pk for person, _purpose in who_lacks(people, NEEDED_FOR_BASE)}):
         yield AttentionItem(
-            6, "risk", _("Papers are missing"),
+            6, "risk", _("In a pair without a consent"),
             ngettext("%(n)s person in a pair has no signed paper", "%(n)s people in pairs have no signed papers", n) % {"n": n},
             _("Ask for the paper and tick it off, or stop the pair until it is there."),
             _("Open"), f"{reverse('consents:ledger')}?show=missing",
