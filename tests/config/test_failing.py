@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -76,9 +77,9 @@ def test_every_trouble_has_words():
 
 
 @contextmanager
-def writes_fail(error):
+def writes_fail(error, kind="INSERT"):
     def refuse(execute, sql, params, many, context):
-        if sql.startswith("INSERT"):
+        if sql.startswith(kind):
             raise as_django_says(error)
         return execute(sql, params, many, context)
 
@@ -105,6 +106,22 @@ def test_what_was_typed_is_not_lost_on_a_full_disk(cast):
     assert Person.objects.count() == before
     # the control: with room the same form goes through
     assert client.post("/people/add/", NEWCOMER).status_code == 302
+
+
+@pytest.mark.django_db
+def test_an_old_session_reads_on_where_it_cannot_be_written(cast, monkeypatch):
+    """The last page is noted in the session: on a full disk it cannot be, and the page is shown all the same."""
+    client = signed_in(cast.anna, "ru")
+    client.raise_request_exception = False
+    session = client.session
+    session["seen"], session["since"] = int(time.time()) - 3000, int(time.time()) - 3000
+    session.save()
+    monkeypatch.setattr(condition, "of_storage", lambda: Trouble.DISK_FULL)
+    with writes_fail(full_disk(), "UPDATE"):
+        assert client.get("/people/").status_code == 200
+    # the control: with room it was left alone too long
+    monkeypatch.setattr(condition, "of_storage", lambda: None)
+    assert client.get("/people/").status_code == 302
 
 
 @pytest.mark.django_db

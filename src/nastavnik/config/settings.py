@@ -89,7 +89,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "nastavnik.core.middleware.clean_text",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "nastavnik.core.sessions.KeptWherePossible",
     "nastavnik.core.middleware.choose_language",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -10,12 +10,30 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
-from django.http import HttpRequest
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from nastavnik.core import condition
 
 _SEEN, _SINCE, _TYPED = "seen", "since", "typed"
 _EVERY = 60  # seconds
 _MOST_TYPED = 100_000  # characters
 _SECRETS = ("password", "again", "old", "code", "csrfmiddlewaretoken")
+
+
+class KeptWherePossible(SessionMiddleware):
+    """Django's, but a page is shown also where only its session cannot be written: on a full disk."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session and set its cookie."""
+        try:
+            return super().process_response(request, response)
+        except (DatabaseError, SessionInterrupted) as error:
+            if condition.of_error(error) is None:
+                raise
+            return response  # what the page has done is done
 
 
 def begin(request: HttpRequest, **_more: Any) -> None:
@@ -29,7 +47,9 @@ def end_when_due(request: HttpRequest) -> None:
     if SESSION_KEY not in session:
         return
     seen, since = session.get(_SEEN, now), session.get(_SINCE, now)
-    if now - seen <= settings.IDLE_SECONDS and now - since <= settings.SESSION_COOKIE_AGE:
+    # where nothing can be written, the last page cannot be noted either: reading goes on until the twelve hours are over
+    is_idle = now - seen > settings.IDLE_SECONDS and condition.of_storage() is None
+    if not is_idle and now - since <= settings.SESSION_COOKIE_AGE:
         if now - seen >= _EVERY or _SEEN not in session:
             session[_SEEN] = now
             session.setdefault(_SINCE, now)
