@@ -76,7 +76,7 @@ def fill(size: int) -> Measured:
         for mentor in mentors
     )  # fmt: skip
     Tie.objects.bulk_create(
-        Tie(organisation=school, mentorship=pair, mentee=mentee)
+        Tie(organisation=school, mentorship=pair, mentee=mentee, starts_on=pair.starts_on)
         for pair, mentee in zip(pairs, mentees, strict=True)
     )
     plan_meetings(pairs, by=curator)
