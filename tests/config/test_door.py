@@ -65,13 +65,13 @@ def served(application, *, allowed=few, **limits):
         application, allowed=allowed, pages=plain, limits=Limits(n_threads=N_THREADS, **limits)
     )
     with socket.create_server(("127.0.0.1", 0), backlog=500) as listening:
-        site = uvicorn.Server(server.config(door, workers=1))
+        site = uvicorn.Server(server.config(door, workers=1, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=site.run, args=([listening],))
         thread.start()
         try:
             yield Site("127.0.0.1", listening.getsockname()[1], "/page/")
         finally:
-            site.should_exit = site.force_exit = True
+            site.should_exit = True
             thread.join()
 
 

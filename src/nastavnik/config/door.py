@@ -57,7 +57,7 @@ class Limits:
     #: Requests taken in that wait for a thread; one more is told to come again.
     n_waiting: int = 300
     #: Longer nobody looks at a white page: whoever has waited so long is told to come again.
-    wait_seconds: float = 20
+    wait_seconds: float = 30
     #: A body has this long, and a second more for each `slowest` bytes.
     body_seconds: float = 20
     slowest: int = 16 * 1024
@@ -116,6 +116,7 @@ class Door:
         *,
         gone: "asyncio.Future[None]",
         after: Callable[[], object] = lambda: None,
+        unwanted: Callable[[T], object] = lambda _result: None,
     ) -> T:
         """Do some work in a thread of the pool, unless nobody waits for it any more when its turn comes.
 
@@ -123,6 +124,7 @@ class Door:
             work: what to do.
             gone: is done when nobody waits any more.
             after: called when the work is done or will never begin.
+            unwanted: takes what comes of work that nobody waits for.
 
         Raises:
             Refusal: the queue is full, or the turn does not come.
@@ -147,6 +149,7 @@ class Door:
                 raise Refusal(BUSY)
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
             if not done.done():
+                begun.add_done_callback(partial(_throw_away, unwanted))
                 raise Gone
             return done.result()
         finally:
@@ -161,7 +164,6 @@ class Visit:
         self.headers = headers_of(scope)
         self.body: IO[bytes] = tempfile.SpooledTemporaryFile(FORM)  # noqa: SIM115 - closed after the answer
         self.is_whole = False
-        self.is_gone = False
 
     async def answer(self) -> None:
         """Read the body, let the application answer, send the answer.
@@ -185,10 +187,9 @@ class Visit:
         gone = asyncio.ensure_future(self._gone())
         try:
             call = partial(self._call, environ)
-            answer = await self.door.in_thread(call, gone=gone, after=self.body.close)
-        except Gone:
-            self.is_gone = True
-            raise
+            answer = await self.door.in_thread(
+                call, gone=gone, after=self.body.close, unwanted=lambda answer: answer.body.close()
+            )
         finally:
             gone.cancel()
         await self._send(answer)
@@ -272,10 +273,7 @@ class Visit:
         finally:
             if close := getattr(pieces, "close", None):
                 close()
-        if self.is_gone:
-            answer.body.close()
-        else:
-            answer.body.seek(0)
+        answer.body.seek(0)
         return answer
 
     async def _send(self, answer: Answer) -> None:
@@ -292,6 +290,11 @@ class Visit:
                     while await self._piece():
                         pass
         await self.send({"type": "http.response.body", "body": b""})
+
+
+def _throw_away(unwanted: Callable[[T], object], work: Future[T]) -> None:
+    if not work.cancelled() and not work.exception():
+        unwanted(work.result())
 
 
 def start_of(status: int, headers: list[tuple[str, str]]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ UNREAD_SECONDS = 30.0
 #: Past so many connections of a process the one that has asked nothing for the longest time makes room.
 MOST_CONNECTIONS = 2000
 N_FILES = 8192
+N_QUEUED = 2048
 
 
 class Bounded(H11Protocol):
@@ -100,6 +101,21 @@ class Bounded(H11Protocol):
         self.transport.abort()
 
 
+class Shared(asyncio.SelectorEventLoop):
+    """The loop of one of several processes that listen on the same socket.
+
+    asyncio takes as many new connections at once as the queue of the socket is long: the process that wakes first would
+    have all of them, and the others stand idle. So it takes one at a time, and the queue is made long again.
+    """
+
+    async def create_server(self, *words: Any, **more: Any) -> asyncio.Server:
+        """Listen beside the other processes."""
+        made = await super().create_server(*words, **more | {"backlog": 1})
+        if held := more.get("sock"):
+            held.listen(N_QUEUED)
+        return made
+
+
 def n_workers() -> int:
     """Return how many processes: what is said, else one a core, at most four."""
     chosen = os.environ.get("NASTAVNIK_WORKERS")
@@ -125,7 +141,7 @@ def config(application: Any = SITE, **more: Any) -> uvicorn.Config:  # noqa: ANN
         "http": Bounded,
         "ws": "none",
         "lifespan": "off",
-        "loop": "asyncio",
+        "loop": "nastavnik.config.server:Shared",
         "log_config": None,  # Django's own, which is discreet
         "access_log": False,  # addresses carry tokens, and who looked at what is personal data
         "log_level": "warning",
