@@ -249,13 +249,15 @@ def test_when_too_many_are_at_it_one_is_told_to_wait_a_moment(cast):
 
 
 def test_at_most_two_hashes_are_at_work():
-    assert passwords._AT_ONCE.acquire(blocking=False)
-    assert passwords._AT_ONCE.acquire(blocking=False)
+    for _one in range(passwords._HASHES):
+        assert passwords._AT_ONCE.acquire(blocking=False)
+    assert not passwords._AT_ONCE.acquire(blocking=False)
+    assert max(2, passwords._N_PROCESSES) >= passwords._HASHES * passwords._N_PROCESSES
     waiting = threading.Thread(target=passwords.Argon2idHasher().encode, args=("a", "saltsaltsalt"))
     waiting.start()
     waiting.join(0.3)
     assert waiting.is_alive()
-    passwords._AT_ONCE.release()
-    passwords._AT_ONCE.release()
+    for _one in range(passwords._HASHES):
+        passwords._AT_ONCE.release()
     waiting.join(10)
     assert not waiting.is_alive()

@@ -145,6 +145,7 @@ def test_a_new_password_ends_the_other_sessions(cast):
         (PASSWORD, PASSWORD, "password"),  # the one of before
         ("curator1 и слова", "curator1 и слова", "password"),
         ("Кураторова поле", "Кураторова поле", "password"),
+        ("Примерск 2027!", "Примерск 2027!", "password"),  # the town of the school
     ],
 )
 def test_a_slip_keeps_the_old_password(cast, password, again, field):

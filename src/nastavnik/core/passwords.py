@@ -3,6 +3,8 @@
 argon2id at the OWASP minimum, so that a morning of sign-ins does not stop the site.
 """
 
+import os
+import re
 import secrets
 import threading
 from functools import cache
@@ -28,7 +30,10 @@ _ROWS = (
     "ячсмитьбю",
 )
 _HALF = 2  # groups
-_AT_ONCE = threading.BoundedSemaphore(2)
+#: Two hashes at once on the computer: of several processes each does its share.
+_N_PROCESSES = int(os.environ.get("NASTAVNIK_WORKERS") or min(len(os.sched_getaffinity(0)), 4))
+_HASHES = max(1, 2 // _N_PROCESSES)
+_AT_ONCE = threading.BoundedSemaphore(_HASHES)
 _BESIDE = {pair for row in _ROWS for way in (row, row[::-1]) for pair in pairwise(way)}
 _REPEATED, _IN_ORDER = 3, 4  # as many in a row are a run and count as one
 _LEAST_COUNTED, _LEAST_DIFFERENT = 6, 5
@@ -43,7 +48,7 @@ class Argon2idHasher(Argon2PasswordHasher):
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:
-        """Hash, at most two at once: whatever signs in, half of a computer of four cores is for the pages."""
+        """Hash, at most two at once: whoever signs in, pages go on."""
         with _AT_ONCE:
             return str(super().encode(password, salt))
 
@@ -152,13 +157,24 @@ def _well_known() -> frozenset[str]:
     return frozenset(fold(line) for line in lines.splitlines() if line and line[0] != "#")
 
 
+def _of_the_school(user: object) -> set[str]:
+    """Return the words of the school's name and town, and the name as a whole."""
+    organisation = getattr(user, "organisation", None) if getattr(user, "pk", None) else None
+    if organisation is None:
+        return set()
+    names = [fold(str(organisation.short_name)), fold(str(organisation.town))]
+    words = {word for name in names for word in re.findall(r"[^\W\d_]+", name)}
+    whole = {"".join(sign for sign in name if sign.isalpha()) for name in names}
+    return {word for word in words | whole if len(word) >= _LEAST_OF_A_NAME}
+
+
 class NotWellKnownValidator:
     """Refuses the words people here choose first, with whatever figures: «Пароль2026!», «gfhjkm123»."""
 
-    def validate(self, password: str, _user: object = None) -> None:
-        """Refuse a password whose letters are a word of the kept list."""
+    def validate(self, password: str, user: object = None) -> None:
+        """Refuse a password whose letters are a word of the kept list, or of the name of the school or the town."""
         letters = "".join(sign for sign in fold(password) if sign.isalpha())
-        if letters in _well_known():
+        if letters in _well_known() | _of_the_school(user):
             raise ValidationError(
                 _("This word is among those tried first, with figures too. Add words of your own."),
                 code="password_well_known",
