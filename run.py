@@ -30,6 +30,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -392,7 +393,7 @@ def start(word, arguments, data):
     ensure_messages()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     accounts = prepare(word, data, environment)
-    with server(environment, held) as process:
+    with server(environment, held) as process, worker(environment):
         wait_until_healthy(process, host, port)
         tell_about_phones(host, public_url, again(word, data, port))
         print(f"Сайт: {local}")
@@ -489,13 +490,51 @@ def server(environment, held):
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+        stop(process)
+
+
+@contextlib.contextmanager
+def worker(environment):
+    """Run the process that works in the background, and start it anew whenever it dies; stop it on the way out."""
+    over = threading.Event()
+    running = []
+
+    def watch():
+        while not over.is_set():
+            process = subprocess.Popen(
+                [str(PYTHON), "-m", "nastavnik", "work"],
+                env=environment,
+                cwd=str(HERE),
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr,
+                # of this thread, which lives as long as the site
+                preexec_fn=die_with_parent,
+            )
+            running[:] = [process]
+            process.wait()
+            over.wait(1.0)  # one that cannot start does not fill the screen
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        while thread.is_alive():
+            for process in running:
+                stop(process)
+            thread.join(0.1)
+
+
+def stop(process, patience=15):
+    """Ask a process to end; kill one that does not."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(patience)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def wait_until_healthy(process, host, port, patience=60.0):

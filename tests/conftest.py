@@ -63,6 +63,8 @@ def pytest_configure(config):
     # Hashed names need collectstatic; tests read files where they lie.
     plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
     settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
+    # The request itself does what the worker would; tests of the worker turn it off.
+    settings.JOBS_AT_ONCE = True
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
 
 

@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 from tests.browser.test_pages import sign_in
+from tests.jobs.working import counted
 from tests.mentorships.scenes import pair_of, run_pairs
 
-from nastavnik.matching import tasks
-from nastavnik.matching.actions import start_counting
-from nastavnik.matching.choices import CountingState, RunStatus
+from nastavnik.jobs.choices import JobState
+from nastavnik.jobs.tasks import work_on
+from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.programmes.models import Participation
@@ -123,8 +124,7 @@ def test_a_mentor_is_replaced_from_the_page_of_the_pair(paired, push):
 @pytest.mark.parametrize("push", [press, press_by_keys], ids=["mouse", "keys"])
 def test_a_matching_in_the_background_is_cancelled(workspace, push):
     page, cast = workspace
-    programme = cast.school.programme
-    row = start_counting(programme, programme.forms.all(), n_pairs=30_000, by=cast.anna)
+    row = counted(cast, n_pairs=30_000)
     page.goto(reverse("matching:workspace"))
     push(page, ".note a")
     assert page.locator("progress").is_visible()
@@ -132,19 +132,18 @@ def test_a_matching_in_the_background_is_cancelled(workspace, push):
     page.wait_for_function(
         "was => document.querySelector('[role=status]').innerText !== was", arg=before
     )
-    push(page, f"form[action='{reverse('matching:cancel', args=[row.pk])}'] button")
+    push(page, f"form[action='{reverse('jobs:cancel', args=[row.pk])}'] button")
     row.refresh_from_db()
-    assert row.state == CountingState.CANCELLED
+    assert row.state == JobState.CANCELLED
     assert not page.locator("progress").is_visible()
     assert not MatchingRun.objects.exists()
 
 
 def test_a_matching_in_the_background_leads_to_its_result_by_itself(workspace):
     page, cast = workspace
-    programme = cast.school.programme
-    row = start_counting(programme, programme.forms.all(), n_pairs=30_000, by=cast.anna)
-    page.goto(reverse("matching:counting", args=[row.pk]))
-    tasks.count(row, by=cast.anna)
+    row = counted(cast, n_pairs=30_000)
+    page.goto(reverse("jobs:progress", args=[row.pk]))
+    work_on(row)
     page.wait_for_url(f"**{reverse('matching:workspace')}")
     assert page.locator(".leg").count() == MatchingRun.objects.get().n_matched
 

@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from tests.browser import lists
 from tests.cast import approve_pairs
+from tests.jobs.working import counted_for
 
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
-from nastavnik.matching.actions import start_counting
-from nastavnik.matching.models import Counting
+from nastavnik.jobs.models import Job
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import RosterImport, StudyGroup
@@ -39,10 +39,7 @@ NO_PAGE = {
 
 
 def a_counting(school):
-    forms = school.programme.forms.all()
-    return Counting.objects.running().first() or start_counting(
-        school.programme, forms, n_pairs=30_000, by=school.curator
-    )
+    return Job.objects.open().first() or counted_for(school, by=school.curator)
 
 
 def keys(cast):
@@ -60,7 +57,7 @@ def keys(cast):
         .pk,
         "programmes:record": school.records["older"].pk,
         "matching:past": school.programme.runs.first().pk,
-        "matching:counting": a_counting(school).pk,
+        "jobs:progress": a_counting(school).pk,
         "mentorships:replace": Mentorship.objects.filter(organisation=school.organisation)
         .first()
         .pk,

@@ -13,7 +13,8 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
-from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
+from nastavnik.jobs.models import Job
+from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
@@ -33,6 +34,7 @@ LEFT_OUT: dict[str, str] = {}
 
 # Route with a key → the model the key is of. Every row of a school is tried, in all states.
 OBJECTS: dict[str, type[Model]] = {
+    **{f"jobs:{name}": Job for name in ("progress", "cancel", "again")},
     "people:card": Person,
     "people:edit": Person,
     "people:family": Person,
@@ -65,8 +67,6 @@ OBJECTS: dict[str, type[Model]] = {
     "consents:mistaken": Consent,
     "matching:lift": PairRuling,
     "matching:discussed": Opinion,
-    "matching:counting": Counting,
-    "matching:cancel": Counting,
     "matching:past": MatchingRun,
     "matching:recount": MatchingRun,
     "mentorships:card": Mentorship,
@@ -186,7 +186,7 @@ def unregistered(routes: Iterable[Route]) -> list[str]:
 
 @cache
 def _lookup(model: type[Model]) -> str:
-    return "pk" if model is Organisation else "organisation"
+    return "pk" if model is Organisation else "organisation_id"
 
 
 def rows_of(model: type[Model], organisation: Organisation) -> list[Model]:
@@ -200,7 +200,9 @@ def one_of_each_state(rows: Iterable[Model]) -> list[Model]:
 
 
 def _state(row: Model) -> Iterator[object]:
-    return (getattr(row, name, None) for name in ("status", "side", "kind", "ruling", "role"))
+    return (
+        getattr(row, name, None) for name in ("status", "state", "side", "kind", "ruling", "role")
+    )
 
 
 def addresses(

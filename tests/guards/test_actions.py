@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_roadmap
+from tests.jobs.working import counted_for
 
 import nastavnik
 from nastavnik.cabinet import actions as cabinet
@@ -28,12 +29,14 @@ from nastavnik.districts.models import Adoption, DistrictLine
 from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentKind, DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.jobs import actions as jobs
+from nastavnik.jobs.models import Job
 from nastavnik.matching import actions as matching
 from nastavnik.matching.actions.inputs import review_input
 from nastavnik.matching.actions.runs import keep_run
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling, RunStatus
-from nastavnik.matching.models import Counting, MatchingRun, Opinion, PairRuling
+from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
 from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
@@ -248,6 +251,9 @@ class Scene:
             organisation=self.organisation, user=user, half=half, given_by=given_by
         )
 
+    def job(self, state):
+        return Job.objects.filter(organisation_id=self.organisation.pk, state=state).first()
+
     def draft(self):
         return self.first(RosterImport, status=ImportStatus.DRAFT)
 
@@ -392,7 +398,7 @@ PREPARED = {
     "mentorships.approve_run": lambda scene: matching.run_matching(scene.programme, by=scene.by),
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
     "matching.rule_pair": _ready_pair,
-    "matching.finish_counting": lambda scene: matching.engine_input(scene.programme),
+    "jobs.finish_job": lambda scene: matching.engine_input(scene.programme),
     "matching.keep_run": lambda scene: matching.engine_input(scene.programme),
     "matching.review_input": _ready_and_gone,
     "mentorships.replace_mentor": _pair_to_hand_over,
@@ -523,15 +529,15 @@ DONE = {
     "matching.lift_locks": lambda s: matching.lift_locks(
         [row.mentee_id for row in PairRuling.objects.filter(organisation=s.organisation)], by=s.by
     ),
-    "matching.start_counting": lambda s: (
-        matching.fail_interrupted(by=s.by)
-        and matching.start_counting(s.programme, s.programme.forms.all(), n_pairs=9, by=s.by)
-    ),
-    "matching.read_counting": lambda s: matching.read_counting(s.first(Counting), by=s.by),
-    "matching.finish_counting": lambda s: matching.finish_counting(s.first(Counting), s.it, s.it.run(), by=s.by),
-    "matching.cancel_counting": lambda s: matching.cancel_counting(s.first(Counting, state="running"), by=s.by),
-    "matching.fail_counting": lambda s: matching.fail_counting(s.first(Counting, state="running"), by=s.by),
-    "matching.fail_interrupted": lambda s: matching.fail_interrupted(by=s.by),
+    "jobs.ask_for_job": lambda s: counted_for(s.school, by=s.by, alone=""),
+    "jobs.begin_job": lambda s: jobs.begin_job(s.job("waiting"), by=s.by),
+    "jobs.finish_job": lambda s: jobs.finish_job(s.job("running"), (s.it, s.it.run()), by=s.by),
+    "jobs.fail_job": lambda s: jobs.fail_job(s.job("running"), by=s.by),
+    "jobs.cancel_job": lambda s: jobs.cancel_job(s.job("running"), by=s.by),
+    "jobs.retry_job": lambda s: jobs.retry_job(s.job("lost"), by=s.by),
+    "jobs.put_job_back": lambda s: jobs.put_job_back(s.job("running"), by=s.by),
+    "jobs.lose_jobs": lambda s: jobs.lose_jobs(by=s.by),
+    "jobs.forget_jobs": lambda s: jobs.forget_jobs(timezone.now(), by=s.by),
     "matching.give_opinion": lambda s: matching.give_opinion(
         mentor=s.record("older"), mentee=s.record("younger"), outcome=Outcome.FOR, by=s.by
     ),

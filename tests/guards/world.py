@@ -1,6 +1,7 @@
 """The cast with everything that can happen to it, so that every page has something to show."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 
@@ -9,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from fpdf import FPDF
 from tests.cast import Cast, School, approve_pairs, build_cast
+from tests.jobs.working import counted_for
 
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
@@ -29,13 +31,13 @@ from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.models import Document
+from nastavnik.jobs.actions import begin_job, cancel_job, fail_job, finish_job, lose_jobs
+from nastavnik.jobs.models import Job
 from nastavnik.matching.actions import (
-    cancel_counting,
-    fail_counting,
+    engine_input,
     give_opinion,
     rule_pair,
     run_matching,
-    start_counting,
 )
 from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.mentorships.actions import approve_run, set_pair_status
@@ -115,6 +117,11 @@ def build_world() -> World:
     cast = build_cast(mark=MARK)
     for school in (cast.school, cast.other):
         live(school)
+    for school in (cast.school, cast.other):
+        jobs_of_every_end(school)
+    for school in (cast.school, cast.other):
+        begin_job(counted_for(school, by=school.curator), by=school.curator)
+        counted_for(school, by=school.curator, alone="")
     agree(cast)
     world = World(cast)
     users = {role.value: user for role, user in cast.users.items()}
@@ -162,10 +169,6 @@ def live(school: School) -> None:
             school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
         )
     give_opinion(mentor=school.records["older"], mentee=extra[2], outcome=Outcome.DISCUSS, by=by)
-    for end in (fail_counting, cancel_counting, None):
-        row = start_counting(school.programme, school.programme.forms.all(), n_pairs=9, by=by)
-        if end:
-            end(row, by=by)
     give_opinion(mentor=school.records["older"], mentee=None, outcome=Outcome.FOR, by=by)
     put_step_aside(school.programme, Step.MEETING, by=by)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
@@ -182,6 +185,22 @@ def live(school: School) -> None:
         ),
         by=None,
     )
+
+
+def jobs_of_every_end(school: School) -> None:
+    """Let something be done in the background with every end it can have."""
+    by = school.curator
+    reasons = (f"Не вышло: {_word(school)}.",)
+    ends: list[Callable[[Job], object]] = [
+        lambda job: fail_job(job, reasons=reasons, by=by),
+        lambda job: finish_job(job, (given := engine_input(school.programme), given.run()), by=by),
+        lambda job: cancel_job(job, by=by),
+        lambda _job: lose_jobs(by=by),
+    ]
+    for end in ends:
+        job = begin_job(counted_for(school, by=by), by=by)
+        assert job is not None
+        end(job)
 
 
 def gather(school: School, mentee: Participation) -> None:

@@ -5,15 +5,16 @@ import re
 import pytest
 from django.urls import reverse
 from tests.guards.world import add_pupils
+from tests.jobs.working import counted
 from tests.pages import signed_in, text
 
-from nastavnik.matching import adapter, tasks
+from nastavnik.jobs.tasks import work_on
+from nastavnik.matching import adapter
 from nastavnik.matching.actions import (
     engine_input,
     rule_pair,
     run_matching,
     set_rules,
-    start_counting,
 )
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Ruling
@@ -101,10 +102,8 @@ def test_the_page_asks_whether_to_keep(cast, turned):
 
 def test_a_matching_in_the_background_keeps_as_well(cast, turned):
     programme = cast.school.programme
-    row = start_counting(programme, list(programme.forms.all()), n_pairs=9, by=cast.anna)
-    tasks.count(row, keeps=True, by=cast.anna)
-    row.refresh_from_db()
-    assert pairs_of(row.run) == turned
+    work_on(counted(cast, keeps=True))
+    assert pairs_of(programme.runs.first()) == turned
 
 
 def test_who_is_new_is_matched_and_nobody_moves_for_points(cast, turned):

@@ -2,11 +2,12 @@
 
 import pytest
 from django.urls import reverse
+from tests.jobs.working import counted
 from tests.pages import said, signed_in, text
 
 from nastavnik.core.access import Role
-from nastavnik.matching import tasks
-from nastavnik.matching.actions import run_matching, start_counting
+from nastavnik.jobs.tasks import work_on
+from nastavnik.matching.actions import run_matching
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import who_is_matched
 from nastavnik.programmes.actions import set_participation_status
@@ -72,9 +73,7 @@ def test_with_nobody_ticked_it_is_said_and_nothing_is_made(cast):
 
 def test_in_the_background_they_sit_it_out_as_well(cast):
     out = cast.school.records["younger"].pk
-    forms = list(cast.school.programme.forms.all())
-    row = start_counting(cast.school.programme, forms, n_pairs=1, by=cast.anna)
-    tasks.count(row, without=[out], by=cast.anna)
+    work_on(counted(cast, without=[out]))
     run = MatchingRun.objects.get()
     assert matched_in(run) == matched_in(
         run_matching(cast.school.programme, without=[out], by=cast.anna)

@@ -19,7 +19,6 @@ from nastavnik.core.condition import Trouble
 from nastavnik.core.errors import RefusedError
 from nastavnik.files import backups, modes, upgrading
 from nastavnik.files.running import taking_part
-from nastavnik.matching import actions
 from nastavnik.organisations.queries import is_set_up
 from nastavnik.people.queries import has_any_account
 
@@ -83,7 +82,6 @@ def _prepare_to_write(*, demo: bool) -> None:
     _unless_full(lambda: call_command("collectstatic", interactive=False, verbosity=0))
     if demo:
         call_command("demo", stage="running", if_empty=True)
-    _unless_full(lambda: actions.fail_interrupted(by=None))
     _unless_full(audit.seal_all)
 
 

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "csp",
     "nastavnik.core",
     "nastavnik.files",
+    "nastavnik.jobs",
     "nastavnik.organisations",
     "nastavnik.people",
     "nastavnik.documents",
@@ -158,6 +159,10 @@ LOCALE_PATHS = [PACKAGE / "locale"]
 TIME_ZONE = "Europe/Moscow"
 USE_TZ = True
 
+# A page waits so long for what is done in the background; then it shows how far that is.
+JOB_PATIENCE_SECONDS = 1.5
+# For tests: the request itself does what the worker would.
+JOBS_AT_ONCE = False
 # Above so many pairs looked at (a second or two of counting) a matching goes into the background.
 MATCHING_PAIRS_AT_ONCE = int(os.environ.get("NASTAVNIK_MATCHING_AT_ONCE", "20000"))
 

@@ -7,6 +7,7 @@ from nastavnik.config.health import health
 urlpatterns = [
     path("health", health, name="health"),
     path("", include("nastavnik.cabinet.urls")),
+    path("", include("nastavnik.jobs.urls")),
     path("", include("nastavnik.people.urls")),
     path("", include("nastavnik.organisations.urls")),
     path("", include("nastavnik.programmes.urls")),

@@ -13,7 +13,9 @@ class MatchingConfig(AppConfig):
         from nastavnik.matching import attention as own
         from nastavnik.matching import facts as own_facts
         from nastavnik.matching.queries import timeline_events
+        from nastavnik.matching.tasks import register_kinds
 
+        register_kinds()
         attention.register(self.label, own.items)
         facts.register(self.label, own_facts.facts, {"matching_run"})
         timeline.register(self.label, timeline_events)

@@ -23,12 +23,3 @@ class Outcome(models.TextChoices):
     FOR = "for", _("recommends")
     DISCUSS = "discuss", _("wants to discuss it")
     AGAINST = "against", _("does not recommend")
-
-
-class CountingState(models.TextChoices):
-    """The life of a matching that is counted in the background."""
-
-    RUNNING = "running", _("being counted")
-    DONE = "done", _("done")
-    FAILED = "failed", _("not done")
-    CANCELLED = "cancelled", _("cancelled")

@@ -8,7 +8,7 @@ from django.utils.timezone import localtime
 from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.scope import ScopedQuerySet
-from nastavnik.matching.choices import CountingState, Outcome, Ruling, RunStatus
+from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
@@ -259,54 +259,3 @@ class Opinion(models.Model):
     class Privacy:
         psychological = ["mentor", "mentee", "outcome", "discussed_on"]
         technical = ["id", "organisation", "given_at"]
-
-
-class CountingQuerySet(ScopedQuerySet["Counting"]):
-    view_perm = Perm.MATCHING_EDIT
-
-    def visible_to(self, user: SignedIn) -> Self:
-        """Return what is counted for the user's organisations: a curator of one направление that with her forms."""
-        own = Counting.forms.through.objects.all()
-        return self.filter(_with_own_forms(user, self.view_perm, own, "counting_id"))
-
-    def running(self) -> Self:
-        """Leave what is being counted."""
-        return self.filter(state=CountingState.RUNNING)
-
-
-class Counting(models.Model):
-    """A matching that is too large to wait for: counted in the background, written at once or not at all."""
-
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="countings")
-    programme = models.ForeignKey(Programme, models.CASCADE, related_name="countings")
-    forms = models.ManyToManyField(MentoringForm, related_name="+")
-    state = models.CharField(max_length=9, choices=CountingState, default=CountingState.RUNNING)
-    n_pairs = models.PositiveIntegerField()
-    run = models.ForeignKey(MatchingRun, models.SET_NULL, null=True, related_name="+")
-    why = models.TextField(blank=True)
-    started_at = models.DateTimeField(auto_now_add=True)
-    ended_at = models.DateTimeField(null=True)
-
-    objects = CountingQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["programme"],
-                condition=Q(state=CountingState.RUNNING),
-                name="counting_one_at_a_time",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=CountingState.RUNNING, ended_at=None)
-                | (~Q(state=CountingState.RUNNING) & Q(ended_at__isnull=False)),
-                name="counting_ended_has_moment",
-            ),
-        ]
-
-    class Privacy:
-        # a refusal may name people
-        personal = ["why"]
-        technical = [
-            "id", "organisation", "programme", "forms", "state", "n_pairs", "run", "started_at", "ended_at",
-        ]  # fmt: skip

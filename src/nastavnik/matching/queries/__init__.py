@@ -27,7 +27,6 @@ from nastavnik.matching.queries.rulings import (
 )
 from nastavnik.matching.queries.runs import (
     Runs,
-    counting_now,
     forms_to_match,
     latest_run,
     past_runs,
@@ -71,7 +70,6 @@ __all__ = [
     "changed_since",
     "changes_since",
     "compare_runs",
-    "counting_now",
     "forms_to_match",
     "lack_words",
     "latest_run",

@@ -1,4 +1,4 @@
-"""Which runs there are and what is being counted."""
+"""Which runs there are."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.marks import SignedIn
 from nastavnik.matching.access import is_own_form
 from nastavnik.matching.choices import RunStatus
-from nastavnik.matching.models import Counting, MatchingRun, Proposal
+from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.matching.signals import obstacles_asked
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
@@ -86,8 +86,3 @@ def proposed_now(programme: Programme, forms: Collection[MentoringForm]) -> dict
 def forms_to_match(user: SignedIn, programme: Programme) -> list[MentoringForm]:
     """Return the forms of a programme that the user may match."""
     return [form for form in programme.forms.all() if is_own_form(user, form, Perm.MATCHING_EDIT)]
-
-
-def counting_now(user: SignedIn, programme: Programme) -> Counting | None:
-    """Return the matching that is being counted for a programme, if the user may know of it."""
-    return Counting.objects.visible_to(user).running().filter(programme=programme).first()

@@ -11,6 +11,7 @@ from nastavnik.core import listing
 from nastavnik.core.access import Perm
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
+from nastavnik.jobs.queries import open_job
 from nastavnik.matching import adapter
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.actions import engine_input
@@ -29,7 +30,6 @@ from nastavnik.matching.queries import (
     board,
     changed_since,
     compare_runs,
-    counting_now,
     forms_to_match,
     lines_of,
     opinions_seen,
@@ -39,6 +39,7 @@ from nastavnik.matching.queries import (
     why_approval_stays,
 )
 from nastavnik.matching.tables import narrowed, result_table, runs_table, unmatched_lines
+from nastavnik.matching.tasks import alone_for
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
@@ -86,7 +87,7 @@ def workspace(request: Request) -> HttpResponse:
             "gathering": last_group_meeting(request.user, programme),
             "opinions": opinions_seen(request.user, programme.pk),
             "outcomes": OWN_WORDS,
-            "counting": counting_now(request.user, programme),
+            "counting": open_job(request.user, alone_for(programme)),
             "since": _since(request, run, run_forms) if run else (),
         }
         if context["may_advise"]:

@@ -1,13 +1,11 @@
-"""Whom a matching takes, the matching itself, and one that goes on in the background."""
+"""Whom a matching takes, and the matching itself."""
 
 from collections.abc import Collection
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,21 +13,12 @@ from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
+from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching import actions, tasks
-from nastavnik.matching.choices import CountingState
-from nastavnik.matching.models import Counting, MatchingRun, Proposal
-from nastavnik.matching.queries import (
-    changes_since,
-    forms_to_match,
-    n_pairs_to_look_at,
-    who_is_matched,
-)
+from nastavnik.matching.queries import forms_to_match, n_pairs_to_look_at, who_is_matched
 from nastavnik.programmes.actions import make_ready
 from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.programmes.queries import current_programme
-
-#: As many mentees with another mentor are named in the message; of more only the number.
-CHANGES_TOLD = 3
 
 
 @require_POST
@@ -84,36 +73,6 @@ def let_in(request: Request) -> HttpResponse:
     return redirect("matching:people")
 
 
-@require_GET
-@requires(Perm.MATCHING_EDIT)
-def counting(request: Request, pk: int) -> HttpResponse:
-    """Show how far a matching in the background is; when it is done, lead to it."""
-    row = get_object_or_404(Counting.objects.visible_to(request.user).select_related("run"), pk=pk)
-    if row.run:
-        _tell_proposed(request, row.run)
-        return redirect("matching:workspace")
-    is_lost = timezone.now() - row.started_at > actions.LONGEST
-    is_running = row.state == CountingState.RUNNING and not is_lost
-    seconds = int((timezone.now() - row.started_at).total_seconds())
-    context = {
-        "row": row,
-        "is_running": is_running,
-        "is_lost": is_lost,
-        "seconds": seconds,
-        "progress": tasks.progress_of(row),
-    }
-    return render(request, "matching/counting.html", context)
-
-
-@require_POST
-@requires(Perm.MATCHING_EDIT)
-def cancel(request: Request, pk: int) -> HttpResponse:
-    """Cancel a matching in the background."""
-    row = get_object_or_404(Counting.objects.visible_to(request.user), pk=pk)
-    actions.cancel_counting(row, by=request.user)
-    return redirect("matching:counting", pk=pk)
-
-
 def match(
     request: Request,
     programme: Programme,
@@ -127,9 +86,18 @@ def match(
     n_pairs = n_pairs_to_look_at(programme, forms)
     try:
         if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
-            row = actions.start_counting(programme, forms, n_pairs=n_pairs, by=request.user)
-            tasks.start(row, without=without, keeps=keeps, by=request.user)
-            return redirect("matching:counting", pk=row.pk)
+            given = tasks.given_for(
+                programme, forms, n_pairs=n_pairs, without=without, keeps=keeps, said=said
+            )
+            address = ask_and_wait(
+                request,
+                tasks.MATCHING,
+                given=given,
+                alone=tasks.alone_for(programme),
+                organisation_id=programme.organisation_id,
+                by=request.user,
+            )
+            return redirect(address)
         made = actions.run_matching(
             programme, forms=forms, without=without, keeps=keeps, by=request.user
         )
@@ -137,30 +105,5 @@ def match(
         for reason in refusal.reasons:
             messages.error(request, reason)
     else:
-        _tell_proposed(request, made, said)
+        tasks.tell_proposed(request, made, said)
     return None
-
-
-def _tell_proposed(request: Request, run: MatchingRun, said: str = "") -> None:
-    """Say what a matching found, after what was decided by hand before it, and for whom it is another mentor than before."""
-    n = run.n_matched
-    if not n:
-        nobody = _("No pair was found: why, is said below.")
-        messages.warning(request, f"{said} {nobody}".strip())
-        return
-    text = ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", n) % {"n": n}
-    messages.success(request, " ".join(filter(None, [said or text, _moved(request, run)])))
-
-
-def _moved(request: Request, run: MatchingRun) -> str:
-    proposals = Proposal.objects.visible_to(request.user).filter(run=run)
-    people = proposals.select_related("mentee__person", "mentor__person")
-    changes, _n_same = changes_since(request.user, run, list(people))
-    if len(changes) <= CHANGES_TOLD:
-        return " ".join(f"{change}." for change in changes)
-    text = ngettext(
-        "%(n)s mentee has another mentor: who, is said in the margin.",
-        "%(n)s mentees have another mentor: who, is said in the margin.",
-        len(changes),
-    )
-    return text % {"n": len(changes)}

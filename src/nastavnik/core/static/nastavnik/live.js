@@ -13,7 +13,10 @@ async function look() {
       location.reload(); // done or stopped: the whole page says so
       return;
     }
-    part.querySelector("[role=status]").textContent = fresh.querySelector("[role=status]").textContent;
+    part.querySelector("progress").replaceWith(fresh.querySelector("progress"));
+    for (const words of ["label", "[role=status]"]) {
+      part.querySelector(words).textContent = fresh.querySelector(words).textContent;
+    }
   } catch {
     // the net is away: try again
   }

@@ -1,0 +1,48 @@
+"""Which jobs there are."""
+
+from django.contrib.auth import get_user_model
+from django.db.models import QuerySet
+
+from nastavnik.core.http import key_of
+from nastavnik.core.marks import SignedIn
+from nastavnik.jobs.choices import JobState
+from nastavnik.jobs.kinds import Kind, Order
+from nastavnik.jobs.models import Job
+
+#: Columns a page need not carry.
+HEAVY = ("upload", "result")
+
+
+def jobs_seen(user: SignedIn) -> QuerySet[Job]:
+    """Return the jobs a user may know of, without the files they are about."""
+    return Job.objects.visible_to(user).defer(*HEAVY)
+
+
+def open_job(user: SignedIn, alone: str) -> Job | None:
+    """Return what is being done of something that is done once at a time, if the user may know of it."""
+    return Job.objects.visible_to(user).open().filter(alone=alone).defer(*HEAVY).first()
+
+
+def unfinished(user: SignedIn, kind: Kind) -> list[Job]:
+    """Return the jobs of a kind that wait, run, or came to nothing and can be done anew; the newest first."""
+    states = (JobState.WAITING, JobState.RUNNING, JobState.FAILED, JobState.LOST)
+    return list(jobs_seen(user).filter(kind=kind.code, state__in=states)[:20])
+
+
+def result_of(user: SignedIn, kind: Kind, asked: str) -> Job | None:
+    """Return a job of a kind that is done, by the key a request names."""
+    rows = Job.objects.visible_to(user).defer("upload")
+    return rows.filter(pk=key_of(asked), kind=kind.code, state=JobState.DONE).first()
+
+
+def order_of(job: Job) -> Order:
+    """Return what a job is given."""
+    by = get_user_model().objects.filter(pk=job.asker_id or 0).first()
+    upload = None if job.upload is None else bytes(job.upload)
+    return Order(job.organisation_id, job.given, upload, by)
+
+
+def next_jobs(kinds: list[str], at_most: int) -> list[Job]:
+    """Return the jobs of some kinds that wait, the oldest first."""
+    rows = Job.objects.filter(state=JobState.WAITING, kind__in=kinds).order_by("pk")
+    return list(rows.defer(*HEAVY)[:at_most])

@@ -1,0 +1,55 @@
+"""The short wait of a page: what is ready within a second or two is shown at once."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request
+from nastavnik.jobs.actions import ask_for_job
+from nastavnik.jobs.choices import JobState
+from nastavnik.jobs.kinds import Kind
+from nastavnik.jobs.models import Job
+from nastavnik.jobs.tasks.attempts import work_on
+
+LOOK_SECONDS = 0.05
+
+
+def waited_for(*jobs: Job, seconds: float | None = None) -> None:
+    """Wait a moment for jobs to end, and bring them up to date; not inside a transaction."""
+    if settings.JOBS_AT_ONCE:
+        for job in jobs:
+            work_on(job)
+    until = time.monotonic() + (settings.JOB_PATIENCE_SECONDS if seconds is None else seconds)
+    waiting = [job.pk for job in jobs]
+    while Job.objects.open().filter(pk__in=waiting).exists() and time.monotonic() < until:
+        time.sleep(LOOK_SECONDS)
+    for job in jobs:
+        job.refresh_from_db()
+
+
+def ask_and_wait(
+    request: Request,
+    kind: Kind,
+    *,
+    given: Mapping[str, Any],
+    alone: str = "",
+    organisation_id: int,
+    by: models.Model | None,
+) -> str:
+    """Ask for a job and return the address to go to: of what came of it if it is done soon, else of its progress.
+
+    Raises:
+        RefusedError: it may not be asked for, or it was refused at once.
+    """
+    job = ask_for_job(kind, organisation_id, given=given, alone=alone, by=by)
+    waited_for(job)
+    if job.state == JobState.FAILED and job.why:
+        raise RefusedError(job.why.splitlines())
+    if job.state == JobState.DONE:
+        return kind.arrive(request, job.given, job.result)
+    return reverse("jobs:progress", args=[job.pk])
