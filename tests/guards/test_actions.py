@@ -60,6 +60,7 @@ ROOT = Path(nastavnik.__file__).parent
 # What an actions module offers besides writes, because it belongs to them: no `by`, nothing written.
 READS = {
     "people.first_day": "the day an enrolment of today begins",
+    "people.read_lists": "the reader asked for the lists of a file, outside of every transaction",
     "people.grade_of": "a rule of the name of a class",
     "matching.engine_input": "what a run would be given, for the run and for its proof",
     "matching.substitutes": "the engine asked who could take a pair over",
@@ -534,7 +535,7 @@ DONE = {
     "jobs.finish_job": lambda s: jobs.finish_job(s.job("running"), (s.it, s.it.run()), by=s.by),
     "jobs.fail_job": lambda s: jobs.fail_job(s.job("running"), by=s.by),
     "jobs.cancel_job": lambda s: jobs.cancel_job(s.job("running"), by=s.by),
-    "jobs.retry_job": lambda s: jobs.retry_job(s.job("lost"), by=s.by),
+    "jobs.retry_job": lambda s: jobs.retry_job(jobs.cancel_job(s.job("running"), by=s.by), by=s.by),
     "jobs.put_job_back": lambda s: jobs.put_job_back(s.job("running"), by=s.by),
     "jobs.lose_jobs": lambda s: jobs.lose_jobs(by=s.by),
     "jobs.forget_jobs": lambda s: jobs.forget_jobs(timezone.now(), by=s.by),
@@ -618,6 +619,10 @@ DONE = {
         s.organisation, kind=RosterKind.STAFF, file_name="", by=s.by,
         text="ФИО\tДолжность\nПробная Пелагея Петровна\tучитель химии",
     ),
+    "people.keep_lists": lambda s: people.keep_lists(
+        s.organisation, people.read_lists(kind=None, file_name="", text="ФИО\tКласс\nОльхин Артём Сергеевич\t7А"),
+        file_name="", by=s.by,
+    ),
     "people.change_columns": lambda s: people.change_columns(
         s.draft(), dataclasses.replace(Understanding.of(s.draft()), group="1А"), by=s.by
     ),
@@ -685,6 +690,9 @@ DONE = {
     "mentorships.restore_meetings": lambda s: mentorships.restore_meetings(s.it, by=s.by),
     "programmes.free_place": lambda s: programmes.free_place(s.record("younger"), by=s.by),
     "roadmaps.make_from_catalogue": lambda s: roadmaps.make_from_catalogue(s.it, RoadmapLevel.COLLEGE, by=s.by),
+    "roadmaps.keep_reading": lambda s: roadmaps.keep_reading(
+        s.organisation, s.first(RoadmapDraft).content, file_name="", by=s.by
+    ),
     "roadmaps.start_reading": lambda s: read_roadmap(s.school),
     "roadmaps.forget_old_drafts": lambda s: roadmaps.forget_old_drafts(timezone.now(), by=s.by),
     "roadmaps.discard_draft": lambda s: roadmaps.discard_draft(s.first(RoadmapDraft), by=s.by),

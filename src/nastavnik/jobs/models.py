@@ -107,6 +107,11 @@ class Job(models.Model):
         return self.state in OPEN
 
     @property
+    def is_refused(self) -> bool:
+        """Tell whether it came to nothing for a reason that is said, and not by a fault of the program."""
+        return self.state == JobState.FAILED and bool(self.why)
+
+    @property
     def of_kind(self) -> kinds.Kind:
         """Return what its app says of it."""
         return kinds.kind_of(self.kind)

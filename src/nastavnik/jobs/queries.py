@@ -1,16 +1,17 @@
 """Which jobs there are."""
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from nastavnik.core.http import key_of
 from nastavnik.core.marks import SignedIn
-from nastavnik.jobs.choices import JobState
+from nastavnik.jobs.choices import OPEN, JobState
 from nastavnik.jobs.kinds import Kind, Order
 from nastavnik.jobs.models import Job
 
 #: Columns a page need not carry.
 HEAVY = ("upload", "result")
+AT_MOST = 20
 
 
 def jobs_seen(user: SignedIn) -> QuerySet[Job]:
@@ -24,9 +25,10 @@ def open_job(user: SignedIn, alone: str) -> Job | None:
 
 
 def unfinished(user: SignedIn, kind: Kind) -> list[Job]:
-    """Return the jobs of a kind that wait, run, or came to nothing and can be done anew; the newest first."""
-    states = (JobState.WAITING, JobState.RUNNING, JobState.FAILED, JobState.LOST)
-    return list(jobs_seen(user).filter(kind=kind.code, state__in=states)[:20])
+    """Return the jobs of a kind that wait, run, or were interrupted and can be done anew; the newest first."""
+    rows = jobs_seen(user).filter(kind=kind.code)
+    interrupted = Q(state__in=(JobState.FAILED, JobState.LOST), why="")
+    return list(rows.filter(Q(state__in=OPEN) | interrupted)[:AT_MOST])
 
 
 def result_of(user: SignedIn, kind: Kind, asked: str) -> Job | None:

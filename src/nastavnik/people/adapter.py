@@ -168,15 +168,23 @@ class FoundList:
     found: Understanding
 
 
-def read_list(*, file_name: str, data: bytes | None = None, text: str = "") -> tuple[Sheet, ...]:
+def read_list(
+    *,
+    file_name: str,
+    data: bytes | None = None,
+    text: str = "",
+    look: Callable[[], None] | None = None,
+) -> tuple[Sheet, ...]:
     """Read the sheets of a file, in a process with an end, or the one of a pasted table; not inside a transaction.
+
+    What `look` raises meanwhile ends it.
 
     Raises:
         ReaderError: it cannot be read; says why and what to do.
     """
     if data is None:
         return (read_pasted(text),)
-    sheets: tuple[Sheet, ...] = read_bounded("sheets", data, file_name)
+    sheets: tuple[Sheet, ...] = read_bounded("sheets", data, file_name, look=look)
     return sheets
 
 

@@ -16,6 +16,7 @@ class PeopleConfig(AppConfig):
 
         attention.register("people", items)
         retention.register(tasks.LISTS)
+        tasks.register_kinds()
         search.register(
             search.Source(10, "person", _("People"), "user", frozenset({Perm.ROSTER_VIEW}), find)
         )

@@ -1,5 +1,6 @@
 """Pages of people and accounts."""
 
+from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
@@ -21,8 +22,12 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, key_of, onward_from
 from nastavnik.core.marks import public, requires, takes_files
+from nastavnik.jobs.actions import ask_for_job
+from nastavnik.jobs.models import Job
+from nastavnik.jobs.queries import unfinished
+from nastavnik.jobs.tasks import address_of, waited_for
 from nastavnik.organisations.queries import year_for
-from nastavnik.people import actions, adapter
+from nastavnik.people import actions, adapter, tasks
 from nastavnik.people.access import may_end_role, renewals
 from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.forms import (
@@ -330,37 +335,62 @@ def import_list(request: Request) -> HttpResponse:
     """Take a list as a file or a pasted table, and show the lists of before."""
     form = ListUploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        drafts, refused = _start_imports(request, form)
-        if drafts:
+        files = form.cleaned_data["file"]
+        address, refused = _read_files(request, form) if files else _read_pasted(request, form)
+        if address:
             for reason in refused:
                 messages.error(request, reason)
-            return redirect("people:import-preview", pk=drafts[0].pk)
-        form.add_error("file" if form.cleaned_data["file"] else "pasted", refused)
+            return redirect(address)
+        form.add_error("file" if files else "pasted", refused)
     lists = RosterImport.objects.visible_to(request.user).defer("rows")
     page = Paginator(lists, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "people/import.html", {"form": form, "page": page})
+    context = {"form": form, "page": page, "jobs": unfinished(request.user, tasks.LIST)}
+    return render(request, "people/import.html", context)
 
 
-def _start_imports(request: Request, form: ListUploadForm) -> tuple[list[RosterImport], list[str]]:
-    """Keep what can be read as drafts; return them and why the rest cannot."""
-    drafts: list[RosterImport] = []
+def _read_pasted(request: Request, form: ListUploadForm) -> tuple[str, list[str]]:
+    """Keep a pasted table as drafts; return where to go on, or why it cannot be read."""
+    try:
+        drafts = actions.start_import(
+            request.user.workplace,
+            kind=form.cleaned_data["kind"],
+            file_name="",
+            text=form.cleaned_data["pasted"],
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        return "", list(refusal.reasons)
+    return reverse("people:import-preview", args=[drafts[0].pk]), []
+
+
+def _read_files(request: Request, form: ListUploadForm) -> tuple[str, list[str]]:
+    """Have the files read in the background; return where to go on, and why some are refused."""
+    files, kind = form.cleaned_data["file"], form.cleaned_data["kind"]
+    asked: list[Job] = []
     refused: list[str] = []
-    files = form.cleaned_data["file"]
-    for file in files or [None]:
+
+    def refuse(name: str, reasons: Iterable[str]) -> None:
+        refused.extend(f"{name}: {reason}" if len(files) > 1 else reason for reason in reasons)
+
+    for file in files:
         try:
-            drafts += actions.start_import(
-                request.user.workplace,
-                kind=form.cleaned_data["kind"],
-                file_name=file.name if file else "",
-                # one byte over the limit is enough for a refusal
-                data=file.read(adapter.MOST_BYTES + 1) if file else None,
-                text=form.cleaned_data["pasted"],
-                by=request.user,
+            asked.append(
+                ask_for_job(
+                    tasks.LIST,
+                    request.user.workplace.pk,
+                    given=tasks.given_for(file.name, kind),
+                    # one byte over the limit is enough for a refusal
+                    upload=file.read(adapter.MOST_BYTES + 1),
+                    by=request.user,
+                )
             )
         except RefusedError as refusal:
-            name = f"{file.name}: " if len(files) > 1 else ""
-            refused += [f"{name}{reason}" for reason in refusal.reasons]
-    return drafts, refused
+            refuse(file.name, refusal.reasons)
+    waited_for(*asked)
+    for job in asked:
+        if job.is_refused:
+            refuse(job.given["file_name"], job.why.splitlines())
+    return address_of(request, [job for job in asked if not job.is_refused]), refused
 
 
 @require_http_methods(["GET", "POST"])

@@ -11,6 +11,8 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
 from typing import Any, Literal
@@ -59,9 +61,17 @@ class Answer:
 # Two files at a time: the third would only take the processor from those who turn pages.
 _PLACES = threading.BoundedSemaphore(2)
 _PATIENCE_SECONDS = 10
+LOOK_SECONDS = 0.25
 
 
-def read_bounded(task: Task, data: bytes, filename: str, bounds: Bounds | None = None) -> Any:  # noqa: ANN401 - by task
+def read_bounded(
+    task: Task,
+    data: bytes,
+    filename: str,
+    bounds: Bounds | None = None,
+    *,
+    look: Callable[[], None] | None = None,
+) -> Any:  # noqa: ANN401 - by task
     """Read a file in a process of its own; return what the task returns.
 
     Args:
@@ -70,6 +80,7 @@ def read_bounded(task: Task, data: bytes, filename: str, bounds: Bounds | None =
         data: the bytes of the file.
         filename: its name, which helps to explain a refusal.
         bounds: the limits; those of `Bounds()` when None.
+        look: called now and then meanwhile; what it raises ends the process and reaches the caller.
 
     Raises:
         ReaderError: The file cannot be read or asks for more than the bounds; says what to do.
@@ -77,7 +88,7 @@ def read_bounded(task: Task, data: bytes, filename: str, bounds: Bounds | None =
     if not _PLACES.acquire(timeout=_PATIENCE_SECONDS):
         raise ReaderError(BUSY)
     try:
-        answer = _ask(task, data, filename, bounds or Bounds())
+        answer = _ask(task, data, filename, bounds or Bounds(), look)
     finally:
         _PLACES.release()
     if answer.refusal:
@@ -85,25 +96,47 @@ def read_bounded(task: Task, data: bytes, filename: str, bounds: Bounds | None =
     return answer.result
 
 
-def _ask(task: Task, data: bytes, filename: str, bounds: Bounds) -> Answer:
+def _ask(
+    task: Task,
+    data: bytes,
+    filename: str,
+    bounds: Bounds,
+    look: Callable[[], None] | None,
+) -> Answer:
     command = [sys.executable, "-m", "nastavnik.readers.child", task, filename]
     command += [str(bounds.seconds), str(bounds.megabytes)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module
-            command,
-            input=data,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=environment,
-            timeout=2 * bounds.seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return Answer(refusal=TOO_LONG)
-    if done.returncode < 0:  # ended by a signal: out of processor time or out of memory
-        return Answer(refusal=TOO_LONG)
-    return _answer_of(done.stdout)
+    with subprocess.Popen(  # noqa: S603 - our own module
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+    ) as child:
+        try:
+            printed = _heard(child, data, 2 * bounds.seconds, look)
+        except BaseException:
+            child.kill()
+            raise
+    # none within its time; or ended by a signal: out of processor time or out of memory
+    return Answer(refusal=TOO_LONG) if printed is None else _answer_of(printed)
+
+
+def _heard(
+    child: "subprocess.Popen[bytes]", data: bytes, seconds: int, look: Callable[[], None] | None
+) -> bytes | None:
+    """Return what the other process printed; None when its time is up or something ended it."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            printed, _ = child.communicate(data, timeout=LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if look is not None:
+                look()
+            continue
+        return printed if child.returncode >= 0 else None
+    child.kill()
+    return None
 
 
 def _answer_of(printed: bytes) -> Answer:

@@ -185,11 +185,23 @@ def start_reading(
         RefusedError: it cannot be read, or no roadmap is in it.
     """
     content = adapter.read_content(file_name=file_name, data=data, text=text)
-    with transaction.atomic():
-        draft = RoadmapDraft.objects.create(
-            organisation=organisation, roadmap=roadmap, file_name=file_name[:300], content=content
-        )
-        audit.record("roadmap-read", draft, by=by, fields=["file_name", "content"])
+    return keep_reading(organisation, content, file_name=file_name, roadmap=roadmap, by=by)
+
+
+@transaction.atomic
+def keep_reading(
+    organisation: Organisation,
+    content: dict[str, Any],
+    *,
+    file_name: str,
+    roadmap: Roadmap | None = None,
+    by: models.Model | None,
+) -> RoadmapDraft:
+    """Keep a document as read, to be looked over."""
+    draft = RoadmapDraft.objects.create(
+        organisation=organisation, roadmap=roadmap, file_name=file_name[:300], content=content
+    )
+    audit.record("roadmap-read", draft, by=by, fields=["file_name", "content"])
     return draft
 
 

@@ -19,6 +19,7 @@ class RoadmapsConfig(AppConfig):
 
         retention.register(tasks.DRAFTS)
 
+        tasks.register_kinds()
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)

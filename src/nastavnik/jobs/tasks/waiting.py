@@ -1,7 +1,7 @@
 """The short wait of a page: what is ready within a second or two is shown at once."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +38,7 @@ def ask_and_wait(
     *,
     given: Mapping[str, Any],
     alone: str = "",
+    upload: bytes | None = None,
     organisation_id: int,
     by: models.Model | None,
 ) -> str:
@@ -46,10 +47,16 @@ def ask_and_wait(
     Raises:
         RefusedError: it may not be asked for, or it was refused at once.
     """
-    job = ask_for_job(kind, organisation_id, given=given, alone=alone, by=by)
+    job = ask_for_job(kind, organisation_id, given=given, alone=alone, upload=upload, by=by)
     waited_for(job)
-    if job.state == JobState.FAILED and job.why:
+    if job.is_refused:
         raise RefusedError(job.why.splitlines())
-    if job.state == JobState.DONE:
-        return kind.arrive(request, job.given, job.result)
-    return reverse("jobs:progress", args=[job.pk])
+    return address_of(request, [job])
+
+
+def address_of(request: Request, jobs: Sequence[Job]) -> str:
+    """Return where somebody goes on who waited for jobs: to what is still done, else to what came of the first; "" of none."""
+    for job in jobs:
+        if job.state != JobState.DONE:
+            return reverse("jobs:progress", args=[job.pk])
+    return jobs[0].of_kind.arrive(request, jobs[0].given, jobs[0].result) if jobs else ""

@@ -15,6 +15,8 @@ from nastavnik.people.actions.lists import (
     change_columns,
     discard_import,
     forget_old_lists,
+    keep_lists,
+    read_lists,
     start_import,
 )
 from nastavnik.people.actions.roster import (
@@ -57,10 +59,12 @@ __all__ = [
     "grant_role",
     "invite",
     "join_family",
+    "keep_lists",
     "leave_family",
     "mark_left",
     "note_alone",
     "open_group",
+    "read_lists",
     "register_person",
     "show_half",
     "start_import",

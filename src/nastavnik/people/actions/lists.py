@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
 
 from django.db import IntegrityError, models, transaction
@@ -35,9 +35,7 @@ def start_import(
     sheet: str | None = None,
     by: models.Model | None,
 ) -> list[RosterImport]:
-    """Read a list and keep it as drafts, a draft for each list of a sheet that names people.
-
-    A workbook without such a sheet leaves one draft of its first sheet, so that its columns can be named by hand.
+    """Read a list and keep it as drafts, in one go: for what is pasted, and for the command line.
 
     Args:
         organisation: whose list it is.
@@ -51,8 +49,29 @@ def start_import(
     Raises:
         RefusedError: the file cannot be read.
     """
+    found = read_lists(kind=kind, file_name=file_name, data=data, text=text, sheet=sheet)
+    return keep_lists(organisation, found, file_name=file_name, by=by)
+
+
+def read_lists(
+    *,
+    kind: RosterKind | None,
+    file_name: str,
+    data: bytes | None = None,
+    text: str = "",
+    sheet: str | None = None,
+    look: Callable[[], None] | None = None,
+) -> list[adapter.FoundList]:
+    """Return the lists of a file or of a pasted table: those that name people.
+
+    Of a workbook without such a sheet it is the first, so that its columns can be named by hand. What `look` raises
+    meanwhile ends the reading.
+
+    Raises:
+        RefusedError: the file cannot be read, or holds too many lists.
+    """
     try:
-        sheets = adapter.read_list(file_name=file_name, data=data, text=text)
+        sheets = adapter.read_list(file_name=file_name, data=data, text=text, look=look)
     except adapter.ReaderError as error:
         raise RefusedError(str(error)) from error
     read = [
@@ -70,19 +89,30 @@ def start_import(
             )
             % {"n": len(wanted), "most": MOST_LISTS}
         )
-    with transaction.atomic():
-        drafts = [
-            RosterImport.objects.create(
-                organisation=organisation,
-                kind=one.found.kind,
-                file_name=file_name[:200],
-                rows=adapter.stored(one.rows),
-                header_row=one.found.layout.header_row,
-                columns=one.found.columns,
-            )
-            for one in wanted or read[:1]
-        ]
-        audit.record_many(audit.CREATED, drafts, by=by, fields=["kind", "rows", "columns"])
+    return wanted or read[:1]
+
+
+@transaction.atomic
+def keep_lists(
+    organisation: Organisation,
+    found: Iterable[adapter.FoundList],
+    *,
+    file_name: str,
+    by: models.Model | None,
+) -> list[RosterImport]:
+    """Keep the lists of a file as drafts, one each."""
+    drafts = [
+        RosterImport.objects.create(
+            organisation=organisation,
+            kind=one.found.kind,
+            file_name=file_name[:200],
+            rows=adapter.stored(one.rows),
+            header_row=one.found.layout.header_row,
+            columns=one.found.columns,
+        )
+        for one in found
+    ]
+    audit.record_many(audit.CREATED, drafts, by=by, fields=["kind", "rows", "columns"])
     return drafts
 
 

@@ -4,7 +4,7 @@ import calendar as months
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,14 +149,18 @@ def shifted_words(text: str, *, from_year: int, to_year: int) -> str:
     return write_term(shift_term(term, from_year=from_year, to_year=to_year, calendar=Calendar()))
 
 
-def read_content(*, file_name: str, data: bytes | None, text: str) -> dict[str, Any]:
+def read_content(
+    *, file_name: str, data: bytes | None, text: str, look: Callable[[], None] | None = None
+) -> dict[str, Any]:
     """Read a document into the content of a draft: activities with doubts, what is left over.
+
+    What `look` raises meanwhile ends it.
 
     Raises:
         RefusedError: it cannot be read, or no roadmap is in it.
     """
     try:
-        found = _read(file_name, data, text)
+        found = _read(file_name, data, text, look)
     except ReaderError as error:
         raise RefusedError(str(error)) from error
     if not found.activities:
@@ -205,11 +209,13 @@ def _target(found: Indicator) -> dict[str, Any]:
     }
 
 
-def _read(file_name: str, data: bytes | None, text: str) -> reading.Roadmap:
+def _read(
+    file_name: str, data: bytes | None, text: str, look: Callable[[], None] | None
+) -> reading.Roadmap:
     """Read what was typed here, and a file in a process with an end."""
     if data is None:
         return reading.read_roadmap(read_pasted_text(text))
-    found: reading.Roadmap = read_bounded("roadmap", data, file_name)
+    found: reading.Roadmap = read_bounded("roadmap", data, file_name, look=look)
     return found
 
 

@@ -19,9 +19,11 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import LONGEST_KEY, Request, ticked
 from nastavnik.core.marks import requires, takes_files
+from nastavnik.jobs.queries import unfinished
+from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_beginning_in, year_for
-from nastavnik.roadmaps import actions, adapter
+from nastavnik.roadmaps import actions, adapter, tasks
 from nastavnik.roadmaps.adapter.checks import (
     check_roadmap,
     loads_of,
@@ -211,24 +213,34 @@ def make(request: Request) -> HttpResponse:
     return render(request, "roadmaps/make.html", {"form": form, "year": year})
 
 
-def _read(request: Request, form: DocumentForm, roadmap: Roadmap | None) -> RoadmapDraft | None:
-    """Read what was given; a refusal is said beside the field."""
+def _read(request: Request, form: DocumentForm, roadmap: Roadmap | None) -> str:
+    """Read what was given, a file in the background; return where to go on, or say a refusal beside the field."""
     if not form.is_valid():
-        return None
+        return ""
+    organisation = request.user.workplace if roadmap is None else roadmap.organisation
     file = form.cleaned_data["file"]
     try:
-        return actions.start_reading(
-            request.user.workplace if roadmap is None else roadmap.organisation,
-            file_name=file.name if file else "",
-            # one byte over the limit is enough for a refusal
-            data=file.read(adapter.MOST_BYTES + 1) if file else None,
+        if file:
+            return ask_and_wait(
+                request,
+                tasks.DOCUMENT,
+                given=tasks.given_for(file.name, roadmap),
+                # one byte over the limit is enough for a refusal
+                upload=file.read(adapter.MOST_BYTES + 1),
+                organisation_id=organisation.pk,
+                by=request.user,
+            )
+        found = actions.start_reading(
+            organisation,
+            file_name="",
             text=form.cleaned_data["pasted"],
             roadmap=roadmap,
             by=request.user,
         )
     except RefusedError as refusal:
         form.add_error("file" if file else "pasted", list(refusal.reasons))
-        return None
+        return ""
+    return reverse("roadmaps:draft", args=[found.pk])
 
 
 @require_http_methods(["GET", "POST"])
@@ -237,10 +249,11 @@ def _read(request: Request, form: DocumentForm, roadmap: Roadmap | None) -> Road
 def read(request: Request) -> HttpResponse:
     """Take a document with a roadmap."""
     form = DocumentForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and (found := _read(request, form, None)):
-        return redirect("roadmaps:draft", pk=found.pk)
+    if request.method == "POST" and (address := _read(request, form, None)):
+        return redirect(address)
     drafts = RoadmapDraft.objects.visible_to(request.user).defer("content")[:20]
-    return render(request, "roadmaps/read.html", {"form": form, "drafts": drafts})
+    jobs = unfinished(request.user, tasks.DOCUMENT)
+    return render(request, "roadmaps/read.html", {"form": form, "drafts": drafts, "jobs": jobs})
 
 
 @require_http_methods(["GET", "POST"])
@@ -250,8 +263,8 @@ def again(request: Request, pk: int) -> HttpResponse:
     """Take a copy of a roadmap that was edited by hand."""
     roadmap = roadmap_or_404(request, pk)
     form = DocumentForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and (found := _read(request, form, roadmap)):
-        return redirect("roadmaps:draft", pk=found.pk)
+    if request.method == "POST" and (address := _read(request, form, roadmap)):
+        return redirect(address)
     return render(request, "roadmaps/again.html", {"form": form, "roadmap": roadmap})
 
 
