@@ -49,7 +49,7 @@ def kind():
         perm=Perm.MATCHING_EDIT,
         find=lambda order, _watch: order.given["say"],
         keep=keep,
-        arrive=lambda _request, _given, _result: "/",
+        arrive=lambda _request, _ended: "/",
         back=lambda _given: "/",
         tells=lambda _given: "Something.",
     )

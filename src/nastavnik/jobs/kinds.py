@@ -32,6 +32,21 @@ class Order:
     by: models.Model | None
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A job that is done, as its app sees it.
+
+    Attributes:
+        pk: its key, for an address that shows the result.
+        given: as in its order.
+        result: what `Kind.keep` returned.
+    """
+
+    pk: int
+    given: Words
+    result: Words
+
+
 def nowhere(_order: Order, found: Any) -> Any:  # noqa: ANN401 - what a kind finds is its own
     """Keep what was found as the result: nothing else is written."""
     return found
@@ -64,7 +79,7 @@ class Kind:
     busy: StrOrPromise
     perm: Perm
     find: Callable[[Order, Watch], Any]
-    arrive: Callable[[Request, Words, Words], str]
+    arrive: Callable[[Request, Ended], str]
     back: Callable[[Words], str]
     tells: Callable[[Words], StrOrPromise]
     keep: Callable[[Order, Any], Words] = nowhere

@@ -117,6 +117,11 @@ class Job(models.Model):
         return kinds.kind_of(self.kind)
 
     @property
+    def ended(self) -> kinds.Ended:
+        """Return it as its app sees it when it is done."""
+        return kinds.Ended(self.pk, self.given, self.result)
+
+    @property
     def may_be_retried(self) -> bool:
         """Tell whether it came to nothing and can be done anew: not without the file it was about."""
         return self.state in {JobState.FAILED, JobState.CANCELLED, JobState.LOST} and (

@@ -25,7 +25,7 @@ def progress(request: Request, pk: int) -> HttpResponse:
     """Show how far a job is; when it is done, lead to what came of it."""
     job = get_object_or_404(Job.objects.visible_to(request.user).defer("upload"), pk=pk)
     if job.state == JobState.DONE:
-        return redirect(job.of_kind.arrive(request, job.given, job.result))
+        return redirect(job.of_kind.arrive(request, job.ended))
     is_stuck = job.state == JobState.WAITING and job.seconds > PATIENCE_SECONDS
     context = {
         "job": job,

@@ -105,8 +105,8 @@ class Answer:
     is_same_sum: bool
 
 
-def recount(snapshot: Mapping[str, Any]) -> Answer:
-    """Compute an old run again from what it kept.
+def recount(snapshot: Mapping[str, Any], watch: Watch | None = None) -> Answer:
+    """Compute an old run again from what it kept; what a watch raises ends it.
 
     Raises:
         ValueError: the input was kept in a way this program no longer reads.
@@ -115,9 +115,10 @@ def recount(snapshot: Mapping[str, Any]) -> Answer:
     # whose «no» it was changes nothing for the engine, nor does what it answered then
     told = {"advised", "totals", "shortages", "kept_points", "choices_first", "waiting", "without"}
     engine_part = {key: value for key, value in snapshot.items() if key not in told}
-    answered = match_json(
-        {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
-    )
+    with watched(watch):
+        answered = match_json(
+            {**engine_part, "rules": {**rules, "forms": list(rules.get("forms", {}).values())}}
+        )
     parts = [part for pair in answered["pairs"] for part in pair["parts"]]
     now = _totals(((part["code"], part["points"]) for part in parts), answered["load_points"])
     return Answer(
@@ -159,9 +160,9 @@ class Effect:
     moved: tuple[tuple[str, str, str], ...]
 
 
-def effect_of(now: Input, then: Input) -> Effect:
+def effect_of(now: Input, then: Input, watch: Watch | None = None) -> Effect:
     """Compare what two inputs of the same people answer."""
-    before, after = now.run(), then.run()
+    before, after = now.run(watch), then.run(watch)
     old = {pair.mentee: pair.mentor for pair in before.pairs}
     new = {pair.mentee: pair.mentor for pair in after.pairs}
     return Effect(

@@ -5,6 +5,7 @@ goes on.
 """
 
 from collections.abc import Collection
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.contrib import messages
@@ -13,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from nastavnik.core.access import Perm
+from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.engine.matching.proposing import Proposal as Result
-from nastavnik.jobs.kinds import Kind, Order, Watch, Words, register
-from nastavnik.matching.actions import keep_run, review_input
-from nastavnik.matching.adapter import Input
+from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
+from nastavnik.matching.actions import engine_input, keep_run, review_input
+from nastavnik.matching.adapter import Effect, Input, effect_of, recount
+from nastavnik.matching.catalogues import RuleValues
 from nastavnik.matching.models import MatchingRun, Proposal
-from nastavnik.matching.queries import changes_since
+from nastavnik.matching.queries import changes_since, rules_in_force
 from nastavnik.programmes.models import MentoringForm, Programme
 
 #: As many mentees with another mentor are named in the message; of more only the number.
@@ -80,10 +83,10 @@ def _keep(order: Order, found: tuple[Input, Result]) -> Words:
     return {"run": run.pk}
 
 
-def _arrive(request: Request, given: Words, result: Words) -> str:
-    run = MatchingRun.objects.visible_to(request.user).filter(pk=result["run"]).first()
+def _arrive(request: Request, ended: Ended) -> str:
+    run = MatchingRun.objects.visible_to(request.user).filter(pk=ended.result["run"]).first()
     if run is not None:
-        tell_proposed(request, run, given["said"])
+        tell_proposed(request, run, ended.given["said"])
     return reverse("matching:workspace")
 
 
@@ -131,6 +134,137 @@ MATCHING = Kind(
 )
 
 
+# ---------------------------------------------------------------- what other rules would change
+
+
+def effect_given(
+    programme: Programme, forms: Collection[MentoringForm], typed: Words
+) -> dict[str, Any]:
+    """Return what the job of a preview is given: the fields of the form of rules as they were typed."""
+    forms_chosen = [form.pk for form in forms]
+    return {"programme": programme.pk, "forms": forms_chosen, "typed": dict(typed)}
+
+
+def effect_of_rules(
+    programme: Programme,
+    forms: Collection[MentoringForm],
+    rules: RuleValues,
+    watch: Watch | None = None,
+) -> tuple[Effect, dict[str, bool]]:
+    """Return what other rules would change, whether anybody chose, whether nobody waits."""
+    now = engine_input(programme, forms)
+    effect = effect_of(now, engine_input(programme, forms, rules=rules), watch)
+    has_choices = bool(now.wishes.mentees or now.wishes.mentors)
+    return effect, {
+        "has_choices": has_choices,
+        "is_empty": not (now.mentees and now.mentors),
+    }
+
+
+def _find_effect(order: Order, watch: Watch) -> Words:
+    programme = Programme.objects.get(pk=order.given["programme"])
+    weights = dict(order.given["typed"])
+    rules = replace(
+        rules_in_force(programme.organisation_id),
+        load_cost=weights.pop("load_cost"),
+        rank_weight=weights.pop("rank_weight"),
+        weights=weights,
+    )
+    effect, more = effect_of_rules(programme, _forms(programme, order.given), rules, watch)
+    return {"effect": asdict(effect), **more}
+
+
+def effect_from(result: Words) -> Effect:
+    """Return what a job of a preview found."""
+    kept = {name: tuple(value) for name, value in result["effect"].items()}
+    return Effect(**kept | {"moved": tuple(tuple(move) for move in kept["moved"])})
+
+
+EFFECT = Kind(
+    code="matching.effect",
+    heading=gettext_lazy("What other rules would change"),
+    busy=gettext_lazy("This is being counted already."),
+    perm=Perm.MATCHING_EDIT,
+    find=_find_effect,
+    arrive=lambda _request, ended: f"{reverse('matching:rules')}?job={ended.pk}",
+    back=lambda _given: reverse("matching:rules"),
+    tells=lambda _given: _("Everybody is matched twice: by the rules of now and by the new ones."),
+    steps=STEPS,
+)
+
+# ---------------------------------------------------------------- an old one counted anew
+
+
+def recounted(run: MatchingRun, watch: Watch | None = None) -> dict[str, Any]:
+    """Compute an old matching again from what it kept; return how it comes out beside what was proposed.
+
+    Raises:
+        RefusedError: what it kept is no longer read.
+    """
+    try:
+        answer = recount(run.snapshot, watch)
+    except ValueError as error:
+        raise RefusedError(
+            _("What this matching kept was written by another version: it is not counted anew.")
+        ) from error
+    proposed = run.proposals.exclude(mentor=None).values_list("mentee_id", "mentor_id")
+    then = {str(mentee): str(mentor) for mentee, mentor in proposed}
+    is_same = (answer.mentor_of, answer.total_score) == (then, run.total_score)
+    return {
+        "is_same": is_same and answer.is_same_sum and answer.is_certified,
+        "n_other": sum(
+            answer.mentor_of.get(key) != then.get(key) for key in {*answer.mentor_of, *then}
+        ),
+    }
+
+
+def tell_recounted(request: Request, result: Words) -> None:
+    """Say how an old matching came out."""
+    if result["is_same"]:
+        messages.success(
+            request,
+            _("Counted anew from what was kept: the same pairs, the same sum, proven again."),
+        )
+    elif not result["n_other"]:
+        messages.warning(
+            request,
+            _(
+                "Counted anew: the same pairs, but another sum. The rules of counting have changed since."
+            ),
+        )
+    else:
+        messages.warning(
+            request,
+            _(
+                "Counted anew: it differs for %(n)s mentees. The rules of counting have changed since."
+            )
+            % {"n": result["n_other"]},
+        )
+
+
+def _find_recounted(order: Order, watch: Watch) -> Words:
+    return recounted(MatchingRun.objects.get(pk=order.given["run"]), watch)
+
+
+def _arrive_recounted(request: Request, ended: Ended) -> str:
+    tell_recounted(request, ended.result)
+    return reverse("matching:past", args=[ended.given["run"]])
+
+
+RECOUNT = Kind(
+    code="matching.recount",
+    heading=gettext_lazy("An old matching is counted anew"),
+    busy=gettext_lazy("This is being counted already."),
+    perm=Perm.MATCHING_EDIT,
+    find=_find_recounted,
+    arrive=_arrive_recounted,
+    back=lambda given: reverse("matching:past", args=[given["run"]]),
+    tells=lambda _given: _("From what it kept, by the same rules."),
+    steps=STEPS,
+)
+
+
 def register_kinds() -> None:
     """Say what matching does in the background."""
-    register(MATCHING)
+    for kind in (MATCHING, EFFECT, RECOUNT):
+        register(kind)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.access import Perm
 from nastavnik.core.http import Request
 from nastavnik.core.retention import Rule
-from nastavnik.jobs.kinds import Kind, Order, Watch, Words, register
+from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
 from nastavnik.organisations.models import Organisation
 from nastavnik.people import actions
 from nastavnik.people.actions import keep_lists, read_lists
@@ -53,8 +53,8 @@ def _keep(order: Order, found: Sequence[FoundList]) -> Words:
     return {"drafts": [draft.pk for draft in drafts]}
 
 
-def _arrive(request: Request, _given: Words, result: Words) -> str:
-    seen = RosterImport.objects.visible_to(request.user).filter(pk__in=result["drafts"])
+def _arrive(request: Request, ended: Ended) -> str:
+    seen = RosterImport.objects.visible_to(request.user).filter(pk__in=ended.result["drafts"])
     first = seen.order_by("pk").values_list("pk", flat=True).first()
     if first is None:  # thrown away meanwhile
         return reverse("people:import")

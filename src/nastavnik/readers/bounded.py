@@ -127,10 +127,12 @@ def _heard(
 ) -> bytes | None:
     """Return what the other process printed; None when its time is up or something ended it."""
     until = time.monotonic() + seconds
+    given: bytes | None = data
     while time.monotonic() < until:
         try:
-            printed, _ = child.communicate(data, timeout=LOOK_SECONDS)
+            printed, _ = child.communicate(given, timeout=LOOK_SECONDS)
         except subprocess.TimeoutExpired:
+            given = None  # what was begun goes on
             if look is not None:
                 look()
             continue

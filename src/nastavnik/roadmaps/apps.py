@@ -18,7 +18,6 @@ class RoadmapsConfig(AppConfig):
         )
 
         retention.register(tasks.DRAFTS)
-
         tasks.register_kinds()
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)

@@ -10,7 +10,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.retention import Rule
-from nastavnik.jobs.kinds import Kind, Order, Watch, Words, register
+from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
 from nastavnik.organisations.models import Organisation
 from nastavnik.roadmaps import actions, adapter
 from nastavnik.roadmaps.actions import keep_reading
@@ -60,10 +60,11 @@ def _keep(order: Order, found: dict[str, Any]) -> Words:
     return {"draft": draft.pk}
 
 
-def _arrive(request: Request, given: Words, result: Words) -> str:
-    if RoadmapDraft.objects.visible_to(request.user).filter(pk=result["draft"]).exists():
-        return reverse("roadmaps:draft", args=[result["draft"]])
-    return _back(given)  # taken or thrown away meanwhile
+def _arrive(request: Request, ended: Ended) -> str:
+    key = ended.result["draft"]
+    if RoadmapDraft.objects.visible_to(request.user).filter(pk=key).exists():
+        return reverse("roadmaps:draft", args=[key])
+    return _back(ended.given)  # taken or thrown away meanwhile
 
 
 def _back(given: Words) -> str:

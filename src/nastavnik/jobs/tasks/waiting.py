@@ -59,4 +59,4 @@ def address_of(request: Request, jobs: Sequence[Job]) -> str:
     for job in jobs:
         if job.state != JobState.DONE:
             return reverse("jobs:progress", args=[job.pk])
-    return jobs[0].of_kind.arrive(request, jobs[0].given, jobs[0].result) if jobs else ""
+    return jobs[0].of_kind.arrive(request, jobs[0].ended) if jobs else ""

@@ -1,18 +1,19 @@
 """Pages of a matching that was made: the workspace, one of before, all of them, two compared."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core import listing
 from nastavnik.core.access import Perm
+from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.marks import requires
 from nastavnik.jobs.queries import open_job
-from nastavnik.matching import adapter
+from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.actions import engine_input
 from nastavnik.matching.choices import RunStatus
@@ -39,7 +40,7 @@ from nastavnik.matching.queries import (
     why_approval_stays,
 )
 from nastavnik.matching.tables import narrowed, result_table, runs_table, unmatched_lines
-from nastavnik.matching.tasks import alone_for
+from nastavnik.matching.tasks import RECOUNT, alone_for, recounted, tell_recounted
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.programmes.queries import base_counts, current_programme, last_group_meeting
@@ -179,42 +180,22 @@ def past_run(request: Request, pk: int) -> HttpResponse:
 def recount(request: Request, pk: int) -> HttpResponse:
     """Compute an old matching again from what it kept, and say whether it comes out the same."""
     run = get_object_or_404(MatchingRun.objects.visible_to(request.user), pk=pk)
+    snapshot = run.snapshot
+    n_pairs = len(snapshot.get("mentors", ())) * len(snapshot.get("mentees", ()))
     try:
-        answer = adapter.recount(run.snapshot)
-    except ValueError:
-        messages.error(
-            request,
-            _("What this matching kept was written by another version: it is not counted anew."),
-        )
-        return redirect("matching:past", pk=run.pk)
-    then = {
-        str(mentee): str(mentor)
-        for mentee, mentor in run.proposals.exclude(mentor=None).values_list(
-            "mentee_id", "mentor_id"
-        )
-    }
-    is_same = (answer.mentor_of, answer.total_score) == (then, run.total_score)
-    if is_same and answer.is_same_sum and answer.is_certified:
-        messages.success(
-            request,
-            _("Counted anew from what was kept: the same pairs, the same sum, proven again."),
-        )
-    elif answer.mentor_of == then:
-        messages.warning(
-            request,
-            _(
-                "Counted anew: the same pairs, but another sum. The rules of counting have changed since."
-            ),
-        )
-    else:
-        n = sum(answer.mentor_of.get(key) != then.get(key) for key in {*answer.mentor_of, *then})
-        messages.warning(
-            request,
-            _(
-                "Counted anew: it differs for %(n)s mentees. The rules of counting have changed since."
+        if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
+            address = ask_and_wait(
+                request,
+                RECOUNT,
+                given={"run": run.pk},
+                alone=f"recount:{run.pk}",
+                organisation_id=run.organisation_id,
+                by=request.user,
             )
-            % {"n": n},
-        )
+            return redirect(address)
+        tell_recounted(request, recounted(run))
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
     return redirect("matching:past", pk=run.pk)
 
 
