@@ -13,12 +13,14 @@ from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.utils import timezone
 from tests.guards.world import read_roadmap
+from tests.jobs.working import counted
 from tests.pages import signed_in, text
 
 from nastavnik.config.databases import SQLITE_PRAGMAS
 from nastavnik.core import retention
 from nastavnik.core.models import AuditEntry, Tries
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
+from nastavnik.jobs.actions import cancel_job
 from nastavnik.people.actions import accept_import, start_import
 from nastavnik.people.choices import RosterKind
 from nastavnik.people.models import Person, RosterImport
@@ -105,6 +107,7 @@ def everything(cast, tmp_path, settings):
     read_roadmap(cast.school)
     Session.objects.all().delete()
     signed_in(cast.anna).get("/")
+    cancel_job(counted(cast), by=cast.anna)
     Tries.objects.create(key="0" * 64, free_at=timezone.now())
 
 

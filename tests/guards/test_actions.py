@@ -538,7 +538,7 @@ DONE = {
     "jobs.retry_job": lambda s: jobs.retry_job(jobs.cancel_job(s.job("running"), by=s.by), by=s.by),
     "jobs.put_job_back": lambda s: jobs.put_job_back(s.job("running"), by=s.by),
     "jobs.lose_jobs": lambda s: jobs.lose_jobs(by=s.by),
-    "jobs.forget_jobs": lambda s: jobs.forget_jobs(timezone.now(), by=s.by),
+    "jobs.forget_old_jobs": lambda s: jobs.forget_old_jobs(timezone.now(), by=s.by),
     "matching.give_opinion": lambda s: matching.give_opinion(
         mentor=s.record("older"), mentee=s.record("younger"), outcome=Outcome.FOR, by=s.by
     ),

@@ -362,7 +362,7 @@ def test_what_nobody_came_back_for_is_forgotten(cast, kind):
     actions.fail_job(job, by=None)
     Job.objects.filter(pk=job.pk).update(ended_at=timezone.now() - dt.timedelta(days=31))
     late = ask(cast, kind[0])
-    assert actions.forget_jobs(timezone.now() - working_module.KEPT, by=None) == 1
+    assert actions.forget_old_jobs(timezone.now() - dt.timedelta(days=30), by=None) == 1
     assert list(Job.objects.all()) == [late]
 
 

@@ -14,7 +14,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.jobs.choices import NEXT, OPEN, JobState
 from nastavnik.jobs.kinds import Kind
 from nastavnik.jobs.models import Job
-from nastavnik.jobs.queries import order_of
+from nastavnik.jobs.queries import old_jobs, order_of
 
 #: Of one organisation at a time: what is asked for by mistake fifty times does not keep the others waiting.
 MOST_OPEN = 20
@@ -158,9 +158,9 @@ def lose_jobs(*, by: models.Model | None) -> int:
 
 
 @transaction.atomic
-def forget_jobs(ended_before: dt.datetime, *, by: models.Model | None) -> int:
+def forget_old_jobs(before: dt.datetime, *, by: models.Model | None) -> int:
     """Throw away what has ended long ago, with the files that nobody came back for; return how many."""
-    rows = list(Job.objects.filter(ended_at__lt=ended_before).defer("upload", "result"))
+    rows = list(old_jobs(before))
     audit.record_many(audit.DELETED, rows, by=by)
     Job.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(rows)

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from nastavnik.core import attention
+from nastavnik.core import attention, retention
 
 
 class JobsConfig(AppConfig):
@@ -9,5 +9,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.jobs import attention as own
+        from nastavnik.jobs.tasks.retention import ENDED
 
+        retention.register(ENDED)
         attention.register(self.label, own.items)

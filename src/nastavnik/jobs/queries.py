@@ -1,5 +1,7 @@
 """Which jobs there are."""
 
+import datetime as dt
+
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
@@ -35,6 +37,11 @@ def result_of(user: SignedIn, kind: Kind, asked: str) -> Job | None:
     """Return a job of a kind that is done, by the key a request names."""
     rows = Job.objects.visible_to(user).defer("upload")
     return rows.filter(pk=key_of(asked), kind=kind.code, state=JobState.DONE).first()
+
+
+def old_jobs(before: dt.datetime) -> QuerySet[Job]:
+    """Return what ended before a moment."""
+    return Job.objects.filter(ended_at__lt=before).defer(*HEAVY)
 
 
 def order_of(job: Job) -> Order:

@@ -5,7 +5,6 @@ works, and what is still `running` is lost. A second worker waits for the lock a
 """
 
 import contextlib
-import datetime as dt
 import fcntl
 import os
 import threading
@@ -13,9 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import connection, connections
-from django.utils import timezone
 
-from nastavnik.jobs.actions import forget_jobs, lose_jobs
+from nastavnik.jobs.actions import lose_jobs
 from nastavnik.jobs.kinds import all_kinds
 from nastavnik.jobs.models import Job
 from nastavnik.jobs.queries import next_jobs
@@ -27,7 +25,6 @@ LOOK_SECONDS = 0.1
 STAND_BY_SECONDS = 1.0
 #: Somebody waits at the screen for a short one; a long one takes a core.
 PLACES = {True: 2, False: 1}
-KEPT = dt.timedelta(days=30)
 ADVISORY_LOCK = 0x6E617374  # of PostgreSQL; «nast», one a database
 
 
@@ -91,7 +88,6 @@ class Worker:
 
     def _work(self) -> None:
         lose_jobs(by=None)
-        forget_jobs(timezone.now() - KEPT, by=None)
         while not self.stopping.wait(LOOK_SECONDS):
             for is_short in (True, False):
                 self._fill(is_short=is_short)
