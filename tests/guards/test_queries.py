@@ -18,7 +18,7 @@ DEARER: dict[str, int] = {
     # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices
     "matching:workspace": 31,
     # the engine is asked anew with all it goes by: the bases, their gate, classes, rulings, outcomes, choices and rules
-    "mentorships:replace": 20,
+    "mentorships:replace": 21,
 }
 
 

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -127,6 +128,11 @@ class Job(models.Model):
         return self.state in {JobState.FAILED, JobState.CANCELLED, JobState.LOST} and (
             self.upload is not None or not self.given.get("file_name")
         )
+
+    @property
+    def age(self) -> dt.timedelta:
+        """Return how long it has been done."""
+        return timezone.now() - (self.ended_at or timezone.now())
 
     @property
     def seconds(self) -> int:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -49,8 +50,11 @@ class Input:
     without: tuple[int, ...] = ()
 
     def run(self, watch: Watch | None = None) -> Proposal:
-        """Ask the engine; a watch is told how far it is, and what it raises ends the work."""
-        with watched(watch):
+        """Ask the engine; a watch is told how far it is, and what it raises ends the work.
+
+        Without one, whoever watches already goes on watching.
+        """
+        with watched(watch) if watch else nullcontext():
             return propose(
                 self.mentors,
                 self.mentees,

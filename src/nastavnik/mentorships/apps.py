@@ -12,10 +12,14 @@ class MentorshipsConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.mentorships import attention as own
         from nastavnik.mentorships import facts as own_facts
-        from nastavnik.mentorships import receivers  # noqa: F401 - connects them
+        from nastavnik.mentorships import (
+            receivers,  # noqa: F401 - connects them
+            tasks,
+        )
         from nastavnik.mentorships.queries import timeline_events
         from nastavnik.mentorships.search import find, of_person
 
+        tasks.register_kinds()
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from nastavnik.core.errors import RefusedError
+from nastavnik.engine.matching.watching import Watch, watched
 from nastavnik.matching.actions.inputs import PairChange, engine_input
 from nastavnik.matching.adapter import Substitute, fewest_moves, form_for
 from nastavnik.matching.adapter import substitutes as find_substitutes
@@ -12,15 +13,16 @@ from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
 def substitutes(
-    programme: Programme, form: MentoringForm, change: PairChange
+    programme: Programme, form: MentoringForm, change: PairChange, watch: Watch | None = None
 ) -> tuple[Substitute, ...]:
     """Return who could lead a pair instead of its mentor, the best first; nobody else is moved."""
     given = engine_input(programme, [form], change=replace(change, others={}))
-    return find_substitutes(given, {str(key) for key in change.mentees})
+    with watched(watch):
+        return find_substitutes(given, {str(key) for key in change.mentees})
 
 
 def least_disturbance(
-    programme: Programme, form: MentoringForm, change: PairChange
+    programme: Programme, form: MentoringForm, change: PairChange, watch: Watch | None = None
 ) -> tuple[tuple[str, str, str], ...]:
     """Return the fewest moves of other pairs that would free a mentor: (mentee, before, after) in keys.
 
@@ -30,7 +32,8 @@ def least_disturbance(
         return ()
     given = engine_input(programme, [form], change=change)
     kept = {str(mentee): str(mentor) for mentee, mentor in change.others.items()}
-    found = fewest_moves(given, {str(key) for key in change.mentees}, str(change.mentor), kept)
+    with watched(watch):
+        found = fewest_moves(given, {str(key) for key in change.mentees}, str(change.mentor), kept)
     own = {after for _mentee, before, after in found if not before}
     return found if len(own) == 1 else ()
 

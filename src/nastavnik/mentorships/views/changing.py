@@ -1,7 +1,11 @@
 """Where pairs are made and change: a matching approved, a mentor replaced."""
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace as replaced
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,11 +20,12 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.marks import requires
 from nastavnik.documents.queries import losses_with
+from nastavnik.jobs.queries import result_of
+from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching.access import may_approve
-from nastavnik.matching.actions import PairChange, least_disturbance, substitutes
 from nastavnik.matching.models import MatchingRun, Proposal
-from nastavnik.matching.queries import Move, candidates, moves
-from nastavnik.mentorships import actions
+from nastavnik.matching.queries import Move, candidates, moves, n_pairs_to_look_at
+from nastavnik.mentorships import actions, tasks
 from nastavnik.mentorships.choices import OPEN, EndCause
 from nastavnik.mentorships.forms import (
     ReplaceForm,
@@ -30,11 +35,13 @@ from nastavnik.mentorships.queries import (
     orders_only_of,
     pairs_led_to,
     pairs_seen,
-    standing_pairs,
     ties_of_run,
     why_run_stays,
 )
 from nastavnik.programmes.choices import ParticipationStatus
+
+#: As many times the engine is asked at most, for the prices of a group; and how long its answer is believed.
+RUNS_AT_MOST, FRESH = 4, dt.timedelta(minutes=10)
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,13 +53,14 @@ def replace(request: Request, pk: int) -> HttpResponse:
     if pair.status not in OPEN:
         messages.info(request, _("This pair has ended already."))
         return redirect("mentorships:card", pk=pk)
-    mentees = [tie.mentee for tie in pair.ties.all() if tie.ends_on is None]
-    change = PairChange(pair.mentor_id, frozenset(one.pk for one in mentees), standing_pairs(pair))
-    found = substitutes(pair.programme, pair.form, change)
-    shown = candidates(
-        request.user, mentees, ((one.mentor, one.explanation, one.price) for one in found)
-    )
-    shift = () if shown else least_disturbance(pair.programme, pair.form, change)
+    counted = _counted(request, pair)
+    if isinstance(counted, HttpResponse):
+        return counted
+    mentees = tasks.mentees_of(pair)
+    shown = candidates(request.user, mentees, counted["found"])
+    shift = counted["shift"]
+    if shift is None:
+        shift = () if shown else tasks.shift_for(pair)
     moved = [
         replaced(move, before=move.before or pair.mentor) for move in moves(request.user, shift)
     ]
@@ -81,6 +89,31 @@ def replace(request: Request, pk: int) -> HttpResponse:
     }
     status = 422 if form.is_bound else 200
     return render(request, "mentorships/replace.html", context, status=status)
+
+
+def _counted(request: Request, pair: Mentorship) -> Mapping[str, Any] | HttpResponse:
+    """Return who could lead a pair and what would have to move; of a large base the page that has it counted first."""
+    n_pairs = RUNS_AT_MOST * n_pairs_to_look_at(pair.programme, [pair.form])
+    if n_pairs <= settings.MATCHING_PAIRS_AT_ONCE:
+        return {"found": tasks.found_for(pair), "shift": None}
+    job = result_of(request.user, tasks.REPLACEMENT, request.GET.get("job", ""))
+    if job is not None and job.given["pair"] == pair.pk and job.age < FRESH:
+        return dict(job.result)
+    if "look" not in request.POST:
+        return render(request, "mentorships/replace_large.html", {"pair": pair})
+    try:
+        address = ask_and_wait(
+            request,
+            tasks.REPLACEMENT,
+            given={"pair": pair.pk},
+            alone=f"replacement:{pair.pk}",
+            organisation_id=pair.organisation_id,
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("mentorships:card", pk=pair.pk)
+    return redirect(address)
 
 
 def _replaced(
