@@ -102,7 +102,7 @@ def _lines(module: EngineWord) -> int:
 
 def _manage(word: str, arguments: list[str]) -> int:
     import django  # noqa: PLC0415 - engine words must not pay for it
-    from django.core.management import execute_from_command_line, get_commands  # noqa: PLC0415
+    from django.core.management import get_commands  # noqa: PLC0415
 
     django.setup()
     from nastavnik.config import launch  # noqa: PLC0415
@@ -121,8 +121,27 @@ def _manage(word: str, arguments: list[str]) -> int:
     needs_schema = is_ours and word not in {"backup", "restore"} and "--dry-run" not in arguments
     if needs_schema and (code := _in_words(launch.ensure_schema)):
         return code
+    return _work(arguments) if word == "work" else _execute(word, arguments)
+
+
+def _execute(word: str, arguments: list[str]) -> int:
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
     execute_from_command_line(["run.py", word, *arguments])
     return DONE
+
+
+def _work(arguments: list[str]) -> int:
+    """Work in the background, as a part of the site: no copy is restored meanwhile."""
+    from django.conf import settings  # noqa: PLC0415
+
+    from nastavnik.files.running import taking_part  # noqa: PLC0415
+
+    with taking_part(settings.DATA) as mine:
+        if mine:
+            return _execute("work", arguments)
+    print("Данные сейчас восстанавливают из копии.", file=sys.stderr)
+    return REFUSED
 
 
 def _in_words(work: Callable[[], None]) -> int:
