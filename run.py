@@ -500,7 +500,9 @@ def worker(environment):
     running = []
 
     def watch():
+        pause = 1.0
         while not over.is_set():
+            begun = time.monotonic()
             process = subprocess.Popen(
                 [str(PYTHON), "-m", "nastavnik", "work"],
                 env=environment,
@@ -512,7 +514,9 @@ def worker(environment):
             )
             running[:] = [process]
             process.wait()
-            over.wait(1.0)  # one that cannot start does not fill the screen
+            # one that cannot start, as on a full disk, fills neither the screen nor the processor
+            pause = 1.0 if time.monotonic() - begun > 60 else min(2 * pause, 60.0)
+            over.wait(pause)
 
     thread = threading.Thread(target=watch, daemon=True)
     thread.start()
