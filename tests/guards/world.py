@@ -118,8 +118,6 @@ def build_world() -> World:
     for school in (cast.school, cast.other):
         live(school)
     for school in (cast.school, cast.other):
-        jobs_of_every_end(school)
-    for school in (cast.school, cast.other):
         begin_job(counted_for(school, by=school.curator), by=school.curator)
         counted_for(school, by=school.curator, alone="")
     agree(cast)
@@ -169,6 +167,7 @@ def live(school: School) -> None:
             school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
         )
     give_opinion(mentor=school.records["older"], mentee=extra[2], outcome=Outcome.DISCUSS, by=by)
+    jobs_of_every_end(school)
     give_opinion(mentor=school.records["older"], mentee=None, outcome=Outcome.FOR, by=by)
     put_step_aside(school.programme, Step.MEETING, by=by)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
