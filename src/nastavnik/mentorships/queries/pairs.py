@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes, who_lacks
 from nastavnik.core.access import Perm
+from nastavnik.core.components import few
 from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.memory import once
@@ -347,20 +348,20 @@ def why_order_stays(document: Document) -> list[str]:
     """Return why an order has had consequences that taking it back would hide, and what to do instead."""
     pairs = list(pairs_begun_by(document))
     attached = attached_without(document)
-    ended = [
-        _("%(names)s: it has ended since. Reopen it on its page first.") % {"names": pair.names}
-        for pair in pairs
-        if pair.status in CLOSED
-    ]
     told = set(
         Meeting.objects.filter(mentorship__in=pairs).told().values_list("mentorship_id", flat=True)
     )
-    return ended + [
-        _("%(names)s: a meeting is noted, so the order stands. Change it by a new order.")
-        % {"names": pair.names}
+    ended = [pair.names for pair in pairs if pair.status in CLOSED]
+    met = [
+        pair.names
         for pair in pairs
         if pair.pk in told and pair.status not in CLOSED and pair.pk not in attached
     ]
+    sentences = (
+        (_("%(names)s: it has ended since. Reopen it on its page first."), ended),
+        (_("%(names)s: a meeting is noted, so the order stands. Change it by a new order."), met),
+    )
+    return [text % {"names": "; ".join(few(names))} for text, names in sentences if names]
 
 
 def why_order_waits(document: Document) -> list[str]:
