@@ -17,11 +17,12 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from django.utils.translation import gettext as _
 
 from nastavnik.core.errors import RefusedError
+from nastavnik.files.sealing import MAGIC, Sealing, Unsealing, is_sealed
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -75,7 +76,9 @@ class _Hashed(io.RawIOBase):
         return block
 
 
-def write(target: Path, database: Path, files: Path, about: Manifest) -> Manifest:
+def write(
+    target: Path, database: Path, files: Path, about: Manifest, *, passphrase: str = ""
+) -> Manifest:
     """Write an archive to `target` whole or not at all.
 
     Args:
@@ -83,12 +86,14 @@ def write(target: Path, database: Path, files: Path, about: Manifest) -> Manifes
         database: a copy of the database that nobody writes to.
         files: the folder of stored files; may be missing. A file erased meanwhile is left out.
         about: the manifest without its members.
+        passphrase: what the archive is put under; nothing leaves it open.
 
     Returns:
         The manifest with its members.
     """
     with (
-        replacing(target) as stream,
+        replacing(target) as written,
+        _sealed(written, passphrase) as stream,
         tarfile.open(fileobj=stream, mode="w:gz", compresslevel=6) as tar,
     ):
         members = [_add(tar, DATABASES[about.database], database)]
@@ -101,6 +106,29 @@ def write(target: Path, database: Path, files: Path, about: Manifest) -> Manifes
         info.size = len(text)
         tar.addfile(info, io.BytesIO(text))
     return whole
+
+
+@contextlib.contextmanager
+def _sealed(stream: IO[bytes], passphrase: str) -> Iterator[IO[bytes]]:
+    if not passphrase:
+        yield stream
+        return
+    sealing = Sealing(stream, passphrase)
+    yield cast("IO[bytes]", sealing)
+    sealing.close()
+
+
+@contextlib.contextmanager
+def _unsealed(source: Path, passphrase: str) -> Iterator[IO[bytes]]:
+    with source.open("rb") as stream:
+        if not is_sealed(stream.read(len(MAGIC))):
+            stream.seek(0)
+            yield stream
+            return
+        if not passphrase:
+            raise RefusedError(_("The copy %(path)s is under a passphrase: add --passphrase, and it will be asked for.") % {"path": source})  # fmt: skip
+        stream.seek(0)
+        yield io.BufferedReader(Unsealing(stream, passphrase), BLOCK)
 
 
 @contextlib.contextmanager
@@ -127,22 +155,22 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def verify(source: Path) -> Manifest:
+def verify(source: Path, *, passphrase: str = "") -> Manifest:
     """Read an archive through and compare every member with the manifest.
 
     Raises:
         RefusedError: it is damaged, cut short, of another program, or hostile.
     """
-    return _walk(source, None)
+    return _walk(source, None, passphrase)
 
 
-def unpack(source: Path, folder: Path) -> Manifest:
+def unpack(source: Path, folder: Path, *, passphrase: str = "") -> Manifest:
     """Write the members of an archive into an empty `folder`, comparing every hash on the way.
 
     Raises:
         RefusedError: as `verify`; or the disk has no room. What was written is then not to be used.
     """
-    return _walk(source, folder)
+    return _walk(source, folder, passphrase)
 
 
 def _stored(files: Path) -> list[Path]:
@@ -164,11 +192,11 @@ def _add(tar: tarfile.TarFile, name: str, path: Path) -> Member:
     return Member(name, info.size, hashed.digest.hexdigest())
 
 
-def _walk(source: Path, folder: Path | None) -> Manifest:
+def _walk(source: Path, folder: Path | None, passphrase: str) -> Manifest:
     seen: dict[str, Member] = {}
     manifest: Manifest | None = None
     try:
-        with gzip.open(source) as packed:
+        with _unsealed(source, passphrase) as opened, gzip.open(opened) as packed:
             with tarfile.open(fileobj=packed, mode="r|") as tar:
                 for info in tar:
                     _require_safe(info, seen, finished=manifest is not None)

@@ -19,7 +19,7 @@ from nastavnik.files.running import alone_on
 from nastavnik.files.swapping import Move, Swap, working_folder
 
 
-def make_backup(target: Path) -> Manifest:
+def make_backup(target: Path, *, passphrase: str = "") -> Manifest:
     """Copy the database and the stored files into the archive `target`, and read it through.
 
     The database is copied first: a file it names is then in the archive unless erased meanwhile.
@@ -34,10 +34,10 @@ def make_backup(target: Path) -> Manifest:
             % {"folder": database.parent}
         )
     audit.seal_all()  # so that the copy can be proved whole, to its last entry
-    return copy_as_it_is(target)
+    return copy_as_it_is(target, passphrase=passphrase)
 
 
-def copy_as_it_is(target: Path) -> Manifest:
+def copy_as_it_is(target: Path, *, passphrase: str = "") -> Manifest:
     """Make the archive without writing to the database: its tables may be of an older version of the program.
 
     Raises:
@@ -48,8 +48,8 @@ def copy_as_it_is(target: Path) -> Manifest:
         target.parent.mkdir(parents=True, exist_ok=True)
         swapping.clear(target.parent, target.name)
         with working_folder(target.parent) as folder:
-            made = _collect(target, folder, database)
-        archive.verify(target)
+            made = _collect(target, folder, database, passphrase)
+        archive.verify(target, passphrase=passphrase)
     except OSError as error:
         raise RefusedError(
             _("The backup could not be written: %(why)s.") % {"why": error.strerror or error}
@@ -57,7 +57,7 @@ def copy_as_it_is(target: Path) -> Manifest:
     return made
 
 
-def _collect(target: Path, folder: Path, database: Path | None) -> Manifest:
+def _collect(target: Path, folder: Path, database: Path | None, passphrase: str) -> Manifest:
     copy = folder / DATABASES[connection.vendor]
     if database is None:
         migrations = dumps.group(sorted(MigrationRecorder(connection).applied_migrations()))
@@ -71,15 +71,16 @@ def _collect(target: Path, folder: Path, database: Path | None) -> Manifest:
         made_at=timezone.now().isoformat(timespec="seconds"),
         migrations=migrations,
     )
-    return archive.write(target, copy, Path(settings.MEDIA_ROOT), about)
+    return archive.write(target, copy, Path(settings.MEDIA_ROOT), about, passphrase=passphrase)
 
 
-def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
+def restore_backup(source: Path, *, replace: bool = False, passphrase: str = "") -> Manifest:
     """Bring an archive back into the data folder in use, whole or not at all; end all sessions.
 
     Args:
         source: an archive of `make_backup`.
         replace: give up the database and the files that are there now.
+        passphrase: of an archive that is under one.
 
     Raises:
         RefusedError: the archive is damaged, newer than the program or of another database; the
@@ -90,12 +91,12 @@ def restore_backup(source: Path, *, replace: bool = False) -> Manifest:
         if not mine:
             raise RefusedError(_("The site is running on this data. Stop it and try again."))
         recover()
-        return _restore(source, data, replace=replace)
+        return _restore(source, data, replace=replace, passphrase=passphrase)
 
 
-def _restore(source: Path, data: Path, *, replace: bool) -> Manifest:
+def _restore(source: Path, data: Path, *, replace: bool, passphrase: str) -> Manifest:
     with working_folder(data) as folder:
-        manifest = archive.unpack(source, folder)
+        manifest = archive.unpack(source, folder, passphrase=passphrase)
         _require_fitting(manifest)
         if not replace:
             _require_empty(data)

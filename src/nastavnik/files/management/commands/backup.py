@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core.errors import RefusedError
 from nastavnik.files.backups import make_backup
+from nastavnik.files.management import asking
+from nastavnik.files.sealing import require_long
 
 
 class Command(BaseCommand):
@@ -16,10 +18,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "file", type=Path, help="the archive to write, for instance copy.tar.gz"
         )
+        asking.add_arguments(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        passphrase = asking.passphrase_of(options, is_new=True)
         try:
-            made = make_backup(options["file"].resolve())
+            if passphrase:
+                require_long(passphrase)
+            made = make_backup(options["file"].resolve(), passphrase=passphrase)
         except RefusedError as error:
             raise CommandError(str(error)) from error
         n_bytes = options["file"].stat().st_size

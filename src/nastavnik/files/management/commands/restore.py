@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core.errors import RefusedError
 from nastavnik.files.backups import restore_backup
+from nastavnik.files.management import asking
 
 
 class Command(BaseCommand):
@@ -19,10 +20,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "--replace", action="store_true", help="give up the data that is there now"
         )
+        asking.add_arguments(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        passphrase = asking.passphrase_of(options, is_new=False)
         try:
-            manifest = restore_backup(options["file"].resolve(), replace=options["replace"])
+            manifest = restore_backup(
+                options["file"].resolve(), replace=options["replace"], passphrase=passphrase
+            )
         except RefusedError as error:
             raise CommandError(str(error)) from error
         except OSError as error:
