@@ -36,6 +36,7 @@ LEFT_OUT: dict[str, str] = {}
 OBJECTS: dict[str, type[Model]] = {
     **{f"jobs:{name}": Job for name in ("progress", "cancel", "again")},
     "people:card": Person,
+    "cabinet:seen": Person,
     "people:edit": Person,
     "people:family": Person,
     "people:left": Person,

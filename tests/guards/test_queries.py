@@ -19,6 +19,10 @@ DEARER: dict[str, int] = {
     "matching:workspace": 31,
     # the engine is asked anew with all it goes by: the bases, their gate, classes, rulings, outcomes, choices and rules
     "mentorships:replace": 21,
+    # whether this sitting has looked at these people already, so that a look is noted once
+    "mentorships:card": 14,
+    # one for each sort of thing that has a name of its own: a line of the journal tells of any of them
+    "cabinet:trail": 16,
 }
 
 

@@ -25,8 +25,11 @@ class CabinetConfig(AppConfig):
             search="first-evening#найти-человека-пару-или-документ",
             how_to="first-evening",
             how_tos="first-evening",
+            trail="trail",
+            seen="trail#кто-видел-карточку",
         )
         navigation.register(navigation.Section(10, _("Today"), "cabinet:home", Perm.HOME, "t"))
+        navigation.register(navigation.Section(41, _("Journal"), "cabinet:trail", Perm.TRAIL_VIEW))
         navigation.register(
             navigation.Section(80, _("District"), "cabinet:district", Perm.DISTRICT_VIEW)
         )

@@ -1,6 +1,6 @@
 """The set-up: a conversation of four questions about the organisation, the year and the first curator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from nastavnik.cabinet.access import is_right
+from nastavnik.cabinet.catalogues import trail_words
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput
+from nastavnik.core.forms import DateInput, offer
 from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.organisations.forms import OrganisationForm, check_year
 from nastavnik.organisations.queries import year_bounds
@@ -218,3 +219,22 @@ class ExampleFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All states")), ("go", _("goes on"))]
     )
+
+
+class TrailFilter(forms.Form):
+    q = forms.CharField(
+        label=_("About whom"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("About whom")}),
+    )
+    kind = forms.ChoiceField(label=_("What"), required=False)
+    actor = forms.ChoiceField(label=_("Who acted"), required=False)
+    day = forms.DateField(label=_("Day"), required=False, widget=DateInput())
+    of = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput())
+
+    def __init__(self, actors: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = trail_words()["kind_words"]
+        offer(self, "kind", [("", _("Everything")), *words.items()])
+        offer(self, "actor", [("", _("Whoever did it")), *actors])

@@ -1,10 +1,14 @@
-"""Lists of the shell."""
+"""Lists of the cabinet: on the page, as .xlsx and in print."""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
+from nastavnik.cabinet.queries.trail import SeenLine, TrailLine
+from nastavnik.core.components import link
 from nastavnik.core.listing import Column, Table
 
 
@@ -18,6 +22,45 @@ def schools_table(rows: Sequence[Any]) -> Table[Any]:
             Column("mentors", _("Mentors"), lambda row: row.n_mentors, is_number=True),
             Column("mentees", _("Mentees"), lambda row: row.n_mentees, is_number=True),
             Column("pairs", _("Pairs"), lambda row: row.n_pairs, is_number=True),
+        ),
+        rows,
+    )
+
+
+def _thing(row: TrailLine) -> str:
+    return link(row.url, row.thing) if row.url else row.thing
+
+
+def trail_table(
+    rows: Sequence[TrailLine], narrowed: Sequence[tuple[StrOrPromise, str]]
+) -> Table[TrailLine]:
+    """Return the journal as a list."""
+    return Table(
+        "trail",
+        _("Who changed what"),
+        (
+            Column("at", _("When"), lambda row: f"{timezone.localtime(row.at):%d.%m.%Y %H:%M}"),
+            Column("who", _("Who"), lambda row: row.who),
+            Column("act", _("What was done"), lambda row: row.act),
+            Column("thing", _("To what"), lambda row: row.thing, _thing),
+            Column("fields", _("What was touched"), lambda row: row.fields),
+        ),
+        rows,
+        narrowed=narrowed,
+    )
+
+
+def seen_table(name: str, rows: Sequence[SeenLine]) -> Table[SeenLine]:
+    """Return who came to know of a person as a list; in print it is a paper for the parent."""
+    return Table(
+        "seen",
+        _("Who has seen the card: %(name)s") % {"name": name},
+        (
+            Column("on", _("Day"), lambda row: row.on),
+            Column("role", _("Who, by role"), lambda row: row.role),
+            Column("how", _("What was done"), lambda row: row.how),
+            Column("what", _("With what"), lambda row: row.what),
+            Column("n", _("Times"), lambda row: row.n_times, is_number=True),
         ),
         rows,
     )

@@ -5,9 +5,10 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -21,6 +22,7 @@ from nastavnik.cabinet.forms import (
     ExampleFilter,
     ExampleForm,
     SetUpForm,
+    TrailFilter,
     WordForm,
     conversation,
     example_head,
@@ -36,8 +38,9 @@ from nastavnik.cabinet.queries import (
     steps_of,
 )
 from nastavnik.cabinet.queries import district as district_rows
-from nastavnik.cabinet.tables import schools_table
-from nastavnik.core import attention, coming, listing, news, visits
+from nastavnik.cabinet.queries.trail import seen, thing_of, told, trail, who_acted
+from nastavnik.cabinet.tables import schools_table, seen_table, trail_table
+from nastavnik.core import anchors, attention, audit, coming, listing, news, visits
 from nastavnik.core import search as registry
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
@@ -47,6 +50,7 @@ from nastavnik.core.keys import COOKIE as KEYS
 from nastavnik.core.keys import OFF as KEYS_OFF
 from nastavnik.core.marks import public, requires
 from nastavnik.core.theme import COOKIE, THEMES
+from nastavnik.people.models import Person
 from nastavnik.people.queries import has_any_account
 from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import current_programme, is_closing
@@ -54,6 +58,8 @@ from nastavnik.programmes.queries import current_programme, is_closing
 # what the page of components shows in turn: `components/state.html`, `components/node.html`
 STATES = ("done", "go", "wait", "risk", "sos", "stop", "next")
 NODES = ("both", "mentor", "mentee", "no", "wait", "next")
+TRAIL_PER_PAGE = 50
+TRAIL_AT_MOST = 5000  # lines of a file or a print
 A_YEAR = 60 * 60 * 24 * 365
 
 
@@ -287,3 +293,64 @@ def how_to(request: Request, name: str) -> HttpResponse:
     if page is None:
         raise Http404
     return render(request, "cabinet/how_to.html", {"pages": rendering.how_tos(), "page": page})
+
+
+@require_GET
+@requires(Perm.TRAIL_VIEW)
+def who_changed_what(request: Request) -> HttpResponse:
+    """Show the journal of the organisation, or the history of one person, pair or paper."""
+    filters = TrailFilter(who_acted(request.user), request.GET)
+    filters.is_valid()
+    given = {name: value for name, value in filters.cleaned_data.items() if value}
+    of = given.get("of", "")
+    if of and (thing := thing_of(request.user, of)) is None:
+        raise Http404
+    rows = trail(request.user, **given)
+    page = Paginator(rows, TRAIL_PER_PAGE).get_page(request.GET.get("page"))
+    lines = told(request.user, listing.rows_for(request, page, rows[:TRAIL_AT_MOST]))
+    table = trail_table(lines, [one for one in listing.narrowed_by(filters) if one[1] != of])
+    if answer := listing.given(request, table):
+        return answer
+    link = audit.last_link(request.user.workplace.pk)
+    context = {
+        "table": table,
+        "lines": table.lines,
+        "page": page,
+        "filters": filters,
+        "is_filtered": bool(given),
+        "of": of,
+        "thing": thing if of else "",
+        "link": link,
+        "code": audit.code_of(link) if link else "",
+        **_checked(request.user.workplace.pk),
+    }
+    return render(request, "cabinet/trail.html", context)
+
+
+def _checked(organisation_id: int) -> dict[str, object]:
+    """Return when the journal was looked through last, and which link did not fit."""
+    found = anchors.read().checked
+    moment = parse_datetime(str(found.get("at", "")))
+    return {"checked": moment, "fault": found.get(anchors.chain_name(organisation_id))}
+
+
+@require_GET
+@requires(Perm.TRAIL_VIEW)
+def who_has_seen(request: Request, pk: int) -> HttpResponse:
+    """Show who looked at what is kept about a person, by role and day."""
+    of_school = request.user.viewer.answers_for(Perm.TRAIL_VIEW)
+    people = Person.objects.visible_to(request.user).filter(organisation_id__in=of_school)
+    person = get_object_or_404(people, pk=pk)
+    rows = seen(request.user, person)
+    page = Paginator(rows, TRAIL_PER_PAGE).get_page(request.GET.get("page"))
+    table = seen_table(person.full_name, listing.rows_for(request, page, rows))
+    if answer := listing.given(request, table):
+        return answer
+    context = {
+        "person": person,
+        "table": table,
+        "lines": table.lines,
+        "page": page,
+        "n_days": len({row.on for row in rows}),
+    }
+    return render(request, "cabinet/seen.html", context)

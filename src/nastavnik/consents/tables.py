@@ -54,6 +54,7 @@ def ledger_table(
         if ticks
         else None,
         narrowed=narrowed,
+        people=lambda row: [row.person.pk],
     )
 
 

@@ -23,7 +23,7 @@ from nastavnik.consents.queries import (
     why_it_stays,
 )
 from nastavnik.consents.tables import ledger_table
-from nastavnik.core import concerned, confirm, listing
+from nastavnik.core import concerned, confirm, listing, looks
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -167,6 +167,7 @@ def _record(request: Request, form: RecordForm) -> bool:
 def person_consents(request: Request, pk: int) -> HttpResponse:
     """Show the papers of one person, withdrawn ones too."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
+    looks.note_look(request, "consents", [person.pk], organisation_id=person.organisation_id)
     row: LedgerRow = ledger_rows([person], NEEDED_FOR_BASE)[0]
     return render(
         request,

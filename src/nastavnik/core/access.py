@@ -63,6 +63,7 @@ class Perm(StrEnum):
     DISTRICT_VIEW = "district_view"
     DISTRICT_EDIT = "district_edit"
     COMPONENTS_VIEW = "components_view"
+    TRAIL_VIEW = "trail_view"
 
 
 _SCHOOL_READING = frozenset(
@@ -108,6 +109,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.DOCUMENT_EDIT,
         Perm.DOCUMENT_TAKE_BACK,
         Perm.COMPONENTS_VIEW,
+        Perm.TRAIL_VIEW,
     },
     Role.DIRECTOR: _SCHOOL_READING
     | {
@@ -117,6 +119,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.MATCHING_VIEW,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_TAKE_BACK,
+        Perm.TRAIL_VIEW,
     },
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING
@@ -233,6 +236,12 @@ class Viewer:
         left_out = frozenset(without)
         return frozenset(
             grant.organisation_id for grant in self.grants_for(perm) if grant.role not in left_out
+        )
+
+    def answers_for(self, perm: Perm) -> frozenset[int]:
+        """Return the organisations in which the right is held over the whole, not over some forms."""
+        return frozenset(
+            grant.organisation_id for grant in self.grants_for(perm) if not grant.form_codes
         )
 
     def form_codes(self, perm: Perm, organisation_id: int) -> frozenset[str]:

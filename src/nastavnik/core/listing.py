@@ -29,7 +29,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from nastavnik.core import audit
+from nastavnik.core import audit, looks
 from nastavnik.core.components import day, nodata
 from nastavnik.core.dates import today
 from nastavnik.core.http import Request
@@ -101,6 +101,7 @@ class Table(Generic[R]):
         rows: of the page, or all of them where a file or a print is asked for.
         box: the box that ticks a row.
         narrowed: the words of the filter.
+        people: a row → keys of the people it tells of, so that it can be said who took out whose.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Table(Generic[R]):
     rows: Sequence[R]
     box: Callable[[R], SafeString] | None = None
     narrowed: Sequence[tuple[StrOrPromise, str]] = field(default=())
+    people: Callable[[R], Iterable[int]] | None = None
 
     @property
     def has_boxes(self) -> bool:
@@ -177,6 +179,9 @@ def given(request: Request, table: Table[Any]) -> HttpResponse | None:
     if asked not in {FILE, PRINT}:
         return None
     note_export(table, asked, request.user.workplace, by=request.user)
+    if table.people is not None:
+        whose = {key for row in table.rows for key in table.people(row)}
+        looks.note_taken_out(request, table.name, whose, as_file=asked == FILE)
     if asked == PRINT:
         context = {"table": table, "today": today(), "back": _back(request)}
         return render(request, "print.html", context)

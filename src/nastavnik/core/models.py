@@ -1,6 +1,38 @@
 """The audit trail: who changed what, with ids and names of fields, never values."""
 
+from typing import Self
+
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.access import Perm
+from nastavnik.core.marks import SignedIn
+from nastavnik.core.scope import ScopedQuerySet
+
+# What a line tells already by being there: only for who may see the thing itself.
+_ONLY_FOR = {
+    Perm.OPINION_VIEW: models.Q(subject="matching.opinion"),
+    Perm.MARK_VIEW: models.Q(action="help-answered"),
+    Perm.PREFERENCE_VIEW: models.Q(action__startswith="preferences-"),
+}
+
+
+class AuditEntryQuerySet(ScopedQuerySet["AuditEntry"]):
+    view_perm = Perm.TRAIL_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the lines of the user's organisations, for who answers for the whole of them.
+
+        A curator of some forms would see what others do in the other forms, so sees none.
+        """
+        viewer, found = user.viewer, self.none()
+        for organisation_id in sorted(viewer.answers_for(self.view_perm)):
+            rows = self.filter(organisation_id=organisation_id)
+            for perm, lines in _ONLY_FOR.items():
+                if organisation_id not in viewer.organisations(perm):
+                    rows = rows.exclude(lines)
+            found = found | rows
+        return found
 
 
 class AuditEntry(models.Model):
@@ -18,6 +50,8 @@ class AuditEntry(models.Model):
     n_rows = models.PositiveIntegerField(null=True)
     purpose = models.CharField(max_length=20, blank=True)
     seal = models.PositiveBigIntegerField(null=True, db_index=True)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -86,3 +120,48 @@ class Tries(models.Model):
 
     class Privacy:
         technical = ["id", "key", "free_at"]
+
+
+class LookKind(models.TextChoices):
+    """How somebody came to know what is kept about a person."""
+
+    LOOKED = "looked", _("looked")
+    EXPORTED = "exported", _("exported")
+    PRINTED = "printed", _("printed")
+
+
+class LookQuerySet(ScopedQuerySet["Look"]):
+    view_perm = Perm.TRAIL_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the looks into the user's organisations, for who answers for the whole of them."""
+        return self.filter(organisation_id__in=user.viewer.answers_for(self.view_perm))
+
+
+class Look(models.Model):
+    """Somebody saw what is kept about a person. No foreign keys: erasing breaks nothing, and the line has its own term."""
+
+    organisation_id = models.PositiveBigIntegerField()
+    actor_id = models.PositiveBigIntegerField()
+    role = models.CharField(max_length=20, blank=True)
+    on = models.DateField()
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=8, choices=LookKind)
+    page = models.CharField(max_length=40)
+    person_id = models.PositiveBigIntegerField(db_index=True)
+    sitting = models.CharField(max_length=16, blank=True)
+
+    objects = LookQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sitting", "page", "person_id"],
+                condition=models.Q(kind="looked"),
+                name="look_once_a_sitting",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["actor_id", "person_id", "role"]
+        technical = ["id", "organisation_id", "on", "at", "kind", "page", "sitting"]

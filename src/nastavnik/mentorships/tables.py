@@ -130,6 +130,7 @@ def pair_table(
         ),
         rows,
         narrowed=narrowed,
+        people=lambda row: [row[0].mentor.pk, *(one.pk for one in row[0].mentees)],
     )
 
 

@@ -51,6 +51,7 @@ def roster_table(
         ),
         people,
         narrowed=narrowed,
+        people=lambda person: [person.pk],
     )
 
 

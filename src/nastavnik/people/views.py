@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm, listing, search, sessions, tries
+from nastavnik.core import confirm, listing, looks, search, sessions, tries
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -186,6 +186,7 @@ def person_card(request: Request, pk: int) -> HttpResponse:
     person = get_object_or_404(
         Person.objects.visible_to(request.user).select_related("partner"), pk=pk
     )
+    looks.note_look(request, "card", [person.pk], organisation_id=person.organisation_id)
     enrolments = (
         Enrolment.objects.visible_to(request.user)
         .filter(person=person)
@@ -272,6 +273,7 @@ def edit_person(request: Request, pk: int) -> HttpResponse:
     person = get_object_or_404(
         Person.objects.visible_to(request.user).select_related("organisation"), pk=pk
     )
+    looks.note_look(request, "card", [person.pk], organisation_id=person.organisation_id)
     group = group_names([person]).get(person.pk, "")
     # the form cleans onto its own copy, so that the action sees what really changes
     form = PersonForm(

@@ -78,6 +78,7 @@ def base_table(
         rows,
         box=(lambda row: _box(row, ticks)) if ticks else None,
         narrowed=narrowed,
+        people=lambda row: [row.record.person_id],
     )
 
 

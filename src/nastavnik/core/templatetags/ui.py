@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 
 from nastavnik.core import components, condition, howtos, navigation, search
+from nastavnik.core.access import Perm
 from nastavnik.core.forms import Fault, fault_of
 from nastavnik.core.keys import keys_on
 from nastavnik.core.theme import theme_of
@@ -127,6 +128,14 @@ def howto(context: Context) -> str:
     match = context["request"].resolver_match
     name, hash_, anchor = howtos.target_of(match.view_name if match else "").partition("#")
     return f"{reverse('cabinet:how-to', args=[name])}{hash_}{anchor}" if name else ""
+
+
+@register.simple_tag(takes_context=True)
+def trail(context: Context, label: str, key: int) -> str:
+    """Return the address of the history of a thing, empty for who may not read it."""
+    if not context["request"].user.viewer.answers_for(Perm.TRAIL_VIEW):
+        return ""
+    return f"{reverse('cabinet:trail')}?{urlencode({'of': f'{label}:{key}'})}"
 
 
 @register.simple_tag

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from nastavnik.core import listing, timeline
+from nastavnik.core import listing, looks, timeline
 from nastavnik.core.access import Perm, Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -143,6 +143,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
         may_read=readable_by(request.user), is_advised=advised_against(request.user)
     )
     pair = get_object_or_404(seen, pk=pk)
+    looks.note_look(request, "pair", _people(pair), organisation_id=pair.organisation_id)
     may_read = bool(pair.may_read)  # type: ignore[attr-defined]
     meetings = meetings_of(pair)
     voices = voices_of(pair) if may_read else []

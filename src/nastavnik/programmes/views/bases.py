@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm, listing
+from nastavnik.core import confirm, listing, looks
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -316,6 +316,7 @@ def _writable(request: Request, pk: int) -> tuple[Participation, bool]:
 def edit_record(request: Request, pk: int) -> HttpResponse:
     """Write down a request or what a mentor offers; a class teacher the request of a mentee of the own class."""
     record, may_edit = _writable(request, pk)
+    looks.note_look(request, "request", [record.person_id], organisation_id=record.organisation_id)
     form = (ParticipationForm if may_edit else RequestForm)(request.POST or None, instance=record)
     if request.method == "POST" and form.is_valid():
         try:
