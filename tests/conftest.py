@@ -1,13 +1,17 @@
 """Wiring of the tests: which database, which property profile, where files go."""
 
+import contextlib
 import datetime as dt
+import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import django
 import pytest
 import time_machine
 from django.conf import settings
@@ -17,6 +21,8 @@ from hypothesis import settings as hypothesis_settings
 
 from nastavnik.config.databases import postgresql
 from nastavnik.files.checkpointing import Checkpointer
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "nastavnik"
 
 hypothesis_settings.register_profile(
     "ci",
@@ -66,6 +72,7 @@ def pytest_configure(config):
     # The request itself does what the worker would; tests of the worker turn it off.
     settings.JOBS_AT_ONCE = True
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    settings.PASSWORD_HASHERS = ["tests.hashing.CheapHasher"]
 
 
 FOLDER = pytest.StashKey[Path]()
@@ -126,9 +133,10 @@ def django_db_modify_db_settings(request, tmp_path_factory):
         chosen = postgresql(request.getfixturevalue("postgres_url"), pool_size=0)
     else:
         # A file: threads of one test must meet each other's locks as processes do.
-        chosen = settings.DATABASES["default"] | {
-            "TEST": {"NAME": str(tmp_path_factory.mktemp("database") / "test.sqlite3")}
-        }
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        if (empty := kept_schema(request.config)) and empty.exists():
+            shutil.copyfile(empty, file)
+        chosen = settings.DATABASES["default"] | {"TEST": {"NAME": str(file)}}
     settings.DATABASES = {"default": chosen}
     for name in ("settings", "databases"):
         connections.__dict__.pop(name, None)
@@ -137,8 +145,38 @@ def django_db_modify_db_settings(request, tmp_path_factory):
         del connections["default"]
 
 
+def kept_schema(config) -> Path | None:
+    """Return where an empty database with all migrations is kept between runs, made anew each day and when one changes."""
+    if getattr(config, "cache", None) is None:
+        return None
+    from nastavnik.core.dates import today  # Django is not set up when this file is read
+
+    made_of = hashlib.sha256(f"{django.VERSION} {today()}".encode())
+    for path in sorted(SOURCE.glob("*/migrations/*.py")) + sorted(SOURCE.glob("*/data/*.yaml")):
+        made_of.update(path.read_bytes())
+    return Path(config.cache.mkdir("schema")) / f"{made_of.hexdigest()[:16]}.sqlite3"
+
+
+def keep_schema(database: str, file: Path) -> None:
+    """Keep the empty database for the next runs, whole or not at all."""
+    for old in file.parent.glob("*.sqlite3"):
+        old.unlink(missing_ok=True)
+    fresh = file.with_name(f"{os.getpid()}.part")
+    opened = contextlib.closing
+    with opened(sqlite3.connect(database)) as source, opened(sqlite3.connect(fresh)) as target:
+        source.backup(target)
+    fresh.rename(file)
+
+
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_keepdb(request, django_db_modify_db_settings):
+    """Begin with the schema that is there: of a kept one only what is missing is migrated."""
+    name = settings.DATABASES["default"].get("TEST", {}).get("NAME", "")
+    return Path(name).is_file() or request.config.getvalue("reuse_db")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request, django_db_setup, django_db_keepdb, django_db_blocker):
     """Checkpoint the test database as the site does: no connection does it by itself."""
     with django_db_blocker.unblock():
         connection = connections["default"]
@@ -146,6 +184,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     if connection.vendor != "sqlite":
         yield
         return
+    if not django_db_keepdb and (file := kept_schema(request.config)):
+        keep_schema(database, file)
     checkpointer = Checkpointer(Path(database))
     checkpointer.start()
     yield

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import unicodedata
+from importlib import import_module
 
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
@@ -70,7 +71,8 @@ def test_a_refusal_keeps_every_reason_in_order():
     assert str(both) == "первая. вторая."
 
 
-def test_passwords_are_argon2id_with_the_chosen_cost():
+def test_passwords_are_argon2id_with_the_chosen_cost(settings):
+    settings.PASSWORD_HASHERS = import_module("nastavnik.config.settings").PASSWORD_HASHERS
     encoded = make_password("три слова и 7")
     assert encoded.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
     assert check_password("три слова и 7", encoded)
