@@ -91,7 +91,7 @@ def test_cancelled_means_nothing_is_written(cast):
     before.refresh_from_db()
     assert before.status == RunStatus.PROPOSED
     shown = text(page(cast, row))
-    assert "nothing was written" in shown
+    assert "Nothing was written" in shown
     assert 'http-equiv="refresh"' not in shown
     assert Job.objects.get().state == S.CANCELLED
     begin(cast)
