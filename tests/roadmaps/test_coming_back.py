@@ -1,13 +1,17 @@
 """A roadmap that is given out and read back unchanged has no difference: in every format, whatever its lines say."""
 
 import datetime as dt
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nastavnik.engine.roadmaps.rows import JOINED
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.roadmaps.adapter import compare, read_content, sections_otherwise
+from nastavnik.readers.plans import read_plan
+from nastavnik.roadmaps.adapter import compare, content_of, read_content, sections_otherwise
 from nastavnik.roadmaps.catalogues import layouts
 from nastavnik.roadmaps.documents import paper_of
 from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapSection
@@ -54,16 +58,18 @@ SAID = {
 
 @st.composite
 def rows_of(draw):
-    """Return the lines of a roadmap; titles differ and begin with a capital: one that does not goes on the row above."""
+    """Return the lines of a roadmap; titles differ; without numbers they begin with a capital: one that does not may go on the row above."""
     numbers, section = draw(st.sampled_from(NUMBERS)), draw(st.sampled_from(SECTIONS))
     rows = []
     for n in range(1, draw(st.integers(1, 6)) + 1):
         section = draw(st.sampled_from([section, *SECTIONS]))
+        # what begins small, without a number, below an open bracket or an «и» is its end; with a term it is not
+        begins = draw(st.sampled_from(STARTS if numbers else STARTS[:4] + STARTS[5:]))
         rows.append(
             {
                 "number": numbers.format(n=n),
                 "section": section,
-                "title": f"{draw(st.sampled_from(STARTS))} {n * 7} {draw(st.sampled_from(ENDS))}",
+                "title": f"{begins} {n * 7} {draw(st.sampled_from(ENDS))}",
                 "term_text": draw(st.sampled_from(TERMS)),
                 "responsible": "; ".join(draw(st.lists(st.sampled_from(OWNERS), min_size=1, max_size=3, unique=True))),
                 "result": draw(st.sampled_from(RESULTS)),
@@ -84,7 +90,8 @@ def lines_of(rows):
 
 
 def difference(data, name, lines):
-    content = read_content(file_name=name, data=data, text="")
+    """Compare in this process: another one for each of thousands of papers would take most of the time."""
+    content = content_of(read_plan(data, name))
     found = compare(content, [line.activity for line in lines])
     return (
         [(row["number"], row["title"]) for row in found.added],
@@ -111,7 +118,7 @@ def test_a_paper_comes_back_the_same(layout, kind, rows):
 @pytest.mark.deep
 @pytest.mark.parametrize("kind", ["docx", "pdf"])
 @pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
-@settings(max_examples=200)
+@settings(max_examples=50)
 @given(rows=rows_of())
 def test_any_paper_comes_back_the_same(layout, kind, rows):
     assert comes_back(layout, kind, rows)
@@ -150,6 +157,18 @@ def test_a_line_without_number_and_term_that_begins_small_comes_back(layout):
     assert difference(data, "a.docx", lines) == ([], [], [])
 
 
+def test_a_line_that_may_be_the_end_of_the_one_above_is_joined_and_asked_about():
+    """«… (все» and below it, without number and term, «собрать»: nobody can tell, so a person is asked."""
+    rows = [
+        {"title": "Издать приказ о согласиях (все", "responsible": "Директор"},
+        {"title": "собрать наставников", "responsible": "Директор"},
+    ]
+    layout = layouts()["results"]
+    data = render_docx(paper_of(ROADMAP, lines_of(rows), layout, SAID), layout)
+    found = read_plan(data, "a.docx").activities
+    assert len(found) == 2 or [one.doubts for one in found] == [(JOINED,)]
+
+
 @pytest.mark.parametrize("kind", ["docx", "pdf", "xlsx"])
 @pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
 def test_what_is_said_of_a_section_comes_back(layout, kind):
@@ -186,3 +205,31 @@ def test_signs_that_the_face_of_a_pdf_lacks_come_back(layout):
     lines = lines_of(rows)
     data = render_pdf(paper_of(ROADMAP, lines, layout, SAID), layout)
     assert difference(data, "a.pdf", lines) == ([], [], [])
+
+
+SEEDS = os.environ.get("NASTAVNIK_SEEDS", "")
+KEPT = ("number", "section", "title", "term_text", "responsible", "result", "document_text")
+
+
+@pytest.mark.skipif(not SEEDS, reason="NASTAVNIK_SEEDS names no folder with the five documents")
+@pytest.mark.parametrize("kind", ["docx", "pdf", "xlsx"])
+@pytest.mark.parametrize("layout", layouts().values(), ids=list(layouts()))
+@pytest.mark.parametrize("source", ["000", "001", "002", "003", "004"])
+def test_a_real_document_comes_back_the_same(source, layout, kind):
+    if kind == "xlsx" and layout.code != next(iter(layouts())):
+        pytest.skip("the table has one layout")
+    (path,) = Path(SEEDS).glob(f"{source}*.txt")
+    read = read_content(file_name="", data=None, text=path.read_text(encoding="utf-8"))
+    lines = lines_of({name: row[name] for name in KEPT} for row in read["activities"])
+    said = {one["title"]: RoadmapSection(**one) for one in read["sections"]}
+    if kind == "xlsx":
+        data = roadmap_table(ROADMAP, lines, said)
+    else:
+        draw = render_docx if kind == "docx" else render_pdf
+        data = draw(paper_of(ROADMAP, lines, layout, said), layout)
+    assert difference(data, f"a.{kind}", lines) == ([], [], [])
+    back = content_of(read_plan(data, f"a.{kind}"))
+    assert (
+        sections_otherwise(back, said.values(), {row["section"] for row in read["activities"]})
+        == []
+    )

@@ -140,7 +140,7 @@ def test_lines_are_added_changed_and_taken_out_as_ticked(browser, cast, made, dr
     assert into == f"{page}?into={made.pk}"
     base = made.activities.get(title="Формирование базы наставников")
     text = body(browser.get(into))
-    assert "Добавлено: 1, изменено: 1, исчезло: 34" in text
+    assert "Новых строк: 1, сказано иначе: 1. Остальные (34) остаются как есть" in text
     assert 'name="add" value="0" id="a0" checked' in text
     assert f'name="change" value="{base.pk}" id="c{base.pk}" checked' in text
     # nothing is ticked: nothing is taken

@@ -184,7 +184,9 @@ def _answers_apart(before: Line, line: Line) -> bool:
 
 
 def _append(before: Line, line: Line) -> None:
-    full = all(line.values[meaning] for meaning in (Meaning.TITLE, Meaning.TERM))
+    owners, above = line.values[Meaning.RESPONSIBLE], before.values[Meaning.RESPONSIBLE]
+    own = bool(above) and starts_high(owners) and not hangs(above)
+    full = bool(line.values[Meaning.TITLE]) and (bool(line.values[Meaning.TERM]) or own)
     if full and not _repeats(before, line):
         before.doubts.append(JOINED)
     for meaning in _FIELDS:

@@ -167,6 +167,11 @@ def read_content(
         raise RefusedError(
             _("No roadmap is found here: a table with activities, terms and those who answer.")
         )
+    return content_of(found)
+
+
+def content_of(found: reading.Roadmap) -> dict[str, Any]:
+    """Return the content of a draft from what a document was read as."""
     content = {
         "title": _clip("title", found.title),
         "year": found.first_year,
