@@ -23,7 +23,7 @@ SETTING = re.compile(r"\bNASTAVNIK_[A-Z_]*[A-Z]\b")
 def commands():
     """Return every word of the command line that is ours."""
     ours = {name for name, app in get_commands().items() if str(app).startswith("nastavnik.")}
-    words = {"serve", "test", "bench", "prepare", "help"}
+    words = {"serve", "test", "bench", "prepare", "migrate", "help"}
     return {name.replace("_", "-") for name in ours | words | set(ENGINE_WORDS)}
 
 

@@ -286,7 +286,7 @@ def moves_between(before, after):
 
 
 def test_of_many_who_have_another_mentor_only_the_number_is_told(cast, monkeypatch):
-    monkeypatch.setattr("nastavnik.matching.views.running.CHANGES_TOLD", 0)
+    monkeypatch.setattr("nastavnik.matching.tasks.CHANGES_TOLD", 0)
     made = run(cast)
     first = made.proposals.exclude(mentor=None).first()
     rule_pair(first.mentor, first.mentee, Ruling.FORBID, reason="так надо", by=cast.anna)
