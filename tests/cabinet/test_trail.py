@@ -26,7 +26,7 @@ from nastavnik.core.models import AuditEntry, Look, LookKind
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.documents.actions import set_requisites
 from nastavnik.matching.actions import give_opinion
-from nastavnik.matching.choices import CountingState, Outcome, Ruling
+from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import change_person
 from nastavnik.people.models import Membership, Person, User
@@ -34,7 +34,6 @@ from nastavnik.people.models import Membership, Person, User
 pytestmark = pytest.mark.django_db
 ROOT = Path(nastavnik.__file__).parent
 EXPANDED = {
-    "f'counting-{state}'": [f"counting-{one}" for one in CountingState if one != CountingState.RUNNING],
     "f'pair-{ruling}'": [f"pair-{one}" for one in Ruling],
     "f'roadmap-{status.value}'": [f"roadmap-{one}" for one in (AgreementStatus.AGREED, AgreementStatus.RETURNED)],
     "audit.CREATED": ["created"], "audit.CHANGED": ["changed"], "audit.DELETED": ["deleted"],
@@ -52,6 +51,8 @@ def recorded():
             ):
                 continue
             said = node.args[0]
+            if isinstance(said, ast.Name):
+                continue  # handed on by a function of the same file, which says it in words
             parts = [said.body, said.orelse] if isinstance(said, ast.IfExp) else [said]
             for part in map(ast.unparse, parts):
                 acts |= set(EXPANDED.get(part, [part.strip("'")]))
