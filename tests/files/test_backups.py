@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from nastavnik.config.databases import SQLITE_PRAGMAS
 from nastavnik.core.errors import RefusedError
@@ -25,6 +26,7 @@ from nastavnik.files.backups import make_backup, restore_backup
 from nastavnik.files.checkpointing import sole_checkpointer
 from nastavnik.files.running import alone_on, taking_part
 from nastavnik.files.swapping import Move, Swap
+from nastavnik.people.models import User
 
 ON_SQLITE = pytest.mark.skipif(
     "config.getoption('--database') != 'sqlite'", reason="about the embedded database"
@@ -440,9 +442,15 @@ def test_killed_between_the_database_and_the_files(request, settings, tmp_path, 
 def test_nothing_in_a_copy_lets_anybody_in(school, tmp_path):
     with closing(open_as_site(school / "nastavnik.sqlite3")) as opened:
         opened.execute("INSERT INTO django_session VALUES ('kanareika', 'x', '2030-01-01')")
-        person = "INSERT INTO people_user (login, full_name, is_active, password, one_time_until)"
-        opened.execute(f"{person} VALUES ('slip', 'x', 1, 'zyablik', '2030-01-01')")
-        opened.execute(f"{person} VALUES ('own', 'x', 1, 'sinica', NULL)")
+        for user in (
+            User(login="slip", password="zyablik", one_time_until=timezone.now()),
+            User(login="own", password="sinica"),
+        ):
+            columns = {field.column: getattr(user, field.attname) for field in User._meta.fields}
+            names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+            if user.one_time_until:
+                columns["one_time_until"] = "2030-01-01"
+            opened.execute(f"INSERT INTO people_user ({names}) VALUES ({marks})", list(columns.values()))  # fmt: skip
         opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert b"kanareika" in (school / "nastavnik.sqlite3").read_bytes()
     make_backup(tmp_path / "copy.tar.gz")

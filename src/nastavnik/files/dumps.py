@@ -53,7 +53,9 @@ def finish_sqlite(database: Path) -> None:
 def _forget_ways_in(opened: sqlite3.Connection) -> None:
     """Take out what would let whoever has the copy in: sessions, and one-time passwords that nobody has changed yet."""
     opened.execute("PRAGMA secure_delete=ON")
-    opened.execute("DELETE FROM django_session")
+    # the tables may be of an older version, or of an update that was killed
+    if opened.execute("SELECT 1 FROM sqlite_master WHERE name = 'django_session'").fetchone():
+        opened.execute("DELETE FROM django_session")
     if any(row[1] == "one_time_until" for row in opened.execute("PRAGMA table_info(people_user)")):
         opened.execute(END_ONE_TIME)
     opened.commit()
@@ -105,8 +107,9 @@ def load_postgresql(source: Path, *, replace: bool, mark: str) -> None:
 
 
 AFTER_LOADING = """
-DELETE FROM public.django_session;
 DO $$ BEGIN
+  IF to_regclass('public.django_session') IS NOT NULL
+  THEN DELETE FROM public.django_session; END IF;
   IF EXISTS (SELECT FROM information_schema.columns WHERE table_schema = 'public'
              AND table_name = 'people_user' AND column_name = 'one_time_until')
   THEN {end_one_time}; END IF;
