@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
-    "documents:download", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "districts:workbook", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
+    "documents:download", "documents:pdf", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "districts:workbook", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
     "mentorships:month",  # mentorships:this-month leads to it
 }  # fmt: skip
 

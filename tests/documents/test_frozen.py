@@ -7,13 +7,14 @@ from django.db import connection
 from django.urls import reverse
 from tests.cast import approve_pairs, build_cast
 from tests.pages import said, signed_in
+from tests.papers import of_kind
 
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents import actions
-from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.documents.actions import refresh_document, register_document, set_requisites
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.actions import refresh_order
+from nastavnik.writers.blocks import Requisites
 
 N_ROUNDS = 6
 
@@ -58,7 +59,7 @@ def test_whatever_is_pressed_at_once_the_register_says_what_is_printed():
         )
         kept = pressed_at_once(order, number, cast.anna)
         assert kept.status == DocumentStatus.REGISTERED
-        assert kept.content["number"] == kept.number
+        assert of_kind(kept, Requisites)[0].number == kept.number
         assert kept.is_intact
 
 
@@ -68,7 +69,7 @@ def pressed_at_once(order, number, by):
         lambda: register_document(one, by=by),
         lambda: set_requisites(other, number=f"b{number}", dated_on=order.dated_on, by=by),
         lambda: set_requisites(third, number=f"c{number}", dated_on=order.dated_on, by=by),
-        lambda: refresh_order(reader, by=None),
+        lambda: refresh_document(reader, by=None),
     )
     return Document.objects.get(pk=order.pk)
 
@@ -88,7 +89,7 @@ def test_who_has_the_draft_open_cannot_draw_it_anew_after_the_registration(cast)
         with pytest.raises(RefusedError, match="не меняется"):
             late()
     stale.status, stale.number = DocumentStatus.DRAFT, ""
-    assert refresh_order(stale, by=None).content == registered.content
+    assert refresh_document(stale, by=None).content == registered.content
     assert Document.objects.get(pk=order.pk).content == registered.content
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from urllib.parse import quote
@@ -13,31 +14,31 @@ from django.urls import reverse
 from docx import Document as read_docx  # noqa: N813 - a function, whatever its name
 from docx.oxml.ns import qn
 from docx.table import _Cell
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.cast import CANARY, approve_pairs
 from tests.mentorships.test_groups import led_in_groups
 from tests.pages import said, signed_in, text
+from tests.papers import acquainted_with, annex_of, docx_of, of_kind, tables_of
 
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import (
+    content_of,
     draft_document,
     enter_particulars,
     join_document,
     redraw_document,
+    refresh_document,
     register_document,
     set_requisites,
     split_document,
 )
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.queries import findings
-from nastavnik.documents.rendering import annex_parts, clean, render_order
-from nastavnik.documents.texts import BLANK, fill, points
-from nastavnik.mentorships.actions import refresh_order, set_pair_status
-from nastavnik.mentorships.choices import MentorshipStatus
-from nastavnik.mentorships.documents import pair_order_content
+from nastavnik.documents.texts import BLANK, TableFacts, fill, points
+from nastavnik.mentorships.actions import set_pair_status
+from nastavnik.mentorships.choices import PAIR_ORDER, MentorshipStatus
+from nastavnik.mentorships.documents import compose_pair_order, pair_order
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.actions import change_organisation
 from nastavnik.organisations.models import Partner
@@ -45,6 +46,7 @@ from nastavnik.people.actions import change_person, end_role
 from nastavnik.people.models import Membership, User
 from nastavnik.programmes.actions import change_form, change_programme
 from nastavnik.programmes.choices import ApprovingBody
+from nastavnik.writers.blocks import Paragraph, Requisites
 
 pytestmark = pytest.mark.django_db
 
@@ -61,15 +63,20 @@ def order(cast):
 
 def paper(document):
     """Return the whole text of the .docx of a paper, paragraphs and tables."""
-    docx = read_docx(BytesIO(render_order(document.content)))
+    docx = docx_of(document)
     cells = [cell.text for table in docx.tables for row in table.rows for cell in row.cells]
     whole = "\n".join([*(paragraph.text for paragraph in docx.paragraphs), *cells])
     return whole.replace("\u00a0", " ")
 
 
+def preamble_of(document):
+    """Return the words before «ПРИКАЗЫВАЮ»."""
+    return of_kind(document, Paragraph)[0].text
+
+
 def annex_tables(document):
     """Return the tables of the annex, one for each form."""
-    docx = read_docx(BytesIO(render_order(document.content)))
+    docx = docx_of(document)
     return [table for table in docx.tables if table.rows[0].cells[0].text.startswith("№ п/п")]
 
 
@@ -103,7 +110,7 @@ def with_everything(cast, order):
 
 def drawn(order):
     order.refresh_from_db()
-    refresh_order(order, by=None)
+    refresh_document(order, by=None)
     order.refresh_from_db()
     return order
 
@@ -147,8 +154,8 @@ def test_the_annex_says_who_leads_whom_in_the_words_of_such_annexes(cast, order)
 def test_the_rows_of_one_mentor_are_joined(cast):
     led_in_groups(cast)
     order = drawn(approve_pairs(cast.school))
-    [part] = [part for part in order.content["annex"]["parts"] if len(part["rows"]) == 2]
-    first, second = part["rows"]
+    [rows] = [rows for rows in tables_of(order).values() if len(rows) == 2]
+    first, second = rows
     assert None not in first
     assert (second[1], second[2]) == (None, None)
     [table] = [table for table in annex_tables(order) if len(table.rows) == 3]
@@ -159,10 +166,10 @@ def test_the_rows_of_one_mentor_are_joined(cast):
 
 
 def test_the_preamble_has_its_comma_with_acts_and_without(cast, order):
-    assert "№ Р-145, в целях организации" in order.content["preamble"]
+    assert "№ Р-145, в целях организации" in preamble_of(order)
     order = with_everything(cast, order)
-    assert "№ Р-145, и локальными актами организации (Положение" in order.content["preamble"]
-    assert ",," not in order.content["preamble"]
+    assert "№ Р-145, и локальными актами организации (Положение" in preamble_of(order)
+    assert ",," not in preamble_of(order)
 
 
 def test_the_curator_is_charged_in_the_dative_with_the_position(cast, order):
@@ -178,7 +185,7 @@ def test_the_position_of_a_curator_on_the_roster_is_taken_from_the_card(cast, or
     cast.anna.save(update_fields=["person"])
     order = drawn(order)
     assert "Учителевой Ульяне Юрьевне, учителю математики, куратору программы" in paper(order)
-    assert order.content["acquainted"].count("Учителева Ульяна Юрьевна") == 1
+    assert acquainted_with(order).count("Учителева Ульяна Юрьевна") == 1
 
 
 def test_a_recommendation_is_cited_only_with_its_minutes(cast, order):
@@ -289,8 +296,8 @@ def words_of(pieces):
     return Counter(" ".join(pieces).replace("\u00a0", " ").split())
 
 
-def in_file(content):
-    docx = read_docx(BytesIO(render_order(content)))
+def in_file(document):
+    docx = docx_of(document)
     pieces = [paragraph.text for paragraph in docx.paragraphs]
     for table in docx.tables:
         for row in table.rows:
@@ -309,7 +316,7 @@ def test_the_page_shows_what_the_file_holds(cast, order):
     url = reverse("documents:card", args=[order.pk])
     for made in (drawn(order), with_everything(cast, order)):
         page = client.get(url).content.decode()
-        assert on_page(page) == in_file(made.content)
+        assert on_page(page) == in_file(made)
 
 
 OLD = {
@@ -337,15 +344,15 @@ def test_a_paper_registered_before_says_what_it_said(cast, order):
     page = signed_in(cast.anna).get(url).content.decode()
     order.refresh_from_db()
     assert order.content == OLD
-    found = in_file(OLD)
+    found = in_file(order)
     assert on_page(page) == found
     assert "подпись" not in found
-    numbers = [cell.text for part in annex_parts(OLD) for row in part.rows for cell in row[:1]]
+    numbers = [row[0] for row in annex_of(order)]
     assert numbers == ["1", "2", "3"]
 
 
 def test_pages_are_numbered_and_no_heading_stands_alone(cast, order):
-    docx = read_docx(BytesIO(render_order(with_everything(cast, order).content)))
+    docx = docx_of(with_everything(cast, order))
     section = docx.sections[0]
     assert section.different_first_page_header_footer
     assert "PAGE" in section.header.paragraphs[0]._p.xml
@@ -372,7 +379,7 @@ def test_points_follow_from_whom_the_pairs_are_of(cast, order):
     assert "учитель – учитель" in whole
     pair = Mentorship.objects.get(form__code="teacher_teacher")
     set_pair_status(pair, MentorshipStatus.CANCELLED, reason="конец", by=cast.anna)
-    refresh_order(order, by=cast.anna)
+    refresh_document(order, by=cast.anna)
     order.refresh_from_db()
     whole = paper(order)
     assert STAFF_POINT not in whole  # pupils are nobody's employees
@@ -385,16 +392,16 @@ def test_points_follow_from_whom_the_pairs_are_of(cast, order):
 def test_a_commission_is_cited_where_it_approves(cast, order):
     form = cast.school.programme.forms.get(code="pupil_pupil")
     change_form(form, approving_body=ApprovingBody.CYCLE_COMMISSION, by=cast.anna)
-    refresh_order(order, by=cast.anna)
+    refresh_document(order, by=cast.anna)
     order.refresh_from_db()
     assert "цикловой комиссии" in paper(order)
 
 
 def test_who_is_charged_and_grown_up_people_sign_as_acquainted(cast, order):
     staff = ["Учителева Ульяна Юрьевна", "Новикова Нина Юрьевна"]
-    assert order.content["acquainted"] == ["Кураторова Анна Ивановна", *staff]
+    assert acquainted_with(order) == ["Кураторова Анна Ивановна", *staff]
     order = with_everything(cast, order)
-    assert order.content["acquainted"] == ["Кураторова Анна Ивановна", "Ткач Павел Ильич", *staff]
+    assert acquainted_with(order) == ["Кураторова Анна Ивановна", "Ткач Павел Ильич", *staff]
 
 
 def test_an_order_without_anything_still_comes_out_and_says_what_is_missing(cast, order):
@@ -405,7 +412,7 @@ def test_an_order_without_anything_still_comes_out_and_says_what_is_missing(cast
         end_role(row, by=None)
     for pair in Mentorship.objects.all():
         set_pair_status(pair, MentorshipStatus.CANCELLED, reason="конец", by=cast.anna)
-    refresh_order(order, by=None)
+    refresh_document(order, by=None)
     order.refresh_from_db()
     assert len(findings(order)) == 4  # number and date, acts, head, no pair
     whole = paper(order)
@@ -417,17 +424,25 @@ def test_an_order_without_anything_still_comes_out_and_says_what_is_missing(cast
 
 
 def test_a_place_left_to_write_on_is_found(order):
-    order.content["points"][0] = fill("Закрепить {nothing}.", {})
-    assert BLANK in order.content["points"][0]
-    content = order.content | {"asks": []}
-    n_before = len(findings(Document(content=content | {"points": []})))
-    assert len(findings(Document(content=content))) == n_before + 1
+    composed = compose_pair_order(order)
+    whole = {**composed.facts, "council_minutes": "№ 1", "agreements_until": "1 октября"}
+    found = [
+        findings(
+            Document(
+                kind=PAIR_ORDER,
+                content=content_of(PAIR_ORDER, replace(composed, asks=[], facts=facts)),
+            )
+        )
+        for facts in (whole | {"agreements_by": "Ткачу"}, whole | {"period": ""})
+    ]
+    assert len(found[1]) == len(found[0]) + 1
 
 
 def test_a_paper_from_nothing_has_no_document_yet(cast):
-    content = pair_order_content(None, cast.school.programme, [])
-    assert content["number"] == BLANK
-    assert read_docx(BytesIO(render_order(content)))
+    content = content_of(PAIR_ORDER, pair_order(None, cast.school.programme, []))
+    document = Document(kind=PAIR_ORDER, content=content)
+    assert of_kind(document, Requisites)[0].number == BLANK
+    assert docx_of(document)
 
 
 NASTY = [
@@ -469,40 +484,16 @@ def test_no_name_and_no_title_breaks_the_file(cast, order, nasty):
     assert "<b>&amp; Ко" not in text(response)
 
 
-@given(st.text(max_size=60))
-def test_any_text_can_be_drawn(words):
-    cell = {"title": words, "rows": [[words, words, words]]}
-    content = {
-        **dict.fromkeys(
-            ("organisation", "word", "date", "number", "town", "title", "preamble", "order_word"),
-            words,
-        ),
-        **dict.fromkeys(("head_position", "head_name", "acquainted_word"), words),
-        "points": [words],
-        "acquainted": [words],
-        "annex": {
-            "caption": [words],
-            "title": words,
-            "columns": [words] * 4,
-            "parts": [cell],
-        },
-    }
-    docx = read_docx(BytesIO(render_order(content)))
-    shown = docx.tables[-1].rows[-1].cells[1].text
-    assert [c for c in shown if not c.isspace()] == [c for c in clean(words) if not c.isspace()]
-
-
 def test_two_hundred_pairs_are_two_hundred_lines(order):
-    content = order.content
-    content["annex"]["parts"] = [
-        {
-            "title": title,
-            "rows": [
-                [str(n), "Наставник", "учитель", "Наставляемый", "5А", "год"] for n in numbers
-            ],
-        }
-        for title, numbers in (("Форма", range(1, 121)), ("Вторая", range(121, 201)))
+    parts = [
+        TableFacts(
+            {"form": form},
+            [[str(n), "Наставник", "учитель", "Наставляемый", "5А", "год"] for n in numbers],
+        )
+        for form, numbers in (("первая", range(1, 121)), ("вторая", range(121, 201)))
     ]
+    composed = compose_pair_order(order)
+    content = content_of(PAIR_ORDER, replace(composed, facts={**composed.facts, "parts": parts}))
     lines = annex_lines(Document(content=content))
     assert len(lines) == 200
     numbers = [
@@ -514,7 +505,7 @@ def test_two_hundred_pairs_are_two_hundred_lines(order):
 def test_a_partner_stands_beside_the_position(cast, order):
     partner = Partner.objects.get(organisation=cast.school.organisation)
     change_person(cast.school.people["teacher"], partner=partner, by=cast.anna)
-    refresh_order(order, by=None)
+    refresh_document(order, by=None)
     order.refresh_from_db()
     assert "учитель математики, Завод" in paper(order)
 
@@ -555,7 +546,7 @@ def test_a_draft_follows_what_changes_and_a_registered_paper_stands(cast, order)
         set_requisites(registered, number="13", dated_on=DAY, by=cast.anna)
     with pytest.raises(RefusedError):
         register_document(registered, by=cast.anna)
-    assert refresh_order(registered, by=None) == registered
+    assert refresh_document(registered, by=None) == registered
     assert findings(registered) == []
 
 
@@ -570,10 +561,8 @@ def test_without_number_and_date_nothing_is_registered(cast, order, number, day)
 def another(cast, order):
     return draft_document(
         cast.school.year,
-        DocumentKind.PAIR_ORDER,
-        title="Ещё один",
+        PAIR_ORDER,
         subject_id=order.subject_id,
-        content=order.content,
         by=cast.anna,
     )
 

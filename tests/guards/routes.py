@@ -118,6 +118,7 @@ OBJECTS: dict[str, type[Model]] = {
     "documents:register-paper": Document,
     "documents:take-back": Document,
     "documents:download": Document,
+    "documents:pdf": Document,
     "documents:split": Document,
     "documents:join": Document,
 }

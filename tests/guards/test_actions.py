@@ -27,7 +27,7 @@ from nastavnik.districts import actions as districts
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import Adoption, DistrictLine
 from nastavnik.documents import actions as documents
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.jobs import actions as jobs
 from nastavnik.jobs.models import Job
@@ -38,7 +38,13 @@ from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
-from nastavnik.mentorships.choices import EndCause, Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.choices import (
+    PAIR_ORDER,
+    EndCause,
+    Mark,
+    MeetingStatus,
+    MentorshipStatus,
+)
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import Voice
 from nastavnik.organisations import actions as organisations
@@ -329,9 +335,8 @@ def _pair_without_order(scene):
 def _order_and_an_empty_one(scene):
     order = scene.order()
     made = documents.draft_document(
-        scene.year, DocumentKind.PAIR_ORDER, title="Ещё один", subject_id=order.subject_id,
-        content={}, by=scene.by,
-    )  # fmt: skip
+        scene.year, PAIR_ORDER, subject_id=order.subject_id, by=scene.by
+    )
     return order, made
 
 
@@ -407,7 +412,7 @@ PREPARED = {
     "mentorships.leave_group": _one_of_a_group,
     "mentorships.pause_mentee": _one_of_a_group,
     "mentorships.resume_mentee": _one_of_a_group,
-    "mentorships.refresh_order": lambda scene: documents.redraw_document(
+    "documents.refresh_document": lambda scene: documents.redraw_document(
         scene.order(), {}, by=scene.by
     ),
     "mentorships.start_pairs": lambda scene: _signed(scene.order()),
@@ -514,7 +519,7 @@ DONE = {
         s.organisation.parent, full_name="К", login="k", password=PASSWORD, by=s.by
     ),
     "documents.draft_document": lambda s: documents.draft_document(
-        s.year, DocumentKind.PAIR_ORDER, title="Приказ", subject_id=None, content={}, by=s.by
+        s.year, PAIR_ORDER, subject_id=None, by=s.by
     ),
     "documents.redraw_document": lambda s: documents.redraw_document(s.order(), {"a": 1}, by=s.by),
     "documents.set_requisites": lambda s: documents.set_requisites(s.order(), number="77", dated_on=today(), by=s.by),
@@ -552,7 +557,7 @@ DONE = {
     "mentorships.replace_mentor": lambda s: mentorships.replace_mentor(*s.it, cause=EndCause.ASKED, by=s.by),
     "mentorships.part_staff_pairs": lambda s: mentorships.part_staff_pairs(*s.it, by=s.by),
     "mentorships.join_pairs": lambda s: mentorships.join_pairs(*s.it, by=s.by),
-    "mentorships.refresh_order": lambda s: mentorships.refresh_order(s.it, by=s.by),
+    "documents.refresh_document": lambda s: documents.refresh_document(s.it, by=s.by),
     "mentorships.plan_meetings": lambda s: mentorships.plan_meetings([s.it], by=s.by),
     "mentorships.strike_meetings": lambda s: mentorships.strike_meetings(pair_of(s.school, "younger"), by=s.by),
     "mentorships.seat_mentee": lambda s: mentorships.seat_mentee(*s.it, starts_on=today(), by=s.by),

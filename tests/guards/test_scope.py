@@ -344,7 +344,7 @@ OF_THE_WHOLE_SCHOOL = {
     "people:list", "people:card", "people:family", "people:left", "people:edit", "people:accounts", "people:group",
     "people:import-preview", "people:import-errors", "people:groups", "consents:person", "consents:withdraw",
     "consents:mistaken", "people:slips",  # names whom the list of accounts names
-    "programmes:add-to-base", "documents:card", "documents:download",
+    "programmes:add-to-base", "documents:card", "documents:download", "documents:pdf",
 }  # fmt: skip
 
 

@@ -1,18 +1,16 @@
 """From people who are ready to an order: the whole chain through actions."""
 
-from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
-from docx import Document as ReadDocx
 from tests.cast import approve_pairs
 from tests.killing import nothing_half_written
 from tests.pages import signed_in
+from tests.papers import docx_of
 
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import register_document, set_requisites
-from nastavnik.documents.rendering import render_order
 from nastavnik.matching.actions import lift_ruling, rule_pair, run_matching
 from nastavnik.matching.choices import Ruling
 from nastavnik.mentorships.actions import approve_run
@@ -23,7 +21,7 @@ from nastavnik.mentorships.models import Mentorship
 def test_everyone_who_is_ready_gets_into_the_annex(cast):
     order = approve_pairs(cast.school)
     assert Mentorship.objects.filter(ties__order=order).count() == 3
-    docx = ReadDocx(BytesIO(render_order(order.content)))
+    docx = docx_of(order)
     annex = "\n".join(
         cell.text for table in docx.tables for row in table.rows for cell in row.cells
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tests.cast import approve_pairs
 from tests.mentorships.scenes import run_pairs
 from tests.pages import signed_in
+from tests.papers import annex_of, points_of, tables_of
 
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.models import Consent
@@ -181,11 +182,11 @@ def test_a_group_has_one_chain_of_meetings(group):
 def test_the_annex_lists_a_group_together(cast):
     led_in_groups(cast)
     order = approve_pairs(cast.school)
-    (part,) = (p for p in order.content["annex"]["parts"] if p["title"].endswith(", группы"))
-    first, second = part["rows"]
+    (rows,) = (rows for title, rows in tables_of(order).items() if title.endswith(", группы"))
+    first, second = rows
     assert "Старшова" in first[1]
     assert [cell is None for cell in second] == [True, True, True, False, False, True]
-    assert "1 группа)" in order.content["points"][0].replace("\N{NO-BREAK SPACE}", " ")
+    assert "1 группа)" in points_of(order)[0].replace("\N{NO-BREAK SPACE}", " ")
 
 
 @pytest.mark.both
@@ -201,9 +202,8 @@ def test_whoever_is_matched_later_joins_the_group_with_an_order_of_their_own(cas
     assert (tie.order, tie.starts_on) == (order, today())
     assert Mentorship.objects.filter(is_group=True).count() == 1
     # the order names who joins, not who is there
-    (part,) = order.content["annex"]["parts"]
-    assert len(part["rows"]) == 1
-    assert record.person.last_name[:4] in part["rows"][0][3]
+    (row,) = annex_of(order)
+    assert record.person.last_name[:4] in row[3]
     waits = "st-wait"
     page = signed_in(cast.anna).get(reverse("mentorships:card", args=[group.pk]))
     assert waits in mentees_of(page)
@@ -324,9 +324,8 @@ def test_who_sat_out_when_the_order_was_signed_gets_one_of_their_own(cast, group
     assert tie.order is None
     own = resume_mentee(tie, by=cast.anna).order
     assert own.status == "draft"
-    (part,) = own.content["annex"]["parts"]
-    assert len(part["rows"]) == 1
-    assert record.person.last_name[:4] in part["rows"][0][3]
+    (row,) = annex_of(own)
+    assert record.person.last_name[:4] in row[3]
     group.refresh_from_db()
     assert group.status == MentorshipStatus.ACTIVE
 
@@ -457,7 +456,7 @@ def test_a_group_is_handed_over_whole(cast, group):
     made, heir = hand_over(cast, group)
     assert (made.mentor, made.is_group, mentees_in(made)) == (heir, True, led)
     assert {tie.moved_from for tie in made.ties.all()} == {group}
-    (point,) = (p for p in made.ties.first().order.content["points"] if "прежнее" in p)
+    (point,) = (p for p in points_of(made.ties.first().order) if "прежнее" in p)
     assert "наставляемые:" in point
     page = signed_in(cast.anna).get(reverse("mentorships:card", args=[group.pk]))
     assert page.context["kin"].after == (made,)

@@ -10,6 +10,7 @@ from hypothesis.extra.django import TestCase as HypothesisCase
 from tests.cast import build_cast
 from tests.mentorships.scenes import run_pairs
 from tests.mentorships.test_groups import led_in_groups
+from tests.papers import annex_of
 
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -126,9 +127,8 @@ class TestLifeOfGroups(HypothesisCase):
     def check_named(self, order):
         """Whoever keeps an order that is signed is named by it, and nobody else is."""
         ties = Tie.objects.present().filter(order=order).exclude(mentorship__status="cancelled")
-        rows = [row for part in order.content["annex"]["parts"] for row in part["rows"]]
-        n_named = sum(row[1].count(";\n") + 1 for row in rows)
-        assert n_named == ties.count(), order.content["annex"]
+        rows = annex_of(order)
+        assert len(rows) == ties.count(), rows
 
     def look(self):
         running = Mentorship.objects.filter(status=MentorshipStatus.ACTIVE)

@@ -14,7 +14,6 @@ from tests.mentorships.scenes import pair_of, run_pairs
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
-from nastavnik.documents.signals import document_registered
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.actions.meetings import NEXT
 from nastavnik.mentorships.catalogues import cycle
@@ -59,7 +58,7 @@ def test_a_registered_order_plans_the_chain_once(cast):
     assert {m.kind for m in meetings} == set(MeetingKind.values)
     assert {m.status for m in meetings} == {S.PLANNED}
     assert all(pair.starts_on <= m.planned_on <= pair.ends_on for m in meetings)
-    document_registered.send(sender=None, document=order, by=cast.anna)
+    actions.start_pairs(order, by=cast.anna)
     assert actions.plan_meetings([pair], by=cast.anna) == []
     actions.set_pair_status(pair, MentorshipStatus.SUSPENDED, by=cast.anna)
     actions.set_pair_status(pair, MentorshipStatus.ACTIVE, by=cast.anna)

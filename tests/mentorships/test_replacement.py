@@ -8,6 +8,7 @@ from django.utils import translation
 from tests.cast import approve_pairs
 from tests.mentorships.scenes import pair_of, run_pairs
 from tests.pages import counts, said, signed_in, text
+from tests.papers import annex_of, points_of, title_of
 
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.models import Consent
@@ -15,12 +16,12 @@ from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.matching.actions import PairChange, least_disturbance, rule_pair, substitutes
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import PairRuling
 from nastavnik.mentorships.actions import replace_mentor, set_pair_status
-from nastavnik.mentorships.choices import EndCause, MentorshipStatus
+from nastavnik.mentorships.choices import PAIR_ORDER, EndCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import standing_pairs
 from nastavnik.programmes.choices import ParticipationStatus
@@ -121,21 +122,17 @@ def test_the_order_names_the_change_and_not_the_cause(running):
     replaced(running, pair, words="так удобнее обоим")
     made = Mentorship.objects.get(ties__moved_from=pair)
     assert (made.ties.get().order.kind, made.ties.get().order.status) == (
-        DocumentKind.PAIR_ORDER,
+        PAIR_ORDER,
         DocumentStatus.DRAFT,
     )
     assert made.ties.get().order != pair.ties.get().order
-    assert (
-        made.ties.get().order.title
-        == made.ties.get().order.content["title"]
-        == "О замене наставника"
-    )
-    assert pair.ties.get().order.content["title"] == "О закреплении наставников за наставляемыми"
-    points = " ".join(made.ties.get().order.content["points"])
+    assert made.ties.get().order.title == title_of(made.ties.get().order) == "О замене наставника"
+    assert title_of(pair.ties.get().order) == "О закреплении наставников за наставляемыми"
+    points = " ".join(points_of(made.ties.get().order))
     assert "В связи с заменой наставника" in points
     assert pair.mentor.person.full_name in points
     assert "удобнее" not in str(made.ties.get().order.content)
-    assert "заменой" not in " ".join(pair.ties.get().order.content["points"])
+    assert "заменой" not in " ".join(points_of(pair.ties.get().order))
 
 
 def test_a_draft_order_takes_the_new_pair_in(cast):
@@ -145,8 +142,8 @@ def test_a_draft_order_takes_the_new_pair_in(cast):
     made = replace_mentor(pair, other_of(cast, pair), cause=EndCause.CONTRACT, by=cast.anna)
     assert made.ties.get().order == order
     order.refresh_from_db()
-    assert made.mentor.person.full_name in str(order.content["annex"])
-    assert order.content["title"] == "О закреплении наставников за наставляемыми"
+    assert made.mentor.person.full_name in str(annex_of(order))
+    assert title_of(order) == "О закреплении наставников за наставляемыми"
 
 
 def test_something_else_needs_words(running):

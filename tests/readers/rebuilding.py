@@ -10,7 +10,7 @@ import openpyxl
 from fpdf import FPDF
 
 from nastavnik.engine.roadmaps.blocks import Block, Paragraph
-from nastavnik.roadmaps.rendering.pdfs import FACE, FILES, FONTS
+from nastavnik.writers.pdfs import FACE, FILES, FONTS
 
 Grid = Sequence[Sequence[str]]
 

@@ -16,9 +16,10 @@ from nastavnik.roadmaps.catalogues import layouts
 from nastavnik.roadmaps.documents import paper_of
 from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapSection
 from nastavnik.roadmaps.queries import Line
-from nastavnik.roadmaps.rendering.papers import render_docx
-from nastavnik.roadmaps.rendering.pdfs import render_pdf
 from nastavnik.roadmaps.tables import roadmap_table
+from nastavnik.writers.looks import LANDSCAPE
+from nastavnik.writers.pdfs import draw_pdf
+from nastavnik.writers.wordfiles import draw_docx
 
 SCHOOL = Organisation(full_name="МБОУ «Примерская школа № 5»", short_name="Школа № 5")
 YEAR = AcademicYear(
@@ -100,10 +101,14 @@ def difference(data, name, lines):
     )
 
 
+def drawn(lines, layout, kind):
+    draw = draw_docx if kind == "docx" else draw_pdf
+    return draw(ROADMAP.title, paper_of(ROADMAP, lines, layout, SAID), LANDSCAPE)
+
+
 def comes_back(layout, kind, rows):
     lines = lines_of(rows)
-    draw = render_docx if kind == "docx" else render_pdf
-    data = draw(paper_of(ROADMAP, lines, layout, SAID), layout)
+    data = drawn(lines, layout, kind)
     return difference(data, f"a.{kind}", lines) == ([], [], [])
 
 
@@ -139,7 +144,7 @@ def test_numbers_with_letters_come_back(layout, number):
         for n, title in enumerate(["Приказ", "Слёт"], 1)
     ]
     lines = lines_of(rows)
-    data = render_docx(paper_of(ROADMAP, lines, layout, SAID), layout)
+    data = drawn(lines, layout, "docx")
     content = read_content(file_name="a.docx", data=data, text="")
     assert difference(data, "a.docx", lines) == ([], [], [])
     if any(column.field == "number" for column in layout.columns):
@@ -153,7 +158,7 @@ def test_a_line_without_number_and_term_that_begins_small_comes_back(layout):
         {"title": "собрать согласия", "responsible": "Директор"},
     ]
     lines = lines_of(rows)
-    data = render_docx(paper_of(ROADMAP, lines, layout, SAID), layout)
+    data = drawn(lines, layout, "docx")
     assert difference(data, "a.docx", lines) == ([], [], [])
 
 
@@ -177,11 +182,7 @@ def test_what_is_said_of_a_section_comes_back(layout, kind):
         {"number": number, "section": section, "title": f"Провести дело {number}", "term_text": "май", "responsible": "Завуч"}
         for section, number in numbers.items()
     )  # fmt: skip
-    if kind == "xlsx":
-        data = roadmap_table(ROADMAP, lines, SAID)
-    else:
-        draw = render_docx if kind == "docx" else render_pdf
-        data = draw(paper_of(ROADMAP, lines, layout, SAID), layout)
+    data = roadmap_table(ROADMAP, lines, SAID) if kind == "xlsx" else drawn(lines, layout, kind)
     content = read_content(file_name=f"a.{kind}", data=data, text="")
     assert difference(data, f"a.{kind}", lines) == ([], [], [])
     assert sections_otherwise(content, SAID.values(), numbers) == []
@@ -203,7 +204,7 @@ def test_what_is_said_of_a_section_comes_back(layout, kind):
 def test_signs_that_the_face_of_a_pdf_lacks_come_back(layout):
     rows = [{"title": "Издать: ➤ приказ → положение", "term_text": "май", "responsible": "Завуч"}]
     lines = lines_of(rows)
-    data = render_pdf(paper_of(ROADMAP, lines, layout, SAID), layout)
+    data = drawn(lines, layout, "pdf")
     assert difference(data, "a.pdf", lines) == ([], [], [])
 
 

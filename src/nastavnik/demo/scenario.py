@@ -26,7 +26,12 @@ from nastavnik.districts.actions import (
 )
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
-from nastavnik.documents.actions import enter_particulars, register_document, set_requisites
+from nastavnik.documents.actions import (
+    enter_particulars,
+    refresh_document,
+    register_document,
+    set_requisites,
+)
 from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships.actions import (
     Note,
@@ -34,7 +39,6 @@ from nastavnik.mentorships.actions import (
     enter_month,
     note_meeting,
     postpone_meeting,
-    refresh_order,
 )
 from nastavnik.mentorships.choices import Mark, MeetingKind, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
@@ -514,7 +518,7 @@ class School:
             "agreements_until": (began_on + dt.timedelta(days=10)).isoformat(),
         }
         enter_particulars(order, answers, by=self.curator)
-        refresh_order(order, by=self.curator)
+        refresh_document(order, by=self.curator)
         register_document(order, by=self.curator)
         self.meet()
 

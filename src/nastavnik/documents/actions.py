@@ -1,6 +1,8 @@
 """Writes of the register."""
 
 import datetime as dt
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -10,48 +12,89 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.choices import DocumentStatus
+from nastavnik.documents.kinds import Composed, Parting, kind_of
 from nastavnik.documents.models import Document
 from nastavnik.documents.queries import why_not_taken_back
-from nastavnik.documents.signals import (
-    document_discarded,
-    document_joined,
-    document_opened,
-    document_registered,
-    document_split,
-    document_taken_back,
-)
+from nastavnik.documents.signals import document_discarded, document_joined
+from nastavnik.documents.texts import BLANK, compose, form_of, phrase
 from nastavnik.organisations.models import AcademicYear
+from nastavnik.writers.blocks import Points, as_plain
 
 
 @transaction.atomic
 def draft_document(
     year: AcademicYear,
-    kind: DocumentKind,
+    code: str,
     *,
-    title: str,
     subject_id: int | None,
-    content: dict[str, Any],
+    facts: Mapping[str, str] | None = None,
     by: models.Model | None,
 ) -> Document:
-    """Put a draft into the register."""
+    """Put a draft into the register, still empty: `refresh_document` draws it.
+
+    Args:
+        year: whose register it is.
+        code: the code of its kind.
+        subject_id: what it is about, in the app that makes the kind.
+        facts: what its title depends on, until it is drawn.
+        by: the person, None for the program itself.
+    """
     document = Document.objects.create(
         organisation_id=year.organisation_id,
         year=year,
-        kind=kind,
-        title=title,
+        kind=code,
+        title=phrase(form_of(code), "title", facts or {}),
         subject_id=subject_id,
-        content=content,
+        content={},
     )
     audit.record("document-drafted", document, by=by, fields=["kind", "title", "content"])
     return document
 
 
 @transaction.atomic
+def refresh_document(document: Document, *, by: models.Model | None) -> Document:
+    """Draw a draft anew from the present state, its title too; a registered paper stays as it is."""
+    if document.status != DocumentStatus.DRAFT:
+        return document
+    composed = kind_of(document).compose(document)
+    if composed is None:
+        return document
+    content = content_of(document.kind, composed)
+    if content == document.content:
+        return document
+    try:
+        return redraw_document(document, content, by=by)
+    except RefusedError:
+        document.refresh_from_db()  # registered since a moment: what stands is shown
+        return document
+
+
+def content_of(code: str, composed: Composed) -> dict[str, Any]:
+    """Return what is kept of a paper: its blocks, all a file needs to be drawn of, and what it asks and doubts.
+
+    `has_gaps`: a line to write on stands in its points where a fact is lacking.
+    """
+    form = form_of(code)
+    paper = compose(form, composed.facts)
+    points = [point for block in paper if isinstance(block, Points) for point in block.items]
+    return {
+        "version": form["version"],
+        "title": phrase(form, "title", composed.facts),
+        # through JSON: lists, not tuples, as the database gives it back
+        "blocks": json.loads(json.dumps(as_plain(paper))),
+        "asks": list(composed.asks),
+        "doubts": list(composed.doubts),
+        "has_gaps": BLANK in " ".join(points),
+        **composed.kept,
+    }
+
+
+@transaction.atomic
 def redraw_document(
     document: Document, content: dict[str, Any], *, by: models.Model | None
 ) -> Document:
-    """Draw a draft anew from the present state, its title too; a registered paper never changes.
+    """Keep what a draft says now, its title too; a registered paper never changes.
 
     Raises:
         RefusedError: it is registered, be it since a moment.
@@ -132,6 +175,7 @@ def split_document(document: Document, *, by: models.Model | None) -> Document:
         RefusedError: it is registered, or there is nothing to part.
     """
     _hold_draft(document)
+    parting = _parting_of(document)
     made = Document.objects.create(
         organisation_id=document.organisation_id,
         year_id=document.year_id,
@@ -142,7 +186,7 @@ def split_document(document: Document, *, by: models.Model | None) -> Document:
         split_from=document,
     )
     audit.record("document-split", made, by=by, fields=["kind", "title", "entered", "split_from"])
-    document_split.send(sender=Document, document=document, made=made, by=by)
+    parting.part(document, made, by=by)
     made.refresh_from_db()
     return made
 
@@ -160,11 +204,19 @@ def join_document(document: Document, *, by: models.Model | None) -> Document:
     _check_draft(document)
     if into is None or into.status != DocumentStatus.DRAFT:
         raise RefusedError(_("The order it was parted from is registered already: both stay."))
+    _parting_of(document).join(document, into, by=by)
     document_joined.send(sender=Document, document=document, into=into, by=by)
     audit.record("document-joined", into, by=by, fields=["parts"])
     discard_document(document, by=by)
     into.refresh_from_db()
     return into
+
+
+def _parting_of(document: Document) -> Parting:
+    parting = kind_of(document).parting
+    if parting is None:
+        raise RefusedError(_("There is nothing to part in a paper of this kind."))
+    return parting
 
 
 def _check_draft(document: Document) -> None:
@@ -191,14 +243,13 @@ def register_document(document: Document, *, by: models.Model | None) -> Documen
     if not document.number or document.dated_on is None:
         raise RefusedError(_("Write the number and the date of the paper first."))
     # drawn for the last time: the number, the date and the pairs of this very moment
-    document_opened.send(sender=Document, document=document, by=by)
-    document.refresh_from_db()
+    refresh_document(document, by=by)
     document.status, document.registered_at = DocumentStatus.REGISTERED, timezone.now()
     document.digest = document.digest_now()
     fields = ["status", "registered_at", "digest"]
     document.save(update_fields=[*fields, "changed_at"])
     audit.record("document-registered", document, by=by, fields=fields)
-    document_registered.send(sender=Document, document=document, by=by)
+    kind_of(document).on_registered(document, by=by)
     return document
 
 
@@ -223,5 +274,5 @@ def take_back_registration(document: Document, *, reason: str, by: models.Model 
     fields = ["status", "registered_at", "taken_back_on", "taken_back_why", "digest"]
     document.save(update_fields=[*fields, "changed_at"])
     audit.record("document-taken-back", document, by=by, fields=fields)
-    document_taken_back.send(sender=Document, document=document, by=by)
+    kind_of(document).on_taken_back(document, by=by)
     return document

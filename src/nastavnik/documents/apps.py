@@ -11,9 +11,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.documents import facts as own
-        from nastavnik.documents.choices import DocumentKind
+        from nastavnik.documents.texts import codes
 
-        facts.register(self.label, own.facts, DocumentKind.values)
+        facts.register(self.label, own.facts, codes())
         news.register(*own.NEWS)
         from nastavnik.documents.queries import timeline_events
         from nastavnik.documents.search import find

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.access import Perm
 from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.core.text import fold
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.organisations.models import AcademicYear, Organisation
 
 
@@ -20,7 +20,7 @@ class DocumentQuerySet(ScopedQuerySet["Document"]):
 class Document(models.Model):
     """A paper of the organisation.
 
-    `subject_id` names what the paper is about in the app that makes it. A draft is drawn anew from the present state
+    `kind` is the code of a `kinds.PaperKind`. `subject_id` names what the paper is about in the app that makes it. A draft is drawn anew from the present state
     whenever it is opened; registering freezes `content`, which is all a .docx needs to be drawn again years later.
     `taken_back_on` and why: the last time a registration was called a mistake; number and date stay written on the draft.
     `entered` is what a person answered to the questions of this paper (`choices.Ask`): minutes, who does what by when,
@@ -30,7 +30,7 @@ class Document(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="documents")
     year = models.ForeignKey(AcademicYear, models.PROTECT, related_name="documents")
-    kind = models.CharField(_("kind"), max_length=20, choices=DocumentKind)
+    kind = models.CharField(_("kind"), max_length=40)
     subject_id = models.PositiveBigIntegerField(null=True)
     title = models.CharField(_("title"), max_length=300)
     number = models.CharField(_("number"), max_length=40, blank=True)

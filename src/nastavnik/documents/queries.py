@@ -10,9 +10,9 @@ from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
+from nastavnik.documents.kinds import kind_of
 from nastavnik.documents.models import Document
-from nastavnik.documents.signals import consequences_asked, losses_asked, obstacles_asked
-from nastavnik.documents.texts import BLANK
+from nastavnik.documents.signals import losses_asked
 
 CHANGED_SINCE = gettext_lazy(
     "What this paper says was changed in the database after it was registered, not by the site: it is not given out. "
@@ -30,26 +30,16 @@ def findings(document: Document) -> list[str]:
         found.append(
             _("Number and date are not written yet: they are printed as lines to fill by hand.")
         )
-    if not content.get("has_acts"):
-        found.append(
-            _(
-                "The organisation's own acts (regulation, order on introduction) are not named: write them in the programme."
-            )
-        )
-    if not content.get("has_head"):
-        found.append(_("The head is not named: fill the organisation's card."))
     asks = [Ask(ask) for ask in content.get("asks", []) if _is_open(document, Ask(ask))]
     found += [_LACKING[ask]() for ask in asks]
-    if not asks and BLANK in " ".join(content.get("points", ())):
+    if not asks and content.get("has_gaps"):
         found.append(_("Some words are missing in the points: they are printed as lines."))
     words = document.entered.get("words", {})
     if doubts := [one["given"] for one in content.get("doubts", []) if one["key"] not in words]:
         found.append(
             _("Check how these names are declined: %(names)s.") % {"names": ", ".join(doubts)}
         )
-    if not content.get("annex", {}).get("parts"):
-        found.append(_("There is no pair in the annex."))
-    return found
+    return found + kind_of(document).findings(document)
 
 
 def why_not_taken_back(document: Document) -> list[str]:
@@ -65,14 +55,14 @@ def why_not_taken_back(document: Document) -> list[str]:
                 "A registration is taken back on its own day only. Later a new order changes or cancels this one."
             )
         ]
-    return _obstacles_to(document, back=True)
+    return kind_of(document).stays(document)
 
 
 def why_not_registered(document: Document) -> list[str]:
     """Return why a paper may not be registered, other than that its number and date are not written."""
     if document.status == DocumentStatus.REGISTERED:
         return [_("The paper is registered already.")]
-    return _obstacles_to(document, back=False)
+    return kind_of(document).waits_for(document)
 
 
 def is_of_today(document: Document) -> bool:
@@ -81,15 +71,10 @@ def is_of_today(document: Document) -> bool:
     return at is not None and localdate(at) == today()
 
 
-def _obstacles_to(document: Document, *, back: bool) -> list[str]:
-    told = obstacles_asked.send(sender=Document, document=document, back=back)
-    return [sentence for _receiver, sentences in told for sentence in sentences or ()]
-
-
 def consequences_of(document: Document, *, back: bool = False) -> list[str]:
     """Return what follows when a paper is registered, or its registration taken back, as whoever makes its kind says."""
-    told = consequences_asked.send(sender=Document, document=document, back=back)
-    return [sentence for _receiver, sentences in told for sentence in sentences or ()]
+    kind = kind_of(document)
+    return kind.follows_back(document) if back else kind.follows(document)
 
 
 def losses_with(document: Document) -> list[str]:

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from nastavnik.core import search
 from nastavnik.core.marks import SignedIn
+from nastavnik.documents.kinds import title_of
 from nastavnik.documents.models import Document
 
 
@@ -14,7 +15,7 @@ def find(user: SignedIn, words: tuple[str, ...]) -> Iterator[search.Hit]:
     """Yield papers, the newest first; one query."""
     papers = Document.objects.visible_to(user).filter(search.containing("search_text", words))
     for paper in papers.defer("content")[: search.AT_MOST + 1]:
-        said = [paper.get_kind_display(), paper.get_status_display()]
+        said = [title_of(paper.kind), paper.get_status_display()]
         if paper.dated_on:
             said.append(date_format(paper.dated_on, "d.m.Y"))
         yield search.Hit(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.components import address_of, icon, link, state
 from nastavnik.core.listing import Column, Table
 from nastavnik.documents.choices import DocumentStatus
+from nastavnik.documents.kinds import title_of
 from nastavnik.documents.models import Document
 
 
@@ -24,10 +25,10 @@ def register_table(papers: Sequence[Document]) -> Table[Document]:
                 lambda paper: format_html(
                     '{}<br><small class="muted">{}</small>',
                     link(address_of("documents:card", paper.pk), paper.title),
-                    paper.get_kind_display(),
+                    title_of(paper.kind),
                 ),
             ),
-            Column("kind", _("Kind"), lambda paper: paper.get_kind_display(), on_page=False),
+            Column("kind", _("Kind"), lambda paper: title_of(paper.kind), on_page=False),
             Column("number", "№", lambda paper: paper.number),
             Column("date", _("Date"), lambda paper: paper.dated_on, _day),
             Column(

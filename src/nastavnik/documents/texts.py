@@ -1,26 +1,55 @@
-"""Texts of papers: shipped YAML with a closed list of placeholders; nothing in a text is ever executed."""
+"""The shipped form of a paper: a YAML file of blocks, phrases and points, filled with facts; nothing in a text is ever executed.
+
+    version: which wording this is
+    labels:  what stands under lines to write on
+    phrases: name → texts with `when`; the first whose facts hold is put in the place of `{name}`
+    blocks:  one block each (`writers.blocks`), with `when` it is left out unless its facts hold
+
+`{name}` is the place of a fact: an empty one leaves a line to write on, `{?name}` leaves no trace.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from nastavnik.writers import blocks
+from nastavnik.writers.blocks import Block
+
 DATA = Path(__file__).parent / "data"
 _PLACEHOLDER = re.compile(r"\{(\??)([a-z_]+)\}")
 BLANK = "____________"
 
 
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """The rows of one table, and what its heading says; None in a row goes on with the cell above."""
+
+    facts: Mapping[str, str]
+    rows: Sequence[Sequence[str | None]]
+
+
+Value = str | Sequence[str] | Sequence[TableFacts]
+Facts = Mapping[str, Value]
+
+
+def codes() -> list[str]:
+    """Return the codes of all shipped forms."""
+    return sorted(path.stem for path in DATA.glob("*.yaml"))
+
+
 @cache
-def template(name: str) -> dict[str, Any]:
-    """Return a shipped template."""
-    text: dict[str, Any] = yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
-    return text
+def form_of(name: str) -> dict[str, Any]:
+    """Return the shipped form of a kind of paper."""
+    form: dict[str, Any] = yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
+    return form
 
 
-def fill(text: str, facts: Mapping[str, str]) -> str:
+def fill(text: str, facts: Facts) -> str:
     """Put facts in the places of placeholders.
 
     An empty fact leaves a line to write on; `{?name}` marks one that may be left out without a trace. Facts are plain
@@ -28,15 +57,107 @@ def fill(text: str, facts: Mapping[str, str]) -> str:
     """
 
     def fact(found: re.Match[str]) -> str:
-        return facts.get(found[2], "") or ("" if found[1] else BLANK)
+        return str(facts.get(found[2], "")) or ("" if found[1] else BLANK)
 
     return _PLACEHOLDER.sub(fact, text)
 
 
-def points(records: list[dict[str, Any]], facts: Mapping[str, str]) -> list[str]:
+def points(records: Sequence[Mapping[str, Any]], facts: Facts) -> list[str]:
     """Return the filled points whose `when` facts all hold."""
-    return [
-        fill(record["text"], facts)
-        for record in records
-        if all(facts.get(name) for name in record.get("when", ()))
-    ]
+    return [fill(record["text"], facts) for record in records if _holds(record, facts)]
+
+
+def phrase(form: Mapping[str, Any], name: str, facts: Facts) -> str:
+    """Return the wording of a phrase that fits the facts; empty where none does."""
+    said = form.get("phrases", {}).get(name, ())
+    return next((fill(one["text"], facts) for one in said if _holds(one, facts)), "")
+
+
+def compose(form: Mapping[str, Any], facts: Facts) -> list[Block]:
+    """Return what a paper says, block by block.
+
+    Raises:
+        KeyError: the form has a block of no known kind, or names a list that is no fact.
+    """
+    said = {**facts, **{name: phrase(form, name, facts) for name in form.get("phrases", {})}}
+    return [block for record in form["blocks"] for block in _blocks(record, form, said)]
+
+
+def places_of(form: Mapping[str, Any]) -> set[str]:
+    """Return the names of all facts a form has places, lists or conditions for, besides its own phrases."""
+    return set(_names(form)) - set(form.get("phrases", {}))
+
+
+def _names(value: Any) -> Iterator[str]:  # noqa: ANN401 - plain data of a shipped file
+    if isinstance(value, str):
+        yield from (found[2] for found in _PLACEHOLDER.finditer(value))
+    elif isinstance(value, list):
+        for one in value:
+            yield from _names(one)
+    elif isinstance(value, dict):
+        yield from value.get("when", ())
+        yield from (value[name] for name in ("names", "of") if name in value)
+        for one in value.values():
+            yield from _names(one)
+
+
+def _holds(record: Mapping[str, Any], facts: Facts) -> bool:
+    return all(facts.get(name) for name in record.get("when", ()))
+
+
+def _blocks(record: Mapping[str, Any], form: Mapping[str, Any], facts: Facts) -> Iterator[Block]:
+    if not _holds(record, facts):
+        return
+    [(code, said)] = [(code, said) for code, said in record.items() if code != "when"]
+    yield from _MAKERS[code](said, form, facts)
+
+
+def _one(make: Callable[[str], Block]) -> Any:  # noqa: ANN401 - a maker, as those below
+    return lambda said, _form, facts: [make(fill(said, facts))]
+
+
+def _tables(said: Mapping[str, Any], _form: Any, facts: Facts) -> Iterator[Block]:  # noqa: ANN401 - as above
+    """Yield a table for each item of a list; without rows there is no table."""
+    columns = tuple(blocks.Column(one["title"], float(one["width"])) for one in said["columns"])
+    for table in facts[said["of"]]:
+        assert isinstance(table, TableFacts)  # noqa: S101 - a fact of another shape is a mistake of its app
+        if table.rows:
+            heading = fill(said.get("heading", ""), {**facts, **table.facts})
+            yield blocks.Table(columns, blocks.joined(table.rows), heading)
+
+
+def _signature(said: Mapping[str, Any], form: Mapping[str, Any], facts: Facts) -> Iterator[Block]:
+    yield blocks.Signature(fill(said["position"], facts), fill(said["name"], facts), _labels(form))
+
+
+def _acquainted(said: Mapping[str, Any], form: Mapping[str, Any], facts: Facts) -> Iterator[Block]:
+    yield blocks.Acquainted(said["word"], _list(said["names"], facts), _labels(form))
+
+
+def _labels(form: Mapping[str, Any]) -> blocks.Labels | None:
+    return blocks.Labels(**form["labels"]) if "labels" in form else None
+
+
+def _list(name: str, facts: Facts) -> tuple[str, ...]:
+    return tuple(str(one) for one in facts[name])
+
+
+_MAKERS: dict[str, Callable[[Any, Mapping[str, Any], Facts], Iterator[Block]]] = {
+    "letterhead": _one(blocks.Letterhead),
+    "word": _one(blocks.Word),
+    "requisites": lambda said, _form, facts: iter(
+        [blocks.Requisites(**{name: fill(text, facts) for name, text in said.items()})]
+    ),
+    "title": _one(blocks.Title),
+    "heading": _one(lambda text: blocks.Title(text, is_centred=True)),
+    "paragraph": _one(blocks.Paragraph),
+    "lead": _one(lambda text: blocks.Paragraph(text, is_lead=True)),
+    "points": lambda said, _form, facts: iter([blocks.Points(tuple(points(said, facts)))]),
+    "bullets": lambda said, _form, facts: iter([blocks.Bullets(_list(said["of"], facts))]),
+    "tables": _tables,
+    "signature": _signature,
+    "acquainted": _acquainted,
+    "annex": lambda said, _form, facts: iter(
+        [blocks.Annex(tuple(fill(line, facts) for line in said))]
+    ),
+}

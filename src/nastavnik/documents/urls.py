@@ -11,4 +11,5 @@ urlpatterns = [
     path("documents/<int:pk>/split/", views.split, name="split"),
     path("documents/<int:pk>/join/", views.join, name="join"),
     path("documents/<int:pk>/file.docx", views.download, name="download"),
+    path("documents/<int:pk>/file.pdf", views.download_pdf, name="pdf"),
 ]

@@ -1,5 +1,7 @@
 """Pages of the register."""
 
+from collections.abc import Callable, Iterable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -18,6 +20,7 @@ from nastavnik.core.marks import requires
 from nastavnik.documents import actions
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.forms import ParticularsForm, RequisitesForm, TakeBackForm
+from nastavnik.documents.kinds import Parting, kind_of
 from nastavnik.documents.models import Document
 from nastavnik.documents.queries import (
     CHANGED_SINCE,
@@ -28,12 +31,16 @@ from nastavnik.documents.queries import (
     why_not_registered,
     why_not_taken_back,
 )
-from nastavnik.documents.rendering import LINE, OLD_LINES, OLD_SIGNATURE, annex_parts, render_order
-from nastavnik.documents.signals import document_opened
+from nastavnik.documents.rendering import blocks_of
 from nastavnik.documents.tables import register_table
+from nastavnik.writers.blocks import Block, code_of
+from nastavnik.writers.looks import LINE, OLD_LINES, OLD_SIGNATURE
+from nastavnik.writers.pdfs import draw_pdf
+from nastavnik.writers.wordfiles import draw_docx
 
 PER_PAGE = 50
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
 
 
 @require_GET
@@ -50,10 +57,7 @@ def register(request: Request) -> HttpResponse:
 
 def _opened(request: Request, pk: int) -> Document:
     document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
-    if document.status == DocumentStatus.DRAFT:
-        document_opened.send(sender=Document, document=document)
-        document.refresh_from_db()
-    return document
+    return actions.refresh_document(document, by=None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,13 +91,16 @@ def card(request: Request, pk: int) -> HttpResponse:
         "documents/card.html",
         {
             "document": document,
-            "content": document.content,
-            "parts": annex_parts(document.content),
+            "paper": [
+                (f"documents/blocks/{code_of(block)}.html", block)
+                for block in blocks_of(document.content)
+            ],
             "line": LINE,
             "old": {"signature": OLD_SIGNATURE, "lines": OLD_LINES},
             "form": form,
             "particulars": asked,
             "may_edit": may_edit,
+            "parting": _parting(document) if may_edit else None,
             "may_join": may_edit and is_parted(document),
             "findings": findings(document),
             "waits_for": why_not_registered(document) if may_edit else (),
@@ -104,6 +111,12 @@ def card(request: Request, pk: int) -> HttpResponse:
             "stays": why_not_taken_back(document) if asks_back else (),
         },
     )
+
+
+def _parting(document: Document) -> Parting | None:
+    """Return how this draft may be parted; None where it may not."""
+    parting = kind_of(document).parting
+    return parting if parting and parting.is_offered(document) else None
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +150,7 @@ def register_paper(request: Request, pk: int) -> HttpResponse:
         for reason in refusal.reasons:
             messages.error(request, reason)
     else:
-        messages.success(request, _("The order is registered: the pairs run from now on."))
+        messages.success(request, str(kind_of(document).registered))
     return redirect("documents:card", pk=pk)
 
 
@@ -192,9 +205,8 @@ def split(request: Request, pk: int) -> HttpResponse:
         for reason in refusal.reasons:
             messages.error(request, reason)
         return redirect("documents:card", pk=pk)
-    messages.success(
-        request, _("Here is the order on the pairs of staff; the others stay in the first one.")
-    )
+    parting = kind_of(made).parting
+    messages.success(request, str(parting.done) if parting else "")
     return redirect("documents:card", pk=made.pk)
 
 
@@ -217,13 +229,31 @@ def join(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.DOCUMENT_VIEW)
 def download(request: Request, pk: int) -> HttpResponse:
     """Give the paper as .docx."""
+    return _file(request, pk, draw_docx, "docx", DOCX)
+
+
+@require_GET
+@requires(Perm.DOCUMENT_VIEW)
+def download_pdf(request: Request, pk: int) -> HttpResponse:
+    """Give the paper as .pdf."""
+    return _file(request, pk, draw_pdf, "pdf", PDF)
+
+
+def _file(
+    request: Request,
+    pk: int,
+    draw: Callable[[str, Iterable[Block]], bytes],
+    ending: str,
+    content_type: str,
+) -> HttpResponse:
     document = _opened(request, pk)
     if not document.is_intact:
         messages.error(request, str(CHANGED_SINCE))
         return redirect("documents:card", pk=pk)
     name = get_valid_filename(f"{document.title} {document.number}".strip())
-    response = HttpResponse(render_order(document.content), content_type=DOCX)
+    data = draw(document.title, blocks_of(document.content))
+    response = HttpResponse(data, content_type=content_type)
     response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=f"{name}.docx") or "attachment"
+        content_disposition_header(as_attachment=True, filename=f"{name}.{ending}") or "attachment"
     )
     return response

@@ -10,16 +10,19 @@ class MentorshipsConfig(AppConfig):
     label = "mentorships"
 
     def ready(self) -> None:
+        from nastavnik.documents import kinds
         from nastavnik.mentorships import attention as own
         from nastavnik.mentorships import facts as own_facts
         from nastavnik.mentorships import (
             receivers,  # noqa: F401 - connects them
             tasks,
         )
+        from nastavnik.mentorships.papers import ORDER_ON_PAIRS
         from nastavnik.mentorships.queries import timeline_events
         from nastavnik.mentorships.search import find, of_person
 
         tasks.register_kinds()
+        kinds.register(ORDER_ON_PAIRS)
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)

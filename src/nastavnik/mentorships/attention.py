@@ -18,9 +18,9 @@ from nastavnik.core.coming import Coming
 from nastavnik.core.components import few
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.news import Kind
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import AHEAD, OPEN, MeetingKind, MentorshipStatus
+from nastavnik.mentorships.choices import AHEAD, OPEN, PAIR_ORDER, MeetingKind, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import (
     LEVELS,
@@ -112,9 +112,7 @@ def _why(level: int, found: dict[int, Risk]) -> str:
 
 
 def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
-    drafts = Document.objects.visible_to(user).filter(
-        kind=DocumentKind.PAIR_ORDER, status=DocumentStatus.DRAFT
-    )
+    drafts = Document.objects.visible_to(user).filter(kind=PAIR_ORDER, status=DocumentStatus.DRAFT)
     why = _("Write the number and date, print, sign, register: the pairs begin to run.")
     if not user.viewer.may(Perm.DOCUMENT_EDIT):
         why = _("The curator has prepared it: the pairs begin to run when it is signed.")

@@ -3,6 +3,9 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# the code of the order on pairs in the register (`documents.kinds`)
+PAIR_ORDER = "pair_order"
+
 
 class MentorshipStatus(models.TextChoices):
     """The life of a pair; `actions.NEXT` says what may follow what."""

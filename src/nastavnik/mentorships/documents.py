@@ -5,12 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from nastavnik.documents import adapter
 from nastavnik.documents.adapter import Case, counted, enumeration
 from nastavnik.documents.choices import Ask
+from nastavnik.documents.kinds import Composed
 from nastavnik.documents.models import Document
-from nastavnik.documents.texts import BLANK, fill, points, template
+from nastavnik.documents.texts import BLANK, TableFacts
 from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.queries import pairs_of_order
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
@@ -19,17 +23,25 @@ from nastavnik.programmes.choices import ApprovingBody
 from nastavnik.programmes.models import MentoringForm, Programme
 
 
-def pair_order_content(
+def compose_pair_order(document: Document) -> Composed | None:
+    """Return what an order says as things are; None where its programme is gone."""
+    programmes = Programme.objects.select_related("organisation", "year")
+    programme = programmes.filter(pk=document.subject_id or 0).first()
+    if programme is None:
+        return None
+    return pair_order(document, programme, pairs_of_order(document))
+
+
+def pair_order(
     document: Document | None, programme: Programme, pairs: Iterable[Mentorship]
-) -> dict[str, Any]:
-    """Return the order as plain data.
+) -> Composed:
+    """Return the facts of an order on pairs.
 
     Args:
         document: the draft whose number, date and answers are printed; None before there is one.
         programme: with organisation fetched.
         pairs: with form, mentor's person and, of the ties the order is about, the mentees and the mentors replaced fetched.
     """
-    text = template("pair_order")
     pairs = list(pairs)
     organisation = programme.organisation
     acts = [line.strip(" ;.") for line in programme.acts.splitlines() if line.strip(" ;.")]
@@ -40,50 +52,46 @@ def pair_order_content(
     for body, ask in _BODIES.items():
         if entered.get(f"{ask}_absent"):
             facts[f"{body}_forms"] = ""
-    day = document.dated_on if document else None
-    number = document.number if document else ""
-    return {
-        "organisation": organisation.full_name,
-        "word": "ПРИКАЗ",
-        "date": adapter.day_or_blank(day),
-        "number": number or BLANK,
-        "town": organisation.town,
-        "title": _title(pairs),
-        "preamble": fill(text["preamble"], facts),
-        "order_word": text["order_word"],
-        "points": points(text["points"], facts),
-        "labels": text["labels"],
-        "head_position": _capital(organisation.head_position) or BLANK,
-        "head_name": _signature(organisation),
-        "acquainted_word": text["acquainted"],
-        "acquainted": _acquainted(charged, pairs),
-        "annex": {
-            "caption": [
-                "Приложение",
-                f"к приказу от {adapter.day_or_blank(day)} № {number or BLANK}",
-            ],
-            "title": text["annex"]["title"],
-            "columns": text["annex"]["columns"],
-            "parts": _parts(pairs),
+    parts = _parts(pairs)
+    return Composed(
+        {
+            **facts,
+            "organisation": organisation.full_name,
+            "date": adapter.day_or_blank(document.dated_on if document else None),
+            "number": document.number if document else "",
+            "town": organisation.town,
+            "head_position": _capital(organisation.head_position),
+            "head_name": _signature(organisation),
+            "acquainted": _acquainted(charged, pairs),
+            "parts": parts,
         },
-        "asks": asks,
-        "curator_post": charged.curator_post,
-        "doubts": charged.words.doubts,
-        "is_mixed": _is_mixed(pairs),
-        "has_acts": bool(acts),
-        "has_head": bool(organisation.head_name),
-    }
+        asks,
+        charged.words.doubts,
+        {
+            "curator_post": charged.curator_post,
+            "is_mixed": _is_mixed(pairs),
+            "has_acts": bool(acts),
+            "has_head": bool(organisation.head_name),
+            "has_pairs": bool(parts),
+        },
+    )
 
 
-def _title(pairs: list[Mentorship]) -> str:
-    text = template("pair_order")
-    kind = "title"
-    if pairs and all(tie.moved_from for pair in pairs for tie in pair.ties.all()):
-        kind = "title_of_replacement"
-    elif _has_staff(pairs) and not _is_mixed(pairs):
-        kind = "title_of_staff"
-    title: str = text[kind]
-    return title
+def findings_of_pair_order(document: Document) -> list[str]:
+    """Return what a draft order on pairs lacks, in sentences."""
+    content = document.content
+    found = []
+    if not content.get("has_acts"):
+        found.append(
+            _(
+                "The organisation's own acts (regulation, order on introduction) are not named: write them in the programme."
+            )
+        )
+    if not content.get("has_head"):
+        found.append(_("The head is not named: fill the organisation's card."))
+    if not content.get("has_pairs"):
+        found.append(_("There is no pair in the annex."))
+    return found
 
 
 def is_of_staff(pair: Mentorship, tie: Tie) -> bool:
@@ -114,18 +122,25 @@ def _people(pairs: Iterable[Mentorship]) -> list[Person]:
 
 def _facts(programme: Programme, pairs: list[Mentorship], acts: list[str]) -> dict[str, str]:
     forms = {pair.form.pk: pair.form for pair in pairs}.values()
-    only_staff = _has_staff(pairs) and not _is_mixed(pairs)
     return {
-        "according": template("pair_order")["according_of_staff" if only_staff else "according"],
-        "acts": f" и локальными актами организации ({'; '.join(acts)})" if acts else "",
+        "is_replacement": _yes(
+            pairs and all(tie.moved_from for pair in pairs for tie in pair.ties.all())
+        ),
+        "is_staff": _yes(_has_staff(pairs) and not _is_mixed(pairs)),
+        "acts": "; ".join(acts),
         "programme": programme.title,
         "period": _period(programme, pairs),
         "n_pairs": _counted(pairs),
         "council_forms": _titles(forms, ApprovingBody.METHOD_COUNCIL),
         "commission_forms": _titles(forms, ApprovingBody.CYCLE_COMMISSION),
-        "has_staff_mentors": "1" if _has_staff(pairs) else "",
+        "has_staff_mentors": _yes(_has_staff(pairs)),
         "replaced": "; ".join(_replaced(pairs)),
     }
+
+
+def _yes(holds: object) -> str:
+    """Return a fact that is only asked whether it holds."""
+    return "1" if holds else ""
 
 
 @dataclass
@@ -161,7 +176,7 @@ class _Charged:
 
     def _agreements_by(self) -> str:
         if not self.agreements_by:
-            return f"{BLANK} ({template('pair_order')['executor']})"
+            return ""
         said = self.words.name(self.agreements_by, Case.DATIVE)
         if self.agreements_post:
             said += f", {self.words.position(self.agreements_post, Case.DATIVE)},"
@@ -244,7 +259,7 @@ def _titles(forms: Iterable[MentoringForm], body: ApprovingBody) -> str:
 
 def _signature(organisation: Organisation) -> str:
     if not organisation.head_name:
-        return BLANK
+        return ""
     return adapter.name_of_text(organisation.head_name, Case.NOMINATIVE).initials_and_last
 
 
@@ -269,22 +284,21 @@ def _by_mentor(pair: Mentorship) -> tuple[int, int, bool, str, int, int]:
     return (*form, mentor.person.search_name, mentor.pk, pair.pk)
 
 
-def _parts(pairs: list[Mentorship]) -> list[dict[str, Any]]:
-    """Return the annex form by form: rows of plain cells, where None goes on with the cell above."""
-    text = template("pair_order")["annex"]
-    groups = group_names(_people(pairs))
-    parts: dict[tuple[int, bool], dict[str, Any]] = {}
+def _parts(pairs: list[Mentorship]) -> list[TableFacts]:
+    """Return the annex form by form."""
+    people = group_names(_people(pairs))
+    parts: dict[tuple[int, bool], tuple[dict[str, str], list[list[str | None]]]] = {}
     before: tuple[int, int, bool] | None = None
     for number, pair in enumerate(sorted(pairs, key=_by_mentor), 1):
-        group = text["group"] if pair.is_group else ""
-        title = fill(text["form"], {"form": pair.form.title, "group": group})
-        part = parts.setdefault((pair.form_id, pair.is_group), {"title": title, "rows": []})
+        groups = ", группы" if pair.is_group else ""
+        said = {"form": pair.form.title, "groups": groups}
+        _said, rows = parts.setdefault((pair.form_id, pair.is_group), (said, []))
         person = pair.mentor.person
-        leader = [person.full_name, adapter.what(person, groups.get(person.pk, ""))]
+        leader = [person.full_name, adapter.what(person, people.get(person.pk, ""))]
         same = before == (pair.mentor_id, pair.form_id, pair.is_group)
         before = (pair.mentor_id, pair.form_id, pair.is_group)
-        part["rows"] += _rows(pair, [str(number), *([None, None] if same else leader)], groups)
-    return list(parts.values())
+        rows += _rows(pair, [str(number), *([None, None] if same else leader)], people)
+    return [TableFacts(said, rows) for said, rows in parts.values()]
 
 
 def _rows(

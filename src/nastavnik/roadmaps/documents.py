@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.roadmaps.catalogues import PaperLayout, stages
@@ -10,7 +10,9 @@ from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapSection
 from nastavnik.roadmaps.queries import DONE, LATE, NEXT, SKIPPED, Line, Part, parts_of
 from nastavnik.roadmaps.rendering.calendars import Event
 from nastavnik.roadmaps.rendering.charts import Span
-from nastavnik.roadmaps.rendering.papers import Paper, PaperPart
+from nastavnik.writers import blocks
+from nastavnik.writers.blocks import Block
+from nastavnik.writers.texts import tidy
 
 # who is meant by «ответственные муниципальные» (method.md §7.2, source 001)
 _DISTRICT = ("управлени", "отдел образования", "центр", "институт", "муниципальн", "уо", "цро")
@@ -35,31 +37,51 @@ def paper_of(
     lines: Sequence[Line],
     layout: PaperLayout,
     sections: Mapping[str, RoadmapSection],
-) -> Paper:
-    """Return what the .docx says; without section rows the lines keep their own order.
+) -> list[Block]:
+    """Return what a paper of the roadmap says, for a sheet on its side; without section rows the lines keep their order.
 
     `sections`: title → what is said of the section itself.
     """
     parts = parts_of(lines) if layout.sections else [Part("", None, tuple(lines))]
-    return Paper(
-        roadmap.organisation.full_name,
-        roadmap.title,
-        tuple(_paper_part(part, sections.get(part.title), layout) for part in parts),
-        _approval(roadmap),
-    )
+    columns = tuple(blocks.Column(column.title, column.width) for column in layout.columns)
+    rows = [row for part in parts for row in _rows(part, sections.get(part.title), layout)]
+    return [
+        blocks.Approval(_approval(roadmap)),
+        blocks.Letterhead(roadmap.organisation.full_name),
+        blocks.Title(roadmap.title, is_centred=True),
+        blocks.Table(columns, tuple(rows)),
+    ]
 
 
-def _paper_part(part: Part, section: RoadmapSection | None, layout: PaperLayout) -> PaperPart:
-    rows = tuple(row_of(line.activity, layout) for line in part.lines)
+def _rows(part: Part, section: RoadmapSection | None, layout: PaperLayout) -> Iterator[blocks.Row]:
+    """Yield the row of a section, where there is one, and its lines."""
+    if layout.sections:
+        yield from _section_row(part, section, layout)
+    for line in part.lines:
+        yield _row(row_of(line.activity, layout))
+
+
+def _section_row(
+    part: Part, section: RoadmapSection | None, layout: PaperLayout
+) -> Iterator[blocks.Row]:
+    """Yield a section in the columns of its lines when something is said of it, otherwise across the table."""
     if section is None:
-        return PaperPart(part.title, rows)
-    number, title = number_and_title(part)
-    fields = [column.field for column in layout.columns]
-    if not number or "number" not in fields:
-        return PaperPart(heading_of(part, section), rows)
-    named = {"number": number, "title": title}
-    cells = tuple(named[field] if field in named else _cell(section, field) for field in fields)
-    return PaperPart(part.title, rows, cells)
+        heading = part.title
+    else:
+        number, title = number_and_title(part)
+        fields = [column.field for column in layout.columns]
+        if number and "number" in fields:
+            named = {"number": number, "title": title}
+            cells = [named[field] if field in named else _cell(section, field) for field in fields]
+            yield _row(cells, is_bold=True)
+            return
+        heading = heading_of(part, section)
+    if heading:
+        yield _row([heading], is_bold=True)
+
+
+def _row(texts: Iterable[str], *, is_bold: bool = False) -> blocks.Row:
+    return blocks.Row(tuple(blocks.Cell(tidy(text)) for text in texts), is_bold)
 
 
 def number_and_title(part: Part) -> tuple[str, str]:

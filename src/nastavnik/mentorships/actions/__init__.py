@@ -30,7 +30,6 @@ from nastavnik.mentorships.actions.papers import (
     join_pairs,
     leave_out_of_order,
     part_staff_pairs,
-    refresh_order,
 )
 from nastavnik.mentorships.actions.reopening import reopen_pair
 from nastavnik.mentorships.actions.taking_back import halt_pairs, take_back_run
@@ -52,7 +51,6 @@ __all__ = [
     "pause_mentee",
     "plan_meetings",
     "postpone_meeting",
-    "refresh_order",
     "reopen_pair",
     "replace_mentor",
     "restore_meetings",

@@ -14,6 +14,7 @@ from nastavnik.consents.queries import who_lacks
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.documents.actions import refresh_document
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching.actions import PairChange, check_substitute, lift_locks, mark_run_approved
@@ -27,7 +28,6 @@ from nastavnik.mentorships.actions.papers import (
     check_consents,
     draft_order,
     leave_out_of_order,
-    refresh_order,
 )
 from nastavnik.mentorships.choices import CLOSED, OPEN, RUNNING, EndCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
@@ -85,7 +85,7 @@ def approve_run(
     document = draft_order(programme, by=by)
     for proposal in proposals:
         _make_pair(proposal, programme, document, people, starts_on=starts_on or today(), by=by)
-    document = refresh_order(document, by=by)
+    document = refresh_document(document, by=by)
     others = (
         Proposal.objects.filter(run=run)
         .exclude(mentor=None)
@@ -312,7 +312,7 @@ def replace_mentor(
         )
     drawn = Document.objects.filter(ties__moved_from__in=olds, status=DocumentStatus.DRAFT)
     for document in drawn.distinct():
-        refresh_order(document, by=by)
+        refresh_document(document, by=by)
     return made[pair.pk]
 
 

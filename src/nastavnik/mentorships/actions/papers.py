@@ -7,13 +7,12 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents.actions import draft_document, redraw_document
-from nastavnik.documents.choices import DocumentKind, DocumentStatus
+from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.documents.models import Document
-from nastavnik.documents.texts import template
-from nastavnik.mentorships.documents import is_of_staff, pair_order_content
+from nastavnik.mentorships.choices import PAIR_ORDER
+from nastavnik.mentorships.documents import is_of_staff
 from nastavnik.mentorships.models import Mentorship, Tie
-from nastavnik.mentorships.queries import lacking_consents, pairs_of_order
+from nastavnik.mentorships.queries import lacking_consents
 from nastavnik.people.models import Person
 from nastavnik.programmes.models import Programme
 
@@ -32,33 +31,14 @@ def check_consents(people: Iterable[Person]) -> None:
 def draft_order(
     programme: Programme, *, is_replacement: bool = False, by: models.Model | None
 ) -> Document:
-    """Put a draft of an order on pairs into the register, still empty: `refresh_order` draws it."""
-    text = template("pair_order")
+    """Put a draft of an order on pairs into the register, still empty: `refresh_document` draws it."""
     return draft_document(
         programme.year,
-        DocumentKind.PAIR_ORDER,
-        title=text["title_of_replacement"] if is_replacement else text["title"],
+        PAIR_ORDER,
         subject_id=programme.pk,
-        content={},
+        facts={"is_replacement": "1" if is_replacement else ""},
         by=by,
     )
-
-
-@transaction.atomic
-def refresh_order(document: Document, *, by: models.Model | None) -> Document:
-    """Draw a draft order anew from its pairs, the programme and the organisation's card."""
-    if document.status != DocumentStatus.DRAFT or document.kind != DocumentKind.PAIR_ORDER:
-        return document
-    programmes = Programme.objects.select_related("organisation", "year")
-    programme = programmes.get(pk=document.subject_id or 0)
-    content = pair_order_content(document, programme, pairs_of_order(document))
-    if content == document.content:
-        return document
-    try:
-        return redraw_document(document, content, by=by)
-    except RefusedError:
-        document.refresh_from_db()  # registered since a moment: what stands is shown
-        return document
 
 
 @transaction.atomic
@@ -76,14 +56,14 @@ def part_staff_pairs(document: Document, made: Document, *, by: models.Model | N
         )
     _move_ties(staff, made, by=by)
     for order in (document, made):
-        refresh_order(order, by=by)
+        refresh_document(order, by=by)
 
 
 @transaction.atomic
 def join_pairs(document: Document, into: Document, *, by: models.Model | None) -> None:
     """Move all pairs of a draft into another, and draw that."""
     _move_ties(_ties_of(document), into, by=by)
-    refresh_order(into, by=by)
+    refresh_document(into, by=by)
 
 
 def _ties_of(document: Document) -> list[Tie]:
@@ -123,4 +103,4 @@ def attach_anew(pair: Mentorship, *, by: models.Model | None) -> Document | None
         return None
     order = draft_order(pair.programme, by=by)
     _move_ties(ties, order, by=by)
-    return refresh_order(order, by=by)
+    return refresh_document(order, by=by)

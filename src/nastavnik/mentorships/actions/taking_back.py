@@ -6,12 +6,11 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents.actions import discard_document
+from nastavnik.documents.actions import discard_document, refresh_document
 from nastavnik.documents.models import Document
 from nastavnik.matching.actions import mark_run_proposed
 from nastavnik.matching.models import MatchingRun
 from nastavnik.mentorships.actions.pairs import lock_people, set_pair_status
-from nastavnik.mentorships.actions.papers import refresh_order
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries import (
@@ -79,7 +78,7 @@ def take_back_run(run: MatchingRun, *, by: models.Model | None) -> int:
         _unmake(pair, run, by=by)
     for order in orders.values():
         if Tie.objects.filter(order=order).exists():
-            refresh_order(order, by=by)
+            refresh_document(order, by=by)
         else:
             discard_document(order, by=by)
     mark_run_proposed(run, by=by)

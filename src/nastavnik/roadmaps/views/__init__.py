@@ -31,7 +31,7 @@ from nastavnik.roadmaps.adapter.checks import (
     owners_of,
     ties_of,
 )
-from nastavnik.roadmaps.catalogues import PaperLayout, entries, layouts
+from nastavnik.roadmaps.catalogues import entries, layouts
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.documents import events_of, paper_of, spans_of
 from nastavnik.roadmaps.forms import (
@@ -68,10 +68,12 @@ from nastavnik.roadmaps.queries import (
 )
 from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
-from nastavnik.roadmaps.rendering.papers import Paper, render_docx
-from nastavnik.roadmaps.rendering.pdfs import render_pdf
 from nastavnik.roadmaps.tables import bars_of, left_over_rows, months_of, part_lines, roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
+from nastavnik.writers.blocks import Block
+from nastavnik.writers.looks import LANDSCAPE
+from nastavnik.writers.pdfs import draw_pdf
+from nastavnik.writers.wordfiles import draw_docx
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -620,13 +622,13 @@ def _file(data: bytes, content_type: str, roadmap: Roadmap, suffix: str) -> Http
     )
 
 
-def _paper(request: Request, roadmap: Roadmap) -> tuple[Paper, PaperLayout]:
+def _paper(request: Request, roadmap: Roadmap) -> list[Block]:
     """Return what the paper says, in the columns asked for, else in those of the default roadmap."""
     known = layouts()
     chosen = request.GET.get("layout", "")
     layout = known[chosen] if chosen in known else next(iter(known.values()))
     lines, sections = lines_of(request.user, roadmap, today()), sections_of(request.user, roadmap)
-    return paper_of(roadmap, lines, layout, sections), layout
+    return paper_of(roadmap, lines, layout, sections)
 
 
 @require_GET
@@ -634,7 +636,9 @@ def _paper(request: Request, roadmap: Roadmap) -> tuple[Paper, PaperLayout]:
 def paper(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .docx in the columns the district asks for."""
     roadmap = roadmap_or_404(request, pk)
-    return _file(render_docx(*_paper(request, roadmap)), DOCX, roadmap, "docx")
+    return _file(
+        draw_docx(roadmap.title, _paper(request, roadmap), LANDSCAPE), DOCX, roadmap, "docx"
+    )
 
 
 @require_GET
@@ -642,7 +646,7 @@ def paper(request: Request, pk: int) -> HttpResponse:
 def pdf(request: Request, pk: int) -> HttpResponse:
     """Give the roadmap as .pdf in the same columns."""
     roadmap = roadmap_or_404(request, pk)
-    return _file(render_pdf(*_paper(request, roadmap)), PDF, roadmap, "pdf")
+    return _file(draw_pdf(roadmap.title, _paper(request, roadmap), LANDSCAPE), PDF, roadmap, "pdf")
 
 
 @require_GET
