@@ -2,6 +2,7 @@
 
 import ast
 import dataclasses
+import datetime as dt
 import inspect
 import pkgutil
 import textwrap
@@ -585,7 +586,7 @@ DONE = {
         s.organisation, town="г. Новый", by=s.by
     ),
     "organisations.open_year": lambda s: organisations.open_year(
-        s.organisation, starts_on=today(), ends_on=NEXT_YEAR, by=s.by
+        s.organisation, starts_on=today() + dt.timedelta(days=1), ends_on=NEXT_YEAR, by=s.by
     ),
     "organisations.add_partner": lambda s: organisations.add_partner(s.organisation, name="Новый завод", by=s.by),
     "people.add_account": lambda s: people.add_account("n", None, full_name="Н", by=s.by),
