@@ -13,8 +13,8 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.choices import DocumentStatus
-from nastavnik.documents.kinds import Composed, Parting, kind_of
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import Composed, Parting, kind_of
 from nastavnik.documents.queries import why_not_taken_back
 from nastavnik.documents.signals import document_discarded, document_joined
 from nastavnik.documents.texts import BLANK, compose, form_of, phrase

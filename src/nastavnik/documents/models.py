@@ -20,7 +20,7 @@ class DocumentQuerySet(ScopedQuerySet["Document"]):
 class Document(models.Model):
     """A paper of the organisation.
 
-    `kind` is the code of a `kinds.PaperKind`. `subject_id` names what the paper is about in the app that makes it. A draft is drawn anew from the present state
+    `kind` is the code of a `paper_kinds.PaperKind`. `subject_id` names what the paper is about in the app that makes it. A draft is drawn anew from the present state
     whenever it is opened; registering freezes `content`, which is all a .docx needs to be drawn again years later.
     `taken_back_on` and why: the last time a registration was called a mistake; number and date stay written on the draft.
     `entered` is what a person answered to the questions of this paper (`choices.Ask`): minutes, who does what by when,

@@ -10,8 +10,8 @@ from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
-from nastavnik.documents.kinds import kind_of
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import kind_of
 from nastavnik.documents.signals import losses_asked
 
 CHANGED_SINCE = gettext_lazy(

@@ -7,8 +7,8 @@ from django.utils.formats import date_format
 
 from nastavnik.core import search
 from nastavnik.core.marks import SignedIn
-from nastavnik.documents.kinds import title_of
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import title_of
 
 
 def find(user: SignedIn, words: tuple[str, ...]) -> Iterator[search.Hit]:

@@ -1,4 +1,4 @@
-"""What the register announces to apps that refer to its papers; whoever makes a kind is asked through `kinds`."""
+"""What the register announces to apps that refer to its papers; whoever makes a kind is asked through `paper_kinds`."""
 
 from django.dispatch import Signal
 

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from nastavnik.core.components import address_of, icon, link, state
 from nastavnik.core.listing import Column, Table
 from nastavnik.documents.choices import DocumentStatus
-from nastavnik.documents.kinds import title_of
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import title_of
 
 
 def register_table(papers: Sequence[Document]) -> Table[Document]:

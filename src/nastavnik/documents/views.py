@@ -20,8 +20,8 @@ from nastavnik.core.marks import requires
 from nastavnik.documents import actions
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.forms import ParticularsForm, RequisitesForm, TakeBackForm
-from nastavnik.documents.kinds import Parting, kind_of
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import Parting, kind_of
 from nastavnik.documents.queries import (
     CHANGED_SINCE,
     consequences_of,

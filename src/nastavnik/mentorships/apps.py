@@ -10,7 +10,7 @@ class MentorshipsConfig(AppConfig):
     label = "mentorships"
 
     def ready(self) -> None:
-        from nastavnik.documents import kinds
+        from nastavnik.documents import paper_kinds
         from nastavnik.mentorships import attention as own
         from nastavnik.mentorships import facts as own_facts
         from nastavnik.mentorships import (
@@ -22,7 +22,7 @@ class MentorshipsConfig(AppConfig):
         from nastavnik.mentorships.search import find, of_person
 
         tasks.register_kinds()
-        kinds.register(ORDER_ON_PAIRS)
+        paper_kinds.register(ORDER_ON_PAIRS)
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)
         news.register(*own.NEWS)

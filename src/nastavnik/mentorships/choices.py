@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-# the code of the order on pairs in the register (`documents.kinds`)
+# the code of the order on pairs in the register (`documents.paper_kinds`)
 PAIR_ORDER = "pair_order"
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from nastavnik.documents import adapter
 from nastavnik.documents.adapter import Case, counted, enumeration
 from nastavnik.documents.choices import Ask
-from nastavnik.documents.kinds import Composed
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import Composed
 from nastavnik.documents.texts import BLANK, TableFacts
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import pairs_of_order

@@ -1,8 +1,8 @@
-"""The kinds of papers this app makes, as the register asks for them (`documents.kinds`)."""
+"""The kinds of papers this app makes, as the register asks for them (`documents.paper_kinds`)."""
 
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.documents.kinds import PaperKind, Parting
+from nastavnik.documents.paper_kinds import PaperKind, Parting
 from nastavnik.mentorships.actions import halt_pairs, join_pairs, part_staff_pairs, start_pairs
 from nastavnik.mentorships.choices import PAIR_ORDER
 from nastavnik.mentorships.documents import compose_pair_order, findings_of_pair_order

@@ -7,10 +7,10 @@ from tests.pages import signed_in, text
 from tests.papers import of_kind
 
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents import kinds, texts
+from nastavnik.documents import paper_kinds, texts
 from nastavnik.documents.actions import draft_document, refresh_document, split_document
-from nastavnik.documents.kinds import Composed, PaperKind
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import Composed, PaperKind
 from nastavnik.writers import blocks
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def toy(monkeypatch):
         "nastavnik.documents.actions.form_of", lambda code: form if code == "toy" else real(code)
     )
     monkeypatch.setitem(
-        kinds._kinds, "toy", PaperKind(code="toy", title="Праздник", compose=composed)
+        paper_kinds._kinds, "toy", PaperKind(code="toy", title="Праздник", compose=composed)
     )
 
 
@@ -63,8 +63,8 @@ def composed(document):
 def test_every_form_names_only_what_its_app_tells(cast):
     order = approve_pairs(cast.school)
     subjects = {order.kind: order}
-    assert {kind.code for kind in kinds.kinds()} == set(texts.codes()) == set(subjects)
-    for kind in kinds.kinds():
+    assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
+    for kind in paper_kinds.kinds():
         told = set(kind.compose(subjects[kind.code]).facts)
         of_rows = {
             name
