@@ -169,7 +169,7 @@ def test_a_line_that_may_be_the_end_of_the_one_above_is_joined_and_asked_about()
         {"title": "собрать наставников", "responsible": "Директор"},
     ]
     layout = layouts()["results"]
-    data = render_docx(paper_of(ROADMAP, lines_of(rows), layout, SAID), layout)
+    data = drawn(lines_of(rows), layout, "docx")
     found = read_plan(data, "a.docx").activities
     assert len(found) == 2 or [one.doubts for one in found] == [(JOINED,)]
 
@@ -226,8 +226,8 @@ def test_a_real_document_comes_back_the_same(source, layout, kind):
     if kind == "xlsx":
         data = roadmap_table(ROADMAP, lines, said)
     else:
-        draw = render_docx if kind == "docx" else render_pdf
-        data = draw(paper_of(ROADMAP, lines, layout, said), layout)
+        draw = draw_docx if kind == "docx" else draw_pdf
+        data = draw(ROADMAP.title, paper_of(ROADMAP, lines, layout, said), LANDSCAPE)
     assert difference(data, f"a.{kind}", lines) == ([], [], [])
     back = content_of(read_plan(data, f"a.{kind}"))
     assert (
