@@ -50,7 +50,7 @@ def scratch_postgres(request):
 @pytest.mark.both
 @pytest.mark.django_db
 def test_killed_again_and_again_it_goes_on(tmp_path, request, upgrade_of):
-    n_last, step = (40, 7) if request.config.getoption("--deep") else (4, 17)
+    n_last, step = (40, 41) if request.config.getoption("--deep") else (4, 17)
     n_kills = 0
     with upgrade_of(n_last=n_last) as it:
         for nth in range(1, 5000, step):
