@@ -5,11 +5,15 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
 from nastavnik.cabinet.queries.trail import SeenLine, TrailLine
 from nastavnik.core.components import link
 from nastavnik.core.listing import Column, Table
+
+# fields named in a row on the page
+_MOST_FIELDS = 4
 
 
 def schools_table(rows: Sequence[Any]) -> Table[Any]:
@@ -31,6 +35,16 @@ def _thing(row: TrailLine) -> str:
     return link(row.url, row.thing) if row.url else row.thing
 
 
+def _fields(row: TrailLine) -> str:
+    """Return the first few fields: what begins a record touches all of them; the file and the print name each."""
+    named = row.fields.split(", ")
+    n = len(named) - _MOST_FIELDS
+    if n <= 1:
+        return row.fields
+    more = ngettext("and %(n)s more", "and %(n)s more", n) % {"n": n}
+    return f"{', '.join(named[:_MOST_FIELDS])} {more}"
+
+
 def trail_table(
     rows: Sequence[TrailLine], narrowed: Sequence[tuple[StrOrPromise, str]]
 ) -> Table[TrailLine]:
@@ -43,7 +57,7 @@ def trail_table(
             Column("who", _("Who"), lambda row: row.who),
             Column("act", _("What was done"), lambda row: row.act),
             Column("thing", _("To what"), lambda row: row.thing, _thing),
-            Column("fields", _("What was touched"), lambda row: row.fields),
+            Column("fields", _("What was touched"), lambda row: row.fields, _fields),
         ),
         rows,
         narrowed=narrowed,
