@@ -1,6 +1,7 @@
 """Templates compile, are used, carry no inline code, and say everything through translation."""
 
 import ast
+import fnmatch
 import re
 from pathlib import Path
 
@@ -114,6 +115,12 @@ def without_key(source):
     ]
 
 
+def composed(node):
+    """Return the templates a name with places in it may mean: f"blocks/{code}.html"."""
+    pattern = "".join(part.value if isinstance(part, ast.Constant) else "*" for part in node.values)
+    return set(fnmatch.filter(TEMPLATES, pattern)) if pattern.endswith(".html") else set()
+
+
 def references(root=ROOT):
     """Return every template named in templates and in code."""
     named = set(BY_NAME)
@@ -121,12 +128,16 @@ def references(root=ROOT):
         named |= set(QUOTED.findall(path.read_text())) - {path.name}
     for path in root.rglob("*.py"):
         if "templates" not in path.parts:
+            nodes = list(ast.walk(ast.parse(path.read_text())))
+            parts = [one for one in nodes if isinstance(one, ast.JoinedStr)]
+            named |= set().union(*map(composed, parts))
             named |= {
                 node.value
-                for node in ast.walk(ast.parse(path.read_text()))
+                for node in nodes
                 if isinstance(node, ast.Constant)
                 and isinstance(node.value, str)
                 and node.value.endswith(".html")
+                and node.value != ".html"
             }
     return named
 
