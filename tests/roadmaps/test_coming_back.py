@@ -162,6 +162,16 @@ def test_a_line_without_number_and_term_that_begins_small_comes_back(layout):
     assert difference(data, "a.docx", lines) == ([], [], [])
 
 
+def test_a_number_in_the_text_of_the_line_above_joins_nothing():
+    """A paper without a column of numbers: «1. Собрать …» above says nothing of «собрать …» of another owner below."""
+    rows = [
+        {"title": "1. Собрать анкеты о наставничестве", "responsible": "Директор"},
+        {"title": "собрать согласия", "responsible": "Директор"},
+    ]
+    for kind in ("docx", "pdf"):
+        assert comes_back(layouts()["results"], kind, rows)
+
+
 def test_a_line_that_may_be_the_end_of_the_one_above_is_joined_and_asked_about():
     """«… (все» and below it, without number and term, «собрать»: nobody can tell, so a person is asked."""
     rows = [

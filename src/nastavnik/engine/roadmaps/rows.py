@@ -138,7 +138,7 @@ def _goes_on(layout: Layout, row: Row, before: Line, line: Line) -> bool:
         return True
     if line.alone:
         return _lone_goes_on(layout, row, before, line)
-    return _was_cut(row, before, line)
+    return _was_cut(layout, row, before, line)
 
 
 def _lone_goes_on(layout: Layout, row: Row, before: Line, line: Line) -> bool:
@@ -162,11 +162,12 @@ def _repeats(before: Line, line: Line) -> bool:
     return line.number == before.number and line.title == before.title and bool(line.title)
 
 
-def _was_cut(row: Row, before: Line, line: Line) -> bool:
+def _was_cut(layout: Layout, row: Row, before: Line, line: Line) -> bool:
     """Tell whether a page end cut a row with nothing left empty (method.md §10.1, S0)."""
     low = starts_low(line.title)
     term = line.values[Meaning.TERM]
-    if low and (before.number is not None or row.after_break):
+    # a number that only begins the text of one row says nothing of the next: «1. Собрать», «собрать»
+    if low and ((layout.has_numbers and before.number is not None) or row.after_break):
         return True
     if low and not term and not _answers_apart(before, line):
         return True
