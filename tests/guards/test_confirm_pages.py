@@ -22,11 +22,6 @@ LEAVE_IT = {"No, leave it", "Нет, оставить"}
 REASON = "так вышло"
 # a press of it is no change of the site: it signs out
 LEFT_OUT = ("/sign-out/",)
-# What is offered and may be refused, still: address → why. Each is a debt, not a rule.
-STILL_REFUSED = {
-    r"/jobs/\d+/again/": "one is offered although another of its kind is being counted; it says so",
-    r"/matching/rule/": "a proposal stays on the board when the base has changed since; it says so",
-}
 FREE = {"text", "textarea", "number", "date", "file", "select", "checkbox", "radio", "email", "password", "search"}  # fmt: skip
 
 
@@ -146,8 +141,7 @@ def offered_and_refused(browser, found, *, n_each):
         for where, data in presses(page, text):
             key = shape(where, data)
             tried[key] = tried.get(key, 0) + 1
-            is_owed = any(re.fullmatch(pattern, where) for pattern in STILL_REFUSED)
-            is_tried = not is_owed and (is_asking or tried[key] <= n_each)
+            is_tried = is_asking or tried[key] <= n_each
             if is_tried and (said := refusal(browser, where, data)):
                 wrong.append(f"{address} offers {where} {sorted(data)}: {said}")
         links = [link for link in dict.fromkeys(page.links) if is_question(link)]

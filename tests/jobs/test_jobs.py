@@ -321,6 +321,19 @@ def test_lost_it_is_told_on_the_first_page_and_done_anew_by_a_press(cast, kind):
     assert done == [1]
 
 
+def test_while_another_of_the_same_is_done_it_is_not_offered_anew_and_the_page_says_why(cast, kind):
+    made, _done = kind
+    first = actions.begin_job(ask(cast, made, alone="x"), by=None)
+    actions.lose_jobs(by=None)
+    second = ask(cast, made, alone="x")
+    shown = text(page(cast.anna, first))
+    assert "another of the same is being done" in shown
+    assert reverse("jobs:progress", args=[second.pk]) in shown
+    assert "Do it anew" not in shown
+    actions.cancel_job(second, by=cast.anna)
+    assert "Do it anew" in text(page(cast.anna, first))
+
+
 def test_refused_with_a_file_it_cannot_be_done_anew(cast, kind):
     """The file is gone with the refusal: nothing is kept that nobody needs."""
     made, _done = kind

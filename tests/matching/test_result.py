@@ -16,6 +16,8 @@ from nastavnik.matching.queries import Lack, LeftOut
 from nastavnik.matching.tables import AT_MOST_NAMED, Unmatched, unmatched_lines
 from nastavnik.matching.views import results
 from nastavnik.mentorships.actions import approve_run
+from nastavnik.programmes.actions import set_participation_status
+from nastavnik.programmes.choices import ParticipationStatus
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +218,24 @@ def test_of_many_mentors_with_the_places_some_are_named():
     whole = Unmatched((), "", "", is_secret=False, holding=(None,) * (AT_MOST_NAMED + 2))
     assert whole.n_more == 2
     assert Unmatched((), "", "", is_secret=False).n_more == 0
+
+
+def test_of_whom_the_base_has_outgrown_nothing_is_offered_and_the_page_says_why(cast):
+    """A mentee who left since: no lock, no ban, no tick, no «approve all»; the others stay as they were."""
+    proposals = list(run(cast).proposals.exclude(mentor=None).select_related("mentee__person"))
+    gone, *others = proposals
+    client = signed_in(cast.anna)
+    workspace = reverse("matching:workspace")
+    before = text(client.get(workspace))
+    assert "Approve 3 pairs…" in before
+    set_participation_status(gone.mentee, ParticipationStatus.LEFT, by=cast.anna)
+    for view in ("", "?view=table"):
+        shown = client.get(workspace + view)
+        assert f"{gone.mentee.person.short_name}: no longer matched, match anew" in text(shown)
+        assert "Approve 3 pairs…" not in text(shown)
+        page = shown.content.decode()
+        assert f'name="proposals" value="{gone.pk}"' not in page
+        assert f'name="mentee" value="{gone.mentee_id}"' not in page
+        assert f'data-mentee="{gone.mentee_id}"' not in page
+        for one in others:
+            assert f'name="proposals" value="{one.pk}"' in page

@@ -26,6 +26,12 @@ def open_job(user: SignedIn, alone: str) -> Job | None:
     return Job.objects.visible_to(user).open().filter(alone=alone).defer(*HEAVY).first()
 
 
+def is_alone(job: Job) -> bool:
+    """Tell whether nothing else is being done that keeps a job from being done anew."""
+    others = Job.objects.open().filter(alone=job.alone).exclude(pk=job.pk)
+    return not job.alone or not others.exists()
+
+
 def unfinished(user: SignedIn, kind: Kind) -> list[Job]:
     """Return the jobs of a kind that wait, run, or were interrupted and can be done anew; the newest first."""
     rows = jobs_seen(user).filter(kind=kind.code)

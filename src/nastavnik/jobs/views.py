@@ -12,7 +12,7 @@ from nastavnik.core.marks import requires
 from nastavnik.jobs import actions, tasks
 from nastavnik.jobs.choices import JobState
 from nastavnik.jobs.models import Job
-from nastavnik.jobs.queries import jobs_seen
+from nastavnik.jobs.queries import is_alone, jobs_seen, open_job
 
 #: So long a job may wait for its turn before the page says that nobody seems to work.
 PATIENCE_SECONDS = 60
@@ -26,6 +26,7 @@ def progress(request: Request, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(request.user).defer("upload"), pk=pk)
     if job.state == JobState.DONE:
         return redirect(job.of_kind.arrive(request, job.ended))
+    is_kept_off = job.may_be_retried and not is_alone(job)
     is_stuck = job.state == JobState.WAITING and job.seconds > PATIENCE_SECONDS
     context = {
         "job": job,
@@ -33,6 +34,8 @@ def progress(request: Request, pk: int) -> HttpResponse:
         "tells": job.of_kind.tells(job.given),
         "step": job.of_kind.steps.get(job.step, ""),
         "back": job.of_kind.back(job.given),
+        "is_kept_off": is_kept_off,
+        "other": open_job(request.user, job.alone) if is_kept_off else None,
         "is_stuck": is_stuck and not tasks.is_worked(),
     }
     return render(request, "jobs/progress.html", context)

@@ -13,7 +13,7 @@ from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import past_runs
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import MATCHED, ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
@@ -62,14 +62,12 @@ class RulingForm(forms.Form):
             .select_related("person")
         )
         offer_rows(
-            self, "mentee", records.filter(side=Side.MENTEE, status=ParticipationStatus.READY)
+            self, "mentee", records.filter(side=Side.MENTEE, status__in=MATCHED[Side.MENTEE])
         )
         offer_rows(
             self,
             "mentor",
-            records.filter(
-                side=Side.MENTOR, status__in=[ParticipationStatus.READY, ParticipationStatus.PAIRED]
-            ),
+            records.filter(side=Side.MENTOR, status__in=MATCHED[Side.MENTOR]),
         )
 
 

@@ -193,6 +193,11 @@ class PairRuling(models.Model):
         personal = ["mentor", "mentee", "ruling", "reason"]
         technical = ["id", "organisation", "made_at", "lifted_at"]
 
+    @property
+    def may_be_explained(self) -> bool:
+        """Tell whether both can be matched still: of others nothing is decided any more."""
+        return self.mentor.may_be_matched and self.mentee.may_be_matched
+
 
 class OpinionQuerySet(ScopedQuerySet["Opinion"]):
     view_perm = Perm.OPINION_VIEW

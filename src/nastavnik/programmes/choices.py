@@ -21,6 +21,13 @@ class ParticipationStatus(models.TextChoices):
     LEFT = "left", _("left the programme")
 
 
+# who of a side can be matched: a mentor with pairs may take one more
+MATCHED = {
+    Side.MENTOR: (ParticipationStatus.READY, ParticipationStatus.PAIRED),
+    Side.MENTEE: (ParticipationStatus.READY,),
+}
+
+
 class AfterEnd(models.TextChoices):
     """What is said of somebody whose last pair is completed; all but `AGAIN` end the participation."""
 

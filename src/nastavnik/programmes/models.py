@@ -11,6 +11,7 @@ from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.models import Person, User
 from nastavnik.programmes.choices import (
+    MATCHED,
     MINUTES_SUFFIXES,
     MOST_COMMENT,
     ApprovingBody,
@@ -254,6 +255,11 @@ class Participation(models.Model):
     @property
     def is_mentor(self) -> bool:
         return self.side == Side.MENTOR
+
+    @property
+    def may_be_matched(self) -> bool:
+        """Tell whether it can be said of the person that they belong together with somebody, or do not."""
+        return self.status in MATCHED[Side(self.side)]
 
 
 def minutes_path(_meeting: "GroupMeeting", name: str) -> str:

@@ -37,6 +37,7 @@ class Other:
 class Leg:
     """A proposed pair as a page shows it, with what the curator has said of it since.
 
+    `gone` are those of the two who can no longer be matched: of them nothing more can be decided here.
     `bond` is both, one or fit: who of the two chose the other, as far as the viewer may know. `secret` are those of the
     reasons that were said in confidence: they stay off the paper.
     """
@@ -50,6 +51,7 @@ class Leg:
     opinion: Opinion | None = None
     secret: frozenset[str] = frozenset()
     points: Points = NO_POINTS
+    gone: tuple[str, ...] = ()
 
     @property
     def is_locked(self) -> bool:
@@ -131,6 +133,11 @@ class Board:
         """Return how many pairs are proposed."""
         return sum(len(group.legs) for group in self.groups)
 
+    @property
+    def n_gone(self) -> int:
+        """Return how many of them the base has outgrown: all together they cannot be approved."""
+        return sum(bool(leg.gone) for group in self.groups for leg in group.legs)
+
 
 def board(user: SignedIn, run: MatchingRun) -> Board:
     """Return a run ready to be shown; the number of queries does not depend on its size."""
@@ -175,7 +182,10 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
             secret = secret_words(proposal, reader)
             points = points_of(proposal.explanation, reader)
-            leg = Leg(proposal, group, words, others, said, bond, opinion, secret, points)
+            leg = Leg(
+                proposal, group, words, others, said, bond, opinion, secret, points,
+                gone=_gone(run, proposal),
+            )  # fmt: skip
             legs.setdefault(proposal.mentor_id, []).append(leg)
     places = _places_of(run)
     groups = tuple(
@@ -208,6 +218,14 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
         n_same=n_same,
         proven=proof_words(run.snapshot),
     )
+
+
+def _gone(run: MatchingRun, proposal: Proposal) -> tuple[str, ...]:
+    """Return who of a proposed pair can no longer be matched; of a matching that does not wait nobody: it is of its day."""
+    if run.status != RunStatus.PROPOSED:
+        return ()
+    people = (one for one in (proposal.mentee, proposal.mentor) if one is not None)
+    return tuple(one.person.short_name for one in people if not one.may_be_matched)
 
 
 def _places_of(run: MatchingRun) -> dict[str, tuple[int, int]]:
