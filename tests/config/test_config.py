@@ -141,7 +141,9 @@ def test_a_refusal_is_a_page_in_the_language_of_the_person(status):
     assert '<html lang="ru"' in page.decode()
     assert "Ничего не сохранено" in page.decode() or "не сохранена" in page.decode()
     assert ("Retry-After" in dict(headers)) == (status == 503)
-    assert "default-src 'none'" in dict(headers)["Content-Security-Policy"]
+    policy = dict(headers)["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"} <= set(policy)
+    assert dict(headers)["X-Content-Type-Options"] == "nosniff"
     _headers, page = refusals.refused(status, "django_language=en; x=1")
     assert '<html lang="en"' in page.decode()
     _headers, page = refusals.refused(status, "django_language=<x>")
