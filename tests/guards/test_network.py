@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from tests.guards.crawl import answers, fetched_elsewhere
-from tests.guards.routes import all_routes
+from tests.guards.routes import addresses, all_routes, one_of_each_state
 
 import nastavnik
 
@@ -71,6 +71,9 @@ def header_faults(response, *, signed_in):
         if (words := part.split())
     }
     said += [f"policy: {one}" for one in lax(policy)]
+    kind = headers.get("Content-Type", "")
+    if kind.startswith("text/") and "charset=utf-8" not in kind:
+        said.append(f"Content-Type: {kind}")
     if signed_in and "no-store" not in headers.get("Cache-Control", ""):
         said.append(f"Cache-Control: {headers.get('Cache-Control')}")
     return said
@@ -115,6 +118,30 @@ def test_every_answer_carries_the_headers(world, route, actor):
 @pytest.mark.parametrize("address", ["/no-such-page/", "/static/no-such-file.css", "/people/1e9/"])
 def test_a_page_that_is_not_there_carries_them_too(world, address):
     assert header_faults(world.browser("curator").get(address), signed_in=True) == []
+
+
+@pytest.mark.parametrize("address", ["/", "/sign-in/", "/people/", "/health", "/no-such-page/"])
+def test_another_site_is_told_nothing(world, address):
+    for method in ("GET", "OPTIONS"):
+        answer = world.browser("curator").generic(
+            method,
+            address,
+            HTTP_ORIGIN="https://elsewhere.example",
+            HTTP_ACCESS_CONTROL_REQUEST_METHOD="POST",
+        )
+        assert [name for name in answer.headers if name.lower().startswith("access-control")] == []
+
+
+def test_no_page_answers_trace_and_no_folder_is_listed(world):
+    browser = world.browser("curator")
+    statuses = {
+        browser.generic("TRACE", address).status_code
+        for route in ROUTES
+        for address in addresses(route, world.cast.school.organisation, one_of_each_state)[:1]
+    }
+    assert statuses <= {403, 405}
+    for folder in ("/static/", "/static/nastavnik/", "/files/"):
+        assert browser.get(folder).status_code == 404
 
 
 # ---------------------------------------------------------------- planted violations

@@ -1,16 +1,19 @@
 """When a session ends, and what becomes of what was typed."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
 from django.conf import settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.cast import PASSWORD
 from tests.pages import guest, said, signed_in, text
 
 from nastavnik.core.access import Role
+from nastavnik.core.privacy import DataClass, classification
 from nastavnik.people.actions import change_password
 from nastavnik.people.models import Person, User
 
@@ -130,3 +133,85 @@ def test_no_session_of_a_closed_account_or_an_old_password_goes_on(cast, how):
     else:
         change_password(anna, "новые слова 8", by=anna)
     assert not any(opens(client) for client in clients)
+
+
+# ---------------------------------------------------------------- what a session and an account are
+
+
+def key_of(client):
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def test_a_sign_in_begins_a_new_session(cast):
+    client, keys = guest(), []
+    for login in ("curator1", "curator1", "mentor"):
+        client.post("/sign-in/", {"login": login, "password": PASSWORD})
+        keys.append(key_of(client))
+        client.cookies[settings.SESSION_COOKIE_NAME] = "x" * 32  # chosen by somebody else
+    assert len(set(keys)) == 3
+    assert {len(key) for key in keys} == {32}
+    assert "x" * 32 not in keys
+
+
+def test_every_cookie_is_for_this_site_alone(cast):
+    client = Client()
+    client.get("/sign-in/")
+    client.post("/sign-in/", {"login": "curator1", "password": PASSWORD})
+    for address, given in (("language", "en"), ("theme", "dark"), ("keys", "off")):
+        client.post(f"/{address}/", {address: given})
+    client.get("/today/")
+    cookies = client.cookies
+    assert {"sessionid", "csrftoken", "device", "django_language", "theme", "keys"} < set(cookies)
+    assert {cookie["samesite"] for cookie in cookies.values()} == {"Lax"}
+    # the key of a form is compared with the form's own: no script reads it either, but none would gain by it
+    assert {name for name, cookie in cookies.items() if not cookie["httponly"]} == {"csrftoken"}
+
+
+def test_a_kept_cookie_opens_nothing_after_signing_out(cast):
+    client, kept = signed_in(cast.anna), guest()
+    kept.cookies[settings.SESSION_COOKIE_NAME] = key_of(client)
+    assert opens(kept)
+    client.post("/sign-out/")
+    assert not opens(kept)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_finds_the_way_out(cast, role):
+    page = text(signed_in(cast.users[role]).get("/today/", follow=True))
+    assert f'<form method="post" action="{reverse("people:sign-out")}">' in page
+
+
+def test_passwords_are_masked_and_may_be_pasted(cast):
+    for client, address, names in (
+        (guest(), "/sign-in/", {"password": "current-password"}),
+        (
+            signed_in(cast.anna),
+            "/password/",
+            {"old": "current-password", "password": "new-password", "again": "new-password"},
+        ),
+    ):
+        page = text(client.get(address))
+        for name, told in names.items():
+            (field,) = re.findall(rf'<input[^>]*\sname="{name}"[^>]*>', page)
+            assert 'type="password"' in field
+            assert f'autocomplete="{told}"' in field
+
+
+def test_a_long_password_is_taken_whole_and_does_not_grow_old(cast):
+    long = "на даче растут сливы и 5 вишен, за рекой пасутся козы, в печи стоит пирог с капустой и грибами!"
+    assert len(long) > 64
+    client = signed_in(cast.anna)
+    response = client.post("/password/", {"old": PASSWORD, "password": long, "again": long})
+    assert response["Location"] == "/today/"
+    for cut in (long[:-1], long[:72], long[:64]):
+        assert not User.objects.get(pk=cast.anna.pk).check_password(cut)
+    with time_machine.travel(timezone.now() + dt.timedelta(days=1000), tick=False):
+        later = guest()
+        later.post("/sign-in/", {"login": "curator1", "password": long})
+        assert later.get("/today/").status_code == 200
+
+
+def test_an_account_has_one_secret():
+    """No hint, no question, no second word that opens it."""
+    secret = {name for name, kind in classification(User).items() if kind is DataClass.SECRET}
+    assert secret == {"password"}
