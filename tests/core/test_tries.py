@@ -160,6 +160,17 @@ def test_a_stolen_word_of_a_browser_has_a_budget_too(cast):
     assert answers == [200] * tries.DEVICE.at_once + [429] * 2
 
 
+def test_the_word_of_a_browser_holds_for_a_year(rf):
+    request, response = rf.get("/"), HttpResponse()
+    with time_machine.travel(NOON, tick=False) as clock:
+        tries.remember_device(request, response, "pupil")
+        request.COOKIES[tries.COOKIE] = response.cookies[tries.COOKIE].value
+        clock.shift(dt.timedelta(days=364))
+        assert tries.device_of(request, "pupil")
+        clock.shift(dt.timedelta(days=2))
+        assert tries.device_of(request, "pupil") == ""
+
+
 @pytest.mark.parametrize("forged", ["", "x", signing.dumps(["a", ["b"]], salt="другая"), signing.dumps("a", salt="nastavnik.device")])  # fmt: skip
 def test_a_forged_word_of_a_browser_is_none(cast, rf, forged):
     request = rf.get("/")

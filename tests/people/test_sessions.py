@@ -153,16 +153,19 @@ def test_a_sign_in_begins_a_new_session(cast):
     assert "x" * 32 not in keys
 
 
-def test_every_cookie_is_for_this_site_alone(cast):
+@pytest.mark.parametrize("safe", [True, False])
+def test_every_cookie_is_for_this_site_alone(cast, settings, safe):
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = safe  # as the address says
     client = Client()
-    client.get("/sign-in/")
-    client.post("/sign-in/", {"login": "curator1", "password": PASSWORD})
+    client.get("/sign-in/", secure=safe)
+    client.post("/sign-in/", {"login": "curator1", "password": PASSWORD}, secure=safe)
     for address, given in (("language", "en"), ("theme", "dark"), ("keys", "off")):
-        client.post(f"/{address}/", {address: given})
-    client.get("/today/")
+        client.post(f"/{address}/", {address: given}, secure=safe)
+    client.get("/today/", secure=safe)
     cookies = client.cookies
     assert {"sessionid", "csrftoken", "device", "django_language", "theme", "keys"} < set(cookies)
     assert {cookie["samesite"] for cookie in cookies.values()} == {"Lax"}
+    assert {bool(cookie["secure"]) for cookie in cookies.values()} == {safe}
     # the key of a form is compared with the form's own: no script reads it either, but none would gain by it
     assert {name for name, cookie in cookies.items() if not cookie["httponly"]} == {"csrftoken"}
 

@@ -242,6 +242,12 @@ def _back(request: HttpRequest) -> HttpResponse:
     return redirect(onward_from(request, request.POST.get("next", "")))
 
 
+def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
+    """Let the browser carry a choice for a year, as carefully as the cookie of a session."""
+    safe = request.is_secure()
+    response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=safe)
+
+
 @require_POST
 @public
 def language(request: HttpRequest) -> HttpResponse:
@@ -249,9 +255,7 @@ def language(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     chosen = request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
-        response.set_cookie(
-            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=A_YEAR, samesite="Lax", httponly=True
-        )
+        _keep(request, response, settings.LANGUAGE_COOKIE_NAME, chosen)
     return response
 
 
@@ -261,7 +265,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     """Keep in a cookie that pages do not listen to keys, or forget it."""
     response = redirect("cabinet:search")
     if request.POST.get("keys") == KEYS_OFF:
-        response.set_cookie(KEYS, KEYS_OFF, max_age=A_YEAR, samesite="Lax", httponly=True)
+        _keep(request, response, KEYS, KEYS_OFF)
     else:
         response.delete_cookie(KEYS, samesite="Lax")
     return response
@@ -274,7 +278,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        response.set_cookie(COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
+        _keep(request, response, COOKIE, chosen)
     return response
 
 
