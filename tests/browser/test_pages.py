@@ -16,7 +16,7 @@ from nastavnik.documents.models import Document
 from nastavnik.jobs.models import Job
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
-from nastavnik.people.models import RosterImport, StudyGroup
+from nastavnik.people.models import Person, RosterImport, StudyGroup
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps.actions import (
     add_evidence,
@@ -210,6 +210,31 @@ def test_no_page_scrolls_sideways_and_the_mark_of_help_touches_no_word(
         if page.evaluate(TOUCHES):
             touched.append(address)
     assert (wide, touched) == ([], [])
+
+
+# lists that are wider than their place; what is wide by its nature stands in a `.scroll` with a name of its own
+SIDEWAYS = """() => [...document.querySelectorAll('.scroll > .table.stack')]
+  .filter(one => one.scrollWidth > one.parentElement.clientWidth + 1).map(one => `${one.scrollWidth}: ${one.innerText.slice(0, 80)}`)"""
+LISTS = ("/pairs/", "/pairs/month/", "/mentees/", "/mentors/", "/people/", "/consents/", "/documents/",
+         "/settings/accounts/", "/classes/", "/matching/?view=table", "/matching/past/", "/roadmap/", "/trail/")  # fmt: skip
+LONG = "Транспортирова"
+
+
+def test_no_list_of_usual_names_is_moved_sideways_on_a_school_notebook(
+    context, page, live_server, filled
+):
+    """1366 px with a bar of scrolling beside: the last column is seen without moving the table."""
+    Person.objects.filter(organisation=filled.school.organisation).update(last_name=LONG)
+    page.set_viewport_size({"width": 1366 - 17, "height": 768})
+    sign_in(context, live_server, filled.anna)
+    wide = []
+    for address in LISTS:
+        page.goto(address)
+        wide += [(address, said) for said in page.evaluate(SIDEWAYS)]
+    assert wide == []
+    page.goto("/people/")
+    page.evaluate("document.querySelector('table.stack').style.width = '200vw'")
+    assert page.evaluate(SIDEWAYS) != []
 
 
 def test_a_mark_that_touches_a_word_is_seen(page):
