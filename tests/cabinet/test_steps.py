@@ -261,10 +261,13 @@ def test_lines_on_missing_papers_say_whom_they_count(cast):
         items = [
             one
             for one in attention.items_for(cast.anna, at_most=None)
-            if one.url == f"{reverse('consents:ledger')}?show=missing"
+            if one.url.startswith(f"{reverse('consents:ledger')}?show=missing-")
         ]
     assert [one.title for one in items] == [
         "1 person in a pair has no signed paper",
         "1 person who is being prepared has not signed: mentees",
     ]
     assert len({one.state_words for one in items}) == 2
+    # each opens a list of its own: as many rows as it counts, and those it counts
+    pages = [signed_in(cast.anna).get(one.url) for one in items]
+    assert [[row.person for row in page.context["page"]] for page in pages] == [[paired], [waiting]]

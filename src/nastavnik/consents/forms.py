@@ -7,18 +7,31 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.consents.choices import Purpose
+from nastavnik.core import concerned
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput, RowsField, offer_rows
+from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import Person
 
 
 class LedgerFilter(PersonFilter):
-    show = forms.ChoiceField(
-        label=_("Show"),
-        required=False,
-        choices=[("", _("Everybody in the bases")), ("missing", _("Something is missing"))],
-    )
+    """Whose papers are shown: everybody's, or those of whom something is missing, in one part of the bases or in all."""
+
+    show = forms.ChoiceField(label=_("Show"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        missing = [("missing", _("Something is missing"))]
+        of_parts = [
+            (f"missing-{code}", _("Something is missing %(who)s") % {"who": part.label})
+            for code, part in concerned.parts().items()
+        ]
+        offer(self, "show", [("", _("Everybody in the bases")), *missing, *of_parts])
+
+    @property
+    def part(self) -> concerned.Part | None:
+        """Return the part of the bases a valid filter is narrowed to."""
+        return concerned.parts().get(self.cleaned_data.get("show", "").removeprefix("missing-"))
 
 
 class RecordForm(forms.Form):

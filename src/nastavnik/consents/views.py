@@ -47,11 +47,12 @@ def ledger(request: Request) -> HttpResponse:
     filters = LedgerFilter(class_names(request.user), request.GET)
     filters.is_valid()
     chosen = {key: filters.cleaned_data.get(key, "") for key in ("q", "group", "kind")}
-    rows = ledger_rows(
-        roster(request.user, **chosen).filter(pk__in=people.values("pk")), NEEDED_FOR_BASE
-    )
+    asked = roster(request.user, **chosen).filter(pk__in=people.values("pk"))
+    if filters.part:
+        asked = asked.filter(pk__in=filters.part.people(request.user))
+    rows = ledger_rows(asked, NEEDED_FOR_BASE)
     n_missing, n_asked = sum(1 for row in rows if row.missing), len(rows)
-    if filters.cleaned_data.get("show") == "missing":
+    if filters.cleaned_data.get("show"):
         rows = [row for row in rows if row.missing]
     ticks = Ticks.of(request, "people", also=("purposes", "signed_on"))
 
@@ -88,7 +89,7 @@ def ledger(request: Request) -> HttpResponse:
             "ticks": ticks if may_edit else None,
             "n_people": n_asked,
             "sees_part": request.user.viewer.sees_part(Perm.CONSENT_VIEW),
-            "is_narrowed": any(chosen.values()),
+            "is_narrowed": any(chosen.values()) or filters.part is not None,
             "n_missing": n_missing,
             "may_edit": may_edit,
             "batch": last_batch(request.user, timezone.now()) if may_edit else None,

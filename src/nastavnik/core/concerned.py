@@ -1,9 +1,13 @@
 """Whose papers are asked for: an app above says which people stand in a base.
 
-The ledger of consents lies below the bases and may not import them; the app of the bases registers a provider.
+The ledger of consents lies below the bases and may not import them; the app of the bases registers a provider, and
+parts: a line of Сегодня that counts some of these people opens the ledger at just them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from django_stubs_ext import StrOrPromise
 
 from nastavnik.core.marks import SignedIn
 
@@ -11,9 +15,30 @@ Provider = Callable[[SignedIn], Iterable[int]]
 _providers: dict[str, Provider] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of these people: how the ledger calls them, who they are."""
+
+    label: StrOrPromise
+    people: Provider
+
+
+_parts: dict[str, Part] = {}
+
+
 def register(name: str, provider: Provider) -> None:
     """Add a provider of person keys under a name; registering the name again replaces it."""
     _providers[name] = provider
+
+
+def register_part(code: str, part: Part) -> None:
+    """Add a part under a code, a word of its address; registering the code again replaces it."""
+    _parts[code] = part
+
+
+def parts() -> Mapping[str, Part]:
+    """Return code → part."""
+    return _parts
 
 
 def people_of(user: SignedIn) -> set[int]:

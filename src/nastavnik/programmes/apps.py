@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -40,11 +41,32 @@ class ProgrammesConfig(AppConfig):
         from nastavnik.programmes import attention as own
         from nastavnik.programmes import facts as own_facts
         from nastavnik.programmes import receivers  # noqa: F401 - connects them
-        from nastavnik.programmes.queries import forms_of, people_in_bases
+        from nastavnik.programmes.choices import Side
+        from nastavnik.programmes.queries import (
+            forms_of,
+            people_in_bases,
+            people_paired,
+            people_prepared,
+        )
         from nastavnik.programmes.search import find, of_person
 
         post_migrate.connect(load_directory, sender=self)
         concerned.register(self.label, people_in_bases)
+        for code, label, people in (
+            ("paired", _("of those in pairs"), people_paired),
+            ("prepared", _("of those being prepared"), people_prepared),
+            (
+                "mentees",
+                _("of mentees being prepared"),
+                partial(people_prepared, sides=(Side.MENTEE,)),
+            ),
+            (
+                "mentors",
+                _("of mentors being prepared"),
+                partial(people_prepared, sides=(Side.MENTOR,)),
+            ),
+        ):
+            concerned.register_part(code, concerned.Part(label, people))
         directions.register(self.label, forms_of)
         attention.register(self.label, own.items)
         coming.register(self.label, own.coming)

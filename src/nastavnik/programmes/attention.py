@@ -72,12 +72,12 @@ def _class(user: SignedIn) -> Iterator[AttentionItem]:
         return
     waiting = records.filter(status=ParticipationStatus.CANDIDATE).select_related("person")
     rows = base_rows(waiting.prefetch_related("forms"), with_groups=False)
-    if unsigned := [row for row in rows if row.missing]:
+    if unsigned := {row.record.person_id for row in rows if row.missing}:
         yield AttentionItem(
             13, "wait", _("Papers are missing"),
             ngettext("%(n)s person of your class has not signed", "%(n)s people of your class have not signed", len(unsigned)) % {"n": len(unsigned)},
             _("Collect the signed papers and tick them off; without both nobody goes to matching."), _("Tick off"),
-            f"{reverse('consents:ledger')}?show=missing",
+            f"{reverse('consents:ledger')}?show=missing-prepared",
         )  # fmt: skip
     silent = [
         row
@@ -164,7 +164,7 @@ def _preparing(
                 ngettext("%(n)s person who is being prepared has not signed", "%(n)s people who are being prepared have not signed", len(unsigned)) % {"n": len(unsigned)}
                 + f": {people.lower()}",
                 _("In the base, not in a pair yet: without both consents nobody goes to matching."), _("Tick off"),
-                f"{reverse('consents:ledger')}?show=missing",
+                f"{reverse('consents:ledger')}?show=missing-{'mentees' if side == Side.MENTEE else 'mentors'}",
             )  # fmt: skip
         silent = [row for row in rows if not (row.record.areas or row.record.request)]
         if silent:
@@ -200,7 +200,7 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
             6, "risk", _("In a pair without a consent"),
             ngettext("%(n)s person in a pair has no signed paper", "%(n)s people in pairs have no signed papers", n) % {"n": n},
             _("Ask for the paper and tick it off, or stop the pair until it is there."),
-            _("Open"), f"{reverse('consents:ledger')}?show=missing",
+            _("Open"), f"{reverse('consents:ledger')}?show=missing-paired",
         )  # fmt: skip
 
 

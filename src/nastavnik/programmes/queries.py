@@ -334,6 +334,26 @@ def people_in_bases(user: SignedIn) -> list[int]:
     )
 
 
+def people_paired(user: SignedIn) -> list[int]:
+    """Return the keys of the people who are in a pair of the programme the user works in."""
+    programme = current_programme(user)
+    if programme is None:
+        return []
+    paired = Participation.objects.visible_to(user).filter(status=ParticipationStatus.PAIRED)
+    return list(paired.filter(programme=programme).values_list("person_id", flat=True))
+
+
+def people_prepared(user: SignedIn, sides: Iterable[Side] = tuple(Side)) -> list[int]:
+    """Return the keys of the people who stand in a base and are still being prepared; of a class teacher the own ones."""
+    programme = current_programme(user)
+    if programme is None:
+        return []
+    rows = candidates(user, programme).filter(side__in=sides)
+    if not user.viewer.may(Perm.BASE_EDIT):
+        rows = rows.filter(pk__in=Participation.objects.within(user, Perm.REQUEST_WRITE))
+    return list(rows.values_list("person_id", flat=True))
+
+
 def forms_of(user: SignedIn) -> list[tuple[str, str]]:
     """Return the forms of the user's organisation as choices."""
     return list(MentoringForm.objects.visible_to(user).values_list("code", "title"))
