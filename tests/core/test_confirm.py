@@ -5,6 +5,7 @@ from django.test import Client
 from tests.guards.world import add_list
 
 from nastavnik.consents.models import Consent
+from nastavnik.core.access import Role
 from nastavnik.core.models import AuditEntry
 from nastavnik.people.actions import enrol, mark_left, open_group, take_back
 from nastavnik.people.models import Enrolment, Membership, Person, RosterImport
@@ -18,7 +19,7 @@ def asked(cast):
     school = cast.school
     consent = Consent.objects.filter(person=school.people["younger"]).first()
     draft = add_list(school, 2)
-    role = Membership.objects.filter(organisation=school.organisation).exclude(user=cast.anna)[0]
+    role = Membership.objects.filter(organisation=school.organisation).filter(role=Role.MENTOR)[0]
     waiting, record = school.people["waiting"], school.records["waiting"]
     return {
         f"/consents/{consent.pk}/withdraw/": (

@@ -22,7 +22,6 @@ from tests.papers import acquainted_with, annex_of, docx_of, of_kind, tables_of
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import (
-    content_of,
     draft_document,
     enter_particulars,
     join_document,
@@ -34,7 +33,7 @@ from nastavnik.documents.actions import (
 )
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.queries import findings
+from nastavnik.documents.queries import content_of, findings
 from nastavnik.documents.texts import BLANK, TableFacts, fill, points
 from nastavnik.mentorships.actions import set_pair_status
 from nastavnik.mentorships.choices import PAIR_ORDER, MentorshipStatus

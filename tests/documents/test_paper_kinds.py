@@ -7,7 +7,7 @@ from tests.pages import signed_in, text
 from tests.papers import of_kind
 
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents import paper_kinds, texts
+from nastavnik.documents import actions, paper_kinds, queries, texts
 from nastavnik.documents.actions import draft_document, refresh_document, split_document
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed, PaperKind
@@ -43,9 +43,8 @@ def toy(monkeypatch):
     """Register a kind of papers for one test."""
     form = yaml.safe_load(TOY)
     real = texts.form_of
-    monkeypatch.setattr(
-        "nastavnik.documents.actions.form_of", lambda code: form if code == "toy" else real(code)
-    )
+    for module in (actions, queries):
+        monkeypatch.setattr(module, "form_of", lambda code: form if code == "toy" else real(code))
     monkeypatch.setitem(
         paper_kinds._kinds, "toy", PaperKind(code="toy", title="Праздник", compose=composed)
     )

@@ -157,7 +157,7 @@ def test_a_pair_reopened_is_as_it_was_with_its_meetings(running, how, before):
     set_pair_status(pair, how, reason="нажато не туда", by=running.anna)
     assert len(chain(pair)) < len(meetings)
     client = signed_in(running.anna)
-    client.post(reverse("mentorships:reopen", args=[pair.pk]))
+    client.post(reverse("mentorships:reopen", args=[pair.pk]), follow=True)
     pair.refresh_from_db()
     assert (pair.status, pair.ended_on, pair.end_reason, pair.struck) == (before, None, "", [])
     assert chain(pair) == meetings

@@ -269,7 +269,7 @@ def test_the_step_is_read_from_the_name(name, grade):
 
 def test_classes_and_their_teachers(cast):
     client = signed_in(cast.anna)
-    rows = client.get("/classes/").context["rows"]
+    rows = client.get("/classes/").context["table"].rows
     assert [group.name for group in rows] == ["5А", "6Б", "9А", "10А"]  # by step, not by letter
     group = rows[1]
     url = reverse("people:group", args=[group.pk])

@@ -1,7 +1,6 @@
 """Writes of the register."""
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,12 +13,11 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.paper_kinds import Composed, Parting, kind_of
-from nastavnik.documents.queries import why_not_taken_back
+from nastavnik.documents.paper_kinds import Parting, kind_of
+from nastavnik.documents.queries import content_of, why_not_taken_back
 from nastavnik.documents.signals import document_discarded, document_joined
-from nastavnik.documents.texts import BLANK, compose, form_of, phrase
+from nastavnik.documents.texts import form_of, phrase
 from nastavnik.organisations.models import AcademicYear
-from nastavnik.writers.blocks import Points, as_plain
 
 
 @transaction.atomic
@@ -68,26 +66,6 @@ def refresh_document(document: Document, *, by: models.Model | None) -> Document
     except RefusedError:
         document.refresh_from_db()  # registered since a moment: what stands is shown
         return document
-
-
-def content_of(code: str, composed: Composed) -> dict[str, Any]:
-    """Return what is kept of a paper: its blocks, all a file needs to be drawn of, and what it asks and doubts.
-
-    `has_gaps`: a line to write on stands in its points where a fact is lacking.
-    """
-    form = form_of(code)
-    paper = compose(form, composed.facts)
-    points = [point for block in paper if isinstance(block, Points) for point in block.items]
-    return {
-        "version": form["version"],
-        "title": phrase(form, "title", composed.facts),
-        # through JSON: lists, not tuples, as the database gives it back
-        "blocks": json.loads(json.dumps(as_plain(paper))),
-        "asks": list(composed.asks),
-        "doubts": list(composed.doubts),
-        "has_gaps": BLANK in " ".join(points),
-        **composed.kept,
-    }
 
 
 @transaction.atomic

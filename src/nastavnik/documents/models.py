@@ -69,10 +69,10 @@ class Document(models.Model):
         ]
 
     class Privacy:
-        public = ["kind", "title", "number", "dated_on", "status", "search_text"]
+        public = ["title", "number", "dated_on", "status", "search_text"]
         personal = ["content", "entered", "taken_back_why"]
         technical = [
-            "id", "organisation", "year", "subject_id", "split_from", "created_at", "changed_at", "registered_at",
+            "id", "organisation", "year", "kind", "subject_id", "split_from", "created_at", "changed_at", "registered_at",
             "taken_back_on", "digest",
         ]  # fmt: skip
 

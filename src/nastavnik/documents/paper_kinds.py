@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from nastavnik.documents.models import Document
 from nastavnik.documents.texts import Facts
@@ -84,7 +85,7 @@ class PaperKind:
     """
 
     code: str
-    title: Promise
+    title: StrOrPromise
     compose: Callable[[Document], Composed | None]
     findings: Sentences = _nothing
     waits_for: Sentences = _nothing
@@ -106,12 +107,10 @@ def register(kind: PaperKind) -> None:
 
 
 def kind_of(document: Document) -> PaperKind:
-    """Return the kind of a paper.
-
-    Raises:
-        KeyError: no app of this program makes such papers.
-    """
-    return _kinds[document.kind]
+    """Return the kind of a paper; where no app makes such papers any more, one that leaves it as it is."""
+    return _kinds.get(document.kind) or PaperKind(
+        code=document.kind, title=document.kind, compose=lambda _document: None
+    )
 
 
 def kinds() -> list[PaperKind]:

@@ -1,6 +1,8 @@
 """Reads of the register: what a paper still lacks."""
 
+import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -11,13 +13,35 @@ from nastavnik.core.marks import SignedIn
 from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.paper_kinds import kind_of
+from nastavnik.documents.paper_kinds import Composed, kind_of
 from nastavnik.documents.signals import losses_asked
+from nastavnik.documents.texts import BLANK, compose, form_of, phrase
+from nastavnik.writers.blocks import Points, as_plain
 
 CHANGED_SINCE = gettext_lazy(
     "What this paper says was changed in the database after it was registered, not by the site: it is not given out. "
     "Compare it with the signed sheet and restore a backup."
 )
+
+
+def content_of(code: str, composed: Composed) -> dict[str, Any]:
+    """Return what is kept of a paper: its blocks, all a file needs to be drawn of, and what it asks and doubts.
+
+    `has_gaps`: a line to write on stands in its points where a fact is lacking.
+    """
+    form = form_of(code)
+    paper = compose(form, composed.facts)
+    points = [point for block in paper if isinstance(block, Points) for point in block.items]
+    return {
+        "version": form["version"],
+        "title": phrase(form, "title", composed.facts),
+        # through JSON: lists, not tuples, as the database gives it back
+        "blocks": json.loads(json.dumps(as_plain(paper))),
+        "asks": list(composed.asks),
+        "doubts": list(composed.doubts),
+        "has_gaps": BLANK in " ".join(points),
+        **composed.kept,
+    }
 
 
 def findings(document: Document) -> list[str]:

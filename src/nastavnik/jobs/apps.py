@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from nastavnik.core import attention, retention
+from nastavnik.core import attention, howtos, retention
 
 
 class JobsConfig(AppConfig):
@@ -13,3 +13,4 @@ class JobsConfig(AppConfig):
 
         retention.register(ENDED)
         attention.register(self.label, own.items)
+        howtos.register("jobs", "jobs")

@@ -185,7 +185,8 @@ def start_reading(
         RefusedError: it cannot be read, or no roadmap is in it.
     """
     content = adapter.read_content(file_name=file_name, data=data, text=text)
-    return keep_reading(organisation, content, file_name=file_name, roadmap=roadmap, by=by)
+    with transaction.atomic():
+        return keep_reading(organisation, content, file_name=file_name, roadmap=roadmap, by=by)
 
 
 @transaction.atomic

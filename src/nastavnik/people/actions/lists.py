@@ -50,7 +50,8 @@ def start_import(
         RefusedError: the file cannot be read.
     """
     found = read_lists(kind=kind, file_name=file_name, data=data, text=text, sheet=sheet)
-    return keep_lists(organisation, found, file_name=file_name, by=by)
+    with transaction.atomic():
+        return keep_lists(organisation, found, file_name=file_name, by=by)
 
 
 def read_lists(
