@@ -36,6 +36,10 @@ class teachers, social teachers and deputies; a curator of one направле�
 oneself. Where a role begins somebody begins it: the curator makes the first director, the coordinator the first curator
 of a new school. `HALVED` says whose one-time password the giver sees only half of; the other half a second person shows
 (`slip_witness`), neither the giver nor the owner ([0023](decisions/0025-roles-and-slips-of-two-people.md)).
+
+A second step of the sign-in (`second_step`) its owner ends, or a director of the own school for an account whose roles are
+all theirs to give; a curator none. On the server itself: `second_step_off LOGIN`
+([0032](decisions/0032-a-second-step-of-our-own.md)).
 """
 
 

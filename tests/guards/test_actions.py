@@ -14,6 +14,7 @@ import pytest
 from django.utils import timezone
 from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_roadmap
 from tests.jobs.working import counted_for
+from tests.people.stepping import code_now, next_code, turn_on
 
 import nastavnik
 from nastavnik.cabinet import actions as cabinet
@@ -401,6 +402,16 @@ NEXT_YEAR = today().replace(year=today().year + 1, day=1)
 
 # Action → what must be there before it, when the cast does not have it.
 PREPARED = {
+    "people.confirm_second_step": lambda s: people.begin_second_step(s.by, by=s.by),
+    **dict.fromkeys(
+        ("people.pass_second_step", "people.renew_recovery_codes", "people.end_second_step"),
+        lambda s: turn_on(s.by),
+    ),
+    "people.switch_off_second_step": lambda s: s.let_act(s.world.cast.users[Role.DIRECTOR]),
+    "people.note_second_step_off": lambda s: (
+        turn_on(s.by),
+        people.switch_off_second_step(s.by, by=None),
+    ),
     # the run of the scene may hold somebody whose consent has been withdrawn since
     "mentorships.approve_run": lambda scene: matching.run_matching(scene.programme, by=scene.by),
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
@@ -613,6 +624,15 @@ DONE = {
     "people.invite": lambda s: people.invite(
         s.organisation, person=None, full_name="Н", role=Role.SOCIAL_TEACHER, login="n", by=s.by
     ),
+    "people.begin_second_step": lambda s: people.begin_second_step(s.by, by=s.by),
+    "people.confirm_second_step": lambda s: people.confirm_second_step(s.by, code_now(s.by), by=s.by),
+    "people.pass_second_step": lambda s: people.pass_second_step(s.by, next_code(s.by), by=s.by),
+    "people.renew_recovery_codes": lambda s: people.renew_recovery_codes(s.by, next_code(s.by), by=s.by),
+    "people.end_second_step": lambda s: people.end_second_step(s.by, next_code(s.by), by=s.by),
+    "people.switch_off_second_step": lambda s: people.switch_off_second_step(
+        s.world.cast.users[Role.PSYCHOLOGIST], by=s.by
+    ),
+    "people.note_second_step_off": lambda s: people.note_second_step_off(s.by, by=s.by),
     "people.show_half": lambda s: people.show_half(s.half("9tbw-m3np"), by=s.by),
     "people.note_alone": lambda s: people.note_alone(s.half(""), by=s.by),
     "people.give_one_time_password": lambda s: people.give_one_time_password(

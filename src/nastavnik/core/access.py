@@ -30,6 +30,7 @@ class Perm(StrEnum):
     ORGANISATION_EDIT = "organisation_edit"
     ACCOUNT_EDIT = "account_edit"
     SLIP_WITNESS = "slip_witness"
+    SECOND_STEP = "second_step"
     ROSTER_VIEW = "roster_view"
     ROSTER_EDIT = "roster_edit"
     CONSENT_VIEW = "consent_view"
@@ -86,6 +87,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.ORGANISATION_EDIT,
         Perm.ACCOUNT_EDIT,
         Perm.SLIP_WITNESS,
+        Perm.SECOND_STEP,
         Perm.ROSTER_EDIT,
         Perm.CONSENT_TICK,
         Perm.CONSENT_EDIT,
@@ -116,6 +118,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.ORGANISATION_EDIT,
         Perm.ACCOUNT_EDIT,
         Perm.SLIP_WITNESS,
+        Perm.SECOND_STEP,
         Perm.MATCHING_VIEW,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_TAKE_BACK,
@@ -125,6 +128,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     Role.PSYCHOLOGIST: _SCHOOL_READING
     | {
         Perm.SLIP_WITNESS,
+        Perm.SECOND_STEP,
         Perm.MATCHING_VIEW,
         Perm.REFUSAL_VIEW,
         Perm.OPINION_VIEW,
@@ -152,6 +156,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
     Role.COORDINATOR: frozenset(
         {
             Perm.HOME,
+            Perm.SECOND_STEP,
             Perm.DISTRICT_VIEW,
             Perm.DISTRICT_EDIT,
             # of the office itself: rows of the schools are other organisations'

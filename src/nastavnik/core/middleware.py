@@ -124,7 +124,13 @@ def tell_to_wait(get_response: Next) -> Next:
             wait = A_MOMENT
         else:
             return None
-        context = {"wait": wait, "minutes": math.ceil(wait / 60), "is_busy": is_busy}
+        is_code = isinstance(error, tries.TooManyError) and error.limit is tries.CODE
+        context = {
+            "wait": wait,
+            "minutes": math.ceil(wait / 60),
+            "is_busy": is_busy,
+            "is_code": is_code,
+        }
         response = render(request, "wait.html", context, status=503 if is_busy else 429)
         response.headers["Retry-After"] = str(wait)
         return response

@@ -17,7 +17,8 @@ from django.http import HttpRequest, HttpResponse
 
 from nastavnik.core import condition
 
-_SEEN, _SINCE, _TYPED = "seen", "since", "typed"
+_SEEN, _SINCE, _TYPED, _HALF = "seen", "since", "typed", "half"
+_HALF_SECONDS = 5 * 60
 _EVERY = 60  # seconds
 _MOST_TYPED = 100_000  # characters
 _SECRETS = ("password", "again", "old", "code", "csrfmiddlewaretoken")
@@ -83,3 +84,22 @@ def typed_by(request: HttpRequest) -> dict[str, Any] | None:
 def forget_typed(request: HttpRequest) -> None:
     """Throw away what was typed."""
     request.session.pop(_TYPED, None)
+
+
+def begin_half(request: HttpRequest, *, account: int, mark: str, onward: str) -> None:
+    """Note that the right password was typed and a code is still to come; nobody is signed in by it."""
+    request.session.cycle_key()
+    now = int(time.time())
+    request.session[_HALF] = {"account": account, "mark": mark, "onward": onward, "at": now}
+
+
+def half_of(request: HttpRequest) -> dict[str, Any] | None:
+    """Return the account, the mark of its password and where it goes on, for five minutes; None for nothing."""
+    kept: dict[str, Any] | None = request.session.get(_HALF)
+    is_fresh = kept is not None and 0 <= time.time() - kept["at"] <= _HALF_SECONDS
+    return kept if is_fresh else None
+
+
+def forget_half(request: HttpRequest) -> bool:
+    """Forget a sign-in that waits for its code; tell whether there was one."""
+    return request.session.pop(_HALF, None) is not None

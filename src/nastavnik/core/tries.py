@@ -50,11 +50,12 @@ _MOST_LOGINS = 40  # of one browser: a computer of a classroom
 
 
 class TooManyError(Exception):
-    """A budget is spent; `wait` is how long until the next try."""
+    """The budget of a `limit` is spent; `wait` is how long until the next try."""
 
-    def __init__(self, wait: dt.timedelta) -> None:
+    def __init__(self, wait: dt.timedelta, limit: Limit) -> None:
         super().__init__()
         self.wait = wait
+        self.limit = limit
 
 
 class BusyError(Exception):
@@ -78,7 +79,7 @@ def take(asked: Iterable[Asked]) -> None:
         limit = limits[row.key]
         wait = row.free_at - now - limit.every * (limit.at_once - 1)
         if wait > dt.timedelta():
-            raise TooManyError(wait)
+            raise TooManyError(wait, limit)
         row.free_at = max(row.free_at, now) + limit.every
     Tries.objects.bulk_update(rows, ["free_at"])
 

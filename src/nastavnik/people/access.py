@@ -1,16 +1,19 @@
 """Who somebody that has signed in is, which roles they may give, and whose password they may replace."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from nastavnik.core import tries
+from nastavnik.core import sessions, tries
 from nastavnik.core.access import GRANTS, Perm, Role, Verdict, Viewer
 from nastavnik.core.dates import today
 from nastavnik.organisations.models import Organisation
@@ -214,4 +217,61 @@ def witnesses(organisation_id: int, *, without: Iterable[int]) -> bool:
         .exclude(user__in=list(without))
         .exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
         .exists()
+    )
+
+
+@contextmanager
+def code_counted(user: User) -> Iterator[None]:
+    """Count a try of a code of an account, of whatever browser; what ends without an error was right.
+
+    Raises:
+        TooManyError: too many wrong ones have been tried; the code is not looked at.
+    """
+    asked = [(tries.CODE, user.login)]
+    tries.take(asked)
+    yield
+    tries.give_back(asked)
+
+
+def half_signed_in(request: HttpRequest) -> User | None:
+    """Return the account whose right password has been typed in this browser and whose code is still to come.
+
+    None when the five minutes are over, when the account is closed, and when the password has become another one.
+    """
+    kept = sessions.half_of(request)
+    user = None if kept is None else Accounts().get_user(kept["account"])
+    if kept is None or user is None:
+        return None
+    if user.one_time_until and user.one_time_until < timezone.now():
+        return None
+    return user if constant_time_compare(kept["mark"], user.get_session_auth_hash()) else None
+
+
+def may_switch_off(by: User, users: Iterable[User]) -> dict[int, Verdict]:
+    """Return account → whether `by` may end its second step: a director, who may give every role the account holds.
+
+    A curator may not, also where a new password is theirs to give: both together would open the account. One query.
+    """
+    users = list(users)
+    roles = _lasting_roles(users)
+    return {user.pk: _switching_off(by, user, roles[user.pk]) for user in users}
+
+
+def _switching_off(by: User, user: User, roles: list[Membership]) -> Verdict:
+    if user.pk == by.pk:
+        return Verdict((_("Your own second step you end yourself: «Change my password»."),))
+    directs = {g.organisation_id for g in by.viewer.grants if g.role is Role.DIRECTOR}
+    gives = by.viewer.gives
+    if roles and all(
+        row.organisation_id in directs and gives(Role(row.role), row.organisation_id)
+        for row in roles
+    ):
+        return Verdict()
+    return Verdict(
+        (
+            _(
+                "%(name)s: this second step the director ends, or whoever keeps the server of the site."
+            )
+            % {"name": user.full_name},
+        )
     )

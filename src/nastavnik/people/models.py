@@ -328,6 +328,67 @@ class SlipHalf(models.Model):
         technical = ["id", "organisation", "given_at"]
 
 
+class SecondStepQuerySet(ScopedQuerySet["SecondStep"]):
+    view_perm = Perm.ACCOUNT_EDIT
+
+    def on(self) -> Self:
+        """Return those that are asked at sign-in."""
+        return self.exclude(confirmed_at=None)
+
+
+class SecondStep(models.Model):
+    """The second step of a sign-in: begun (a key), on (confirmed by a code), or ended (the key forgotten).
+
+    A row is never taken away: the trail says whose step somebody has ended.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="second_steps")
+    user = models.OneToOneField(User, models.CASCADE, related_name="second_step")
+    secret = models.CharField(max_length=64, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    # the step of the clock of the last code: the same code is not taken twice
+    last_counter = models.PositiveBigIntegerField(default=0)
+    # what is kept of the recovery codes that are still good
+    recovery = models.JSONField(default=list, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # nobody: at the command line of the server
+    ended_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="steps_ended"
+    )
+    # whether the owner has read who ended it
+    is_noted = models.BooleanField(default=True)
+
+    objects = SecondStepQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | ~Q(secret=""), name="step_on_has_key"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(secret=""), name="step_ended_has_no_key"
+            ),
+        ]
+
+    class Privacy:
+        secret = ["secret", "recovery"]
+        personal = ["user", "ended_by"]
+        technical = ["id", "organisation", "confirmed_at", "last_counter", "ended_at", "is_noted"]
+
+    @property
+    def is_on(self) -> bool:
+        return self.confirmed_at is not None
+
+    @property
+    def is_begun(self) -> bool:
+        return self.confirmed_at is None and bool(self.secret)
+
+    @property
+    def n_recovery(self) -> int:
+        return len(self.recovery)
+
+
 class StudyGroupQuerySet(ScopedQuerySet["StudyGroup"]):
     view_perm = Perm.ROSTER_VIEW
 

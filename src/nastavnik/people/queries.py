@@ -11,13 +11,14 @@ from nastavnik.core.dates import today
 from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.people.access import renewals
+from nastavnik.people.access import may_switch_off, renewals
 from nastavnik.people.choices import LEARNERS, ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import (
     Enrolment,
     Membership,
     Person,
     RosterImport,
+    SecondStep,
     StudyGroup,
     User,
     holds_on,
@@ -32,6 +33,24 @@ def has_any_account() -> bool:
 def has_login(login: str) -> bool:
     """Tell whether a login is taken, in whatever organisation: logins are of the installation."""
     return User.objects.filter(login=login).exists()
+
+
+def second_step_of(user: User) -> SecondStep | None:
+    """Return the second step of one's own account, whatever its state."""
+    return SecondStep.objects.filter(user=user).select_related("ended_by").first()
+
+
+def asks_code(user: User) -> bool:
+    """Tell whether a code is asked when this account signs in."""
+    return SecondStep.objects.filter(user=user).on().exists()
+
+
+def steps_to_end(by: User, users: Iterable[User]) -> set[int]:
+    """Return the accounts whose second step is on and may be ended by somebody else."""
+    users = list(users)
+    asked = set(SecondStep.objects.filter(user__in=users).on().values_list("user_id", flat=True))
+    may = may_switch_off(by, users)
+    return {key for key in asked if may[key]}
 
 
 #: Letters of a login made of a name; no signs, for it is typed from paper.

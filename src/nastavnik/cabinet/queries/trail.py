@@ -30,7 +30,7 @@ from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.choices import ROLE_CHOICES
-from nastavnik.people.models import Enrolment, Membership, Person, User
+from nastavnik.people.models import Enrolment, Membership, Person, SecondStep, User
 from nastavnik.programmes.models import Participation
 from nastavnik.roadmaps.models import Activity, Roadmap
 
@@ -169,6 +169,7 @@ _NAMED: dict[str, tuple[type[models.Model], tuple[str, ...], Callable[[Any], str
     "people.person": (Person, (), lambda row: row.full_name, "people:card"),
     "people.enrolment": (Enrolment, ("person",), _of_person, ""),
     "people.membership": (Membership, ("user",), lambda row: row.user.full_name, ""),
+    "people.secondstep": (SecondStep, ("user",), lambda row: row.user.full_name, ""),
     "consents.consent": (Consent, ("person",), _of_person, ""),
     "programmes.participation": (Participation, ("person",), _of_person, "programmes:record"),
     "mentorships.mentorship": (

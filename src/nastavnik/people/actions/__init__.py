@@ -36,6 +36,15 @@ from nastavnik.people.actions.roster import (
     register_person,
     take_back,
 )
+from nastavnik.people.actions.second_step import (
+    begin_second_step,
+    confirm_second_step,
+    end_second_step,
+    note_second_step_off,
+    pass_second_step,
+    renew_recovery_codes,
+    switch_off_second_step,
+)
 
 __all__ = [
     "Slip",
@@ -44,13 +53,16 @@ __all__ = [
     "add_person",
     "answer_rows",
     "appoint_class_teacher",
+    "begin_second_step",
     "change_columns",
     "change_password",
     "change_person",
+    "confirm_second_step",
     "correct_person",
     "discard_import",
     "end_other_sessions",
     "end_role",
+    "end_second_step",
     "enrol",
     "forget_old_lists",
     "give_one_time_password",
@@ -63,10 +75,14 @@ __all__ = [
     "leave_family",
     "mark_left",
     "note_alone",
+    "note_second_step_off",
     "open_group",
+    "pass_second_step",
     "read_lists",
     "register_person",
+    "renew_recovery_codes",
     "show_half",
     "start_import",
+    "switch_off_second_step",
     "take_back",
 ]
