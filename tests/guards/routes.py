@@ -45,6 +45,7 @@ OBJECTS: dict[str, type[Model]] = {
     "people:import-discard": RosterImport,
     "people:group": StudyGroup,
     "people:end-role": Membership,
+    "people:second-step-off": Membership,
     "programmes:edit": Programme,
     "programmes:limits": MentoringForm,
     "programmes:record": Participation,

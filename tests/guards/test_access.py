@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import path
 from django.views.decorators.http import require_GET
+from tests.cast import PASSWORD
 from tests.guards.crawl import answers
 from tests.guards.routes import (
+    METHODS,
     addresses,
     all_routes,
     one_of_each_state,
@@ -70,6 +73,23 @@ def test_page_keeps_its_word(world, route, actor):
 @pytest.mark.parametrize("role", Role)
 def test_each_role_has_an_account_of_that_role_alone(world, role):
     assert {grant.role for grant in world.viewer(role.value).grants} == {role}
+
+
+def test_a_right_password_without_its_code_opens_nothing(world):
+    """Between the password and the code of the second step every page answers as it answers nobody."""
+    browser = Client()
+    answer = browser.post("/sign-in/", {"login": "psychologist", "password": PASSWORD})
+    assert answer.headers["Location"] == "/sign-in/code/"
+    n_asked = 0
+    for route in ROUTES:
+        if not route.is_public:
+            for address in addresses(route, world.cast.school.organisation, one_of_each_state):
+                for method in METHODS:
+                    response = browser.generic(method, address)
+                    assert broken_word(route, None, method, response) == ""
+                    n_asked += 1
+    assert n_asked > 300
+    assert browser.get("/sign-in/code/").status_code == 200  # it still waits for the code
 
 
 def test_a_role_no_longer_held_opens_nothing(world):

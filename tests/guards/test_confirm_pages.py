@@ -170,7 +170,7 @@ QUESTIONS = re.compile(
     r"|/pairs/\d+/end/"
     r"|/people/\d+/left/"
     r"|/people/import/\d+/discard/"
-    r"|/settings/accounts/\d+/end/"
+    r"|/settings/accounts/\d+/(end|second-step)/"
     r"|/consents/\d+/(withdraw|mistaken)/"
     r"|/base/\d+/leave/"
 )

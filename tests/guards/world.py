@@ -12,6 +12,7 @@ from django.utils import timezone
 from fpdf import FPDF
 from tests.cast import Cast, School, approve_pairs, build_cast
 from tests.jobs.working import counted_for
+from tests.people.stepping import turn_on
 
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
@@ -125,6 +126,7 @@ def build_world() -> World:
         begin_job(counted_for(school, by=school.curator), by=school.curator)
         counted_for(school, by=school.curator, alone="")
     agree(cast)
+    turn_on(cast.users[Role.PSYCHOLOGIST])
     world = World(cast)
     users = {role.value: user for role, user in cast.users.items()}
     world.actors = {"anonymous": None, **users}

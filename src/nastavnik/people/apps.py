@@ -11,10 +11,11 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.people import tasks
-        from nastavnik.people.attention import items
+        from nastavnik.people.attention import ended_steps, items
         from nastavnik.people.search import find
 
         attention.register("people", items)
+        attention.register("second step", ended_steps)
         retention.register(tasks.LISTS)
         tasks.register_kinds()
         search.register(
@@ -39,4 +40,8 @@ class PeopleConfig(AppConfig):
                 ("accounts", "slips", "end_role", "password", "end_others", "typed"), "accounts"
             ),
             slip_halves="accounts#листок-из-двух-половин",
+            **dict.fromkeys(
+                ("second_step", "second_step_begin", "second_step_noted", "second_step_off"),
+                "accounts#второй-шаг-при-входе",
+            ),
         )

@@ -1,4 +1,4 @@
-"""Slips that wait for a second person, or were given without one."""
+"""Slips that wait for a second person or were given without one; a second step somebody else has ended."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.access import Perm
 from nastavnik.core.attention import AttentionItem
 from nastavnik.core.marks import SignedIn
-from nastavnik.people.models import SlipHalf
+from nastavnik.people.models import SecondStep, SlipHalf
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -33,4 +33,29 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             % names,
             _("Open"),
             reverse("people:slip-halves"),
+        )
+
+
+def ended_steps(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the own second step somebody else has ended, until it is read."""
+    if not user.viewer.may(Perm.SECOND_STEP):
+        return
+    for step in SecondStep.objects.filter(
+        user_id=user.viewer.user_id, is_noted=False
+    ).select_related("ended_by"):
+        yield AttentionItem(
+            15,
+            "risk",
+            _("Ended by somebody else"),
+            _("The second step of your sign-in is off"),
+            _(
+                "%(name)s has ended it. Did you ask for that? If not, change the password and switch the step on again."
+            )
+            % {"name": step.ended_by.full_name}
+            if step.ended_by
+            else _(
+                "Whoever keeps the server has ended it. Did you ask for that? If not, change the password and switch the step on again."
+            ),
+            _("Open"),
+            reverse("people:second-step"),
         )

@@ -224,6 +224,54 @@ class PasswordForm(forms.Form):
         return data
 
 
+class CodeForm(forms.Form):
+    """The code of the second step of a sign-in."""
+
+    not_yet = _("Not signed in yet")
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Six figures from the telephone, or a recovery code from paper."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+
+class SecondStepForm(forms.Form):
+    """What is asked before the second step is switched on, off, or its recovery codes are made anew."""
+
+    not_yet = _("Nothing is changed yet")
+
+    password = forms.CharField(
+        label=_("The password of now"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Six figures from the telephone."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code"}),
+    )
+
+    def __init__(
+        self, request: HttpRequest, user: User, *args: Any, is_on: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.request, self.user = request, user
+        if is_on:
+            self.fields["code"].help_text = CodeForm.base_fields["code"].help_text
+
+    def clean_password(self) -> str:
+        """Ask as sign-in does, so that wrong tries are counted here too."""
+        password = str(self.cleaned_data["password"])
+        if authenticate(self.request, username=self.user.login, password=password) is None:
+            raise forms.ValidationError(
+                _("This is not the password of now. Check the keyboard layout and Caps Lock.")
+            )
+        return password
+
+
 class SlipsForm(forms.Form):
     """For whom slips are made: those who sign in already, a class, or the staff."""
 

@@ -1,7 +1,7 @@
 """Tables on pages and tables out."""
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from nastavnik.core.access import Role, Verdict
-from nastavnik.core.components import NOTHING, address_of, link, pick
+from nastavnik.core.components import BREAK, NOTHING, address_of, link, pick
 from nastavnik.core.listing import Column, Table, write_safely
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
@@ -109,18 +109,35 @@ def groups_table(groups: Sequence[StudyGroup], *, may_edit: bool) -> Table[Study
 
 
 def accounts_table(
-    rows: Sequence[Membership], may_renew: Mapping[int, Verdict], user: User
+    rows: Sequence[Membership],
+    may_renew: Mapping[int, Verdict],
+    user: User,
+    *,
+    with_step: Container[int] = (),
 ) -> Table[Membership]:
-    """Return the roles of today (users fetched) as a list; a role is ended by who could give it, the own one by others."""
+    """Return the roles of today (users fetched) as a list; a role is ended by who could give it, the own one by others.
+
+    Args:
+        rows: the roles.
+        may_renew: account → whether this user gives it a new password.
+        user: who looks.
+        with_step: the accounts whose second step this user may end.
+    """
     gives = user.viewer.gives
     roles = {value: str(words) for value, words in ROLE_CHOICES}
-    end, slip = _("End the role"), _("New password")
+    end, slip, step = _("End the role"), _("New password"), _("End the second step")
     slips = reverse("people:slips")
 
     def acts(row: Membership) -> SafeString:
         name = row.user.full_name
+        # on a line of its own: three beside each other are wider than the page
+        has_step = row.user_id in with_step
         return format_html(
-            "{} {}",
+            "{}{}{} {}",
+            _button(address_of("people:second-step-off", row.pk), step, name)
+            if has_step
+            else NOTHING,
+            BREAK if has_step else NOTHING,
             _button(f"{slips}?account={row.user_id}", slip, name)
             if may_renew[row.user_id]
             else NOTHING,

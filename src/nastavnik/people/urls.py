@@ -5,9 +5,13 @@ from nastavnik.people import views
 app_name = "people"
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
+    path("sign-in/code/", views.sign_in_code, name="sign-in-code"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("password/", views.change_password, name="password"),
     path("password/others/", views.end_others, name="end-others"),
+    path("password/second-step/", views.second_step, name="second-step"),
+    path("password/second-step/begin/", views.begin_second_step, name="second-step-begin"),
+    path("password/second-step/noted/", views.note_second_step, name="second-step-noted"),
     path("typed/", views.typed, name="typed"),
     path("people/", views.people_list, name="list"),
     path("people/add/", views.add_person, name="add"),
@@ -25,4 +29,9 @@ urlpatterns = [
     path("settings/accounts/slips/", views.slips, name="slips"),
     path("settings/accounts/halves/", views.slip_halves, name="slip-halves"),
     path("settings/accounts/<int:pk>/end/", views.end_role, name="end-role"),
+    path(
+        "settings/accounts/<int:pk>/second-step/",
+        views.second_step_off,
+        name="second-step-off",
+    ),
 ]

@@ -13,10 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm, listing, looks, search, sessions, tries
+from nastavnik.core import codes, confirm, listing, looks, search, sessions, tries
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -28,16 +29,24 @@ from nastavnik.jobs.queries import unfinished
 from nastavnik.jobs.tasks import address_of, waited_for
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import actions, adapter, tasks
-from nastavnik.people.access import may_end_role, renewals
+from nastavnik.people.access import (
+    code_counted,
+    half_signed_in,
+    may_end_role,
+    may_switch_off,
+    renewals,
+)
 from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.forms import (
     AccountForm,
     ClassTeacherForm,
+    CodeForm,
     ColumnsForm,
     ListUploadForm,
     PasswordForm,
     PersonFilter,
     PersonForm,
+    SecondStepForm,
     SignInForm,
     SlipsForm,
     WaitingRowsForm,
@@ -47,12 +56,15 @@ from nastavnik.people.models import (
     Membership,
     Person,
     RosterImport,
+    SecondStep,
     SlipHalf,
     StudyGroup,
+    User,
     holds_on,
 )
 from nastavnik.people.queries import (
     Entrant,
+    asks_code,
     class_names,
     entrants,
     entrants_of,
@@ -62,6 +74,8 @@ from nastavnik.people.queries import (
     known_people,
     namesakes_of,
     roster,
+    second_step_of,
+    steps_to_end,
 )
 from nastavnik.people.tables import (
     accounts_table,
@@ -75,6 +89,7 @@ from nastavnik.people.tables import (
 PER_PAGE = 50
 LEAST_TEXT = 12  # signs: shorter values are ticks and keys
 AT_MOST_FOUND = 20
+LEAST_RECOVERY = 3
 ROWS_PER_PAGE = 200  # of a list being checked
 COLUMNS_SHOWN = 40
 ERRORS_SHOWN = 200
@@ -92,11 +107,57 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(onward)
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid() and form.user is not None:
-        login(request, form.user, backend="nastavnik.people.access.Accounts")
-        response = redirect("people:typed" if sessions.typed_by(request) else onward)
-        tries.remember_device(request, response, form.user.login)
-        return response
+        if asks_code(form.user):
+            mark = form.user.get_session_auth_hash()
+            sessions.begin_half(request, account=form.user.pk, mark=mark, onward=onward)
+            return redirect("people:sign-in-code")
+        return _signed_in(request, form.user, onward)
     return render(request, "people/sign_in.html", {"form": form, "next": onward})
+
+
+def _signed_in(request: HttpRequest, user: User, onward: str) -> HttpResponse:
+    """Begin the session, and know the browser again: only now, when nothing more is asked."""
+    sessions.forget_half(request)
+    login(request, user, backend="nastavnik.people.access.Accounts")
+    response = redirect("people:typed" if sessions.typed_by(request) else onward)
+    tries.remember_device(request, response, user.login)
+    return response
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@public
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """Ask whoever has typed the right password for the code of the second step."""
+    if request.user.is_authenticated:
+        return redirect("cabinet:home")
+    user, kept = half_signed_in(request), sessions.half_of(request)
+    if user is None or kept is None:
+        if sessions.forget_half(request):
+            messages.info(request, _("Five minutes are over: type the password once more."))
+        return redirect("people:sign-in")
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with code_counted(user):
+                step = actions.pass_second_step(user, form.cleaned_data["code"], by=user)
+        except RefusedError as refusal:
+            form.add_error("code", list(refusal.reasons))
+        else:
+            if step.n_recovery < LEAST_RECOVERY:
+                messages.warning(request, _few_left(step))
+            return _signed_in(request, user, kept["onward"])
+    response = render(request, "people/sign_in_code.html", {"form": form})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _few_left(step: SecondStep) -> str:
+    return ngettext(
+        "%(n)s recovery code is left: make new ones, «Change my password» → «The second step».",
+        "%(n)s recovery codes are left: make new ones, «Change my password» → «The second step».",
+        step.n_recovery,
+    ) % {"n": step.n_recovery}
 
 
 @require_POST
@@ -118,6 +179,66 @@ def end_others(request: Request) -> HttpResponse:
     update_session_auth_hash(request, request.user)
     messages.success(request, _("Signed out everywhere but here."))
     return redirect("people:password")
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+@requires(Perm.SECOND_STEP)
+def second_step(request: Request) -> HttpResponse:
+    """Show how one's second step stands; with the password and a code switch it on, off, or make new recovery codes."""
+    step = second_step_of(request.user)
+    if request.method == "POST" and (step is None or not (step.is_on or step.is_begun)):
+        return redirect("people:second-step")
+    is_on = step is not None and step.is_on
+    form = SecondStepForm(request, request.user, request.POST or None, is_on=is_on)
+    if request.method == "POST" and step is not None and form.is_valid():
+        try:
+            with code_counted(request.user):
+                return _step_changed(request, step, form.cleaned_data["code"])
+        except RefusedError as refusal:
+            form.add_error("code", list(refusal.reasons))
+    context: dict[str, object] = {"step": step, "form": form}
+    if step is not None and step.is_begun:
+        side, path = codes.picture(step.secret, request.user.login)
+        context |= {"side": side, "path": path, "key": codes.grouped(step.secret)}
+    return render(request, "people/second_step.html", context)
+
+
+def _step_changed(request: Request, step: SecondStep, code: str) -> HttpResponse:
+    user = request.user
+    if step.is_begun:
+        printed = actions.confirm_second_step(user, code, by=user)
+        # who has signed in elsewhere without a code types one now
+        actions.end_other_sessions(user, by=user)
+        update_session_auth_hash(request, user)
+    elif request.POST.get("do") == "codes":
+        printed = actions.renew_recovery_codes(user, code, by=user)
+    else:
+        actions.end_second_step(user, code, by=user)
+        messages.success(
+            request, _("The second step is off: at sign-in only the password is asked.")
+        )
+        return redirect("people:second-step")
+    return render(request, "people/recovery_codes.html", {"codes": printed})
+
+
+@require_POST
+@requires(Perm.SECOND_STEP)
+def begin_second_step(request: Request) -> HttpResponse:
+    """Make a key to be read by a telephone; a code switches the step on."""
+    try:
+        actions.begin_second_step(request.user, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people:second-step")
+
+
+@require_POST
+@requires(Perm.SECOND_STEP)
+def note_second_step(request: Request) -> HttpResponse:
+    """Note that one has read who ended the second step."""
+    actions.note_second_step_off(request.user, by=request.user)
+    return redirect("people:second-step")
 
 
 @require_http_methods(["GET", "POST"])
@@ -147,7 +268,8 @@ def change_password(request: Request) -> HttpResponse:
         return redirect("cabinet:home")
     if request.user.must_change_password:
         return render(request, "people/own_password.html", {"form": form})
-    return render(request, "people/password.html", {"form": form})
+    may = request.user.viewer.may(Perm.SECOND_STEP)
+    return render(request, "people/password.html", {"form": form, "may_second_step": may})
 
 
 @require_GET
@@ -618,7 +740,8 @@ def accounts(request: Request) -> HttpResponse:
         Membership.objects.visible_to(request.user).filter(holds_on(today())).select_related("user")
     )
     may_renew = renewals(request.user, [row.user for row in rows])
-    table = accounts_table(rows, may_renew, request.user)
+    with_step = steps_to_end(request.user, [row.user for row in rows])
+    table = accounts_table(rows, may_renew, request.user, with_step=with_step)
     if answer := listing.given(request, table):
         return answer
     return render(request, "people/accounts.html", {"form": form, "table": table})
@@ -751,4 +874,37 @@ def end_role(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("The role has ended."))
+    return redirect("people:accounts")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ACCOUNT_EDIT)
+def second_step_off(request: Request, pk: int) -> HttpResponse:
+    """Ask, then end the second step of somebody who has lost the telephone and the recovery codes."""
+    membership = get_object_or_404(
+        Membership.objects.visible_to(request.user).select_related("user"), pk=pk
+    )
+    user = membership.user
+    if request.method == "GET":
+        if user.pk not in steps_to_end(request.user, [user]):
+            reasons = may_switch_off(request.user, [user])[user.pk].reasons
+            is_off = _("%s: the second step is off.") % user.full_name
+            messages.error(request, reasons[0] if reasons else is_off)
+            return redirect("people:accounts")
+        return confirm.ask(
+            request,
+            heading=_("End the second step?"),
+            sentence=_(
+                "%(name)s: only the password is asked at sign-in then. Be sure who asks you for it: look at the person, do not go by a message. It is noted in the journal, and the owner reads on «Today» that it was you."
+            )
+            % {"name": user.full_name},
+            action=_("End the second step"),
+            back=reverse("people:accounts"),
+        )
+    try:
+        actions.switch_off_second_step(user, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The second step is off."))
     return redirect("people:accounts")
