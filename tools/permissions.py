@@ -35,7 +35,7 @@ out of reach; one's own password one changes oneself, with the old one. On the s
 class teachers, social teachers and deputies; a curator of one направление mentors and mentees. Nobody gives a role to
 oneself. Where a role begins somebody begins it: the curator makes the first director, the coordinator the first curator
 of a new school. `HALVED` says whose one-time password the giver sees only half of; the other half a second person shows
-(`slip_witness`), neither the giver nor the owner ([0023](decisions/0025-roles-and-slips-of-two-people.md)).
+(`slip_witness`), neither the giver nor the owner ([0025](decisions/0025-roles-and-slips-of-two-people.md)).
 
 A second step of the sign-in (`second_step`) its owner ends, or a director of the own school for an account whose roles are
 all theirs to give; a curator none. On the server itself: `second_step_off LOGIN`
