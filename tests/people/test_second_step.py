@@ -100,7 +100,7 @@ def test_from_the_first_press_to_the_code_at_sign_in(cast, noon):
     assert opens(client)
 
 
-def test_no_code_of_paper_and_no_key_stands_readable_in_the_database(cast):
+def test_no_code_of_paper_stands_readable_in_the_database(cast):
     printed = turn_on(cast.anna)
     kept = str(SecondStep.objects.values_list())
     assert not any(code in kept or code.replace("-", "") in kept for code in printed)
