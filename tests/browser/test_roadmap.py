@@ -107,6 +107,6 @@ def test_a_document_becomes_this_years_roadmap_and_comes_back(page, context, liv
     # and the filter stands in one row at the width of a school's screen
     page.set_viewport_size({"width": 1366, "height": 768})
     tops = page.locator(".filters > *:not(.visually-hidden)").evaluate_all(
-        "fields => fields.map(f => Math.round(f.getBoundingClientRect().top / 20))"
+        "fields => fields.map(f => Math.round(f.getBoundingClientRect().top))"
     )
-    assert len(set(tops)) == 1
+    assert max(tops) - min(tops) < 24, tops
