@@ -255,7 +255,9 @@ def test_lines_on_missing_papers_say_whom_they_count(cast):
     records = cast.school.records
     paired = records["younger"].person
     waiting = records["waiting"].person
-    for person in (paired, waiting):
+    spare = records["older"].person
+    Participation.objects.filter(pk=records["older"].pk).update(status="candidate")
+    for person in (paired, waiting, spare):
         mark_mistaken(Consent.objects.filter(person=person), by=cast.anna)
     with translation.override("en"):
         items = [
@@ -265,9 +267,12 @@ def test_lines_on_missing_papers_say_whom_they_count(cast):
         ]
     assert [one.title for one in items] == [
         "1 person in a pair has no signed paper",
-        "1 person who is being prepared has not signed: mentees",
+        "2 people who are being prepared have not signed",
     ]
     assert len({one.state_words for one in items}) == 2
     # each opens a list of its own: as many rows as it counts, and those it counts
     pages = [signed_in(cast.anna).get(one.url) for one in items]
-    assert [[row.person for row in page.context["page"]] for page in pages] == [[paired], [waiting]]
+    assert [{row.person for row in page.context["page"]} for page in pages] == [
+        {paired},
+        {waiting, spare},
+    ]

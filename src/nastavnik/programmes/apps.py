@@ -1,4 +1,3 @@
-from functools import partial
 from typing import Any
 
 from django.apps import AppConfig
@@ -41,7 +40,6 @@ class ProgrammesConfig(AppConfig):
         from nastavnik.programmes import attention as own
         from nastavnik.programmes import facts as own_facts
         from nastavnik.programmes import receivers  # noqa: F401 - connects them
-        from nastavnik.programmes.choices import Side
         from nastavnik.programmes.queries import (
             forms_of,
             people_in_bases,
@@ -55,16 +53,6 @@ class ProgrammesConfig(AppConfig):
         for code, label, people in (
             ("paired", _("of those in pairs"), people_paired),
             ("prepared", _("of those being prepared"), people_prepared),
-            (
-                "mentees",
-                _("of mentees being prepared"),
-                partial(people_prepared, sides=(Side.MENTEE,)),
-            ),
-            (
-                "mentors",
-                _("of mentors being prepared"),
-                partial(people_prepared, sides=(Side.MENTOR,)),
-            ),
         ):
             concerned.register_part(code, concerned.Part(label, people))
         directions.register(self.label, forms_of)

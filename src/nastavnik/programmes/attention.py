@@ -147,6 +147,14 @@ def _preparing(
     states = states_of_bases(user, programme)
     is_any_waiting = any(states[side, ParticipationStatus.CANDIDATE] for side in Side)
     waiting = base_rows(candidates(user, programme), with_groups=False) if is_any_waiting else []
+    # one line for both bases: the papers of all are ticked off in one go
+    if unsigned := {row.record.person_id for row in waiting if row.missing}:
+        yield AttentionItem(
+            30, "wait", _("Still to be signed"),
+            ngettext("%(n)s person who is being prepared has not signed", "%(n)s people who are being prepared have not signed", len(unsigned)) % {"n": len(unsigned)},
+            _("In the base, not in a pair yet: without both consents nobody goes to matching."), _("Tick off"),
+            f"{reverse('consents:ledger')}?show=missing-prepared",
+        )  # fmt: skip
     for side, people, title, url in (
         (Side.MENTEE, _("Mentees"), _("The base of mentees is empty"), "programmes:mentees"),
         (Side.MENTOR, _("Mentors"), _("The base of mentors is empty"), "programmes:mentors"),
@@ -156,15 +164,6 @@ def _preparing(
             yield AttentionItem(
                 20, "go", _("Next step"), title, _("Take people from the roster."), _("Take"),
                 reverse("programmes:add-to-base", args=[side]),
-            )  # fmt: skip
-        unsigned = [row for row in rows if row.missing]
-        if unsigned:
-            yield AttentionItem(
-                30, "wait", _("Still to be signed"),
-                ngettext("%(n)s person who is being prepared has not signed", "%(n)s people who are being prepared have not signed", len(unsigned)) % {"n": len(unsigned)}
-                + f": {people.lower()}",
-                _("In the base, not in a pair yet: without both consents nobody goes to matching."), _("Tick off"),
-                f"{reverse('consents:ledger')}?show=missing-{'mentees' if side == Side.MENTEE else 'mentors'}",
             )  # fmt: skip
         silent = [row for row in rows if not (row.record.areas or row.record.request)]
         if silent:

@@ -343,12 +343,12 @@ def people_paired(user: SignedIn) -> list[int]:
     return list(paired.filter(programme=programme).values_list("person_id", flat=True))
 
 
-def people_prepared(user: SignedIn, sides: Iterable[Side] = tuple(Side)) -> list[int]:
+def people_prepared(user: SignedIn) -> list[int]:
     """Return the keys of the people who stand in a base and are still being prepared; of a class teacher the own ones."""
     programme = current_programme(user)
     if programme is None:
         return []
-    rows = candidates(user, programme).filter(side__in=sides)
+    rows = candidates(user, programme)
     if not user.viewer.may(Perm.BASE_EDIT):
         rows = rows.filter(pk__in=Participation.objects.within(user, Perm.REQUEST_WRITE))
     return list(rows.values_list("person_id", flat=True))
