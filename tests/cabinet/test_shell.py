@@ -219,7 +219,7 @@ def test_what_waits_for_the_curator_follows_the_work(cast):
         return [item.url for item in client.get("/today/").context["items"]]
 
     assert reverse("matching:workspace") in urls()  # three mentees wait for a mentor
-    assert f"{reverse('consents:ledger')}?show=missing-mentees" in urls()  # and one has not signed
+    assert f"{reverse('consents:ledger')}?show=missing-prepared" in urls()  # and one has not signed
     order = approve_pairs(cast.school)
     assert urls()[0] == reverse("documents:card", args=[order.pk])
     assert reverse("matching:workspace") not in urls()
