@@ -34,8 +34,8 @@ from django.test import Client, override_settings
 from django.urls import include, path
 
 from nastavnik.core.access import Role
+from nastavnik.core.access.view_access import public
 from nastavnik.core.dates import today
-from nastavnik.core.marks import public
 from nastavnik.districts import actions
 from nastavnik.districts.models import DistrictLine
 from nastavnik.organisations.actions import add_organisation, open_year

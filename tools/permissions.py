@@ -10,7 +10,7 @@ from nastavnik.core.access import GRANTS, Perm, Role
 HEAD = """\
 # Permissions
 
-Printed from `GRANTS` in `src/nastavnik/core/access.py` by `python tools/permissions.py > docs/permissions.md`;
+Printed from `GRANTS` in `src/nastavnik/core/access/permissions.py` by `python tools/permissions.py > docs/permissions.md`;
 a guard compares. A view asks for one right (`@requires(Perm.…)`); without it the answer is 403.
 
 A right says which pages, never which rows. Rows are those of the organisations in which a role of today carries the

@@ -5,8 +5,8 @@ from django.urls import reverse
 from tests.cast import approve_pairs
 from tests.pages import signed_in, text
 
-from nastavnik.core import search
 from nastavnik.core.access import Role
+from nastavnik.core.hooks import search
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from tests.cast import CANARY, approve_pairs
 
-from nastavnik.core import search
 from nastavnik.core.access import Role
+from nastavnik.core.hooks import search
 from nastavnik.documents.actions import set_requisites
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.actions import set_pair_status

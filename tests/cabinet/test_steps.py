@@ -20,9 +20,9 @@ from nastavnik.cabinet.queries import stages, steps_of
 from nastavnik.consents.actions import mark_mistaken, record_consents
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.models import Consent
-from nastavnik.core import attention
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
+from nastavnik.core.hooks import attention
 from nastavnik.core.models import AuditEntry
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.mentorships.actions import note_meeting, set_pair_status

@@ -16,12 +16,12 @@ from django.utils import timezone, translation
 from django.utils.timezone import get_current_timezone_name
 from tests.pages import guest, signed_in, text
 
-from nastavnik.core import attention, concerned, navigation
 from nastavnik.core.access import Grant, Perm, Role, Viewer
-from nastavnik.core.attention import AttentionItem
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput
+from nastavnik.core.hooks import attention, consent_needs, navigation
+from nastavnik.core.hooks.attention import AttentionItem
 from nastavnik.core.middleware import choose_zone, keep_private
+from nastavnik.core.ui.forms import DateInput
 from nastavnik.organisations.actions import change_organisation
 
 
@@ -156,15 +156,15 @@ def test_the_most_urgent_comes_first_and_the_list_is_short():
 
 
 def test_people_concerned_are_the_union_of_providers():
-    kept = dict(concerned._providers)
+    kept = dict(consent_needs._providers)
     try:
-        concerned._providers.clear()
-        concerned.register("a", lambda _user: [1, 2])
-        concerned.register("b", lambda _user: [2, 3])
-        assert concerned.people_of(user_with()) == {1, 2, 3}
+        consent_needs._providers.clear()
+        consent_needs.register("a", lambda _user: [1, 2])
+        consent_needs.register("b", lambda _user: [2, 3])
+        assert consent_needs.people_needing_consent(user_with()) == {1, 2, 3}
     finally:
-        concerned._providers.clear()
-        concerned._providers.update(kept)
+        consent_needs._providers.clear()
+        consent_needs._providers.update(kept)
 
 
 class Sample(forms.Form):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nastavnik.core.access import NOBODY, Perm
-from nastavnik.core.facts import Fact
+from nastavnik.core.hooks.facts import Fact
 from nastavnik.districts.queries import (
     absent_cell,
     cell_of,

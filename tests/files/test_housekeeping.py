@@ -10,7 +10,8 @@ import pytest
 from django.db import DatabaseError
 from django.utils import timezone
 
-from nastavnik.core import anchors, audit, periodic
+from nastavnik.core import anchors, audit
+from nastavnik.core.hooks import periodic
 from nastavnik.core.models import AuditEntry
 from nastavnik.files import housekeeping
 

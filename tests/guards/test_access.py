@@ -20,8 +20,8 @@ from tests.guards.routes import (
 from tests.guards.world import ACTORS
 
 from nastavnik.core.access import GRANTS, NOBODY, Perm, Role
+from nastavnik.core.access.view_access import public, requires
 from nastavnik.core.dates import today
-from nastavnik.core.marks import public, requires
 
 pytestmark = pytest.mark.django_db
 ROUTES = all_routes()

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.translation import override
 from tests.guards.routes import addresses, all_routes, one_of_each_state
 
-from nastavnik.core.forms import fault_of
+from nastavnik.core.ui.forms import fault_of
 
 pytestmark = pytest.mark.django_db
 MISSING = "something is missing"

@@ -9,7 +9,7 @@ from tests.guards.routes import addresses, all_routes, one_of_each_state
 from tests.guards.world import ACTORS
 
 from nastavnik.cabinet.rendering import is_there
-from nastavnik.core.howtos import target_of, targets
+from nastavnik.core.hooks.howtos import target_of, targets
 
 pytestmark = pytest.mark.django_db
 ROUTES = [route for route in all_routes() if not route.is_public]

@@ -22,9 +22,9 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from tests.guards.routes import addresses, all_routes, one_of_each_state
 
-from nastavnik.core import listing
-from nastavnik.core.listing import Column, Table, as_xlsx
 from nastavnik.core.privacy import DataClass, classification
+from nastavnik.core.ui import listing
+from nastavnik.core.ui.listing import Column, Table, as_xlsx
 
 pytestmark = pytest.mark.django_db
 READERS = ("curator", "coordinator", "mentor")

@@ -13,8 +13,8 @@ from tests.jobs.working import counted, working
 from tests.pages import signed_in, text
 
 from nastavnik.core.access import Perm
-from nastavnik.core.attention import items_for
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks.attention import items_for
 from nastavnik.core.models import AuditEntry
 from nastavnik.jobs import actions, kinds
 from nastavnik.jobs.choices import NEXT, OPEN, JobState

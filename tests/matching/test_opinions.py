@@ -7,8 +7,8 @@ from tests.matching.test_matching import run
 from tests.pages import counts, said, signed_in, text
 
 from nastavnik.core.access import Role
-from nastavnik.core.attention import items_for
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks.attention import items_for
 from nastavnik.core.models import AuditEntry
 from nastavnik.matching.actions import give_opinion, mark_discussed, rule_pair
 from nastavnik.matching.adapter import recount

@@ -17,7 +17,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.news import news_for
+from nastavnik.core.hooks.digest import digest_for
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.matching.actions import engine_input, run_matching
 from nastavnik.matching.queries import board
@@ -196,7 +196,7 @@ def test_whoever_is_matched_later_joins_the_group_with_an_order_of_their_own(cas
     before = timezone.now()
     order = approve_pairs(cast.school)
     tie = Tie.objects.open().get(mentee=record)
-    told = [one.words for one in news_for(cast.users[Role.DIRECTOR], before)]
+    told = [one.words for one in digest_for(cast.users[Role.DIRECTOR], before)]
     assert "в 1 группе новый человек" in told
     assert tie.mentorship == group
     assert (tie.order, tie.starts_on) == (order, today())

@@ -12,8 +12,8 @@ from tests.mentorships.scenes import more_pairs, pair_of, run_pairs, seat_mentor
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
-from nastavnik.core.attention import items_for
 from nastavnik.core.dates import today
+from nastavnik.core.hooks.attention import items_for
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting

@@ -4,9 +4,9 @@ import pytest
 from tests.cast import CANARY, PASSWORD
 from tests.pages import guest, signed_in, text
 
-from nastavnik.core import attention
 from nastavnik.core.access import GIVES, GRANTS, HALVED, RENEWS, Perm, Role, Viewer
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import attention
 from nastavnik.core.models import AuditEntry
 from nastavnik.people.access import may_give
 from nastavnik.people.actions import (

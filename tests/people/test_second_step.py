@@ -13,9 +13,10 @@ from tests.pages import guest, said, signed_in, text
 from tests.people.stepping import SECONDS, code_now, next_code, turn_on
 
 from nastavnik.cabinet.queries.trail import told, trail
-from nastavnik.core import attention, codes, tries
+from nastavnik.core import codes, tries
 from nastavnik.core.access import GRANTS, Perm, Role
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import attention
 from nastavnik.core.models import AuditEntry
 from nastavnik.people.actions import (
     change_password,

@@ -9,9 +9,9 @@ from tests.pages import said, signed_in, text
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
-from nastavnik.core import attention
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
+from nastavnik.core.hooks import attention
 from nastavnik.core.models import AuditEntry
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import add_account, appoint_class_teacher, grant_role

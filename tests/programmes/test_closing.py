@@ -5,10 +5,10 @@ from django.urls import reverse
 from tests.cast import approve_pairs
 from tests.pages import counts, said, signed_in, text
 
-from nastavnik.core import attention
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import attention
 from nastavnik.core.models import AuditEntry
 from nastavnik.mentorships.actions import set_pair_status
 from nastavnik.mentorships.choices import MentorshipStatus

@@ -5,7 +5,7 @@ from django.urls import reverse
 from tests.cast import approve_pairs
 from tests.pages import said, signed_in, text
 
-from nastavnik.core import attention
+from nastavnik.core.hooks import attention
 from nastavnik.core.models import AuditEntry
 from nastavnik.programmes.actions import add_to_base, change_participation, describe_many
 from nastavnik.programmes.choices import ParticipationStatus as S

@@ -15,10 +15,10 @@ from tests.pages import said, signed_in, text
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
-from nastavnik.core import attention
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import attention
 from nastavnik.core.models import AuditEntry
 from nastavnik.core.privacy import DataClass, classification
 from nastavnik.matching.actions import engine_input, rule_pair, run_matching

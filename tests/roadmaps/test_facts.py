@@ -12,7 +12,7 @@ from nastavnik.consents.actions import record_consents, withdraw_consent
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.models import Consent
 from nastavnik.core.dates import today
-from nastavnik.core.facts import Fact, facts_of
+from nastavnik.core.hooks.facts import Fact, facts_of
 from nastavnik.districts.actions import answer_roadmap, send_roadmap
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.documents.actions import register_document, set_requisites

@@ -7,7 +7,7 @@ from django.urls import reverse
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.facts import facts_of
+from nastavnik.core.hooks.facts import facts_of
 from nastavnik.districts.actions import adopt_lines, make_municipal, send_roadmap
 from nastavnik.districts.models import Adoption, DistrictLine
 from nastavnik.districts.queries import news_for, school_side, table_of

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.cabinet.choices import Step
 from nastavnik.core.access import Perm
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import Programme
 

@@ -101,7 +101,7 @@ def _place(one: HowTo) -> tuple[int, str]:
 
 
 def is_there(target: str) -> bool:
-    """Tell whether a target of `core.howtos` leads to a page and to a heading on it."""
+    """Tell whether a target of `core.hooks.howtos` leads to a page and to a heading on it."""
     name, _hash, anchor = target.partition("#")
     found = how_to(name)
     return found is not None and (not anchor or any(one.anchor == anchor for one in found.parts))

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from nastavnik.cabinet.rendering import how_tos
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.search import Hit
+from nastavnik.core.access import SignedIn
+from nastavnik.core.hooks.search import Hit
 from nastavnik.core.text import fold
 
 

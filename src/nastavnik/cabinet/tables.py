@@ -9,8 +9,8 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
 from nastavnik.cabinet.queries.trail import SeenLine, TrailLine
-from nastavnik.core.components import link
-from nastavnik.core.listing import Column, Table
+from nastavnik.core.ui.components import link
+from nastavnik.core.ui.listing import Column, Table
 
 # fields named in a row on the page
 _MOST_FIELDS = 4

@@ -40,16 +40,18 @@ from nastavnik.cabinet.queries import (
 from nastavnik.cabinet.queries import district as district_rows
 from nastavnik.cabinet.queries.trail import seen, thing_of, told, trail, who_acted
 from nastavnik.cabinet.tables import schools_table, seen_table, trail_table
-from nastavnik.core import anchors, attention, audit, coming, listing, news, visits
-from nastavnik.core import search as registry
+from nastavnik.core import anchors, audit
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import public, requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import attention, digest, upcoming
+from nastavnik.core.hooks import search as registry
 from nastavnik.core.http import Request, onward_from
-from nastavnik.core.keys import COOKIE as KEYS
-from nastavnik.core.keys import OFF as KEYS_OFF
-from nastavnik.core.marks import public, requires
-from nastavnik.core.theme import COOKIE, THEMES
+from nastavnik.core.ui import listing, visits
+from nastavnik.core.ui.keys import COOKIE as KEYS
+from nastavnik.core.ui.keys import OFF as KEYS_OFF
+from nastavnik.core.ui.theme import COOKIE, THEMES
 from nastavnik.people.models import Person
 from nastavnik.people.queries import has_any_account
 from nastavnik.programmes.models import Programme
@@ -101,8 +103,8 @@ def home(request: Request) -> HttpResponse:
             "stages": rows,
             "gate": gate_of(request.user, programme, rows) if programme and rows else None,
             "items": items[: attention.AT_MOST],
-            "week": coming.week_of(request.user, today()),
-            "news": news.news_for(request.user, since or now - visits.FIRST),
+            "week": upcoming.week_of(request.user, today()),
+            "news": digest.digest_for(request.user, since or now - visits.FIRST),
             "since": since,
             "may_open": may_open,
             "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from nastavnik import __version__
 from nastavnik.core import condition
-from nastavnik.core.marks import public
+from nastavnik.core.access.view_access import public
 
 
 @require_safe

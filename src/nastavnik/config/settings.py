@@ -124,7 +124,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "nastavnik.core.forms.Renderer"
+FORM_RENDERER = "nastavnik.core.ui.forms.Renderer"
 
 DATABASES = {
     "default": databases.chosen(

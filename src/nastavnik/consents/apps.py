@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import howtos, navigation, search, timeline
 from nastavnik.core.access import Perm
+from nastavnik.core.hooks import howtos, navigation, search, timeline
 
 
 class ConsentsConfig(AppConfig):

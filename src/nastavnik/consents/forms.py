@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.consents.choices import Purpose
-from nastavnik.core import concerned
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
+from nastavnik.core.hooks import consent_needs
+from nastavnik.core.ui.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import Person
 
@@ -24,14 +24,14 @@ class LedgerFilter(PersonFilter):
         missing = [("missing", _("Something is missing"))]
         of_parts = [
             (f"missing-{code}", _("Something is missing %(who)s") % {"who": part.label})
-            for code, part in concerned.parts().items()
+            for code, part in consent_needs.parts().items()
         ]
         offer(self, "show", [("", _("Everybody in the bases")), *missing, *of_parts])
 
     @property
-    def part(self) -> concerned.Part | None:
+    def part(self) -> consent_needs.LedgerPart | None:
         """Return the part of the bases a valid filter is narrowed to."""
-        return concerned.parts().get(self.cleaned_data.get("show", "").removeprefix("missing-"))
+        return consent_needs.parts().get(self.cleaned_data.get("show", "").removeprefix("missing-"))
 
 
 class RecordForm(forms.Form):

@@ -6,9 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.consents.choices import Purpose, Signer
-from nastavnik.core.access import Perm, Role
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access import Perm, Role, SignedIn
+from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
 

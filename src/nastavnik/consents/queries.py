@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import TAKE_BACK_HOURS, Purpose, Signer
 from nastavnik.consents.models import Consent, ConsentQuerySet
+from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.timeline import Subject, TimelineEvent
+from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.queries import held_purposes, missing_purposes
-from nastavnik.core import concerned, search
+from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.hooks import consent_needs, search
 
 
 def of_person(user: SignedIn, person_id: int) -> Iterator[search.Hit]:
     """Yield one line: what is signed or missing, of a person who is asked for consents and whom the user sees."""
-    if person_id not in concerned.people_of(user):
+    if person_id not in consent_needs.people_needing_consent(user):
         return
     held = held_purposes([person_id], today()).get(person_id, frozenset())
     missing = missing_purposes(held, NEEDED_FOR_BASE)

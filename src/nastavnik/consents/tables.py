@@ -8,9 +8,9 @@ from django_stubs_ext import StrOrPromise
 
 from nastavnik.consents.choices import Purpose, Signer
 from nastavnik.consents.queries import LedgerRow
-from nastavnik.core.components import address_of, link, pick, small, state
-from nastavnik.core.listing import Column, Table
-from nastavnik.core.ticks import Ticks
+from nastavnik.core.ui.components import address_of, link, pick, small, state
+from nastavnik.core.ui.listing import Column, Table
+from nastavnik.core.ui.ticks import Ticks
 
 
 def ledger_table(

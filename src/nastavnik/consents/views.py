@@ -23,13 +23,15 @@ from nastavnik.consents.queries import (
     why_it_stays,
 )
 from nastavnik.consents.tables import ledger_table
-from nastavnik.core import concerned, confirm, listing, looks
+from nastavnik.core import looks
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import consent_needs
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
-from nastavnik.core.ticks import Ticks
+from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.ticks import Ticks
 from nastavnik.people.models import Person
 from nastavnik.people.queries import class_names, roster
 
@@ -42,7 +44,7 @@ def ledger(request: Request) -> HttpResponse:
     """Show who has signed what and who is missing; a curator ticks papers off, one or many."""
     may_edit = request.user.viewer.may(Perm.CONSENT_TICK)
     people = Person.objects.visible_to(request.user).filter(
-        pk__in=concerned.people_of(request.user)
+        pk__in=consent_needs.people_needing_consent(request.user)
     )
     filters = LedgerFilter(class_names(request.user), request.GET)
     filters.is_valid()

@@ -12,7 +12,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from nastavnik.core import audit, expired, looks, periodic, retention, sessions
+        from nastavnik.core import audit, expired, looks, sessions
+        from nastavnik.core.hooks import periodic, retention
 
         user_logged_in.connect(sessions.begin, dispatch_uid="nastavnik.core.sessions")
         retention.register(expired.SESSIONS)

@@ -4,8 +4,8 @@ import datetime as dt
 
 from django.contrib.sessions.models import Session
 
+from nastavnik.core.hooks.retention import Rule
 from nastavnik.core.models import Tries
-from nastavnik.core.retention import Rule
 
 
 def _n_sessions(before: dt.datetime) -> int:

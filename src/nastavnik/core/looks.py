@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from nastavnik.core.dates import today
+from nastavnik.core.hooks.retention import Rule
 from nastavnik.core.http import Request
 from nastavnik.core.models import Look, LookKind
-from nastavnik.core.retention import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone, translation
 
-from nastavnik.core import memory, sessions, tries
+from nastavnik.core import request_cache, sessions, tries
 from nastavnik.core.text import plain
 
 A_MOMENT = 3  # seconds
@@ -104,7 +104,7 @@ def remember(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
             return get_response(request)
-        with memory.remembering():
+        with request_cache.caching():
             return get_response(request)
 
     return middleware

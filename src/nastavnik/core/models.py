@@ -5,9 +5,8 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.access.scope import ScopedQuerySet
 
 # What a line tells already by being there: only for who may see the thing itself.
 _ONLY_FOR = {

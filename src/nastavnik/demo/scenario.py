@@ -14,7 +14,7 @@ from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import AGE_OF_MAJORITY
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
-from nastavnik.core.facts import facts_of
+from nastavnik.core.hooks.facts import facts_of
 from nastavnik.core.passwords import one_time_password
 from nastavnik.demo.names import people
 from nastavnik.districts.actions import (

@@ -6,10 +6,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import Perm
-from nastavnik.core.attention import AttentionItem
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.hooks.attention import AttentionItem
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.queries import News, news_for, table_of, waiting_agreements
 

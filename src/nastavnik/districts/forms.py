@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import offer
+from nastavnik.core.ui.forms import offer
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
 from nastavnik.organisations.forms import OrganisationForm

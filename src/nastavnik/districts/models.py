@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import User

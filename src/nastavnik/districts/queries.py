@@ -11,9 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import Perm, Role
-from nastavnik.core.facts import Fact, facts_in
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, Role, SignedIn
+from nastavnik.core.hooks.facts import Fact, facts_in
 from nastavnik.core.text import fold
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import Adoption, Agreement, DistrictLine

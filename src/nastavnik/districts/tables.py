@@ -7,7 +7,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from nastavnik.core.listing import write_safely
+from nastavnik.core.ui.listing import write_safely
 from nastavnik.districts.queries import SchoolRow, Table, words_of
 
 N_COUNTS = 6  # columns before the lines

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import facts, howtos, navigation, news, search, timeline
 from nastavnik.core.access import Perm
+from nastavnik.core.hooks import digest, facts, howtos, navigation, search, timeline
 
 
 class DocumentsConfig(AppConfig):
@@ -14,7 +14,7 @@ class DocumentsConfig(AppConfig):
         from nastavnik.documents.texts import codes
 
         facts.register(self.label, own.facts, codes())
-        news.register(*own.NEWS)
+        digest.register(*own.NEWS)
         from nastavnik.documents.queries import timeline_events
         from nastavnik.documents.search import find
 

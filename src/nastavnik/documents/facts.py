@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
-from nastavnik.core.facts import Fact
-from nastavnik.core.news import Kind
+from nastavnik.core.hooks.digest import DigestKind
+from nastavnik.core.hooks.facts import Fact
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 
@@ -49,7 +49,7 @@ def facts(
 
 
 NEWS = (
-    Kind(
+    DigestKind(
         40, "document-registered", "documents.document", Perm.DOCUMENT_VIEW, Document.objects.visible_to,
         lambda n: ngettext("%(n)s paper was registered", "%(n)s papers were registered", n) % {"n": n},
         "documents:register",

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import DateInput
+from nastavnik.core.ui.forms import DateInput
 from nastavnik.documents.choices import MINUTES, Ask
 from nastavnik.documents.models import Document
 

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.core.text import fold
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.organisations.models import AcademicYear, Organisation

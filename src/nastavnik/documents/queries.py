@@ -8,9 +8,9 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.timeline import Subject, TimelineEvent
+from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed, kind_of

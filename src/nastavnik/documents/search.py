@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from nastavnik.core import search
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
+from nastavnik.core.hooks import search
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import title_of
 

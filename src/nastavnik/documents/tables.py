@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from nastavnik.core.components import address_of, icon, link, state
-from nastavnik.core.listing import Column, Table
+from nastavnik.core.ui.components import address_of, icon, link, state
+from nastavnik.core.ui.listing import Column, Table
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import title_of

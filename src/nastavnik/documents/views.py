@@ -12,11 +12,11 @@ from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm, listing
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
+from nastavnik.core.ui import confirm, listing
 from nastavnik.documents import actions
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.forms import ParticularsForm, RequisitesForm, TakeBackForm

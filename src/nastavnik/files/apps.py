@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from nastavnik.core import retention
+from nastavnik.core.hooks import retention
 
 
 class FilesConfig(AppConfig):

@@ -1,4 +1,4 @@
-"""Does what `core.periodic` holds while the site runs; of all processes on a folder only the holder of a lock works."""
+"""Does what `core.hooks.periodic` holds while the site runs; of all processes on a folder only the holder of a lock works."""
 
 import atexit
 import contextlib
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from nastavnik.core import periodic
+from nastavnik.core.hooks import periodic
 
 logger = logging.getLogger(__name__)
 

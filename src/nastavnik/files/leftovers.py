@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from nastavnik.core.retention import Rule
+from nastavnik.core.hooks.retention import Rule
 
 # Of backups and restorations, of files written aside, of keys on their way; uploads begin with a dot.
 OF_DATA = (".nastavnik-*", ".*.part", ".audit-anchors.json.*", "secret-key.*", "audit-key.*")

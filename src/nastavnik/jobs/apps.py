@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from nastavnik.core import attention, howtos, retention
+from nastavnik.core.hooks import attention, howtos, retention
 
 
 class JobsConfig(AppConfig):

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.core.attention import AttentionItem
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
+from nastavnik.core.hooks.attention import AttentionItem
 from nastavnik.jobs.choices import JobState
 from nastavnik.jobs.queries import jobs_seen
 

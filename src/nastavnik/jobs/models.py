@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 from nastavnik.jobs import kinds
 from nastavnik.jobs.choices import OPEN, JobState
 

@@ -5,8 +5,8 @@ import datetime as dt
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
+from nastavnik.core.access import SignedIn
 from nastavnik.core.http import key_of
-from nastavnik.core.marks import SignedIn
 from nastavnik.jobs.choices import OPEN, JobState
 from nastavnik.jobs.kinds import Kind, Order
 from nastavnik.jobs.models import Job

@@ -4,8 +4,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from nastavnik.core.access import Perm, Verdict
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn, Verdict
 from nastavnik.programmes.models import MentoringForm
 
 

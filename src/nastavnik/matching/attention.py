@@ -6,9 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import Perm
-from nastavnik.core.attention import AttentionItem
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks.attention import AttentionItem
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.queries import latest_run, open_questions
 from nastavnik.programmes.choices import Side

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.facts import Fact
+from nastavnik.core.hooks.facts import Fact
 from nastavnik.matching.models import MatchingRun
 
 

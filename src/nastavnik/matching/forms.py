@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import offer, offer_rows
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
+from nastavnik.core.ui.forms import offer, offer_rows
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.choices import Outcome, Ruling
 from nastavnik.matching.models import MatchingRun

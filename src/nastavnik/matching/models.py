@@ -5,9 +5,8 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.matching.choices import Outcome, Ruling, RunStatus
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import MentoringForm, Participation, Programme

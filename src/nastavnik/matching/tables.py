@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.components import address_of, link
-from nastavnik.core.listing import Column, Table
 from nastavnik.core.text import fold
+from nastavnik.core.ui.components import address_of, link
+from nastavnik.core.ui.listing import Column, Table
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import Lack, LeftOut, Line, MentorGroup, lack_words

@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, coming, howtos, navigation, news, search, timeline
 from nastavnik.core.access import Perm
+from nastavnik.core.hooks import attention, digest, howtos, navigation, search, timeline, upcoming
 
 
 class MentorshipsConfig(AppConfig):
@@ -24,8 +24,8 @@ class MentorshipsConfig(AppConfig):
         tasks.register_kinds()
         paper_kinds.register(ORDER_ON_PAIRS)
         attention.register(self.label, own.items)
-        coming.register(self.label, own.coming)
-        news.register(*own.NEWS)
+        upcoming.register(self.label, own.coming)
+        digest.register(*own.NEWS)
         own_facts.register()
         timeline.register(self.label, timeline_events)
         both = frozenset({Perm.PAIR_VIEW, Perm.OWN_PAIR_VIEW})

@@ -12,12 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import Perm
-from nastavnik.core.attention import AttentionItem
-from nastavnik.core.coming import Coming
-from nastavnik.core.components import few
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.news import Kind
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.digest import DigestKind
+from nastavnik.core.hooks.upcoming import UpcomingEvent
+from nastavnik.core.ui.components import few
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import AHEAD, OPEN, PAIR_ORDER, MeetingKind, MentorshipStatus
@@ -172,7 +171,7 @@ def _own(user: SignedIn) -> Iterator[AttentionItem]:
         )  # fmt: skip
 
 
-def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
+def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEvent]:
     """Yield the meetings planned: how many a day for who follows the pairs, the own ones for who is in a pair."""
     viewer = user.viewer
     if viewer.may(Perm.PAIR_VIEW):
@@ -181,7 +180,7 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
         )
         may_enter = viewer.may(Perm.MEETING_EDIT)
         for day, n in sorted(days.items()):
-            yield Coming(
+            yield UpcomingEvent(
                 day,
                 ngettext("%(n)s meeting is planned", "%(n)s meetings are planned", n) % {"n": n},
                 reverse("mentorships:month", args=[day.year, day.month])
@@ -194,7 +193,7 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
         )
         for day, kind in planned.values_list("planned_on", "kind"):
             words = _("Your meeting: %(kind)s") % {"kind": MeetingKind(kind).label.lower()}
-            yield Coming(day, words, reverse("mentorships:own"))
+            yield UpcomingEvent(day, words, reverse("mentorships:own"))
 
 
 def _meetings_with_marks(user: SignedIn) -> QuerySet[Meeting]:
@@ -203,31 +202,31 @@ def _meetings_with_marks(user: SignedIn) -> QuerySet[Meeting]:
 
 
 NEWS = (
-    Kind(
+    DigestKind(
         # a mark and a call for help are notes too: that there was one is told to those who may read it
         10, "meeting-noted", "mentorships.meeting", Perm.MARK_VIEW, _meetings_with_marks,
         lambda n: ngettext("%(n)s meeting was noted", "%(n)s meetings were noted", n) % {"n": n},
         "mentorships:list",
     ),
-    Kind(
+    DigestKind(
         11, "pair-approved", "mentorships.mentorship", Perm.PAIR_VIEW, Mentorship.objects.visible_to,
         lambda n: ngettext("%(n)s pair was approved", "%(n)s pairs were approved", n) % {"n": n},
         "mentorships:list",
     ),
-    Kind(
+    DigestKind(
         11, "pair-approved", "mentorships.mentorship", Perm.OWN_PAIR_VIEW, Mentorship.objects.visible_to,
         lambda n: ngettext("you have %(n)s new pair", "you have %(n)s new pairs", n) % {"n": n},
         "mentorships:own",
     ),
     *(
-        Kind(
+        DigestKind(
             12, "group-joined", "mentorships.mentorship", perm, Mentorship.objects.visible_to,
             lambda n: ngettext("somebody is new in %(n)s group", "somebody is new in %(n)s groups", n) % {"n": n},
             page,
         )
         for perm, page in ((Perm.PAIR_VIEW, "mentorships:list"), (Perm.OWN_PAIR_VIEW, "mentorships:own"))
     ),
-    Kind(
+    DigestKind(
         13, "pair-status", "mentorships.mentorship", Perm.PAIR_VIEW, Mentorship.objects.visible_to,
         lambda n: ngettext("%(n)s pair changed its state", "%(n)s pairs changed their state", n) % {"n": n},
         "mentorships:list",

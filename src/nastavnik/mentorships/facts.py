@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core import facts as registry
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
-from nastavnik.core.facts import Fact
+from nastavnik.core.hooks import facts as registry
+from nastavnik.core.hooks.facts import Fact
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.mentorships.choices import AHEAD, MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, Tie

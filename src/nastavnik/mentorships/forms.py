@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import DateInput, offer, offer_rows
+from nastavnik.core.access import SignedIn
 from nastavnik.core.http import LONGEST_KEY
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.ui.forms import DateInput, offer, offer_rows
 from nastavnik.mentorships.choices import GONE, EndCause, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.queries import Voice
 from nastavnik.programmes.choices import AfterEnd, Side

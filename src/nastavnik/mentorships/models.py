@@ -4,10 +4,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.access import Perm
-from nastavnik.core.components import listed
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.access.scope import ScopedQuerySet
+from nastavnik.core.ui.components import listed
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import MatchingRun
 from nastavnik.mentorships.choices import (

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from django.db.models import Prefetch, Q, QuerySet
 from django.urls import reverse
 
-from nastavnik.core import search
-from nastavnik.core.access import Perm
-from nastavnik.core.components import few
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks import search
+from nastavnik.core.ui.components import few
 from nastavnik.mentorships.models import Mentorship, Tie
 
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.components import (
+from nastavnik.core.ui.components import (
     BREAK,
     CHECKED,
     NOTHING,
@@ -19,7 +19,7 @@ from nastavnik.core.components import (
     link,
     state,
 )
-from nastavnik.core.listing import Column, Table
+from nastavnik.core.ui.listing import Column, Table
 from nastavnik.mentorships.choices import MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.queries import Cell, MonthRow, PairRow, Risk
 from nastavnik.people.models import Person

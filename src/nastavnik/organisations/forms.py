@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.forms import DateInput, offer
+from nastavnik.core.ui.forms import DateInput, offer
 from nastavnik.engine.wording.organisations import short_name
 from nastavnik.organisations.choices import Kind
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
 from nastavnik.organisations import actions
 from nastavnik.organisations.forms import OrganisationForm, PartnerForm, YearForm
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner

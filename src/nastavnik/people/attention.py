@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nastavnik.core.access import Perm
-from nastavnik.core.attention import AttentionItem
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks.attention import AttentionItem
 from nastavnik.people.models import SecondStep, SlipHalf
 
 

@@ -13,10 +13,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import directions
-from nastavnik.core.access import Role
-from nastavnik.core.forms import DateInput, FilesField, FilesInput, offer, offer_rows
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Role, SignedIn
+from nastavnik.core.hooks import role_scopes
+from nastavnik.core.ui.forms import DateInput, FilesField, FilesInput, offer, offer_rows
 from nastavnik.organisations.models import Organisation, Partner
 from nastavnik.people.access import roles_given
 from nastavnik.people.adapter import Answers, Field, Layout, Understanding, WaitingRow
@@ -153,7 +152,7 @@ class AccountForm(NewLoginForm):
         offer(
             self, "role", [(one.value, ROLE_TITLES[one]) for one in FROM_THE_LEAST if one in given]
         )
-        choices = directions.directions_of(user) if Role.CURATOR in given else []
+        choices = role_scopes.role_scopes_of(user) if Role.CURATOR in given else []
         offer(self, "form_codes", choices)
         if not choices:
             del self.fields["form_codes"]

@@ -9,10 +9,9 @@ from django.db.models import F, Q
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.access import Grant, Perm, Role, Viewer
+from nastavnik.core.access import Grant, Perm, Role, SignedIn, Viewer
+from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.core.dates import age_on, today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.scope import ScopedQuerySet
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 from nastavnik.people.choices import (

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 
-from nastavnik.core.access import Role
+from nastavnik.core.access import Role, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.access import may_switch_off, renewals

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from nastavnik.core import search
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
+from nastavnik.core.hooks import search
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 

@@ -14,8 +14,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from nastavnik.core.access import Role, Verdict
-from nastavnik.core.components import BREAK, NOTHING, address_of, link, pick
-from nastavnik.core.listing import Column, Table, write_safely
+from nastavnik.core.ui.components import BREAK, NOTHING, address_of, link, pick
+from nastavnik.core.ui.listing import Column, Table, write_safely
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup, User

@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
+from nastavnik.core.hooks.retention import Rule
 from nastavnik.core.http import Request
-from nastavnik.core.retention import Rule
 from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
 from nastavnik.organisations.models import Organisation
 from nastavnik.people import actions

@@ -17,12 +17,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import codes, confirm, listing, looks, search, sessions, tries
+from nastavnik.core import codes, looks, sessions, tries
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import public, requires, takes_files
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import search
 from nastavnik.core.http import Request, key_of, onward_from
-from nastavnik.core.marks import public, requires, takes_files
+from nastavnik.core.ui import confirm, listing
 from nastavnik.jobs.actions import ask_for_job
 from nastavnik.jobs.models import Job
 from nastavnik.jobs.queries import unfinished

@@ -4,17 +4,17 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import (
+from nastavnik.core.access import Perm
+from nastavnik.core.hooks import (
     attention,
-    coming,
-    concerned,
-    directions,
+    consent_needs,
+    digest,
     howtos,
     navigation,
-    news,
+    role_scopes,
     search,
+    upcoming,
 )
-from nastavnik.core.access import Perm
 
 
 def load_directory(*, using: str, **kwargs: Any) -> None:
@@ -49,16 +49,16 @@ class ProgrammesConfig(AppConfig):
         from nastavnik.programmes.search import find, of_person
 
         post_migrate.connect(load_directory, sender=self)
-        concerned.register(self.label, people_in_bases)
+        consent_needs.register(self.label, people_in_bases)
         for code, label, people in (
             ("paired", _("of those in pairs"), people_paired),
             ("prepared", _("of those being prepared"), people_prepared),
         ):
-            concerned.register_part(code, concerned.Part(label, people))
-        directions.register(self.label, forms_of)
+            consent_needs.register_part(code, consent_needs.LedgerPart(label, people))
+        role_scopes.register(self.label, forms_of)
         attention.register(self.label, own.items)
-        coming.register(self.label, own.coming)
-        news.register(*own.NEWS)
+        upcoming.register(self.label, own.coming)
+        digest.register(*own.NEWS)
         own_facts.register()
         search.register(
             search.Source(

@@ -9,13 +9,12 @@ from django.utils.translation import ngettext
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.queries import who_lacks
-from nastavnik.core.access import Perm
-from nastavnik.core.attention import AttentionItem
-from nastavnik.core.coming import Coming
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
-from nastavnik.core.news import Kind
+from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.digest import DigestKind
+from nastavnik.core.hooks.upcoming import UpcomingEvent
+from nastavnik.core.request_cache import cached
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, Participation, Programme
@@ -230,43 +229,43 @@ def _newest_meeting(user: SignedIn) -> Gathering | None:
     programme = current_programme(user)
     if programme is None or not user.viewer.may(Perm.MATCHING_VIEW):
         return None
-    return once(
+    return cached(
         ("last_group_meeting", user.viewer.user_id), lambda: last_group_meeting(user, programme)
     )
 
 
-def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
+def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEvent]:
     """Yield the group meeting to which one invites or is invited, and the end of the programme."""
     meeting = _newest_meeting(user)
     if meeting is not None and first <= meeting.held_on <= last:
         url = reverse("programmes:meeting", args=[meeting.pk])
-        yield Coming(meeting.held_on, _("Group meeting"), url)
+        yield UpcomingEvent(meeting.held_on, _("Group meeting"), url)
     elif user.viewer.may(Perm.OWN_PAIR_VIEW) and (person_id := user.viewer.person_id):
         own = Attendance.objects.visible_to(user).filter(
             record__person_id=person_id, meeting__held_on__range=(first, last)
         )
         for day, place in own.values_list("meeting__held_on", "meeting__place").distinct():
             words = _("Group meeting of mentors and mentees")
-            yield Coming(day, f"{words}: {place}" if place else words)
+            yield UpcomingEvent(day, f"{words}: {place}" if place else words)
     programme = current_programme(user)
     if programme is not None and first <= programme.ends_on <= last:
-        yield Coming(
+        yield UpcomingEvent(
             programme.ends_on, _("The last day of the programme"), reverse("programmes:overview")
         )
 
 
 NEWS = (
-    Kind(
+    DigestKind(
         20, "base-entered", "programmes.participation", Perm.BASE_VIEW, Participation.objects.visible_to,
         lambda n: ngettext("%(n)s person entered the bases", "%(n)s people entered the bases", n) % {"n": n},
         "programmes:mentees",
     ),
-    Kind(
+    DigestKind(
         21, "base-status", "programmes.participation", Perm.BASE_VIEW, Participation.objects.visible_to,
         lambda n: ngettext("%(n)s person of the bases moved on", "%(n)s people of the bases moved on", n) % {"n": n},
         "programmes:mentees",
     ),
-    Kind(
+    DigestKind(
         22, "preferences-given", "programmes.attendance", Perm.PREFERENCE_VIEW, Attendance.objects.visible_to,
         lambda n: ngettext("%(n)s person chose after the group meeting", "%(n)s people chose after the group meeting", n)
         % {"n": n},

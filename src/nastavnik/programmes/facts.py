@@ -14,10 +14,10 @@ from django.utils.translation import ngettext
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Signer
 from nastavnik.consents.models import Consent
 from nastavnik.consents.queries import signer_for
-from nastavnik.core import facts as registry
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
-from nastavnik.core.facts import Fact
+from nastavnik.core.hooks import facts as registry
+from nastavnik.core.hooks.facts import Fact
 from nastavnik.core.text import fold
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side

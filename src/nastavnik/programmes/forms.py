@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.dates import today
-from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
+from nastavnik.core.ui.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.choices import OUTSIDERS
 from nastavnik.people.forms import PersonFilter

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes
-from nastavnik.core.access import Perm, Verdict
+from nastavnik.core.access import Perm, SignedIn, Verdict
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
+from nastavnik.core.request_cache import cached
 from nastavnik.core.text import fold
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
@@ -34,7 +33,7 @@ from nastavnik.programmes.models import (
 def current_programme(user: SignedIn, day: dt.date | None = None) -> Programme | None:
     """Return the programme the user works in: the one that holds the day, else the latest."""
     day = day or today()
-    return once(("current_programme", user.viewer.user_id, day), lambda: _programme_on(user, day))
+    return cached(("current_programme", user.viewer.user_id, day), lambda: _programme_on(user, day))
 
 
 def _programme_on(user: SignedIn, day: dt.date) -> Programme | None:
@@ -125,7 +124,7 @@ def base_counts(user: SignedIn, programme: Programme, side: Side) -> BaseCounts:
 
 def states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, str]]:
     """Return (side, status) → how many records, of both bases, without those who left; one query a page."""
-    return once(
+    return cached(
         ("states_of_bases", user.viewer.user_id, programme.pk),
         lambda: _states_of_bases(user, programme),
     )
@@ -234,7 +233,7 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
 
 def marks_of_bases(user: SignedIn, programme: Programme) -> dict[tuple[Side, str], int]:
     """Return (side, mark) → how many records a base narrowed to the mark lists; one query a page."""
-    return once(
+    return cached(
         ("marks_of_bases", user.viewer.user_id, programme.pk),
         lambda: _marks_of_bases(user, programme),
     )

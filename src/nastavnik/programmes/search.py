@@ -6,9 +6,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from nastavnik.core import search
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks import search
 from nastavnik.programmes.models import Participation
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.components import (
+from nastavnik.core.ui.components import (
     BREAK,
     NOTHING,
     address_of,
@@ -18,8 +18,8 @@ from nastavnik.core.components import (
     small,
     state,
 )
-from nastavnik.core.listing import Column, Table
-from nastavnik.core.ticks import Ticks
+from nastavnik.core.ui.listing import Column, Table
+from nastavnik.core.ui.ticks import Ticks
 from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import GroupMeeting, Participation
 from nastavnik.programmes.queries import BaseRow

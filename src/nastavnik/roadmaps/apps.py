@@ -1,8 +1,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core import attention, coming, facts, howtos, navigation, news, retention
 from nastavnik.core.access import Perm
+from nastavnik.core.hooks import attention, digest, facts, howtos, navigation, retention, upcoming
 
 
 class RoadmapsConfig(AppConfig):
@@ -20,8 +20,8 @@ class RoadmapsConfig(AppConfig):
         retention.register(tasks.DRAFTS)
         tasks.register_kinds()
         attention.register(self.label, own.items)
-        coming.register(self.label, own.coming)
-        news.register(*own.NEWS)
+        upcoming.register(self.label, own.coming)
+        digest.register(*own.NEWS)
         facts.register(self.label, own_facts.facts, {"roadmap_approved", "municipal_roadmap"})
         navigation.register(
             navigation.Section(39, _("Roadmap"), "roadmaps:overview", Perm.ROADMAP_VIEW)

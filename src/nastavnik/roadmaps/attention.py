@@ -10,14 +10,13 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import NOBODY, Perm
-from nastavnik.core.attention import AttentionItem
+from nastavnik.core.access import NOBODY, Perm, SignedIn
 from nastavnik.core.audit import CHANGED
-from nastavnik.core.coming import DAYS, Coming
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
-from nastavnik.core.news import Kind
+from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.digest import DigestKind
+from nastavnik.core.hooks.upcoming import DAYS, UpcomingEvent
+from nastavnik.core.request_cache import cached
 from nastavnik.roadmaps.adapter.checks import answers_for
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity
@@ -63,7 +62,7 @@ MOST_A_DAY = 3
 MOST_OF_TITLE = 80
 
 
-def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
+def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEvent]:
     """Yield the lines of the roadmap whose term ends in these days: a few of each day, the others as a number."""
     if not user.viewer.may(Perm.PROGRAMME_VIEW):
         return
@@ -76,18 +75,18 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[Coming]:
         shown = activities if len(activities) <= MOST_A_DAY + 1 else activities[:MOST_A_DAY]
         for activity in shown:
             title = Truncator(activity.title).chars(MOST_OF_TITLE)
-            yield Coming(day, title, reverse("roadmaps:activity", args=[activity.pk]))
+            yield UpcomingEvent(day, title, reverse("roadmaps:activity", args=[activity.pk]))
         if n_more := len(activities) - len(shown):
             words = ngettext(
                 "%(n)s more line of the roadmap", "%(n)s more lines of the roadmap", n_more
             )
             whole = reverse("roadmaps:show", args=[activities[0].roadmap_id])
-            yield Coming(day, words % {"n": n_more}, whole)
+            yield UpcomingEvent(day, words % {"n": n_more}, whole)
 
 
 def _due_lines(user: SignedIn, day: dt.date) -> list[Line]:
     """Return the open lines of this year that are late or due within a week; asked once a page."""
-    return once(("due_lines", user.viewer.user_id, day), lambda: _find_due_lines(user, day))
+    return cached(("due_lines", user.viewer.user_id, day), lambda: _find_due_lines(user, day))
 
 
 def _find_due_lines(user: SignedIn, day: dt.date) -> list[Line]:
@@ -134,7 +133,7 @@ def _late(late: list[Line], *, may_edit: bool) -> AttentionItem:
 
 
 NEWS = (
-    Kind(
+    DigestKind(
         30, CHANGED, "roadmaps.activity", Perm.PROGRAMME_VIEW, Activity.objects.visible_to,
         lambda n: ngettext("%(n)s line of the roadmap changed", "%(n)s lines of the roadmap changed", n) % {"n": n},
         "roadmaps:overview",

@@ -26,7 +26,7 @@ class Entry:
         owners: Posts, in the order of the source.
         result: Result or kind of paper, in brief.
         levels: For whom: school, college, municipality.
-        facts: What ticks the line by itself when all of it holds (`core.facts`); empty if nothing does.
+        facts: What ticks the line by itself when all of it holds (`core.hooks.facts`); empty if nothing does.
         also: Folded word of a title that promises more → the fact that has to hold then too.
         learners_only: Left out where only staff take part.
         sources: The roadmaps that have it.

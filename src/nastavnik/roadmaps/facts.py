@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.facts import Fact
+from nastavnik.core.hooks.facts import Fact
 from nastavnik.roadmaps.choices import RoadmapLevel
 from nastavnik.roadmaps.models import Roadmap
 

@@ -7,8 +7,8 @@ from django.forms import CheckboxSelectMultiple, DateField, Textarea
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.forms import DateInput, RowsField, offer, offer_rows
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
+from nastavnik.core.ui.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.documents.models import Document
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.programmes.models import MentoringForm

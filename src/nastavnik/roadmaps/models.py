@@ -8,9 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.scope import ScopedQuerySet
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.documents.models import Document
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.roadmaps.choices import ActivityStatus, ChangeKind, Recurs, RoadmapLevel

@@ -10,9 +10,8 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import Viewer
-from nastavnik.core.facts import Fact, facts_of
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn, Viewer
+from nastavnik.core.hooks.facts import Fact, facts_of
 from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
 from nastavnik.people.choices import LEARNERS

@@ -15,8 +15,8 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from nastavnik.core.components import NOTHING, address_of, link, pick, state
-from nastavnik.core.listing import write_safely
+from nastavnik.core.ui.components import NOTHING, address_of, link, pick, state
+from nastavnik.core.ui.listing import write_safely
 from nastavnik.roadmaps.adapter import MISSED
 from nastavnik.roadmaps.documents import heading_of, number_and_title
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapSection

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks.retention import Rule
 from nastavnik.core.http import Request
-from nastavnik.core.retention import Rule
 from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
 from nastavnik.organisations.models import Organisation
 from nastavnik.roadmaps import actions, adapter

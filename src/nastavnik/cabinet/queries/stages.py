@@ -9,9 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import Perm
-from nastavnik.core.attention import AttentionItem
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks.attention import AttentionItem
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import pairs_now

@@ -12,10 +12,9 @@ from nastavnik.cabinet.choices import Step
 from nastavnik.cabinet.models import StepAside
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.queries import held_purposes, missing_purposes
-from nastavnik.core.access import Role
+from nastavnik.core.access import Role, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
+from nastavnik.core.request_cache import cached
 from nastavnik.mentorships.choices import CLOSED, MentorshipStatus
 from nastavnik.mentorships.queries import PairNow, pairs_now
 from nastavnik.people.models import Membership, Person, StudyGroup
@@ -137,7 +136,7 @@ def _of_bases(user: SignedIn, programme: Programme) -> Iterator[Told]:
         if both else _bare(totals),
         f"{reverse('programmes:grid', args=[side])}?status=untold" if both else _base_to_fill(totals),
     )  # fmt: skip
-    gathering = once(
+    gathering = cached(
         ("last_group_meeting", user.viewer.user_id), lambda: last_group_meeting(user, programme)
     )
     n_came = gathering.n_came if gathering else 0

@@ -21,12 +21,11 @@ from nastavnik.cabinet.catalogues import (
     trail_words,
 )
 from nastavnik.consents.models import Consent
-from nastavnik.core.access import Perm
-from nastavnik.core.components import address_of
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.http import key_of
-from nastavnik.core.marks import SignedIn
 from nastavnik.core.models import AuditEntry, Look
 from nastavnik.core.text import fold
+from nastavnik.core.ui.components import address_of
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.choices import ROLE_CHOICES

@@ -14,11 +14,13 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core import components, condition, howtos, navigation, search
+from nastavnik.core import condition
 from nastavnik.core.access import Perm
-from nastavnik.core.forms import Fault, fault_of
-from nastavnik.core.keys import keys_on
-from nastavnik.core.theme import theme_of
+from nastavnik.core.hooks import howtos, navigation, search
+from nastavnik.core.ui import components
+from nastavnik.core.ui.forms import Fault, fault_of
+from nastavnik.core.ui.keys import keys_on
+from nastavnik.core.ui.theme import theme_of
 
 register = template.Library()
 
@@ -89,7 +91,7 @@ def rows_tag(parser: template.base.Parser, token: template.base.Token) -> RowsNo
     """Draw rows that look alike: `{% rows lines as line %}<tr><td>{{ line.name }}</td></tr>{% endrows %}`.
 
     What stands inside is rendered once, whatever the number of rows, so nothing in it may depend on a row but the
-    values: each row is a mapping of name → text (escaped) or markup of `core.components`.
+    values: each row is a mapping of name → text (escaped) or markup of `core.ui.components`.
     """
     _tag, rows, _as, name = token.split_contents()
     nodelist = parser.parse(("endrows",))

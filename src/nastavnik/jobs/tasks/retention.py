@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from nastavnik.core.retention import Rule
+from nastavnik.core.hooks.retention import Rule
 from nastavnik.jobs.actions import forget_old_jobs
 from nastavnik.jobs.queries import old_jobs
 

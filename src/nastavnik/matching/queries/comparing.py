@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.programmes.models import Participation

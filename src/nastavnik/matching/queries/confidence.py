@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import PairRuling, Proposal
 from nastavnik.programmes.models import Participation

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
+from nastavnik.core.access import SignedIn
+from nastavnik.core.request_cache import cached
 from nastavnik.matching.choices import Outcome
 from nastavnik.matching.models import Opinion, OpinionQuerySet
 from nastavnik.programmes.models import Programme
@@ -20,7 +20,7 @@ def opinions_of(programme_id: int) -> OpinionQuerySet:
 
 def opinions_seen(user: SignedIn, programme_id: int) -> list[Opinion]:
     """Return what the psychologist said in a programme, as far as the user may know it."""
-    return once(
+    return cached(
         ("matching.opinions", user.viewer.user_id, programme_id),
         lambda: list(opinions_of(programme_id).visible_to(user)),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 from nastavnik.matching.queries.confidence import chosen_by, reader_of
 from nastavnik.matching.queries.explanations import choice_words, part_words, price_words
 from nastavnik.matching.queries.points import NO_POINTS, Points, points_of

@@ -1,6 +1,6 @@
 """The rules a matching goes by."""
 
-from nastavnik.core.memory import once
+from nastavnik.core.request_cache import cached
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
 from nastavnik.matching.models import RuleSet
 
@@ -8,7 +8,7 @@ from nastavnik.matching.models import RuleSet
 def rules_in_force(organisation_id: int) -> RuleValues:
     """Return the rules of an organisation: its own newest ones, else those shipped."""
     shipped = shipped_rules()
-    own = once(
+    own = cached(
         ("matching.rules", organisation_id),
         lambda: RuleSet.objects.filter(organisation_id=organisation_id).first(),
     )

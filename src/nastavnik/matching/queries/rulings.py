@@ -7,9 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
-from nastavnik.core.timeline import Subject, TimelineEvent
+from nastavnik.core.access import SignedIn
+from nastavnik.core.hooks.timeline import Subject, TimelineEvent
+from nastavnik.core.request_cache import cached
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import PairRuling
 from nastavnik.programmes.models import Programme
@@ -31,7 +31,7 @@ def standing_rulings(user: SignedIn, programme_id: int) -> list[PairRuling]:
         people = ("mentor__person", "mentee__person")
         return list(rows.filter(mentee__programme_id=programme_id).select_related(*people))
 
-    return once(("matching.rulings", user.viewer.user_id, programme_id), ask)
+    return cached(("matching.rulings", user.viewer.user_id, programme_id), ask)
 
 
 def rulings_of(user: SignedIn, programme: Programme) -> Rulings:

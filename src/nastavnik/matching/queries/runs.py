@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.matching.access import is_own_form
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun, Proposal

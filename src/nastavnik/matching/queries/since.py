@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation
 

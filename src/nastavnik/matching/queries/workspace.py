@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal
 from nastavnik.matching.queries.comparing import changes_since

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from nastavnik.core import listing
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
+from nastavnik.core.ui import listing
 from nastavnik.jobs.queries import open_job
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching.access import may_approve

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
-from nastavnik.core.marks import requires
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching import actions, tasks
 from nastavnik.matching.queries import forms_to_match, n_pairs_to_look_at, who_is_matched

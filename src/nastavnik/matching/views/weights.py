@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
 from nastavnik.jobs.queries import result_of
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching import actions, tasks

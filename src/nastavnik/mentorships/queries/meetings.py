@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.catalogues import cycle
 from nastavnik.mentorships.choices import AHEAD, OPEN, Mark, MeetingKind, MeetingStatus
 from nastavnik.mentorships.models import Meeting, MeetingQuerySet, Mentorship, Tie

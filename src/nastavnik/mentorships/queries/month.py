@@ -5,9 +5,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from nastavnik.core.access import Perm
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
 from nastavnik.mentorships.choices import AHEAD, OPEN
 from nastavnik.mentorships.models import Meeting, MentorshipQuerySet
 from nastavnik.mentorships.queries.meetings import state_words

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes, who_lacks
-from nastavnik.core.access import Perm
-from nastavnik.core.components import few
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
+from nastavnik.core.request_cache import cached
 from nastavnik.core.text import fold
+from nastavnik.core.ui.components import few
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching.choices import RunStatus
@@ -209,7 +208,7 @@ def ties_about(user: SignedIn, pair_id: int) -> list[Tie]:
     """
     rows = Tie.objects.visible_to(user).filter(Q(mentorship=pair_id) | Q(moved_from=pair_id))
     people = ("mentorship__mentor__person", "mentee__person", "moved_from__mentor__person")
-    return once(
+    return cached(
         ("ties_about", user.viewer.user_id, pair_id), lambda: list(rows.select_related(*people))
     )
 

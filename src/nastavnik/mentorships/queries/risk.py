@@ -12,10 +12,10 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.coming import DAYS
+from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
-from nastavnik.core.memory import once
+from nastavnik.core.hooks.upcoming import DAYS
+from nastavnik.core.request_cache import cached
 from nastavnik.mentorships.catalogues import Limits, cycle
 from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
@@ -138,7 +138,7 @@ def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
 
 def pairs_now(user: SignedIn) -> list[PairNow]:
     """Return all pairs a user sees, whatever their state; asked once a page."""
-    return once(
+    return cached(
         ("pairs_now", user.viewer.user_id),
         lambda: _pairs_now(user, Mentorship.objects.visible_to(user)),
     )

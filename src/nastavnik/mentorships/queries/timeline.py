@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext as _
 
+from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.core.text import fold
-from nastavnik.core.timeline import Subject, TimelineEvent
 from nastavnik.mentorships.choices import CLOSED, Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries.meetings import state_words

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nastavnik.core import confirm
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
-from nastavnik.core.marks import requires
+from nastavnik.core.ui import confirm
 from nastavnik.documents.queries import losses_with
 from nastavnik.jobs.queries import result_of
 from nastavnik.jobs.tasks import ask_and_wait

@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.forms import (

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from nastavnik.core import listing, looks, timeline
+from nastavnik.core import looks
 from nastavnik.core.access import Perm, Role
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import timeline
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
+from nastavnik.core.ui import listing
 from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import CLOSED, OPEN, MentorshipStatus

@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import confirm, listing, looks
+from nastavnik.core import looks
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
-from nastavnik.core.ticks import Ticks
+from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.ticks import Ticks
 from nastavnik.organisations.queries import year_for
 from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup

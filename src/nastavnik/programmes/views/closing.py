@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from nastavnik.core import confirm, listing
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
 from nastavnik.core.text import fold
-from nastavnik.core.ticks import Ticks
+from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.ticks import Ticks
 from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side

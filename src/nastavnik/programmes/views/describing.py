@@ -9,9 +9,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
-from nastavnik.core.ticks import Ticks
+from nastavnik.core.ui.ticks import Ticks
 from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import roster

@@ -12,9 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
 from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
 from nastavnik.programmes.adapter import who_may_be_paired

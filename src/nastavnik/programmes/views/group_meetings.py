@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import listing
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires, takes_files
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
-from nastavnik.core.marks import requires, takes_files
+from nastavnik.core.ui import listing
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import actions
 from nastavnik.programmes.adapter import who_may_be_paired

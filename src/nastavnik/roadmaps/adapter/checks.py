@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Role
-from nastavnik.core.memory import once
+from nastavnik.core.request_cache import cached
 from nastavnik.core.text import fold
 from nastavnik.engine.roadmaps.checking import (
     Finding,
@@ -105,7 +105,7 @@ class OwnerLoad:
 
 def owners_of(text: str) -> tuple[str, ...]:
     """Return the owners named in a text; a page asks of each text once."""
-    return once(("owners", text), lambda: split_responsible(text))
+    return cached(("owners", text), lambda: split_responsible(text))
 
 
 def loads_of(lines: Iterable[Line]) -> list[OwnerLoad]:

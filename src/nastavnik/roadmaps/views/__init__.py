@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires, takes_files
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import LONGEST_KEY, Request, ticked
-from nastavnik.core.marks import requires, takes_files
 from nastavnik.jobs.queries import unfinished
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.organisations.models import AcademicYear

@@ -8,9 +8,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.http import Request
-from nastavnik.core.marks import requires
 from nastavnik.roadmaps import actions
 from nastavnik.roadmaps.adapter import usual_days
 from nastavnik.roadmaps.adapter.checks import check_roadmap

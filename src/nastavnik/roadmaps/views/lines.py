@@ -13,9 +13,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
-from nastavnik.core.marks import requires
 from nastavnik.roadmaps import actions
 from nastavnik.roadmaps.forms import BulkForm, InlineForm
 from nastavnik.roadmaps.models import Activity, Evidence

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from nastavnik.core import retention
+from nastavnik.core.hooks import retention
 
 
 class Command(BaseCommand):

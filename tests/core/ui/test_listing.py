@@ -13,8 +13,8 @@ from tests.pages import signed_in, text
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
-from nastavnik.core.listing import XLSX, Column, Table, as_xlsx
 from nastavnik.core.models import AuditEntry
+from nastavnik.core.ui.listing import XLSX, Column, Table, as_xlsx
 from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships.choices import MeetingStatus
 from nastavnik.mentorships.models import Meeting

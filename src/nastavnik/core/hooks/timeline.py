@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 
 
 @dataclass(frozen=True, slots=True)

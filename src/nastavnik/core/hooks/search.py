@@ -10,8 +10,7 @@ from itertools import islice
 from django.db.models import Q
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.text import fold
 
 LONGEST = 100  # characters of a question that are read

@@ -5,7 +5,7 @@ from django import forms
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from nastavnik.core.forms import Renderer
+from nastavnik.core.ui.forms import Renderer
 
 
 class Asked(forms.Form):

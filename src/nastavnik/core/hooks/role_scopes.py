@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 
 Provider = Callable[[SignedIn], Iterable[tuple[str, str]]]
 _providers: dict[str, Provider] = {}
@@ -13,6 +13,6 @@ def register(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
-def directions_of(user: SignedIn) -> list[tuple[str, str]]:
+def role_scopes_of(user: SignedIn) -> list[tuple[str, str]]:
     """Return what the roles of the user's organisation can be narrowed to."""
     return [choice for provider in _providers.values() for choice in provider(user)]

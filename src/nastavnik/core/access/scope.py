@@ -4,8 +4,7 @@ from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access.permissions import Perm, SignedIn
 
 M = TypeVar("M", bound=models.Model)
 

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from nastavnik.core.components import NOTHING
+from nastavnik.core.ui.components import NOTHING
 
 _CLASSES: dict[type, str] = {
     forms.CheckboxInput: "form-check-input",

@@ -12,7 +12,7 @@ from pathlib import Path
 import yaml
 from django.utils import timezone
 
-TERMS = Path(__file__).parent / "data" / "retention.yaml"
+TERMS = Path(__file__).parent.parent / "data" / "retention.yaml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,10 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from nastavnik.core import audit, looks
-from nastavnik.core.components import day, nodata
 from nastavnik.core.dates import today
 from nastavnik.core.http import Request
 from nastavnik.core.text import plain
+from nastavnik.core.ui.components import day, nodata
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -59,7 +59,7 @@ class Column(Generic[R]):
         name: its name in the lines of a page.
         label: its heading.
         value: what the file and the print hold: words, a number or a day, never markup.
-        cell: what the page shows instead, markup of `core.components`; without it the value.
+        cell: what the page shows instead, markup of `core.ui.components`; without it the value.
         sort: the name of the order it is sorted by, empty for none.
         on_page, in_file: where it stands.
         is_number: it stands to the right.

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nastavnik.core import search
 from nastavnik.core.access import Grant, Perm, Role, Viewer
+from nastavnik.core.hooks import search
 from nastavnik.core.text import fold
 
 

@@ -14,7 +14,7 @@ _answers: ContextVar[dict[Hashable, Any] | None] = ContextVar("answers", default
 
 
 @contextmanager
-def remembering() -> Iterator[None]:
+def caching() -> Iterator[None]:
     """Keep answers until the end of the block."""
     token = _answers.set({})
     try:
@@ -23,7 +23,7 @@ def remembering() -> Iterator[None]:
         _answers.reset(token)
 
 
-def once(key: Hashable, ask: Callable[[], T]) -> T:
+def cached(key: Hashable, ask: Callable[[], T]) -> T:
     """Return the answer to a question, asked at most once a page; `key` names the question and who asks."""
     answers = _answers.get()
     if answers is None:

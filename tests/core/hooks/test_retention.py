@@ -17,7 +17,7 @@ from tests.jobs.working import counted
 from tests.pages import signed_in, text
 
 from nastavnik.config.databases import SQLITE_PRAGMAS
-from nastavnik.core import retention
+from nastavnik.core.hooks import retention
 from nastavnik.core.models import AuditEntry, Tries
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
 from nastavnik.jobs.actions import cancel_job

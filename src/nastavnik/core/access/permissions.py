@@ -6,6 +6,7 @@ The matrix grows into the one of the project's threat model; `docs/permissions.m
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 
 class Role(StrEnum):
@@ -293,3 +294,17 @@ class Viewer:
 
 
 NOBODY = Viewer(user_id=0, person_id=None, grants=())
+
+
+class SignedIn(Protocol):
+    """What marks and queries need of a user."""
+
+    @property
+    def is_authenticated(self) -> bool:
+        """Tell whether somebody is signed in."""
+        ...
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return what the user may do today."""
+        ...

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 
 from nastavnik.core.access import GRANTS, NOBODY, Grant, Perm, Role, Verdict, Viewer
-from nastavnik.core.marks import public, requires
+from nastavnik.core.access.view_access import public, requires
 
 
 def viewer(*grants):

@@ -9,21 +9,21 @@ from dataclasses import dataclass
 
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 
 Provider = Callable[[SignedIn], Iterable[int]]
 _providers: dict[str, Provider] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class LedgerPart:
     """Some of these people: how the ledger calls them, who they are."""
 
     label: StrOrPromise
     people: Provider
 
 
-_parts: dict[str, Part] = {}
+_parts: dict[str, LedgerPart] = {}
 
 
 def register(name: str, provider: Provider) -> None:
@@ -31,16 +31,16 @@ def register(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
-def register_part(code: str, part: Part) -> None:
+def register_part(code: str, part: LedgerPart) -> None:
     """Add a part under a code, a word of its address; registering the code again replaces it."""
     _parts[code] = part
 
 
-def parts() -> Mapping[str, Part]:
+def parts() -> Mapping[str, LedgerPart]:
     """Return code → part."""
     return _parts
 
 
-def people_of(user: SignedIn) -> set[int]:
+def people_needing_consent(user: SignedIn) -> set[int]:
     """Return the keys of all people that some part of the programme concerns."""
     return {key for provider in _providers.values() for key in provider(user)}

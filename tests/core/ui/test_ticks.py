@@ -14,7 +14,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.text import fold
-from nastavnik.core.ticks import AT_MOST_LISTS, KEPT
+from nastavnik.core.ui.ticks import AT_MOST_LISTS, KEPT
 from nastavnik.people.actions import mark_left, open_group
 from nastavnik.people.actions.roster import enrol_all
 from nastavnik.people.choices import PersonKind

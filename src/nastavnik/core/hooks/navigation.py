@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
 
 
 @dataclass(frozen=True, slots=True)

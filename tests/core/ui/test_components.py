@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import override
 
-from nastavnik.core import components
+from nastavnik.core.ui import components
 from nastavnik.people.models import Person
 
 EVIL = '<b a="1">&'

@@ -9,22 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from nastavnik.core.access import Perm, Viewer
+from nastavnik.core.access.permissions import Perm, SignedIn
 from nastavnik.core.http import pressed_on
-
-
-class SignedIn(Protocol):
-    """What marks and queries need of a user."""
-
-    @property
-    def is_authenticated(self) -> bool:
-        """Tell whether somebody is signed in."""
-        ...
-
-    @property
-    def viewer(self) -> Viewer:
-        """Return what the user may do today."""
-        ...
 
 
 class Account(SignedIn, Protocol):

@@ -9,9 +9,11 @@ from django.utils import timezone, translation
 from tests.cast import approve_pairs
 from tests.pages import signed_in, text
 
-from nastavnik.core import coming, memory, news, visits
+from nastavnik.core import request_cache
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
+from nastavnik.core.hooks import digest, upcoming
+from nastavnik.core.ui import visits
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.mentorships.actions import Note, enter_month
 from nastavnik.mentorships.choices import MeetingStatus
@@ -26,7 +28,7 @@ LONG_AGO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 def told(user, since=LONG_AGO):
     with translation.override("en"):
-        return [one.words for one in news.news_for(User.objects.get(pk=user.pk), since)]
+        return [one.words for one in digest.digest_for(User.objects.get(pk=user.pk), since)]
 
 
 def running(cast):
@@ -85,9 +87,9 @@ def test_news_ask_two_questions_whatever_there_is(cast, django_assert_num_querie
     user = User.objects.get(pk=cast.users[Role.DIRECTOR].pk)
     assert user.viewer
     with django_assert_num_queries(2):
-        assert len(news.news_for(user, LONG_AGO)) > 3
+        assert len(digest.digest_for(user, LONG_AGO)) > 3
     with django_assert_num_queries(1):
-        assert news.news_for(user, timezone.now()) == []
+        assert digest.digest_for(user, timezone.now()) == []
 
 
 # ---------------------------------------------------------------- the week
@@ -95,7 +97,7 @@ def test_news_ask_two_questions_whatever_there_is(cast, django_assert_num_querie
 
 def week(user):
     with translation.override("en"):
-        days = coming.week_of(User.objects.get(pk=user.pk), today())
+        days = upcoming.week_of(User.objects.get(pk=user.pk), today())
     return {day: [one.title for one in some] for day, some in days}
 
 
@@ -211,11 +213,11 @@ def test_a_question_is_asked_once_a_page_and_anew_outside():
         asked.append(1)
         return len(asked)
 
-    assert (memory.once("q", ask), memory.once("q", ask)) == (1, 2)
-    with memory.remembering():
-        assert (memory.once("q", ask), memory.once("q", ask)) == (3, 3)
-        assert memory.once("other", ask) == 4
-    assert memory.once("q", ask) == 5
+    assert (request_cache.cached("q", ask), request_cache.cached("q", ask)) == (1, 2)
+    with request_cache.caching():
+        assert (request_cache.cached("q", ask), request_cache.cached("q", ask)) == (3, 3)
+        assert request_cache.cached("other", ask) == 4
+    assert request_cache.cached("q", ask) == 5
 
 
 @pytest.mark.django_db

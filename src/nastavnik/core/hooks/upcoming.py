@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import SignedIn
 
 DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class UpcomingEvent:
     """One thing of one day: what it is, and the page that shows it, empty for none."""
 
     on: dt.date
@@ -21,7 +21,7 @@ class Coming:
 
 
 # user, first day, last day → what lies between them, both included
-Provider = Callable[[SignedIn, dt.date, dt.date], Iterable[Coming]]
+Provider = Callable[[SignedIn, dt.date, dt.date], Iterable[UpcomingEvent]]
 _providers: dict[str, Provider] = {}
 
 
@@ -30,7 +30,7 @@ def register(name: str, provider: Provider) -> None:
     _providers[name] = provider
 
 
-def week_of(user: SignedIn, first: dt.date) -> list[tuple[dt.date, list[Coming]]]:
+def week_of(user: SignedIn, first: dt.date) -> list[tuple[dt.date, list[UpcomingEvent]]]:
     """Return the days from a day on, a week of them, that hold something this user may see."""
     last = first + dt.timedelta(days=DAYS - 1)
     found = [one for provider in _providers.values() for one in provider(user, first, last)]

@@ -13,14 +13,13 @@ from typing import Any
 from django.apps import apps
 from django.db.models import QuerySet, Value
 
-from nastavnik.core.access import Perm
-from nastavnik.core.marks import SignedIn
+from nastavnik.core.access import Perm, SignedIn
 
 MOST_ACTS = 1000  # read back; with more the numbers are of the last ones
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class DigestKind:
     """One sort of news.
 
     Attributes:
@@ -43,23 +42,23 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class DigestLine:
     """What is told: the sentence and the page it leads to."""
 
     words: str
     url_name: str
 
 
-_kinds: dict[tuple[str, str, Perm], Kind] = {}
+_kinds: dict[tuple[str, str, Perm], DigestKind] = {}
 
 
-def register(*kinds: Kind) -> None:
+def register(*kinds: DigestKind) -> None:
     """Add sorts of news; the same act on the same model for the same right replaces the one before."""
     for kind in kinds:
         _kinds[kind.action, kind.subject, kind.perm] = kind
 
 
-def news_for(user: SignedIn, since: dt.datetime) -> list[News]:
+def digest_for(user: SignedIn, since: dt.datetime) -> list[DigestLine]:
     """Return what others have done since a moment; two queries whatever there is."""
     viewer = user.viewer
     kinds = sorted(
@@ -83,13 +82,15 @@ def news_for(user: SignedIn, since: dt.datetime) -> list[News]:
             acts.setdefault((action, subject), set()).add(key)
     numbers = _seen(user, kinds, acts)
     return [
-        News(kind.words(numbers[place]), kind.url_name)
+        DigestLine(kind.words(numbers[place]), kind.url_name)
         for place, kind in enumerate(kinds)
         if numbers[place]
     ]
 
 
-def _seen(user: SignedIn, kinds: list[Kind], acts: dict[tuple[str, str], set[int]]) -> Counter[int]:
+def _seen(
+    user: SignedIn, kinds: list[DigestKind], acts: dict[tuple[str, str], set[int]]
+) -> Counter[int]:
     """Return place of the kind → how many of the rows acted upon the user sees, in one query for all kinds."""
     found = [
         kind.rows(user)
