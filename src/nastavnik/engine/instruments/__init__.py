@@ -1,0 +1,54 @@
+"""Questionnaires as data: bodies into questionnaires, answers into what is kept; no files, clock or chance."""
+
+from nastavnik.engine.instruments.answering import (
+    Answer,
+    CheckedAnswers,
+    check_answers,
+    shown_items,
+)
+from nastavnik.engine.instruments.bodies import body_of, canonical_json, digest
+from nastavnik.engine.instruments.comparing import Break, Cause, Pairing, breaks, pairings
+from nastavnik.engine.instruments.model import (
+    Condition,
+    Instrument,
+    Item,
+    ItemClass,
+    ItemKind,
+    Option,
+    People,
+    Reader,
+    Role,
+    Section,
+    Stage,
+)
+from nastavnik.engine.instruments.parsing import InstrumentError, parse_instrument
+from nastavnik.engine.instruments.wording import forbidden_words
+
+__all__ = [
+    "Answer",
+    "Break",
+    "Cause",
+    "CheckedAnswers",
+    "Condition",
+    "Instrument",
+    "InstrumentError",
+    "Item",
+    "ItemClass",
+    "ItemKind",
+    "Option",
+    "Pairing",
+    "People",
+    "Reader",
+    "Role",
+    "Section",
+    "Stage",
+    "body_of",
+    "breaks",
+    "canonical_json",
+    "check_answers",
+    "digest",
+    "forbidden_words",
+    "pairings",
+    "parse_instrument",
+    "shown_items",
+]
