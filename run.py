@@ -541,13 +541,21 @@ def stop(process, patience=15):
             process.wait()
 
 
-def wait_until_healthy(process, host, port, patience=60.0):
-    """Wait until /health says ok; refuse when the server ends or stays silent."""
+def wait_until_healthy(process, host, port, patience=600.0, word_each=60.0):
+    """Wait until /health says ok; refuse when the server ends or stays silent.
+
+    A large database on a slow disk may take minutes to be brought up to date, and a server that is
+    ended in the middle of it would never get through: it is given time, with a word each minute.
+    """
     near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    until = time.monotonic() + patience
+    begun = time.monotonic()
+    until, next_word = begun + patience, begun + word_each
     while time.monotonic() < until:
         if process.poll() is not None:
             raise Refusal("Сервер не запустился: сообщения выше.")
+        if time.monotonic() >= next_word:
+            say("Сервер ещё запускается: на медленном компьютере это занимает несколько минут…")
+            next_word += word_each
         with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
             connection = http.client.HTTPConnection(near, port, timeout=5)
             connection.request("GET", "/health", headers={"Host": "localhost"})

@@ -110,6 +110,20 @@ def test_another_port_is_found_when_none_is_asked_for(monkeypatch, capsys):
         run.choose_port("127.0.0.1", None)
 
 
+def test_a_slow_start_is_waited_for_in_words(capsys):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as slow:
+        with pytest.raises(run.Refusal, match="не отвечает"):
+            run.wait_until_healthy(slow, "127.0.0.1", port, patience=0.5, word_each=0.1)
+        slow.kill()
+        slow.wait()
+        with pytest.raises(run.Refusal, match="не запустился"):
+            run.wait_until_healthy(slow, "127.0.0.1", port, patience=60, word_each=0.1)
+    assert "ещё запускается" in capsys.readouterr().err
+
+
 def test_links_that_only_this_machine_opens_are_warned_of(capsys):
     run.tell_about_phones("127.0.0.1", "", "python3 run.py --host 0.0.0.0")
     assert "python3 run.py --host 0.0.0.0" in capsys.readouterr().err

@@ -5,6 +5,7 @@ of many pixels), and a pattern that goes astray holds the whole interpreter. So 
 process that answers requests; should the other one come to its end, the person hears it in a sentence.
 """
 
+import contextlib
 import io
 import os
 import pickle
@@ -15,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from nastavnik.readers.refusals import ReaderError
 
@@ -33,6 +34,10 @@ TOO_MUCH = (
     "Файл слишком сложный: прочитать его не хватило памяти. Скопируйте нужное в новый файл "
     "и загрузите его."
 )
+TOO_SLOW = (
+    "Компьютер с сайтом сейчас занят другой работой, и прочитать файл он не успел. "
+    "Загрузите файл ещё раз через несколько минут."
+)
 BUSY = "Сейчас читаются другие файлы. Загрузите этот ещё раз через минуту."
 FAILED = "Файл прочитать не удалось. Сохраните его заново и загрузите ещё раз."
 
@@ -42,12 +47,14 @@ class Bounds:
     """What the reading of one file may take.
 
     Attributes:
-        seconds: of processor time; twice as many by the clock, for a machine that has other work.
+        seconds: of processor time: what the file itself may cost.
         megabytes: of data in memory, above what the programs themselves take.
+        clock_seconds: from beginning to end; generous, for on a slow or busy computer it says nothing about the file.
     """
 
     seconds: int = 15
     megabytes: int = 400
+    clock_seconds: int = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +121,45 @@ def _ask(
         env=environment,
     ) as child:
         try:
-            printed = _heard(child, data, 2 * bounds.seconds, look)
+            printed = _heard(child, data, bounds.clock_seconds, look)
+        except TimeoutError:
+            child.kill()
+            return Answer(refusal=TOO_SLOW)
         except BaseException:
             child.kill()
             raise
-    # none within its time; or ended by a signal: out of processor time or out of memory
+    # ended by a signal: out of processor time or out of memory
     return Answer(refusal=TOO_LONG) if printed is None else _answer_of(printed)
 
 
 def _heard(
     child: "subprocess.Popen[bytes]", data: bytes, seconds: int, look: Callable[[], None] | None
 ) -> bytes | None:
-    """Return what the other process printed; None when its time is up or something ended it."""
+    """Return what the other process printed; None when something ended it.
+
+    Raises:
+        TimeoutError: it was still at work when the clock ran out.
+    """
     until = time.monotonic() + seconds
-    given: bytes | None = data
+    # not by `communicate`: called again after a timeout it forgets what was not yet written of a large file
+    pipe, child.stdin = child.stdin, None
+    threading.Thread(target=_give, args=(pipe, data), daemon=True).start()
     while time.monotonic() < until:
         try:
-            printed, _ = child.communicate(given, timeout=LOOK_SECONDS)
+            printed, _ = child.communicate(timeout=LOOK_SECONDS)
         except subprocess.TimeoutExpired:
-            given = None  # what was begun goes on
             if look is not None:
                 look()
             continue
         return printed if child.returncode >= 0 else None
-    child.kill()
-    return None
+    raise TimeoutError
+
+
+def _give(pipe: IO[bytes] | None, data: bytes) -> None:
+    """Write the file to the other process and say that it is all; one that has ended does not mind."""
+    if pipe is not None:
+        with contextlib.suppress(OSError), pipe:
+            pipe.write(data)
 
 
 def _answer_of(printed: bytes) -> Answer:
