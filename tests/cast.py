@@ -15,7 +15,7 @@ from nastavnik.matching.actions import rule_pair, run_matching
 from nastavnik.matching.choices import Ruling
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.actions import (
@@ -78,7 +78,7 @@ def build_school(district: Organisation, number: int, *, mark: str = "") -> Scho
     organisation = add_organisation(
         district,
         level=Level.ORGANISATION,
-        kind=Kind.SCHOOL,
+        kind=OrganisationKind.SCHOOL,
         full_name=f"Муниципальное бюджетное общеобразовательное учреждение «Школа № {number}» {mark}".strip(),
         short_name=f"Школа № {number} {mark}".strip(),
         town=f"г. Примерск {mark}".strip(),
@@ -189,7 +189,7 @@ def build_cast(*, mark: str = "") -> Cast:
     district = add_organisation(
         None,
         level=Level.MUNICIPALITY,
-        kind=Kind.OFFICE,
+        kind=OrganisationKind.OFFICE,
         full_name="Управление образования Примерского района",
         short_name="Примерский район",
         town="г. Примерск",

@@ -35,7 +35,7 @@ def tables_of(document):
         table.heading: [
             [cell.text if cell.n_rows else None for cell in row.cells] for row in table.rows
         ]
-        for table in of_kind(document, blocks.Table)
+        for table in of_kind(document, blocks.PaperTable)
     }
 
 

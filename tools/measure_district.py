@@ -39,7 +39,7 @@ from nastavnik.core.dates import today
 from nastavnik.districts import actions
 from nastavnik.districts.models import DistrictLine
 from nastavnik.organisations.actions import add_organisation, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.actions import add_account, grant_role
@@ -71,7 +71,7 @@ urlpatterns = [path("bare/", bare), path("", include("nastavnik.config.urls"))]
 def fill(n_schools: int, n_lines: int) -> User:
     """Make a municipality; return its coordinator. A quarter of the lines is done, some are late, some not taken over."""
     office = add_organisation(
-        None, level=Level.MUNICIPALITY, kind=Kind.OFFICE, full_name="Управление", short_name="Район", town="Примерск",
+        None, level=Level.MUNICIPALITY, kind=OrganisationKind.OFFICE, full_name="Управление", short_name="Район", town="Примерск",
         by=None,
     )  # fmt: skip
     rita = add_account("rita", None, full_name="Районова Рита", by=None)
@@ -88,7 +88,7 @@ def fill(n_schools: int, n_lines: int) -> User:
     lines = actions.set_lines(roadmap, list(roadmap.activities.all()[:n_lines]), by=rita)
     for number in range(n_schools):
         school = add_organisation(
-            office, level=Level.ORGANISATION, kind=Kind.SCHOOL, full_name=f"Школа № {number}",
+            office, level=Level.ORGANISATION, kind=OrganisationKind.SCHOOL, full_name=f"Школа № {number}",
             short_name=f"Школа № {number}", town="Примерск", by=None,
         )  # fmt: skip
         year = open_year(school, starts_on=first, ends_on=last, by=None)

@@ -24,12 +24,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5
 # The ordinary run on SQLite in shares of about the same length, and one of all the rest: so both cores of a small machine
 # are busy to the end. Every share makes its own database, which takes some seconds: a few shares, not one a folder.
-SHARES = (("guards",), ("matching", "mentorships"), ("engine", "readers", "words"))
+SHARES = (("guards",), ("matching", "mentorships"), ("engine", "readers", "cli"))
 N_BESIDE = 2
 # What these try asks no database: once is enough, and their long versions take a quarter of an hour.
 # Days on which much is different: there is no such day a year later; the academic year ends.
 DAYS_OF_DEEP = ("2028-02-29", "2027-08-31")
-WITHOUT_DATABASE = ("docs", "engine", "readers", "words")
+WITHOUT_DATABASE = ("docs", "engine", "readers", "cli")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Program or library → Debian's package.
 WANTED = {

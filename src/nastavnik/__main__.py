@@ -1,6 +1,6 @@
 """``python -m nastavnik WORD …``: engine words without Django, everything else through it.
 
-An engine word is a module of `words` with ``add_arguments(parser)``, ``request(options) ->
+An engine word is a module of `cli` with ``add_arguments(parser)``, ``request(options) ->
 dict`` (what the command line asks, as one JSON object), ``answer(request) -> dict`` (pure) and
 ``text(answer) -> str`` (for people). ``--json`` prints the answer as JSON; ``--lines`` reads one
 request a line and answers one a line; a request that cannot be answered becomes
@@ -18,11 +18,11 @@ from typing import Any, Protocol, cast
 DONE, REFUSED, USAGE = 0, 1, 2
 
 ENGINE_WORDS = {
-    "match": "nastavnik.words.match",
-    "decline": "nastavnik.words.decline",
-    "read-term": "nastavnik.words.read_term",
-    "read-roadmap": "nastavnik.words.read_roadmap",
-    "paired-stats": "nastavnik.words.paired_stats",
+    "match": "nastavnik.cli.match",
+    "decline": "nastavnik.cli.decline",
+    "read-term": "nastavnik.cli.read_term",
+    "read-roadmap": "nastavnik.cli.read_roadmap",
+    "paired-stats": "nastavnik.cli.paired_stats",
 }
 
 

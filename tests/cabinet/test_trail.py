@@ -26,7 +26,7 @@ from nastavnik.core.models import AuditEntry, Look, LookKind
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.documents.actions import set_requisites
 from nastavnik.matching.actions import give_opinion
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import change_person
 from nastavnik.people.models import Membership, Person, User
@@ -192,7 +192,7 @@ def test_a_director_reads_nothing_of_the_psychologist(cast):
     give_opinion(
         mentor=cast.school.records["older"],
         mentee=cast.school.records["younger"],
-        outcome=Outcome.AGAINST,
+        outcome=OpinionOutcome.AGAINST,
         by=psychologist,
     )
     audit.record("help-answered", cast.school.people["younger"], by=psychologist, fields=["note"])

@@ -16,7 +16,7 @@ from tools.besiege import Site, ask, besieged, pour
 
 from nastavnik.config import server
 from nastavnik.config.bodies import SMALL, Allowed
-from nastavnik.config.door import Door, Limits, environ_of, headers_of
+from nastavnik.config.door import Door, DoorLimits, environ_of, headers_of
 
 MEGABYTE = 1024 * 1024
 N_THREADS = 4
@@ -62,7 +62,7 @@ def plain(status, cookies):
 def served(application, *, allowed=few, **limits):
     """Run the door on a port of its own, in a thread."""
     door = Door(
-        application, allowed=allowed, pages=plain, limits=Limits(n_threads=N_THREADS, **limits)
+        application, allowed=allowed, pages=plain, limits=DoorLimits(n_threads=N_THREADS, **limits)
     )
     with socket.create_server(("127.0.0.1", 0), backlog=500) as listening:
         site = uvicorn.Server(server.config(door, workers=1, timeout_graceful_shutdown=1))

@@ -17,7 +17,7 @@ from nastavnik.core.models import AuditEntry
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.programmes.actions import (
-    Wishes,
+    AttendeeWishes,
     give_preferences,
     note_attendance,
     plan_group_meeting,
@@ -69,7 +69,7 @@ def test_nothing_that_a_withdrawal_stops_is_stopped(cast):
     note_attendance(meeting, set(meeting.attendances.values_list("pk", flat=True)), by=cast.anna)
     mentor, mentee = Attendance.objects.filter(meeting=meeting).order_by("pk")
     Participation.objects.filter(pk=cast.school.records["waiting"].pk).update(status=S.READY)
-    give_preferences(meeting, {mentor.pk: Wishes((mentee.pk,))}, by=cast.anna)
+    give_preferences(meeting, {mentor.pk: AttendeeWishes((mentee.pk,))}, by=cast.anna)
     mark_mistaken(papers(cast, "older"), by=cast.anna)
     assert Preference.objects.count() == 1
     pair = pair_of(cast.school)

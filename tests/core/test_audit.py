@@ -11,10 +11,10 @@ from django.core.management import CommandError, call_command
 from django.db.models import F
 
 from nastavnik.core import anchors, audit
-from nastavnik.core.audit import Fault, Finding
+from nastavnik.core.audit import ChainFault, ChainFinding
 from nastavnik.core.models import AuditEntry, AuditSeal
 from nastavnik.organisations.actions import add_organisation, add_partner, change_organisation
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def school():
     return add_organisation(
         None,
         level=Level.ORGANISATION,
-        kind=Kind.SCHOOL,
+        kind=OrganisationKind.SCHOOL,
         full_name="Школа",
         short_name="Школа",
         town="г. Примерск",
@@ -98,36 +98,36 @@ def test_nothing_open_means_no_new_seal(sealed):
 def test_a_changed_entry_is_found_in_its_seal(sealed, change, number):
     entry = AuditEntry.objects.filter(seal=number, organisation_id=sealed.pk).last()
     AuditEntry.objects.filter(pk=entry.pk).update(**change)
-    assert audit.verify(sealed.pk) == Finding(Fault.CHANGED, number)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.CHANGED, number)
 
 
 def test_a_changed_moment_is_found(sealed):
     entry = AuditEntry.objects.filter(seal=1).first()
     other = AuditEntry.objects.filter(seal=2).last()
     AuditEntry.objects.filter(pk=entry.pk).update(at=other.at)
-    assert audit.verify(sealed.pk) == Finding(Fault.CHANGED, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.CHANGED, 1)
 
 
 def test_a_deleted_entry_is_found(sealed):
     AuditEntry.objects.filter(seal=2).first().delete()
-    assert audit.verify(sealed.pk) == Finding(Fault.CHANGED, 2)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.CHANGED, 2)
 
 
 def test_an_entry_slipped_in_is_found(sealed):
     entry = AuditEntry.objects.filter(seal=2).first()
     entry.pk = None
     entry.save(force_insert=True)
-    assert audit.verify(sealed.pk) == Finding(Fault.CHANGED, 2)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.CHANGED, 2)
 
 
 def test_a_changed_digest_is_found(sealed):
     AuditSeal.objects.filter(number=1).update(digest="f" * 64)
-    assert audit.verify(sealed.pk) == Finding(Fault.CHANGED, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.CHANGED, 1)
 
 
 def test_a_seal_taken_out_of_the_middle_is_found(sealed):
     AuditSeal.objects.filter(number=1).delete()
-    assert audit.verify(sealed.pk) == Finding(Fault.MISSING, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.MISSING, 1)
 
 
 def test_resealing_a_forged_entry_is_found_by_the_key(sealed):
@@ -136,8 +136,8 @@ def test_resealing_a_forged_entry_is_found_by_the_key(sealed):
     entries.filter(pk=entries.first().pk).update(action="forged")
     digest = audit._digest(audit.GENESIS, entries.all())
     AuditSeal.objects.filter(number=1).update(digest=digest)
-    assert audit.verify(sealed.pk) == Finding(Fault.FORGED, 1)
-    assert audit._first_fault(sealed.pk, secret=None) == Finding(Fault.CHANGED, 2)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.FORGED, 1)
+    assert audit._first_fault(sealed.pk, secret=None) == ChainFinding(ChainFault.CHANGED, 2)
 
 
 def test_later_entries_are_sealed_on_top(sealed):
@@ -153,7 +153,7 @@ def test_each_organisation_has_its_own_chain(sealed):
     other = add_organisation(
         None,
         level=Level.ORGANISATION,
-        kind=Kind.SCHOOL,
+        kind=OrganisationKind.SCHOOL,
         full_name="Вторая",
         short_name="Вторая",
         town="г. Примерск",
@@ -161,7 +161,7 @@ def test_each_organisation_has_its_own_chain(sealed):
     )
     assert audit.seal(other.pk).number == 1
     AuditEntry.objects.filter(organisation_id=sealed.pk, seal=1).first().delete()
-    assert audit.verify(sealed.pk) == Finding(Fault.CHANGED, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.CHANGED, 1)
     assert audit.verify(other.pk) is None
 
 
@@ -169,7 +169,7 @@ def test_writes_of_the_installation_itself_have_a_chain_too(db):
     assert None in audit.organisations_with_open_entries()  # the directory of forms was loaded
     assert audit.seal(None).number == 1
     AuditEntry.objects.filter(organisation_id=None).first().delete()
-    assert audit.verify(None) == Finding(Fault.CHANGED, 1)
+    assert audit.verify(None) == ChainFinding(ChainFault.CHANGED, 1)
 
 
 def forge(organisation_id, *, with_key=None):
@@ -246,8 +246,8 @@ def append_link(sealed):
 
 
 ATTACKS = [
-    (change_one, Fault.FORGED), (remove_one, Fault.FORGED), (insert_one, Fault.FORGED), (reorder, Fault.FORGED),
-    (remove_tail, Fault.CUT), (remove_all, Fault.CUT), (open_again, Fault.CUT), (append_link, Fault.FORGED),
+    (change_one, ChainFault.FORGED), (remove_one, ChainFault.FORGED), (insert_one, ChainFault.FORGED), (reorder, ChainFault.FORGED),
+    (remove_tail, ChainFault.CUT), (remove_all, ChainFault.CUT), (open_again, ChainFault.CUT), (append_link, ChainFault.FORGED),
 ]  # fmt: skip
 
 
@@ -280,13 +280,13 @@ def test_control_without_anchors_the_end_could_be_cut(sealed, attack):
 
 def test_the_whole_journal_gone_is_found_though_no_row_names_it(sealed):
     remove_all(sealed)
-    assert audit.verify_all() == {sealed.pk: Finding(Fault.CUT, 1)}
+    assert audit.verify_all() == {sealed.pk: ChainFinding(ChainFault.CUT, 1)}
 
 
 def test_entries_of_a_link_that_never_was_are_found(sealed):
     add_partner(sealed, name="Завод 5", by=None)
     AuditEntry.objects.filter(seal=None, organisation_id=sealed.pk).update(seal=77)
-    assert audit.verify(sealed.pk) == Finding(Fault.STRAY, 2)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.STRAY, 2)
 
 
 def test_the_key_and_the_anchors_are_private_and_outside_the_database(sealed, data):
@@ -300,7 +300,7 @@ def test_the_key_and_the_anchors_are_private_and_outside_the_database(sealed, da
 
 def test_the_key_may_come_from_the_environment(sealed, monkeypatch):
     monkeypatch.setenv("NASTAVNIK_AUDIT_KEY", "quite another")
-    assert audit.verify(sealed.pk) == Finding(Fault.FORGED, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.FORGED, 1)
 
 
 def test_links_of_before_there_was_a_key_are_closed_with_it_once(sealed):
@@ -312,7 +312,7 @@ def test_links_of_before_there_was_a_key_are_closed_with_it_once(sealed):
     # whoever takes the keys off later is found: that happens once
     AuditSeal.objects.filter(organisation_id=sealed.pk).update(mac="", key="")
     audit.seal_all()
-    assert audit.verify(sealed.pk) == Finding(Fault.FORGED, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.FORGED, 1)
 
 
 def test_what_did_not_fit_before_the_key_is_not_made_good_by_it(sealed):
@@ -320,7 +320,7 @@ def test_what_did_not_fit_before_the_key_is_not_made_good_by_it(sealed):
     anchors.forget()
     change_one(sealed)
     audit.seal_all()
-    assert audit.verify(sealed.pk) == Finding(Fault.BEFORE, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.BEFORE, 1)
 
 
 def test_a_forged_copy_brought_back_where_the_key_is_is_found(sealed):
@@ -328,7 +328,7 @@ def test_a_forged_copy_brought_back_where_the_key_is_is_found(sealed):
     forge(sealed.pk)
     anchors.forget()  # as `restore` does
     audit.seal_all()
-    assert audit.verify(sealed.pk) == Finding(Fault.BEFORE, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.BEFORE, 1)
 
 
 def test_a_lost_key_is_said_in_words_and_what_follows_is_proven(sealed, data, capsys):
@@ -343,7 +343,7 @@ def test_a_lost_key_is_said_in_words_and_what_follows_is_proven(sealed, data, ca
     assert "Код сходится" in capsys.readouterr().out
     change_one(sealed)
     forge(sealed.pk)
-    assert audit.verify(sealed.pk) == Finding(Fault.FORGED, 1)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.FORGED, 1)
     with pytest.raises(CommandError, match="Код не сходится"):
         call_command("verify_audit", code=code)
 
@@ -399,7 +399,7 @@ def test_the_rows_of_an_export_are_parted_and_the_old_seals_still_hold(sealed):
     entry.refresh_from_db()
     assert entry.fields == ["people", "rows:12", "xlsx"]
     AuditEntry.objects.filter(pk=entry.pk).update(n_rows=F("n_rows") + 1)
-    assert audit.verify(sealed.pk) == Finding(Fault.CHANGED, 3)
+    assert audit.verify(sealed.pk) == ChainFinding(ChainFault.CHANGED, 3)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"key": "x"}), '{"chains": 5}'])

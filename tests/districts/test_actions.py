@@ -20,7 +20,7 @@ from nastavnik.districts.queries import (
     table_of,
 )
 from nastavnik.organisations.actions import add_organisation, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import User
 from nastavnik.roadmaps.actions import (
@@ -142,7 +142,7 @@ def test_what_the_school_has_already_is_linked_and_keeps_its_words(cast, town):
 
 def test_lines_of_another_district_or_year_are_not_offered(cast, town, own):
     far = add_organisation(
-        None, level=Level.MUNICIPALITY, kind=Kind.OFFICE, full_name="Д", short_name="Д", town="Д", by=None,
+        None, level=Level.MUNICIPALITY, kind=OrganisationKind.OFFICE, full_name="Д", short_name="Д", town="Д", by=None,
     )  # fmt: skip
     foreign = actions.make_municipal(far, by=None)
     assert {line.organisation for line in school_side(own).waiting} == {cast.district}
@@ -386,7 +386,7 @@ def test_a_school_without_a_district_sends_to_nobody(cast, own):
 
 def test_a_school_is_added_with_its_curator(cast):
     made = actions.add_school(
-        cast.district, kind=Kind.SCHOOL, curator_name="Третья Тамара", full_name="Школа № 3",
+        cast.district, kind=OrganisationKind.SCHOOL, curator_name="Третья Тамара", full_name="Школа № 3",
         short_name="Школа № 3", town="г. Примерск", by=cast.coordinator, **ACCOUNT,
     )  # fmt: skip
     assert made.parent == cast.district
@@ -398,7 +398,7 @@ def test_a_school_is_added_with_its_curator(cast):
     assert made in Organisation.objects.below(cast.coordinator)
     with pytest.raises(RefusedError):
         actions.add_school(
-            made, kind=Kind.SCHOOL, curator_name="Ч", full_name="Ш", short_name="Ш", town="Т", by=None,
+            made, kind=OrganisationKind.SCHOOL, curator_name="Ч", full_name="Ш", short_name="Ш", town="Т", by=None,
             login="ещё", password="три слова и 7",
         )  # fmt: skip
 

@@ -25,7 +25,7 @@ from nastavnik.files import archive, backups, dumps, modes, swapping
 from nastavnik.files.backups import make_backup, restore_backup
 from nastavnik.files.checkpointing import sole_checkpointer
 from nastavnik.files.running import alone_on, taking_part
-from nastavnik.files.swapping import Move, Swap
+from nastavnik.files.swapping import FileMove, Swap
 from nastavnik.people.models import User
 
 ON_SQLITE = pytest.mark.skipif(
@@ -355,7 +355,7 @@ def test_when_a_move_fails_everything_old_is_back(tmp_path):
     with swapping.working_folder(target) as folder:
         for name in ("files", "base"):
             (folder / name).mkdir()
-        swap = Swap(folder.name, (Move("files", "files"), Move("base", "gone/deeper")))
+        swap = Swap(folder.name, (FileMove("files", "files"), FileMove("base", "gone/deeper")))
         swapping.begin(target, swap)
         with pytest.raises(OSError, match="gone"):
             backups._make_moves(target, swap)
@@ -423,7 +423,7 @@ def test_killed_between_the_database_and_the_files(request, settings, tmp_path, 
         folder = tmp_path / name
         (folder / "files").mkdir(parents=True)
         (folder / "files" / "of").write_text(name)
-        swapping.begin(tmp_path, Swap(name, (Move("files", "files"),)))
+        swapping.begin(tmp_path, Swap(name, (FileMove("files", "files"),)))
         return folder
 
     folder = begin(".nastavnik-before-loading")

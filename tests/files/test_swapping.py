@@ -15,7 +15,7 @@ from tests.killing import SOURCE, killable
 from nastavnik.core.errors import RefusedError
 from nastavnik.files import backups, dumps, swapping
 from nastavnik.files.backups import make_backup
-from nastavnik.files.swapping import Move, Swap
+from nastavnik.files.swapping import FileMove, Swap
 
 SCRIPT = Path(__file__).with_name("killed_restore.py")
 RENAMES = "os.rename os.remove os.rmdir"
@@ -123,7 +123,7 @@ def test_a_restore_under_way_is_waited_for(laid_out, use):  # noqa: F811
     data = laid_out[0] / "data"
     use(data)
     with swapping.working_folder(data) as folder:
-        swapping.begin(data, Swap(folder.name, (Move("files", "files"),)))
+        swapping.begin(data, Swap(folder.name, (FileMove("files", "files"),)))
         with pytest.raises(RefusedError):
             backups.recover()
         swapping.end(data)
@@ -139,7 +139,7 @@ def test_an_empty_database_made_between_two_moves_is_not_kept(laid_out, use):  #
     folder = data / f"{swapping.PREFIX}killed"
     folder.mkdir()
     shutil.copy(laid_out[0] / "new" / "nastavnik.sqlite3", folder / "base")
-    swapping.begin(data, Swap(folder.name, (Move("base", "nastavnik.sqlite3"),)))
+    swapping.begin(data, Swap(folder.name, (FileMove("base", "nastavnik.sqlite3"),)))
     database.rename(folder / "old-0")
     database.touch()
     backups.recover()

@@ -35,9 +35,9 @@ from nastavnik.jobs import actions as jobs
 from nastavnik.jobs.models import Job
 from nastavnik.matching import actions as matching
 from nastavnik.matching.actions.inputs import review_input
-from nastavnik.matching.actions.runs import keep_run
+from nastavnik.matching.actions.runs import save_run
 from nastavnik.matching.catalogues import shipped_rules
-from nastavnik.matching.choices import Outcome, Ruling, RunStatus
+from nastavnik.matching.choices import OpinionOutcome, Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships import actions as mentorships
 from nastavnik.mentorships.choices import (
@@ -50,7 +50,7 @@ from nastavnik.mentorships.choices import (
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import Voice
 from nastavnik.organisations import actions as organisations
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
 from nastavnik.people import actions as people
 from nastavnik.people.actions.roster import enrol_all
@@ -417,7 +417,7 @@ PREPARED = {
     "cabinet.set_up": lambda scene: scene.world and User.objects.all().delete(),
     "matching.rule_pair": _ready_pair,
     "jobs.finish_job": lambda scene: matching.engine_input(scene.programme),
-    "matching.keep_run": lambda scene: matching.engine_input(scene.programme),
+    "matching.save_run": lambda scene: matching.engine_input(scene.programme),
     "matching.review_input": _ready_and_gone,
     "mentorships.replace_mentor": _pair_to_hand_over,
     "mentorships.seat_mentee": _group_and_newcomer,
@@ -492,7 +492,7 @@ PREPARED |= {
 # Action → how to do it.
 DONE = {
     "cabinet.set_up": lambda s: cabinet.set_up(
-        municipality="Примерск", kind=Kind.SCHOOL, full_name="Школа", short_name="Школа", town=s.organisation.town,
+        municipality="Примерск", kind=OrganisationKind.SCHOOL, full_name="Школа", short_name="Школа", town=s.organisation.town,
         year_starts_on=today(), year_ends_on=NEXT_YEAR, curator_name="Анна", login="new", password=PASSWORD,
         by=None,
     ),
@@ -524,7 +524,7 @@ DONE = {
     "districts.recall_roadmap": lambda s: districts.recall_roadmap(s.it, by=s.by),
     "districts.answer_roadmap": lambda s: districts.answer_roadmap(s.it, AgreementStatus.AGREED, by=s.by),
     "districts.add_school": lambda s: districts.add_school(
-        s.organisation.parent, kind=Kind.SCHOOL, full_name="Ш", short_name="Ш", town="Т", curator_name="К", login="k",
+        s.organisation.parent, kind=OrganisationKind.SCHOOL, full_name="Ш", short_name="Ш", town="Т", curator_name="К", login="k",
         password=PASSWORD, by=s.by,
     ),
     "districts.name_coordinator": lambda s: districts.name_coordinator(
@@ -541,7 +541,7 @@ DONE = {
     "documents.join_document": lambda s: documents.join_document(s.it, by=s.by),
     "matching.run_matching": lambda s: matching.run_matching(s.programme, by=s.by),
     "matching.review_input": lambda s: review_input(s.programme, list(s.programme.forms.all()), (), by=s.by),
-    "matching.keep_run": lambda s: keep_run(s.programme, list(s.programme.forms.all()), s.it, s.it.run(), by=s.by),
+    "matching.save_run": lambda s: save_run(s.programme, list(s.programme.forms.all()), s.it, s.it.run(), by=s.by),
     "matching.rule_pair": lambda s: matching.rule_pair(*s.it, Ruling.FORBID, by=s.by),
     "matching.set_rules": lambda s: matching.set_rules(s.organisation, shipped_rules(), by=s.by),
     "matching.lift_locks": lambda s: matching.lift_locks(
@@ -557,7 +557,7 @@ DONE = {
     "jobs.lose_jobs": lambda s: jobs.lose_jobs(by=s.by),
     "jobs.forget_old_jobs": lambda s: jobs.forget_old_jobs(timezone.now(), by=s.by),
     "matching.give_opinion": lambda s: matching.give_opinion(
-        mentor=s.record("older"), mentee=s.record("younger"), outcome=Outcome.FOR, by=s.by
+        mentor=s.record("older"), mentee=s.record("younger"), outcome=OpinionOutcome.FOR, by=s.by
     ),
     "matching.mark_discussed": lambda s: matching.mark_discussed(s.first(Opinion), by=s.by),
     "matching.lift_ruling": lambda s: matching.lift_ruling(s.first(PairRuling), by=s.by),
@@ -590,7 +590,7 @@ DONE = {
     "mentorships.attach_anew": lambda s: mentorships.attach_anew(s.it, by=s.by),
     "mentorships.leave_out_of_order": lambda s: mentorships.leave_out_of_order(s.it, by=s.by),
     "organisations.add_organisation": lambda s: organisations.add_organisation(
-        s.organisation.parent, level=Level.ORGANISATION, kind=Kind.SCHOOL, full_name="Ш", short_name="Ш", town="Т",
+        s.organisation.parent, level=Level.ORGANISATION, kind=OrganisationKind.SCHOOL, full_name="Ш", short_name="Ш", town="Т",
         by=s.by,
     ),
     "organisations.change_organisation": lambda s: organisations.change_organisation(
@@ -663,7 +663,7 @@ DONE = {
     "programmes.note_attendance": lambda s: programmes.note_attendance(s.gathering(), set(), by=s.by),
     "programmes.keep_minutes": lambda s: programmes.keep_minutes(s.gathering(), text="Были.", by=s.by),
     "programmes.give_preferences": lambda s: programmes.give_preferences(
-        s.gathering(), {s.gathering().attendances.first().pk: programmes.Wishes()}, by=s.by
+        s.gathering(), {s.gathering().attendances.first().pk: programmes.AttendeeWishes()}, by=s.by
     ),
     "programmes.forget_preferences": lambda s: programmes.forget_preferences(s.person("older").pk, by=s.by),
     "programmes.close_choices": lambda s: programmes.close_choices(s.programme, [s.gathering().attendances.get(record__side=Side.MENTEE).record_id], by=s.by),

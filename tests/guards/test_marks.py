@@ -13,7 +13,7 @@ from tests.guards.routes import addresses, all_routes, one_of_each_state
 from tests.guards.test_scope import text_of
 
 from nastavnik.core.access import GRANTS, Perm, Role
-from nastavnik.matching.choices import Outcome
+from nastavnik.matching.choices import OpinionOutcome
 from nastavnik.matching.models import Opinion
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting
@@ -60,7 +60,10 @@ def read(world, actor, routes):
 def differing(world, actor, routes):
     """Return the addresses on which an actor reads something else when only marks and outcomes differ."""
     seen = []
-    for marks, outcomes in (([Mark.GOOD], [Outcome.FOR]), ([Mark.HELP], [Outcome.AGAINST])):
+    for marks, outcomes in (
+        ([Mark.GOOD], [OpinionOutcome.FOR]),
+        ([Mark.HELP], [OpinionOutcome.AGAINST]),
+    ):
         with transaction.atomic():
             say(marks, outcomes)
             seen.append(read(world, actor, routes))

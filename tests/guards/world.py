@@ -41,12 +41,12 @@ from nastavnik.matching.actions import (
     rule_pair,
     run_matching,
 )
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.mentorships.actions import approve_run, set_pair_status
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.people.actions import (
     accept_import,
     add_account,
@@ -59,7 +59,7 @@ from nastavnik.people.actions import (
 from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import Person, RosterImport, User
 from nastavnik.programmes.actions import (
-    Wishes,
+    AttendeeWishes,
     add_to_base,
     change_participation,
     close_choices,
@@ -172,9 +172,11 @@ def live(school: School) -> None:
         rule_pair(
             school.records[mentor], extra[2], ruling, reason=f"так решено {_word(school)}", by=by
         )
-    give_opinion(mentor=school.records["older"], mentee=extra[2], outcome=Outcome.DISCUSS, by=by)
+    give_opinion(
+        mentor=school.records["older"], mentee=extra[2], outcome=OpinionOutcome.DISCUSS, by=by
+    )
     jobs_of_every_end(school)
-    give_opinion(mentor=school.records["older"], mentee=None, outcome=Outcome.FOR, by=by)
+    give_opinion(mentor=school.records["older"], mentee=None, outcome=OpinionOutcome.FOR, by=by)
     put_step_aside(school.programme, Step.MEETING, by=by)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
     gather(school, extra[2])
@@ -220,8 +222,10 @@ def gather(school: School, mentee: Participation) -> None:
         come(meeting, by=by)
         mentor, other = Attendance.objects.filter(meeting=meeting).order_by("pk")
         words = {
-            mentor.pk: Wishes((other.pk,), comment=f"Хочу играть в шахматы {_word(school)}"),
-            other.pk: Wishes((), frozenset([mentor.pk])),
+            mentor.pk: AttendeeWishes(
+                (other.pk,), comment=f"Хочу играть в шахматы {_word(school)}"
+            ),
+            other.pk: AttendeeWishes((), frozenset([mentor.pk])),
         }
         give_preferences(meeting, words, by=by)
     file = SimpleUploadedFile(f"{_word(school)}.pdf", _sheet())
@@ -395,7 +399,7 @@ def grow(cast: Cast, number: int, *, start: int) -> None:
         add_organisation(
             cast.district,
             level=Level.ORGANISATION,
-            kind=Kind.SCHOOL,
+            kind=OrganisationKind.SCHOOL,
             full_name=f"Школа {n}",
             short_name=f"Школа {n}",
             town="г. Примерск",
@@ -450,7 +454,9 @@ def gather_more(
     rows = list(Attendance.objects.filter(meeting=meeting).choosing().select_related("record"))
     mentors = [row for row in rows if row.record.is_mentor]
     mentees = [row for row in rows if not row.record.is_mentor]
-    words = {row.pk: Wishes((mentors[-1].pk,), frozenset([mentors[0].pk])) for row in mentees}
+    words = {
+        row.pk: AttendeeWishes((mentors[-1].pk,), frozenset([mentors[0].pk])) for row in mentees
+    }
     give_preferences(meeting, words, by=by)
     # the matching uses no choices here: the page of an open meeting is what is measured
     Attendance.objects.filter(meeting=meeting).update(answered_at=None)

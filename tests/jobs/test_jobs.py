@@ -18,7 +18,7 @@ from nastavnik.core.hooks.attention import items_for
 from nastavnik.core.models import AuditEntry
 from nastavnik.jobs import actions, kinds
 from nastavnik.jobs.choices import NEXT, OPEN, JobState
-from nastavnik.jobs.kinds import Kind
+from nastavnik.jobs.kinds import JobKind
 from nastavnik.jobs.models import Job
 from nastavnik.jobs.tasks import is_worked, work_on
 from nastavnik.jobs.tasks import worker as working_module
@@ -42,7 +42,7 @@ def kind():
         done.append(found)
         return {"found": found}
 
-    made = Kind(
+    made = JobKind(
         code="tests.any",
         heading="Anything",
         busy="It is being done already.",

@@ -12,7 +12,7 @@ from tests.pages import counts, said, signed_in, text
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
-from nastavnik.engine.matching.watching import look
+from nastavnik.engine.matching.watching import report_progress
 from nastavnik.jobs.actions import begin_job, cancel_job, finish_job
 from nastavnik.jobs.choices import JobState
 from nastavnik.jobs.models import Job
@@ -176,7 +176,7 @@ def test_a_cancelled_counting_stops_soon_and_the_next_may_begin(cast, settings, 
         begun.set()
         try:
             for number in range(60_000):
-                look("reasons", number, 60_000)
+                report_progress("reasons", number, 60_000)
                 time.sleep(0.001)
             given_up.set()
         finally:

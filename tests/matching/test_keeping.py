@@ -19,7 +19,7 @@ from nastavnik.matching.actions import (
 from nastavnik.matching.catalogues import shipped_rules
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import MatchingRun
-from nastavnik.matching.queries import board, proposed_now
+from nastavnik.matching.queries import proposed_now, run_view
 from nastavnik.matching.queries.explanations import price_words
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.programmes.actions import change_participation
@@ -83,8 +83,8 @@ def test_a_word_on_two_leaves_the_other_pairs_alone(cast, turned):
 
 def test_the_prices_say_how_many_pairs_would_change(cast, turned):
     kept = run_matching(cast.school.programme, keeps=True, by=cast.anna)
-    legs = [leg for group in board(cast.anna, kept).groups for leg in group.legs]
-    prices = {other.price for leg in legs for other in leg.others}
+    cards = [card for group in run_view(cast.anna, kept).groups for card in group.cards]
+    prices = {other.price for card in cards for other in card.others}
     assert "изменились бы 2 пары, предложенные раньше" in prices
     assert "1" in price_words({"people": 0, "points": 90}, kept_points=100)
     assert price_words({"people": 0, "points": 0}, kept_points=100) == "ничего не теряется"

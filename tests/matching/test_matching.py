@@ -16,14 +16,14 @@ from nastavnik.engine.matching.proposing import REASONS, propose
 from nastavnik.matching.actions import engine_input, lift_ruling, rule_pair, run_matching
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
-from nastavnik.matching.queries import Lack, board, latest_run
+from nastavnik.matching.queries import KeptShortage, latest_run, run_view
 from nastavnik.matching.queries.explanations import (
     change_words,
     left_out_words,
     price_words,
     proof_words,
 )
-from nastavnik.matching.queries.lacks import lack_of
+from nastavnik.matching.queries.shortages import shortage_of
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.people.actions import change_person, mark_left, register_person
@@ -155,11 +155,11 @@ def test_a_second_run_replaces_the_first_and_says_what_changed(cast):
         RunStatus.PROPOSED,
         2,
     )
-    shown = board(cast.anna, second)
+    shown = run_view(cast.anna, second)
     assert shown.n_same == 1  # the staff pair
     assert len(shown.changes) == 2  # the two pupils changed places
     assert "Младшов Миша" in " ".join(shown.changes)
-    assert board(cast.anna, first).changes == ()
+    assert run_view(cast.anna, first).changes == ()
 
 
 def test_an_approved_run_is_not_what_changes_are_counted_from(cast):
@@ -169,7 +169,7 @@ def test_an_approved_run_is_not_what_changes_are_counted_from(cast):
     _waiting_is_ready(cast)
     second = run(cast)
     assert (second.number, second.n_mentees, second.n_matched) == (2, 1, 1)
-    assert board(cast.anna, second).changes == ()
+    assert run_view(cast.anna, second).changes == ()
     assert MatchingRun.objects.get(number=1).status == RunStatus.APPROVED
 
 
@@ -216,7 +216,7 @@ def test_a_lock_against_the_rules_is_kept_and_says_so(cast):
     row = Proposal.objects.get(run=made, mentee=cast.school.records["younger"])
     assert row.form.code == "pupil_pupil"
     with translation.override("en"):
-        reasons = [leg.reasons for g in board(cast.anna, made).groups for leg in g.legs]
+        reasons = [card.reasons for g in run_view(cast.anna, made).groups for card in g.cards]
     assert any("would not have proposed" in " ".join(one) for one in reasons)
 
 
@@ -345,13 +345,13 @@ def test_time_place_and_language_reach_the_engine_and_come_back_in_words(cast):
     again = made.proposals.get(mentee=pair.mentee)
     assert again.mentor_id == pair.mentor_id
     assert again.score == before[pair.mentee_id] + 10 + 10 + 20
-    (leg,) = (
-        leg
-        for group in board(cast.anna, made).groups
-        for leg in group.legs
-        if leg.proposal.pk == again.pk
+    (card,) = (
+        card
+        for group in run_view(cast.anna, made).groups
+        for card in group.cards
+        if card.proposal.pk == again.pk
     )
-    words = " ".join(leg.reasons)
+    words = " ".join(card.reasons)
     for title in ("среда, после уроков", "по видеосвязи", "татарский"):
         assert title in words
 
@@ -360,12 +360,12 @@ def test_who_is_left_out_hears_why_and_what_would_help(cast):
     forbid(cast.school, "older", "younger")
     forbid(cast.school, "oldest", "younger")
     made = run(cast)
-    (out,) = board(cast.anna, made).left_out
+    (out,) = run_view(cast.anna, made).left_out
     assert out.proposal.mentee == cast.school.records["younger"]
     assert out.group == "5А"
     assert out.proposal.explanation["code"] == "all_forbidden"
     with translation.override("en"):
-        (out,) = board(cast.anna, made).left_out
+        (out,) = run_view(cast.anna, made).left_out
     assert out.reason == "You have ruled out everyone who would fit."
     assert "take back the ban" in out.help
 
@@ -374,7 +374,7 @@ def test_too_few_places_are_counted(cast):
     _waiting_is_ready(cast)
     made = run(cast)
     with translation.override("en"):
-        (out,) = board(cast.anna, made).left_out
+        (out,) = run_view(cast.anna, made).left_out
     assert "3 people ask for 2 places" in out.reason
     assert "took one more mentee" in out.help
 
@@ -394,14 +394,14 @@ def test_the_numbers_of_the_board(cast):
         assert mentor == "teacher"
         assert record.status == S.CANDIDATE
     made = run(cast)
-    shown = board(cast.anna, made)
+    shown = run_view(cast.anna, made)
     assert shown.n_pairs == 3
     assert shown.n_area == 3
     # who is in the base and was not matched is nobody this matching left free
     assert shown.n_idle == 0
     records = cast.school.records
     fewer = run_matching(cast.school.programme, without=[records["novice"].pk], by=cast.anna)
-    assert board(cast.anna, fewer).n_idle == 1
+    assert run_view(cast.anna, fewer).n_idle == 1
     assert [group.load for group in shown.groups] == [1, 1, 1]
     assert [group.places for group in shown.groups] == [[True]] * 3
     assert shown.groups[0].group == "9А"
@@ -423,8 +423,10 @@ def reasons_of(cast, made, explanation):
     row = Proposal.objects.filter(run=made).exclude(mentor=None).first()
     row.explanation = explanation
     row.save()
-    shown = board(cast.anna, made)
-    return next(leg for g in shown.groups for leg in g.legs if leg.proposal.pk == row.pk).reasons
+    shown = run_view(cast.anna, made)
+    return next(
+        card for g in shown.groups for card in g.cards if card.proposal.pk == row.pk
+    ).reasons
 
 
 @pytest.mark.parametrize("code", list(PARTS))
@@ -445,8 +447,8 @@ def test_each_reason_of_the_engine_has_its_own_sentence():
     assert unknown
     assert unknown not in known.values()
     assert len(set(known.values())) == len(known)
-    lack = Lack(frozenset({"1"}), frozenset({"3"}), 1)
-    assert "2" in left_out_words({"code": "all_full"}, {}, lack=lack)[0]
+    shortage = KeptShortage(frozenset({"1"}), frozenset({"3"}), 1)
+    assert "2" in left_out_words({"code": "all_full"}, {}, shortage=shortage)[0]
 
 
 def test_a_shortage_is_kept_once_beside_the_run(cast):
@@ -454,10 +456,12 @@ def test_a_shortage_is_kept_once_beside_the_run(cast):
     set_participation_status(records["older"], S.LEFT, by=cast.anna)
     change_participation(records["oldest"], capacity=1, by=cast.anna)
     made = run_matching(cast.school.programme, by=cast.anna)
-    [one] = [one for one in board(cast.anna, made).left_out if one.lack]
+    [one] = [one for one in run_view(cast.anna, made).left_out if one.shortage]
     assert one.proposal.explanation["shortage"] == 0
     [kept] = made.snapshot["shortages"]
-    assert one.lack == Lack(frozenset(kept["holders"]), frozenset({str(records["oldest"].pk)}), 1)
+    assert one.shortage == KeptShortage(
+        frozenset(kept["holders"]), frozenset({str(records["oldest"].pk)}), 1
+    )
     page = text(signed_in(cast.anna).get(reverse("matching:workspace")))
     named = page.partition("Who has these places")[2].partition("</details>")[0]
     assert records["oldest"].person.short_name in named
@@ -467,8 +471,8 @@ def test_a_shortage_is_kept_once_beside_the_run(cast):
 
 def test_runs_of_before_kept_the_shortage_beside_each_mentee():
     kept = {"shortage": {"mentees": ["1", "2"], "mentors": ["3"], "places": 1}}
-    assert lack_of(kept, 2, ()) == Lack(frozenset({"1"}), frozenset({"3"}), 1)
-    assert lack_of({}, 2, ()) is None
+    assert shortage_of(kept, 2, ()) == KeptShortage(frozenset({"1"}), frozenset({"3"}), 1)
+    assert shortage_of({}, 2, ()) is None
 
 
 CHANGES = [
@@ -531,15 +535,15 @@ def test_what_is_proven_is_said_in_the_order_of_goals():
 
 def test_other_mentors_are_offered_with_their_price(cast):
     made = run(cast)
-    legs = [leg for group in board(cast.anna, made).groups for leg in group.legs]
-    others = {leg.proposal.mentee.person.first_name: leg.others for leg in legs}
+    cards = [card for group in run_view(cast.anna, made).groups for card in group.cards]
+    others = {card.proposal.mentee.person.first_name: card.others for card in cards}
     assert others["Миша"]
     assert all(other.price for other in others["Миша"])
     assert others["Нина"] == ()  # nobody else leads teachers
     gone = Proposal.objects.filter(run=made).exclude(mentor=None).first()
     gone.explanation["alternatives"] = [{"mentor": "999999", "price": {"people": 0, "points": 0}}]
     gone.save()
-    assert board(cast.anna, made).n_pairs == 3
+    assert run_view(cast.anna, made).n_pairs == 3
 
 
 @pytest.mark.parametrize("size", [1, 8])
@@ -569,13 +573,13 @@ def test_the_board_costs_the_same_number_of_queries(cast, size, django_assert_nu
     assert made.n_matched == 3 + size
     assert cast.anna.viewer
     with django_assert_num_queries(6):
-        board(cast.anna, made)
+        run_view(cast.anna, made)
 
 
 def test_a_curator_of_one_direction_sees_its_mentees_only(cast):
     made = run(cast)
-    shown = board(cast.staff_curator, made)
-    assert [leg.proposal.mentee for g in shown.groups for leg in g.legs] == [
+    shown = run_view(cast.staff_curator, made)
+    assert [card.proposal.mentee for g in shown.groups for card in g.cards] == [
         cast.school.records["novice"]
     ]
 

@@ -12,7 +12,7 @@ from nastavnik.core.hooks.attention import items_for
 from nastavnik.core.models import AuditEntry
 from nastavnik.matching.actions import give_opinion, mark_discussed, rule_pair
 from nastavnik.matching.adapter import recount
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.matching.models import Opinion, PairRuling
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.mentorships.models import Mentorship
@@ -46,7 +46,7 @@ def proposal_for(made, cast, mentee):
 def test_a_no_parts_the_pair_in_the_next_matching(cast):
     before = proposal_for(run(cast), cast, "younger")
     name = "older" if before.mentor == cast.school.records["older"] else "oldest"
-    opine(cast, Outcome.AGAINST, mentor=name, mentee="younger")
+    opine(cast, OpinionOutcome.AGAINST, mentor=name, mentee="younger")
     made = run(cast)
     assert proposal_for(made, cast, "younger").mentor_id not in (None, before.mentor_id)
     pair = [str(before.mentor_id), str(before.mentee_id)]
@@ -56,7 +56,7 @@ def test_a_no_parts_the_pair_in_the_next_matching(cast):
 
 
 def test_a_no_on_a_person_rules_out_every_pair_and_says_whose_word_it_is(cast):
-    opine(cast, Outcome.AGAINST, mentee="younger")
+    opine(cast, OpinionOutcome.AGAINST, mentee="younger")
     made = run(cast)
     alone = proposal_for(made, cast, "younger")
     assert alone.mentor is None
@@ -93,13 +93,13 @@ def test_a_ban_and_a_no_together_are_both_told(cast):
         reason="нет",
         by=cast.anna,
     )
-    opine(cast, Outcome.AGAINST, mentor="oldest", mentee="younger")
+    opine(cast, OpinionOutcome.AGAINST, mentor="oldest", mentee="younger")
     run(cast)
     page = text(signed_in(cast.anna).get("/matching/"))
     assert "ruled out by hand or not recommended by the psychologist" in page
 
 
-@pytest.mark.parametrize("outcome", [Outcome.FOR, Outcome.DISCUSS])
+@pytest.mark.parametrize("outcome", [OpinionOutcome.FOR, OpinionOutcome.DISCUSS])
 def test_the_other_outcomes_change_no_matching(cast, outcome):
     before = {p.mentee_id: p.mentor_id for p in run(cast).proposals.all()}
     opine(cast, outcome, mentor="older", mentee="younger")
@@ -111,13 +111,13 @@ def test_a_no_takes_a_lock_back_and_no_new_one_is_made(cast):
     records = cast.school.records
     lock = rule_pair(records["older"], records["younger"], Ruling.LOCK, by=cast.anna)
     other = rule_pair(records["oldest"], records["youngest"], Ruling.LOCK, by=cast.anna)
-    opine(cast, Outcome.AGAINST, mentor="older", mentee="younger")
+    opine(cast, OpinionOutcome.AGAINST, mentor="older", mentee="younger")
     lock.refresh_from_db()
     assert lock.lifted_at
     assert list(PairRuling.objects.standing()) == [other]
     with pytest.raises(RefusedError, match="psychologist"):
         rule_pair(records["older"], records["younger"], Ruling.LOCK, reason="надо", by=cast.anna)
-    opine(cast, Outcome.AGAINST, mentor="oldest")
+    opine(cast, OpinionOutcome.AGAINST, mentor="oldest")
     assert not PairRuling.objects.standing().exists()
 
 
@@ -125,7 +125,10 @@ def test_a_no_after_the_matching_stops_its_approval(cast):
     made = run(cast)
     pair = proposal_for(made, cast, "younger")
     give_opinion(
-        mentor=None, mentee=pair.mentee, outcome=Outcome.AGAINST, by=cast.users[Role.PSYCHOLOGIST]
+        mentor=None,
+        mentee=pair.mentee,
+        outcome=OpinionOutcome.AGAINST,
+        by=cast.users[Role.PSYCHOLOGIST],
     )
     with pytest.raises(RefusedError, match="does not recommend it"):
         approve_run(made, by=cast.anna)
@@ -136,11 +139,11 @@ def test_a_no_after_the_matching_stops_its_approval(cast):
 
 
 def test_an_outcome_is_changed_and_taken_back_with_a_line_in_the_trail(cast):
-    first = opine(cast, Outcome.FOR, mentor="older", mentee="younger")
-    again = opine(cast, Outcome.DISCUSS, mentor="older", mentee="younger")
-    assert (again.pk, Opinion.objects.get().outcome) == (first.pk, Outcome.DISCUSS)
+    first = opine(cast, OpinionOutcome.FOR, mentor="older", mentee="younger")
+    again = opine(cast, OpinionOutcome.DISCUSS, mentor="older", mentee="younger")
+    assert (again.pk, Opinion.objects.get().outcome) == (first.pk, OpinionOutcome.DISCUSS)
     mark_discussed(again, by=cast.anna)
-    anew = opine(cast, Outcome.DISCUSS, mentor="older", mentee="younger")
+    anew = opine(cast, OpinionOutcome.DISCUSS, mentor="older", mentee="younger")
     assert anew.discussed_on is None
     opine(cast, None, mentor="older", mentee="younger")
     opine(cast, None, mentor="older", mentee="younger")
@@ -160,7 +163,7 @@ def test_only_a_mentor_and_a_mentee_of_one_programme(cast):
         (records["older"], foreign["younger"]),
     ):
         with pytest.raises(RefusedError, match="one programme"):
-            give_opinion(mentor=mentor, mentee=mentee, outcome=Outcome.FOR, by=None)
+            give_opinion(mentor=mentor, mentee=mentee, outcome=OpinionOutcome.FOR, by=None)
     assert not Opinion.objects.exists()
 
 
@@ -183,7 +186,7 @@ def test_on_the_page_by_one_press(cast):
 
 
 def test_who_gives_and_who_reads(cast):
-    row = opine(cast, Outcome.DISCUSS, mentor="older", mentee="younger")
+    row = opine(cast, OpinionOutcome.DISCUSS, mentor="older", mentee="younger")
     before = counts()
     for role in (Role.CURATOR, Role.DIRECTOR, Role.SOCIAL_TEACHER, Role.CLASS_TEACHER, Role.MENTOR):
         client = signed_in(cast.users[role])
@@ -201,21 +204,21 @@ def test_who_gives_and_who_reads(cast):
 
 def test_nobody_reads_what_is_said_of_oneself(cast):
     """A psychologist who also leads a pair sees the outcomes on others only."""
-    opine(cast, Outcome.AGAINST, mentor="older")
-    opine(cast, Outcome.FOR, mentor="oldest")
-    opine(cast, Outcome.FOR, mentee="younger")
+    opine(cast, OpinionOutcome.AGAINST, mentor="older")
+    opine(cast, OpinionOutcome.FOR, mentor="oldest")
+    opine(cast, OpinionOutcome.FOR, mentee="younger")
     User.objects.filter(person=cast.school.people["older"]).update(person=None)
     user = cast.users[Role.CURATOR]
     user.person = cast.school.people["older"]
     user.save()
     user = User.objects.get(pk=user.pk)
     seen = Opinion.objects.visible_to(user)
-    assert {row.outcome for row in seen} == {Outcome.FOR}
+    assert {row.outcome for row in seen} == {OpinionOutcome.FOR}
     assert seen.count() == 2
 
 
 def test_the_curator_is_told_until_they_have_spoken(cast):
-    row = opine(cast, Outcome.DISCUSS, mentor="older", mentee="younger")
+    row = opine(cast, OpinionOutcome.DISCUSS, mentor="older", mentee="younger")
     (item,) = [one for one in items_for(cast.anna) if "psychologist" in one.title]
     assert item.url.endswith("#psychologist")
     assert "pair" in item.title
@@ -226,7 +229,7 @@ def test_the_curator_is_told_until_they_have_spoken(cast):
     fresh = User.objects.get(pk=cast.anna.pk)
     assert not [one for one in items_for(fresh) if "psychologist" in one.title]
     assert "we have spoken" not in text(client.get("/matching/"))
-    opine(cast, Outcome.DISCUSS, mentor="older")
+    opine(cast, OpinionOutcome.DISCUSS, mentor="older")
     fresh = User.objects.get(pk=cast.anna.pk)
     (item,) = [one for one in items_for(fresh) if "psychologist" in one.title]
     assert "person" in item.title
@@ -251,8 +254,11 @@ def test_a_replacement_keeps_to_it_as_well(cast):
     pair = Mentorship.objects.get(ties__mentee=cast.school.records["younger"])
     other = other_of(cast, pair)
     opinion = give_opinion(
-        mentor=Participation.objects.get(pk=other.pk), mentee=None, outcome=Outcome.AGAINST, by=None
+        mentor=Participation.objects.get(pk=other.pk),
+        mentee=None,
+        outcome=OpinionOutcome.AGAINST,
+        by=None,
     )
     with pytest.raises(RefusedError, match="cannot take this pair over"):
         replace_mentor(pair, other, cause=EndCause.ASKED, by=cast.anna)
-    assert opinion.outcome == Outcome.AGAINST
+    assert opinion.outcome == OpinionOutcome.AGAINST

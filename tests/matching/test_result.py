@@ -10,10 +10,10 @@ from tests.matching.test_opinions import opine
 from tests.pages import said, signed_in, text
 
 from nastavnik.core.access import Role
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.matching.models import Proposal
-from nastavnik.matching.queries import Lack, LeftOut
-from nastavnik.matching.tables import AT_MOST_NAMED, Unmatched, unmatched_lines
+from nastavnik.matching.queries import KeptShortage, LeftOut
+from nastavnik.matching.tables import AT_MOST_NAMED, UnmatchedRow, unmatched_lines
 from nastavnik.matching.views import results
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.programmes.actions import set_participation_status
@@ -30,10 +30,10 @@ def in_english():
 
 def left_out(key, *holders, places=2, helps="Ask Ivan."):
     """Return a mentee who lacks one of the places that `holders` have."""
-    lack = Lack(frozenset(holders), frozenset(), places)
+    shortage = KeptShortage(frozenset(holders), frozenset(), places)
     reason = f"All suitable places are taken: {places + 1} people ask for {places} places."
     proposal = Proposal(mentee_id=key, explanation={"code": "all_full"})
-    return LeftOut(proposal, "5А", reason, helps, lack)
+    return LeftOut(proposal, "5А", reason, helps, shortage)
 
 
 def keys_of(line):
@@ -66,7 +66,7 @@ def shown(cast, user=None, **params):
 
 
 def mentees(page):
-    return {leg.proposal.mentee_id for own in page.context["groups"] for leg in own.legs}
+    return {card.proposal.mentee_id for own in page.context["groups"] for card in own.cards}
 
 
 def test_a_few_are_looked_at_alone(cast):
@@ -85,7 +85,7 @@ def test_a_few_are_looked_at_alone(cast):
     assert mentees(shown(cast, kind="ruled")) == set()
     names = {record.pk: name for name, record in records.items()}
     lock(cast, names[younger.mentor_id], "younger")
-    opine(cast, Outcome.DISCUSS, mentor=names[younger.mentor_id], mentee="younger")
+    opine(cast, OpinionOutcome.DISCUSS, mentor=names[younger.mentor_id], mentee="younger")
     for kind in ("ruled", "advised"):
         assert younger.mentee_id in mentees(shown(cast, kind=kind))
         assert records["novice"].pk not in mentees(shown(cast, kind=kind))
@@ -188,9 +188,9 @@ def test_the_last_two_matchings_are_offered_for_comparison(cast):
 def test_more_changes_than_fit_the_margin_are_kept_within_reach(cast, monkeypatch):
     run(cast)
     assert "The others" not in text(shown(cast))
-    board = results.board
+    board = results.run_view
     many = tuple(f"change {number}" for number in range(9))
-    monkeypatch.setattr(results, "board", lambda *args: replace(board(*args), changes=many))
+    monkeypatch.setattr(results, "run_view", lambda *args: replace(board(*args), changes=many))
     words = text(shown(cast))
     assert all(one in words for one in many)
     assert "<b>9</b> mentees have another mentor" in words
@@ -215,9 +215,9 @@ def test_a_curator_of_one_direction_is_told_of_her_own_mentees_only(cast):
 
 
 def test_of_many_mentors_with_the_places_some_are_named():
-    whole = Unmatched((), "", "", is_secret=False, holding=(None,) * (AT_MOST_NAMED + 2))
+    whole = UnmatchedRow((), "", "", is_secret=False, holding=(None,) * (AT_MOST_NAMED + 2))
     assert whole.n_more == 2
-    assert Unmatched((), "", "", is_secret=False).n_more == 0
+    assert UnmatchedRow((), "", "", is_secret=False).n_more == 0
 
 
 def test_of_whom_the_base_has_outgrown_nothing_is_offered_and_the_page_says_why(cast):

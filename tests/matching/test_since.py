@@ -9,7 +9,7 @@ from tests.pages import signed_in, text
 from nastavnik.core.access import Role
 from nastavnik.matching.actions import run_matching, set_rules
 from nastavnik.matching.catalogues import shipped_rules
-from nastavnik.matching.queries import board
+from nastavnik.matching.queries import run_view
 from nastavnik.matching.queries.since import changed_since
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.programmes.actions import change_participation, set_participation_status
@@ -85,10 +85,10 @@ def test_of_many_only_a_few_are_named_and_choices_only_to_who_may_know(cast):
 def test_an_approved_matching_counts_the_places_of_its_day(cast):
     change_participation(cast.school.records["older"], capacity=2, by=cast.anna)
     made = run(cast)
-    before = [(group.load, group.capacity) for group in board(cast.anna, made).groups]
+    before = [(group.load, group.capacity) for group in run_view(cast.anna, made).groups]
     approve_run(made, by=cast.anna)
     made.refresh_from_db()
-    assert [(group.load, group.capacity) for group in board(cast.anna, made).groups] == before
+    assert [(group.load, group.capacity) for group in run_view(cast.anna, made).groups] == before
     page = text(signed_in(cast.anna).get(reverse("matching:past", args=[made.pk])))
     assert "Places and advice are of that day." in page
     assert "2 of 1" not in page
@@ -102,8 +102,8 @@ def test_advice_counts_the_mentees_led_already_and_ends_when_it_is_followed(cast
     made = run(cast)
     [alone] = [row for row in made.proposals.all() if row.mentor_id is None]
     assert alone.explanation["change"]["value"] == 3  # two places, both taken then
-    [out] = board(cast.anna, made).left_out
+    [out] = run_view(cast.anna, made).left_out
     assert out.help.endswith("took one more mentee (3).")
     change_participation(Participation.objects.get(pk=key), capacity=3, by=cast.anna)
-    [out] = board(cast.anna, made).left_out
+    [out] = run_view(cast.anna, made).left_out
     assert out.help.endswith("takes more by now: match anew.")

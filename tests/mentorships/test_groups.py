@@ -20,7 +20,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks.digest import digest_for
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.matching.actions import engine_input, run_matching
-from nastavnik.matching.queries import board
+from nastavnik.matching.queries import run_view
 from nastavnik.mentorships.actions import (
     answer_help,
     leave_group,
@@ -92,12 +92,12 @@ def test_the_form_and_its_limit_reach_the_engine(cast):
 
 
 def test_the_workspace_says_that_a_mentor_leads_a_group(cast):
-    before = board(cast.anna, run_matching(cast.school.programme, by=cast.anna))
+    before = run_view(cast.anna, run_matching(cast.school.programme, by=cast.anna))
     assert not any(group.is_group for group in before.groups)
     led_in_groups(cast)
-    after = board(cast.anna, run_matching(cast.school.programme, by=cast.anna))
+    after = run_view(cast.anna, run_matching(cast.school.programme, by=cast.anna))
     for group in after.groups:
-        own = {leg.proposal.form.code for leg in group.legs}
+        own = {card.proposal.form.code for card in group.cards}
         assert group.is_group == (own == {"pupil_pupil"})
     assert any(group.is_group for group in after.groups)
 

@@ -7,7 +7,7 @@ from tests.pages import signed_in
 
 from nastavnik.core.access import Role
 from nastavnik.matching.actions import give_opinion
-from nastavnik.matching.choices import Outcome
+from nastavnik.matching.choices import OpinionOutcome
 from nastavnik.mentorships.actions import set_pair_status
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.queries import ties_advised_against
@@ -31,7 +31,7 @@ def test_a_running_pair_the_psychologist_is_against_is_to_be_decided(cast, pair,
     give_opinion(
         mentor=None if about == "mentee" else pair.mentor,
         mentee=None if about == "mentor" else mentee,
-        outcome=Outcome.AGAINST,
+        outcome=OpinionOutcome.AGAINST,
         by=cast.users[Role.PSYCHOLOGIST],
     )
     led = set(pair.mentor.mentorships_as_mentor.values_list("pk", flat=True))
@@ -44,14 +44,14 @@ def test_a_running_pair_the_psychologist_is_against_is_to_be_decided(cast, pair,
 def test_it_is_told_only_to_who_may_know_and_while_the_pair_goes_on(cast, pair):
     mentee = pair.ties.get().mentee
     opinion = {"mentor": pair.mentor, "mentee": mentee, "by": cast.users[Role.PSYCHOLOGIST]}
-    give_opinion(outcome=Outcome.AGAINST, **opinion)
+    give_opinion(outcome=OpinionOutcome.AGAINST, **opinion)
     for role in (Role.CLASS_TEACHER, Role.DIRECTOR, Role.MENTOR):
         page = signed_in(cast.users[role]).get(reverse("cabinet:home")).content.decode()
         assert "does not recommend" not in page
     assert advised(cast.vera) == set()
-    give_opinion(outcome=Outcome.FOR, **opinion)
+    give_opinion(outcome=OpinionOutcome.FOR, **opinion)
     assert advised(cast.anna) == set()
-    give_opinion(outcome=Outcome.AGAINST, **opinion)
+    give_opinion(outcome=OpinionOutcome.AGAINST, **opinion)
     set_pair_status(pair, MentorshipStatus.CANCELLED, reason="решили", by=cast.anna)
     assert advised(cast.anna) == set()
 
@@ -62,7 +62,7 @@ def test_the_page_of_the_pair_says_it_and_lets_the_curator_decide(cast, pair, ab
     opinion = {
         "mentor": None if about == "mentee" else pair.mentor,
         "mentee": None if about == "mentor" else mentee,
-        "outcome": Outcome.AGAINST,
+        "outcome": OpinionOutcome.AGAINST,
         "by": cast.users[Role.PSYCHOLOGIST],
     }
     client, address = signed_in(cast.anna), reverse("mentorships:card", args=[pair.pk])
@@ -93,7 +93,7 @@ def test_what_the_psychologist_said_of_others_is_not_told_on_the_page_of_a_pair(
     give_opinion(
         mentor=None,
         mentee=other.ties.get().mentee,
-        outcome=Outcome.AGAINST,
+        outcome=OpinionOutcome.AGAINST,
         by=cast.users[Role.PSYCHOLOGIST],
     )
     page = signed_in(cast.anna).get(reverse("mentorships:card", args=[pair.pk])).content.decode()

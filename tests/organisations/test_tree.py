@@ -8,7 +8,7 @@ from tests.pages import said, signed_in
 
 from nastavnik.core.access import Role
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 from nastavnik.organisations.queries import is_set_up, year_bounds, year_for
 from nastavnik.people.actions import add_account, grant_role
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def node(parent, name, level=Level.ORGANISATION):
-    kind = Kind.SCHOOL if level == Level.ORGANISATION else Kind.OFFICE
+    kind = OrganisationKind.SCHOOL if level == Level.ORGANISATION else OrganisationKind.OFFICE
     return add_organisation(
         parent, level=level, kind=kind, full_name=name, short_name=name, town="Примерск", by=None
     )

@@ -9,12 +9,12 @@ from openpyxl import Workbook
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.organisations.actions import add_organisation, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.actions import add_account, grant_role
 
 
-def make_school(name, *, kind=Kind.SCHOOL, with_year=True):
+def make_school(name, *, kind=OrganisationKind.SCHOOL, with_year=True):
     school = add_organisation(
         None,
         level=Level.ORGANISATION,

@@ -7,7 +7,7 @@ from tests.pages import signed_in
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.matching.actions import engine_input, run_matching
-from nastavnik.matching.queries import board
+from nastavnik.matching.queries import run_view
 from nastavnik.mentorships.actions import approve_run
 from nastavnik.people.actions import join_family, leave_family
 from nastavnik.people.models import Household, Person
@@ -94,7 +94,7 @@ def test_matching_keeps_a_family_apart(cast):
     run, after = proposed(cast)
     assert younger.pk not in after
     (alone,) = (
-        one for one in board(cast.anna, run).left_out if one.proposal.mentee_id == younger.pk
+        one for one in run_view(cast.anna, run).left_out if one.proposal.mentee_id == younger.pk
     )
     assert alone.reason == "Подходят только члены той же семьи."
     approve_run(run, by=cast.anna)
@@ -108,10 +108,10 @@ def test_the_same_last_name_is_asked_about_and_stays_off_the_paper(cast):
     page = signed_in(cast.anna).get(reverse("matching:workspace")).content.decode()
     assert "The same last name" in page
     run, _after = proposed(cast)
-    legs = [leg for group in board(cast.anna, run).groups for leg in group.legs]
-    asked = [leg for leg in legs if any("Одна фамилия" in one for one in leg.reasons)]
+    cards = [card for group in run_view(cast.anna, run).groups for card in group.cards]
+    asked = [card for card in cards if any("Одна фамилия" in one for one in card.reasons)]
     assert asked
-    assert all(any("Одна фамилия" in one for one in leg.secret) for leg in asked)
+    assert all(any("Одна фамилия" in one for one in card.secret) for card in asked)
 
 
 def test_the_page_offers_the_same_last_name_first(cast):

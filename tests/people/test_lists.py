@@ -19,7 +19,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
 from nastavnik.core.text import plain
-from nastavnik.organisations.choices import Kind
+from nastavnik.organisations.choices import OrganisationKind
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.people import actions, adapter
 from nastavnik.people.choices import ColumnMeaning, RosterKind
@@ -250,7 +250,7 @@ def test_too_long_a_value_waits_instead_of_breaking_the_load(school):
 
 def test_students_of_a_college(db):
     load(
-        make_school("Колледж", kind=Kind.COLLEGE),
+        make_school("Колледж", kind=OrganisationKind.COLLEGE),
         HEADER + "Примерова Анна Ивановна\t12.03.2008\tИС-21\n",
     )
     assert (Person.objects.get().kind, StudyGroup.objects.get().grade) == ("student", None)
@@ -297,7 +297,7 @@ def test_each_sheet_with_names_is_a_draft(school, workbook):
 
 def test_columns_can_be_changed(school):
     draft = draft_of(school, "Анна\tПримерова\t12.03.2014\n")
-    layout = adapter.Layout(
+    layout = adapter.SheetLayout(
         None,
         {0: adapter.Field.FIRST_NAME, 1: adapter.Field.LAST_NAME, 2: adapter.Field.BIRTH_DATE},
     )

@@ -17,7 +17,7 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import add_account, appoint_class_teacher, grant_role
 from nastavnik.people.models import Person, StudyGroup, User
 from nastavnik.programmes.actions import (
-    Wishes,
+    AttendeeWishes,
     give_preferences,
     note_attendance,
     plan_group_meeting,
@@ -221,7 +221,7 @@ def test_the_slips_of_the_own_class_are_typed_in(cast, teacher, gathered):
 def test_what_a_pupil_chose_alone_stays_between_pupil_and_curator(cast, teacher, gathered):
     row = gathered["younger"]
     meeting = row.meeting
-    own = {row.pk: Wishes((), frozenset([gathered["older"].pk]), comment="тайна")}
+    own = {row.pk: AttendeeWishes((), frozenset([gathered["older"].pk]), comment="тайна")}
     give_preferences(meeting, own, by=cast.users[Role.MENTEE])
     client, address = signed_in(teacher), reverse("programmes:choose", args=[row.pk])
     assert client.get(address).status_code == 404
@@ -270,7 +270,7 @@ def test_today_asks_for_the_slips_of_the_class(cast, teacher, neighbour, gathere
     assert "Slips of your class after the group meeting" not in titles(neighbour)
     for key in ("younger", "youngest"):
         row = gathered[key]
-        give_preferences(row.meeting, {row.pk: Wishes(())}, by=teacher)
+        give_preferences(row.meeting, {row.pk: AttendeeWishes(())}, by=teacher)
     assert "Slips of your class after the group meeting" not in titles(teacher)
 
 

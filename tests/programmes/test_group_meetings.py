@@ -25,10 +25,10 @@ from nastavnik.matching.actions import engine_input, rule_pair, run_matching
 from nastavnik.matching.adapter import recount
 from nastavnik.matching.choices import Ruling
 from nastavnik.matching.models import MatchingRun, PairRuling, Proposal
-from nastavnik.matching.queries import Points, board
+from nastavnik.matching.queries import ScorePoints, run_view
 from nastavnik.people.models import User
 from nastavnik.programmes.actions import (
-    Wishes,
+    AttendeeWishes,
     change_form,
     change_participation,
     close_choices,
@@ -68,7 +68,9 @@ def row_of(meeting, record):
 
 
 def wish(rows, *ranked, no=()):
-    return Wishes(tuple(rows[key].pk for key in ranked), frozenset(rows[key].pk for key in no))
+    return AttendeeWishes(
+        tuple(rows[key].pk for key in ranked), frozenset(rows[key].pk for key in no)
+    )
 
 
 def give(cast, meeting, rows, who, *ranked, no=(), by=None):
@@ -239,7 +241,7 @@ def test_at_most_three_choices_are_counted(cast):
     meeting, rows = hold(cast)
     extra = [rows[key].pk for key in ("younger", "youngest", "novice")]
     with pytest.raises(RefusedError, match="3"):
-        give_preferences(meeting, {rows["older"].pk: Wishes((*extra, 10**9))}, by=cast.anna)
+        give_preferences(meeting, {rows["older"].pk: AttendeeWishes((*extra, 10**9))}, by=cast.anna)
 
 
 def test_whose_consent_is_gone_neither_chooses_nor_is_chosen(cast):
@@ -507,7 +509,7 @@ def test_what_is_said_in_own_words_is_kept_with_the_choices_and_goes_with_them(c
 
 def test_what_is_said_in_own_words_is_read_as_the_choices_are(cast):
     meeting, rows = hold(cast)
-    word = Wishes((rows["oldest"].pk,), comment=WORDS)
+    word = AttendeeWishes((rows["oldest"].pk,), comment=WORDS)
     give_preferences(meeting, {rows["younger"].pk: word}, by=cast.anna)
     address = reverse("programmes:meeting", args=[meeting.pk])
     assert comments(cast.anna, meeting) == [WORDS]
@@ -535,7 +537,9 @@ def test_a_curator_who_is_a_mentor_does_not_read_what_the_side_across_said(cast)
     assert client.get(reverse("programmes:choose", args=[rows["younger"].pk])).status_code == 404
     assert client.get(reverse("programmes:choose", args=[rows["oldest"].pk])).status_code == 200
     run = run_matching(cast.school.programme, by=anna)
-    bonds = {leg.proposal.mentor_id: leg.bond for g in board(anna, run).groups for leg in g.legs}
+    bonds = {
+        card.proposal.mentor_id: card.bond for g in run_view(anna, run).groups for card in g.cards
+    }
     assert bonds[cast.school.records["older"].pk] == "fit"
 
 
@@ -552,8 +556,8 @@ def test_a_bond_is_drawn_for_the_curator_alone(cast):
     give(cast, meeting, rows, "oldest", "younger")
     give(cast, meeting, rows, "youngest", "older")
     run = run_matching(cast.school.programme, by=cast.anna)
-    shown = board(cast.anna, run)
-    bonds = {leg.proposal.mentee_id: leg.bond for g in shown.groups for leg in g.legs}
+    shown = run_view(cast.anna, run)
+    bonds = {card.proposal.mentee_id: card.bond for g in shown.groups for card in g.cards}
     records = cast.school.records
     assert bonds == {
         records["younger"].pk: "both", records["youngest"].pk: "one", records["novice"].pk: "fit",
@@ -569,8 +573,8 @@ def test_a_bond_is_drawn_for_the_curator_alone(cast):
 
 def points_of(user, run):
     user = User.objects.get(pk=user.pk)
-    legs = [leg for group in board(user, run).groups for leg in group.legs]
-    return {leg.proposal.mentee_id: leg.points for leg in legs}
+    cards = [card for group in run_view(user, run).groups for card in group.cards]
+    return {card.proposal.mentee_id: card.points for card in cards}
 
 
 def test_the_steps_of_a_wish_are_a_part_of_the_score_for_the_curator_alone(cast):
@@ -595,12 +599,12 @@ def test_the_steps_of_a_wish_are_a_part_of_the_score_for_the_curator_alone(cast)
     table = signed_in(cast.anna).get(reverse("matching:workspace"), {"view": "table"})
     assert table.content.decode().count(secret) == 1
     # on paper not even an empty list shows that there was something
-    bare = render_to_string("matching/points.html", {"points": Points((), -1), "whose": ""})
+    bare = render_to_string("matching/points.html", {"points": ScorePoints((), -1), "whose": ""})
     assert bare.startswith('<details class="small secret">')
-    with_parts = Points((("time", 10),), -1)
+    with_parts = ScorePoints((("time", 10),), -1)
     # runs of before choices were gains keep what was taken off
     before = render_to_string(
-        "matching/points.html", {"points": Points((), -2_000_000), "whose": ""}
+        "matching/points.html", {"points": ScorePoints((), -2_000_000), "whose": ""}
     )
     assert "−2" in before
     shown_too = render_to_string("matching/points.html", {"points": with_parts, "whose": ""})
@@ -658,7 +662,7 @@ def test_why_somebody_stays_alone_does_not_tell_others_of_not_with(cast):
         assert "asked in confidence not to be with the other" in page
     director = workspace(cast.users[Role.DIRECTOR])
     assert "No mentor fits the rules." in director
-    out = board(cast.users[Role.DIRECTOR], MatchingRun.objects.get()).left_out[0]
+    out = run_view(cast.users[Role.DIRECTOR], MatchingRun.objects.get()).left_out[0]
     assert out.help == ""
     assert not any(word in f"{out.reason}{out.help}" for word in SECRET)
 

@@ -9,7 +9,7 @@ from tests.pages import signed_in, text
 
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
-from nastavnik.organisations.choices import Kind
+from nastavnik.organisations.choices import OrganisationKind
 from nastavnik.people.actions import add_account, grant_role
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.actions import (
@@ -209,7 +209,7 @@ def test_only_forms_of_this_kind_of_organisation_are_offered(cast):
     assert "employer_student" not in codes
     assert "(Р-145)" in fields["forms"].label_from_instance(directory("pupil_pupil"))
     assert "(Р-145)" not in fields["forms"].label_from_instance(directory("teacher_pupil"))
-    assert Kind.COLLEGE in directory("employer_student").organisation_kinds
+    assert OrganisationKind.COLLEGE in directory("employer_student").organisation_kinds
 
 
 def test_a_school_without_a_year_opens_one_first():

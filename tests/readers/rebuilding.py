@@ -9,7 +9,7 @@ import docx
 import openpyxl
 from fpdf import FPDF
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph
+from nastavnik.engine.roadmaps.blocks import Block, SourceParagraph
 from nastavnik.writers.pdfs import FACE, FILES, FONTS
 
 Grid = Sequence[Sequence[str]]
@@ -19,7 +19,7 @@ def parts_of(blocks: Sequence[Block]) -> list[str | Grid]:
     """Return paragraphs as texts and tables as grids, each padded to a rectangle."""
     parts: list[str | Grid] = []
     for block in blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, SourceParagraph):
             parts.append(block.text)
             continue
         width = max(len(row.cells) for row in block.rows)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from nastavnik.engine.roadmaps.reading import read_roadmap
 from nastavnik.readers import bounded
-from nastavnik.readers.bounded import Answer, Bounds, read_bounded
+from nastavnik.readers.bounded import Bounds, ChildReply, read_bounded
 from nastavnik.readers.documents import read_document
 from nastavnik.readers.refusals import ReaderError
 from nastavnik.readers.sheets import read_sheets
@@ -140,18 +140,18 @@ class Program:
         b"",
         b"rubbish",
         pickle.dumps(Program()),
-        pickle.dumps(Answer(Program())),
+        pickle.dumps(ChildReply(Program())),
         pickle.dumps(os.getcwd),
         pickle.dumps(ReaderError("a class, but no record")),
         pickle.dumps("no answer"),
     ],
 )
 def test_an_answer_that_is_none_of_ours_is_not_believed(printed):
-    assert bounded._answer_of(printed) == Answer(refusal=bounded.FAILED)
+    assert bounded._answer_of(printed) == ChildReply(refusal=bounded.FAILED)
 
 
 def test_an_answer_of_ours_is_believed():
-    answer = Answer(read_document(PLAN, "план.txt"))
+    answer = ChildReply(read_document(PLAN, "план.txt"))
     assert bounded._answer_of(pickle.dumps(answer)) == answer
 
 

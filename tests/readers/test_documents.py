@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.readers.rebuilding import as_docx, as_html, as_odt, as_xlsx, odt_of
 
-from nastavnik.engine.roadmaps.blocks import Paragraph, Table, sources_of
+from nastavnik.engine.roadmaps.blocks import SourceParagraph, SourceTable, sources_of
 from nastavnik.engine.roadmaps.spelling import is_one_word
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document, read_pasted_text
 
@@ -61,7 +61,9 @@ def pdf_of(content: bytes, extra: bytes = b"", flate: bool = False) -> bytes:
 def cells_of(data, name):
     blocks = read_document(data, name)
     return [
-        block.text if isinstance(block, Paragraph) else [list(row.cells) for row in block.rows]
+        block.text
+        if isinstance(block, SourceParagraph)
+        else [list(row.cells) for row in block.rows]
         for block in blocks
     ]
 
@@ -390,4 +392,4 @@ def test_any_bytes_are_read_or_refused(data, head):
         blocks = read_document(head.encode() + data, "a.txt")
     except ReaderError:
         return
-    assert all(isinstance(block, Paragraph | Table) for block in blocks)
+    assert all(isinstance(block, SourceParagraph | SourceTable) for block in blocks)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
-from nastavnik.engine.roadmaps.checking import Plan, PlanLine, Rule, check_plan
+from nastavnik.engine.roadmaps.checking import CheckRule, Plan, PlanLine, check_plan
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.roadmaps import catalogues
 from nastavnik.roadmaps.actions import (
@@ -61,7 +61,7 @@ def test_a_fresh_roadmap_contradicts_nothing_whenever_it_begins(level, month, da
         lines.append(PlanLine(key, (entry.code,), entry.title, days.starts_on, days.ends_on))
     found = check_plan(Plan(tuple(lines), "", 2026), usual())
     # what others want by a day is late when work begins after it, and no plan can help that
-    assert {one.rule for one in found} <= {Rule.AFTER_DEADLINE}
+    assert {one.rule for one in found} <= {CheckRule.AFTER_DEADLINE}
 
 
 @pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_a_roadmap_of_other_words_takes_usual_lines_too(cast, made):
     assert len(codes) == 34
     [line] = add_usual(roadmap, {"A35", "A44"}, by=cast.anna)
     assert (line.catalogue_code, line.section) == ("A44", catalogues.stages()[5].heading)
-    [remark] = [one for one in checked(cast, roadmap).remarks if one.rule == Rule.OUT_OF_ORDER]
+    [remark] = [one for one in checked(cast, roadmap).remarks if one.rule == CheckRule.OUT_OF_ORDER]
     assert remark.activity == line
     assert "31.05" in remark.words
     roadmap.activities.all().delete()
@@ -147,7 +147,7 @@ def test_each_remark_is_a_sentence_with_a_way_to_its_line(browser, cast, made):
         change_activity(lines[code], responsible=f"информационно-{word} отдел", by=cast.anna)
     change_roadmap(made, title="Карта на 2020–2021 годы", approved_on=dt.date(year, 10, 20), by=cast.anna)  # fmt: skip
     found = checked(cast, made)
-    assert {one.rule for one in found.remarks} == set(Rule) - {Rule.MISSING}
+    assert {one.rule for one in found.remarks} == set(CheckRule) - {CheckRule.MISSING}
     text = body(browser.get(reverse("roadmaps:check", args=[made.pk])))
     for remark in found.remarks:
         assert "%(" not in remark.words
@@ -196,7 +196,9 @@ def test_a_document_says_when_it_was_approved_and_what_it_promises(browser, cast
     browser.post(page, {"title": "Карта", "begins_in": year, "level": "school", "take": [0, 1]})
     roadmap = Roadmap.objects.get()
     assert roadmap.approved_on == dt.date(year, 10, 27)
-    [remark] = [one for one in checked(cast, roadmap).remarks if one.rule == Rule.BEFORE_APPROVAL]
+    [remark] = [
+        one for one in checked(cast, roadmap).remarks if one.rule == CheckRule.BEFORE_APPROVAL
+    ]
     assert remark.activity.title == "Педсовет"
 
 

@@ -15,7 +15,7 @@ from nastavnik.roadmaps.adapter import compare, content_of, read_content, sectio
 from nastavnik.roadmaps.catalogues import layouts
 from nastavnik.roadmaps.documents import paper_of
 from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapSection
-from nastavnik.roadmaps.queries import Line
+from nastavnik.roadmaps.queries import ActivityLine
 from nastavnik.roadmaps.tables import roadmap_table
 from nastavnik.writers.looks import LANDSCAPE
 from nastavnik.writers.pdfs import draw_pdf
@@ -82,7 +82,7 @@ def rows_of(draw):
 
 def lines_of(rows):
     return [
-        Line(
+        ActivityLine(
             Activity(pk=at, roadmap=ROADMAP, organisation=SCHOOL, position=at, **row),
             "done", "сделано 12.10.2026", (), False, 0, (),
         )

@@ -19,7 +19,7 @@ from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.mentorships.choices import Mark, MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.programmes.actions import (
-    Wishes,
+    AttendeeWishes,
     change_participation,
     give_preferences,
     make_ready,
@@ -91,7 +91,7 @@ def gather(school):
     rows = Attendance.objects.filter(meeting=meeting)
     note_attendance(meeting, {row.pk for row in rows}, by=school.curator)
     choosing = rows.exclude(record__status=ParticipationStatus.CANDIDATE)
-    give_preferences(meeting, {row.pk: Wishes(()) for row in choosing}, by=school.curator)
+    give_preferences(meeting, {row.pk: AttendeeWishes(()) for row in choosing}, by=school.curator)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.cast import approve_pairs
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.documents.actions import register_document, set_requisites
-from nastavnik.engine.roadmaps.blocks import Paragraph
+from nastavnik.engine.roadmaps.blocks import SourceParagraph
 from nastavnik.engine.roadmaps.reading import read_roadmap
 from nastavnik.organisations.models import Organisation
 from nastavnik.readers.documents import read_document
@@ -362,7 +362,7 @@ def test_the_paper_has_the_block_of_approval(browser, cast, made, name):
     def lines():
         response = browser.get(reverse(f"roadmaps:{name}", args=[made.pk]))
         found = read_document(response.content, f"karta.{'pdf' if name == 'pdf' else 'docx'}")
-        texts = [" ".join(one.text.split()) for one in found if isinstance(one, Paragraph)]
+        texts = [" ".join(one.text.split()) for one in found if isinstance(one, SourceParagraph)]
         return texts, read_roadmap(found)
 
     texts, read = lines()

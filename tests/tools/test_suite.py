@@ -50,11 +50,11 @@ def test_both_databases_and_the_browser_are_planned(deep):
 
 
 def test_words_of_ones_own_reach_every_run_and_nothing_is_parted():
-    planned = suite.plan(deep=False, words=["tests/words", "-x"], browser=True)
+    planned = suite.plan(deep=False, words=["tests/cli", "-x"], browser=True)
     assert sorted(run.title for run in planned) == ["PostgreSQL", "SQLite", "browser"]
     for run in planned:
-        assert run.words[-2:] == ["tests/words", "-x"]
-        assert [word for word in run.words if word.startswith("tests/")] == ["tests/words"]
+        assert run.words[-2:] == ["tests/cli", "-x"]
+        assert [word for word in run.words if word.startswith("tests/")] == ["tests/cli"]
 
 
 def test_every_test_runs_on_each_other_day_of_the_long_run():
@@ -68,7 +68,7 @@ def test_every_test_runs_on_each_other_day_of_the_long_run():
 @pytest.mark.parametrize(
     ("words", "day", "left"),
     [
-        (["tests/words"], None, ["tests/words"]),
+        (["tests/cli"], None, ["tests/cli"]),
         (["--on", "2028-02-29", "-x"], "2028-02-29", ["-x"]),
         (["-x", "--on=2027-08-31"], "2027-08-31", ["-x"]),
     ],

@@ -22,7 +22,11 @@ LABELS = blocks.Labels("подпись", "дата")
 
 def paper_of(words, *, labels=LABELS):
     """Return a paper with every block, the same words in each place."""
-    columns = (blocks.Column(words, 4), blocks.Column(words, 6), blocks.Column(words, 5))
+    columns = (
+        blocks.TableColumn(words, 4),
+        blocks.TableColumn(words, 6),
+        blocks.TableColumn(words, 5),
+    )
     rows = (
         blocks.Row((blocks.Cell(words),), is_bold=True),
         *blocks.joined([[words, words, words], [None, None, words], [words, words, words]]),
@@ -41,7 +45,7 @@ def paper_of(words, *, labels=LABELS):
         blocks.Annex((words, words)),
         blocks.Title(words, is_centred=True),
         blocks.Bullets((words,)),
-        blocks.Table(columns, rows, words),
+        blocks.PaperTable(columns, rows, words),
     ]
 
 
@@ -99,8 +103,12 @@ def test_both_files_say_what_the_blocks_say_and_nothing_else(look):
 
 def test_a_long_table_repeats_its_head_and_tears_no_row():
     rows = blocks.joined([[str(n), "Наставник", "Наставляемый"] for n in range(1, 121)])
-    columns = (blocks.Column("№", 2), blocks.Column("Кто", 7), blocks.Column("Кого", 7))
-    with pdfplumber.open(BytesIO(draw_pdf("Список", [blocks.Table(columns, rows)]))) as pdf:
+    columns = (
+        blocks.TableColumn("№", 2),
+        blocks.TableColumn("Кто", 7),
+        blocks.TableColumn("Кого", 7),
+    )
+    with pdfplumber.open(BytesIO(draw_pdf("Список", [blocks.PaperTable(columns, rows)]))) as pdf:
         pages = [page.extract_text().splitlines() for page in pdf.pages]
     assert len(pages) >= 3
     assert [page[1 if n else 0] for n, page in enumerate(pages)] == ["№ Кто Кого"] * len(pages)

@@ -12,7 +12,7 @@ from nastavnik.core import audit
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.organisations.actions import add_organisation, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.actions import add_account, grant_role
 from nastavnik.people.models import User
@@ -42,7 +42,7 @@ def set_up(
     parent = (
         _municipality(municipality, organisation_fields["town"], by=by) if municipality else None
     )
-    kind = Kind(organisation_fields.pop("kind"))
+    kind = OrganisationKind(organisation_fields.pop("kind"))
     organisation = add_organisation(
         parent, level=Level.ORGANISATION, kind=kind, by=by, **organisation_fields
     )
@@ -56,7 +56,7 @@ def _municipality(name: str, town: str, *, by: models.Model | None) -> Organisat
     return add_organisation(
         None,
         level=Level.MUNICIPALITY,
-        kind=Kind.OFFICE,
+        kind=OrganisationKind.OFFICE,
         full_name=name,
         short_name=name,
         town=town,

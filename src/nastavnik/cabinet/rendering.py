@@ -37,7 +37,7 @@ _READER = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class HowToPart:
     """What stands under one heading: its anchor, the heading, the words under it."""
 
     anchor: str
@@ -53,7 +53,7 @@ class HowTo:
     title: str
     summary: str
     html: SafeString
-    parts: tuple[Part, ...]
+    parts: tuple[HowToPart, ...]
 
     @property
     def address(self) -> str:
@@ -107,16 +107,16 @@ def is_there(target: str) -> bool:
     return found is not None and (not anchor or any(one.anchor == anchor for one in found.parts))
 
 
-def _parts(tokens: Sequence[Token]) -> Iterator[Part]:
+def _parts(tokens: Sequence[Token]) -> Iterator[HowToPart]:
     title, words = "", list[str]()
     for place, token in enumerate(tokens):
         if token.type == "heading_open" and token.tag in {"h1", "h2"}:
             if title:
-                yield Part(anchor_of(title), title, " ".join(words))
+                yield HowToPart(anchor_of(title), title, " ".join(words))
             title, words = tokens[place + 1].content, []
         elif token.type == "inline":
             words.append(token.content)
-    yield Part(anchor_of(title), title, " ".join(words))
+    yield HowToPart(anchor_of(title), title, " ".join(words))
 
 
 def _cleaned(tokens: Sequence[Token]) -> Iterator[Token]:

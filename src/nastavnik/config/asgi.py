@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from nastavnik.config import bodies, refusals
-from nastavnik.config.door import Door, Limits
+from nastavnik.config.door import Door, DoorLimits
 from nastavnik.config.wsgi import application as pages_of_site
 from nastavnik.files.running import take_part
 
@@ -37,5 +37,5 @@ application = Door(
     pages_of_site,
     allowed=allowed,
     pages=refusals.refused,
-    limits=Limits(n_threads=int(os.environ.get("NASTAVNIK_THREADS", "4"))),
+    limits=DoorLimits(n_threads=int(os.environ.get("NASTAVNIK_THREADS", "4"))),
 )

@@ -50,7 +50,7 @@ class Pages(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class DoorLimits:
     """How much of everything."""
 
     n_threads: int = 4
@@ -66,7 +66,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class Answer:
+class WholeResponse:
     """What the WSGI application has answered, whole."""
 
     status: int = 500
@@ -90,12 +90,12 @@ class Door:
         *,
         allowed: Callable[[str, str], Allowed],
         pages: Pages,
-        limits: Limits | None = None,
+        limits: DoorLimits | None = None,
     ) -> None:
         self.application = application
         self.allowed = allowed
         self.pages = pages
-        self.limits = limits or Limits()
+        self.limits = limits or DoorLimits()
         self.pool = ThreadPoolExecutor(self.limits.n_threads, "page")
         self.places = threading.BoundedSemaphore(self.limits.n_threads + self.limits.n_waiting)
 
@@ -198,7 +198,7 @@ class Visit:
         """Say why a request is not answered."""
         headers, body = self.door.pages(status, self.headers.get("HTTP_COOKIE", ""))
         headers = [*headers, ("Content-Length", str(len(body)))]
-        await self._send(Answer(status, headers, io.BytesIO(body)))
+        await self._send(WholeResponse(status, headers, io.BytesIO(body)))
 
     def _seconds(self) -> float:
         """Return how long the body may take."""
@@ -263,9 +263,9 @@ class Visit:
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
-    def _call(self, environ: dict[str, Any]) -> Answer:
+    def _call(self, environ: dict[str, Any]) -> WholeResponse:
         """Let the application answer, to the end: its thread is free before the first byte is sent."""
-        answer = Answer()
+        answer = WholeResponse()
         pieces = self.door.application(environ, answer.start)
         try:
             for piece in pieces:
@@ -276,7 +276,7 @@ class Visit:
         answer.body.seek(0)
         return answer
 
-    async def _send(self, answer: Answer) -> None:
+    async def _send(self, answer: WholeResponse) -> None:
         """Send an answer; where something is still coming throw that away for a moment, so that the answer is heard."""
         if not self.is_whole:
             answer.headers = [*answer.headers, ("Connection", "close")]

@@ -237,7 +237,7 @@ def sealed_organisations() -> list[int | None]:
 # ---------------------------------------------------------------- proving
 
 
-class Fault(StrEnum):
+class ChainFault(StrEnum):
     """What can be wrong with a chain."""
 
     CHANGED = "changed"  # entries of a link differ from what was sealed
@@ -249,7 +249,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChainFinding:
     """The first thing wrong with a chain.
 
     Attributes:
@@ -257,15 +257,15 @@ class Finding:
         number: of the link.
     """
 
-    fault: Fault
+    fault: ChainFault
     number: int
 
 
-def verify(organisation_id: int | None) -> Finding | None:
+def verify(organisation_id: int | None) -> ChainFinding | None:
     """Return the first thing that is wrong with a chain, or None when it is as it was sealed."""
     anchor = anchors.read().chains.get(chain_name(organisation_id))
     if anchor and anchor.broken:
-        return Finding(Fault.BEFORE, anchor.broken)
+        return ChainFinding(ChainFault.BEFORE, anchor.broken)
     return _first_fault(organisation_id, secret=anchors.key(), anchor=anchor)
 
 
@@ -275,7 +275,7 @@ def _first_fault(
     secret: bytes | None,
     only: str = "",
     anchor: Anchor | None = None,
-) -> Finding | None:
+) -> ChainFinding | None:
     """Look a chain through: its digests, with a key also by whom its links were closed, with an anchor its end.
 
     Args:
@@ -287,18 +287,18 @@ def _first_fault(
     previous, number, anchored = GENESIS, 0, anchor is None or not anchor.number
     for number, link in enumerate(_links(organisation_id), 1):
         if link.number != number:
-            return Finding(Fault.MISSING, number)
+            return ChainFinding(ChainFault.MISSING, number)
         entries = list(_entries(organisation_id).filter(seal=number).order_by("pk"))
         if len(entries) != link.n_entries or _digest(previous, entries) != link.digest:
-            return Finding(Fault.CHANGED, number)
+            return ChainFinding(ChainFault.CHANGED, number)
         if secret and only in ("", link.key) and not _is_ours(secret, link):
-            return Finding(Fault.FORGED, number)
+            return ChainFinding(ChainFault.FORGED, number)
         previous = link.digest
         anchored = anchored or (anchor is not None and anchor.digest == previous)
     if not anchored:
-        return Finding(Fault.CUT, number + 1)
+        return ChainFinding(ChainFault.CUT, number + 1)
     if _entries(organisation_id).filter(seal__gt=number).exists():
-        return Finding(Fault.STRAY, number)
+        return ChainFinding(ChainFault.STRAY, number)
     return None
 
 
@@ -313,7 +313,7 @@ def check_and_keep() -> None:
     anchors.keep(lambda kept: replace(kept, checked=checked))
 
 
-def verify_all() -> dict[int | None, Finding]:
+def verify_all() -> dict[int | None, ChainFinding]:
     """Return the organisations (None: the installation itself) whose chain is not as it was sealed."""
     known = [None if name == "site" else int(name) for name in anchors.read().chains]
     every = dict.fromkeys([*sealed_organisations(), *known])

@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.contrib.sessions.models import Session
 
-from nastavnik.core.hooks.retention import Rule
+from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.core.models import Tries
 
 
@@ -24,5 +24,7 @@ def _forget_attempts(before: dt.datetime) -> int:
     return Tries.objects.filter(free_at__lt=before).delete()[0]
 
 
-SESSIONS = Rule("sessions", "сеансы, которые закончились", _n_sessions, _forget_sessions)
-ATTEMPTS = Rule("failed-sign-ins", "неудачные попытки входа", _n_attempts, _forget_attempts)
+SESSIONS = RetentionRule("sessions", "сеансы, которые закончились", _n_sessions, _forget_sessions)
+ATTEMPTS = RetentionRule(
+    "failed-sign-ins", "неудачные попытки входа", _n_attempts, _forget_attempts
+)

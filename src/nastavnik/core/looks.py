@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from nastavnik.core.dates import today
-from nastavnik.core.hooks.retention import Rule
+from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.core.http import Request
 from nastavnik.core.models import Look, LookKind
 
@@ -96,4 +96,4 @@ def _forget(before: dt.datetime) -> int:
     return Look.objects.filter(at__lt=before).delete()[0]
 
 
-LOOKS = Rule("looks", "записи о том, кто открывал карточки", _n_old, _forget)
+LOOKS = RetentionRule("looks", "записи о том, кто открывал карточки", _n_old, _forget)

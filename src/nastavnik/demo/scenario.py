@@ -44,7 +44,7 @@ from nastavnik.mentorships.choices import Mark, MeetingKind, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import Voice, voice_of
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.actions import (
@@ -59,7 +59,7 @@ from nastavnik.people.actions import (
 from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import Enrolment, Person, StudyGroup, User
 from nastavnik.programmes.actions import (
-    Wishes,
+    AttendeeWishes,
     add_to_base,
     change_form,
     change_participation,
@@ -189,7 +189,7 @@ def build(stage: str) -> None:
     district = add_organisation(
         None,
         level=Level.MUNICIPALITY,
-        kind=Kind.OFFICE,
+        kind=OrganisationKind.OFFICE,
         full_name="Управление образования Примерского района",
         short_name="Примерский район",
         town="г. Примерск",
@@ -246,7 +246,7 @@ def _agree(district: Organisation, coordinator: User, first: "School", second: "
     )
 
 
-def _wishes(came: list[Attendance]) -> dict[int, Wishes]:
+def _wishes(came: list[Attendance]) -> dict[int, AttendeeWishes]:
     """Return whom people would like, by their places in the list: up to three of those in one form with them."""
     forms = {row.pk: {form.code for form in row.record.forms.all()} for row in came}
     wishes = {}
@@ -256,7 +256,7 @@ def _wishes(came: list[Attendance]) -> dict[int, Wishes]:
         ranked = [near[(number + 5 * step) % len(near)] for step in range(3)] if near else []
         refused = [key for key in near[:1] if number % 9 == 4]  # noqa: PLR2004 - one in nine
         chosen = tuple(key for key in dict.fromkeys(ranked) if key not in refused)
-        wishes[row.pk] = Wishes(chosen, frozenset(refused))
+        wishes[row.pk] = AttendeeWishes(chosen, frozenset(refused))
     return wishes
 
 
@@ -602,7 +602,7 @@ def _school(district: Organisation, name: str, head: str, curator_name: str, num
     organisation = add_organisation(
         district,
         level=Level.ORGANISATION,
-        kind=Kind.SCHOOL,
+        kind=OrganisationKind.SCHOOL,
         full_name=f"Муниципальное бюджетное общеобразовательное учреждение «{name}» города Примерска",
         short_name=f"{name} г. Примерска",
         town="г. Примерск",

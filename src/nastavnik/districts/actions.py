@@ -18,18 +18,18 @@ from nastavnik.districts.models import Adoption, Agreement, DistrictLine
 from nastavnik.districts.queries import (
     FIELDS,
     TERM,
-    Taken,
+    AdoptedLine,
     activities_of,
+    adopted_line_of,
     adoptions_of,
     content_of,
     has_coordinator,
     offered_to,
     offices_above,
     schools_level,
-    taken_of,
 )
 from nastavnik.organisations.actions import add_organisation, open_year
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.actions import add_account, grant_role
@@ -244,14 +244,14 @@ def _taken_fields(asked: Activity) -> dict[str, Any]:
     return {f"taken_{name}": getattr(asked, name) for name in FIELDS}
 
 
-def _asked(adoption: Adoption) -> tuple[Taken, Activity]:
+def _asked(adoption: Adoption) -> tuple[AdoptedLine, Activity]:
     """Return a link as it is now, with the district's line.
 
     Raises:
         RefusedError: the district does not ask for it any more.
     """
     rows = Adoption.objects.select_for_update(of=("self",))
-    taken = taken_of(rows.select_related("activity", "line__activity").get(pk=adoption.pk))
+    taken = adopted_line_of(rows.select_related("activity", "line__activity").get(pk=adoption.pk))
     if taken.asked is None:
         raise RefusedError(_("The district does not ask for this line any more."))
     return taken, taken.asked
@@ -430,7 +430,7 @@ def _keep_agreed_terms(agreement: Agreement) -> None:
 def add_school(
     office: Organisation,
     *,
-    kind: Kind,
+    kind: OrganisationKind,
     curator_name: str,
     login: str,
     password: str,

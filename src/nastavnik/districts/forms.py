@@ -12,7 +12,7 @@ from nastavnik.organisations.forms import OrganisationForm
 from nastavnik.people.forms import NewAccountForm
 
 
-class AccountForm(NewAccountForm):
+class DistrictAccountForm(NewAccountForm):
     """A new account: name, login, first password."""
 
     # not `full_name`: a school has one too, on the same sheet

@@ -71,7 +71,7 @@ def is_later(ours: dt.date | None, theirs: dt.date | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class AdoptionDifference:
     """What the district's line says otherwise than when it was taken over."""
 
     name: str
@@ -80,7 +80,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class AdoptedLine:
     """A line of a school that answers one of the district.
 
     Attributes:
@@ -94,28 +94,28 @@ class Taken:
     adoption: Adoption
     activity: Activity
     asked: Activity | None
-    differences: tuple[Difference, ...]
+    differences: tuple[AdoptionDifference, ...]
     is_later: bool
 
 
-def taken_of(adoption: Adoption) -> Taken:
+def adopted_line_of(adoption: Adoption) -> AdoptedLine:
     """Return a line with what differs; `activity` and `line__activity` are to be there."""
     line = adoption.line
     asked = line.activity if line is not None and line.withdrawn_on is None else None
     activity = adoption.activity
     if asked is None:
-        return Taken(adoption, activity, None, (), is_later=False)
-    return Taken(
+        return AdoptedLine(adoption, activity, None, (), is_later=False)
+    return AdoptedLine(
         adoption, activity, asked, tuple(_differences(adoption, asked)),
         is_later=is_later(activity.ends_on, asked.ends_on),
     )  # fmt: skip
 
 
-def _differences(adoption: Adoption, asked: Activity) -> Iterable[Difference]:
+def _differences(adoption: Adoption, asked: Activity) -> Iterable[AdoptionDifference]:
     for name in SHOWN:
         taken, now = getattr(adoption, f"taken_{name}"), getattr(asked, name)
         if taken != now:
-            yield Difference(name, taken, now)
+            yield AdoptionDifference(name, taken, now)
 
 
 def activities_of(roadmap_id: int) -> list[Activity]:
@@ -124,10 +124,10 @@ def activities_of(roadmap_id: int) -> list[Activity]:
     return list(rows.select_related("adoption__line__activity"))
 
 
-def adoptions_of(activities: Iterable[Activity]) -> list[Taken]:
+def adoptions_of(activities: Iterable[Activity]) -> list[AdoptedLine]:
     """Return the lines that answer the district, of those of `activities_of`."""
     found = (getattr(activity, "adoption", None) for activity in activities)
-    return [taken_of(adoption) for adoption in found if adoption is not None]
+    return [adopted_line_of(adoption) for adoption in found if adoption is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +144,22 @@ class SchoolSide:
 
     agreement: Agreement | None
     waiting: tuple[DistrictLine, ...]
-    taken: tuple[Taken, ...]
+    taken: tuple[AdoptedLine, ...]
     n_own: int
     changes: "Changes"
 
     @property
-    def changed(self) -> list[Taken]:
+    def changed(self) -> list[AdoptedLine]:
         """Return the lines the district has changed since they were taken over."""
         return [one for one in self.taken if one.differences]
 
     @property
-    def later(self) -> list[Taken]:
+    def later(self) -> list[AdoptedLine]:
         """Return the lines with a deadline later than the district's."""
         return [one for one in self.taken if one.is_later]
 
     @property
-    def withdrawn(self) -> list[Taken]:
+    def withdrawn(self) -> list[AdoptedLine]:
         """Return the lines the district no longer asks for."""
         return [one for one in self.taken if one.asked is None]
 
@@ -258,7 +258,7 @@ def content_of(activities: Iterable[Activity]) -> list[dict[str, Any]]:
 
 def _sent(activity: Activity) -> dict[str, Any]:
     adoption = getattr(activity, "adoption", None)
-    taken = taken_of(adoption) if adoption else None
+    taken = adopted_line_of(adoption) if adoption else None
     return {
         "key": activity.pk,
         "number": activity.number,
@@ -311,14 +311,14 @@ def changes_of(agreement: Agreement | None, activities: Iterable[Activity]) -> C
 DONE, DUE, LATE, ABSENT, SKIPPED = "done", "due", "late", "absent", "skipped"
 
 
-class Cell(NamedTuple):
+class SchoolCell(NamedTuple):
     """How a school stands with a line; `late_days` since the term was over, 0 when it is not."""
 
     state: str
     late_days: int = 0
 
 
-DONE_CELL, DUE_CELL, SKIPPED_CELL = Cell(DONE), Cell(DUE), Cell(SKIPPED)
+DONE_CELL, DUE_CELL, SKIPPED_CELL = SchoolCell(DONE), SchoolCell(DUE), SchoolCell(SKIPPED)
 
 
 def due_on(asked: dt.date | None, agreed: dt.date | None) -> dt.date | None:
@@ -326,23 +326,25 @@ def due_on(asked: dt.date | None, agreed: dt.date | None) -> dt.date | None:
     return asked if asked is None or agreed is None else max(asked, agreed)
 
 
-def cell_of(status: str, deadline: dt.date | None, day: dt.date, *, has_fact: bool) -> Cell:
+def cell_of(status: str, deadline: dt.date | None, day: dt.date, *, has_fact: bool) -> SchoolCell:
     """Return how a line stands; the same as `roadmaps.queries.line_of` says where the deadline is the same."""
     if status == ActivityStatus.SKIPPED:
         return SKIPPED_CELL
     if status == ActivityStatus.DONE or has_fact:
         return DONE_CELL
     if deadline is not None and deadline < day:
-        return Cell(LATE, (day - deadline).days)
+        return SchoolCell(LATE, (day - deadline).days)
     return DUE_CELL
 
 
-def absent_cell(deadline: dt.date | None, day: dt.date) -> Cell:
+def absent_cell(deadline: dt.date | None, day: dt.date) -> SchoolCell:
     """Return how a line stands that a school has not taken over."""
-    return Cell(ABSENT, (day - deadline).days if deadline is not None and deadline < day else 0)
+    return SchoolCell(
+        ABSENT, (day - deadline).days if deadline is not None and deadline < day else 0
+    )
 
 
-def words_of(cell: Cell) -> str:
+def words_of(cell: SchoolCell) -> str:
     """Return a cell in words."""
     if not cell.late_days:
         return {
@@ -368,7 +370,7 @@ class SchoolRow:
     name: str
     status: str
     n_moved: int
-    cells: tuple[Cell, ...]
+    cells: tuple[SchoolCell, ...]
     n_done: int
     n_due: int
     n_absent: int
@@ -382,7 +384,7 @@ class SchoolRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DistrictTable:
     """Schools × lines of a district, the worst school first."""
 
     lines: tuple[DistrictLine, ...]
@@ -407,7 +409,7 @@ def lines_set_by(user: SignedIn, day: dt.date) -> list[DistrictLine]:
     )
 
 
-def table_of(user: SignedIn, day: dt.date, *, only: int | None = None) -> Table:
+def table_of(user: SignedIn, day: dt.date, *, only: int | None = None) -> DistrictTable:
     """Return the table of a coordinator; the number of queries does not grow with it.
 
     Args:
@@ -424,7 +426,7 @@ def table_of(user: SignedIn, day: dt.date, *, only: int | None = None) -> Table:
         _row(school, asked, marks.get(school["pk"], {}), facts.get(school["pk"], {}), day)
         for school in schools
     ]
-    return Table(
+    return DistrictTable(
         tuple(lines), tuple(sorted(rows, key=lambda row: (-row.n_late, -row.n_absent, row.name)))
     )
 
@@ -489,25 +491,25 @@ def _facts(
     return facts_in(keys, year.starts_on, year.ends_on, wanted=wanted)
 
 
-class _Asked(NamedTuple):
+class _AskedLine(NamedTuple):
     """What a row needs of a line of the district, looked up once for all schools."""
 
     pk: int
     ends_on: dt.date | None
     needed: tuple[str, ...]
-    absent: Cell
+    absent: SchoolCell
 
 
-def _asked(line: DistrictLine, day: dt.date) -> _Asked:
+def _asked(line: DistrictLine, day: dt.date) -> _AskedLine:
     activity = line.activity
-    return _Asked(
+    return _AskedLine(
         line.pk, activity.ends_on, needed_facts(activity), absent_cell(activity.ends_on, day)
     )
 
 
 def _row(
     school: dict[str, Any],
-    asked: Sequence[_Asked],
+    asked: Sequence[_AskedLine],
     marks: dict[int, Mark],
     facts: dict[str, Fact],
     day: dt.date,
@@ -534,7 +536,7 @@ class Review:
     """One school as its district sees it: the lines asked for, and what the school has sent."""
 
     row: SchoolRow
-    lines: tuple[tuple[DistrictLine, Cell, Taken | None], ...]
+    lines: tuple[tuple[DistrictLine, SchoolCell, AdoptedLine | None], ...]
     agreement: Agreement | None
     own: tuple[dict[str, Any], ...]
     changes: Changes
@@ -565,7 +567,7 @@ def review_of(user: SignedIn, organisation_id: int, day: dt.date) -> Review | No
         .select_related("activity", "line__activity")
         .order_by()
     )
-    by_line = {one.line_id: taken_of(one) for one in taken}
+    by_line = {one.line_id: adopted_line_of(one) for one in taken}
     own: tuple[dict[str, Any], ...] = ()
     changes = Changes((), (), ())
     if agreement is not None:

@@ -8,13 +8,13 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from nastavnik.core.ui.listing import write_safely
-from nastavnik.districts.queries import SchoolRow, Table, words_of
+from nastavnik.districts.queries import DistrictTable, SchoolRow, words_of
 
 N_COUNTS = 6  # columns before the lines
 WIDE, NARROW = 34, 14
 
 
-def schools_table(table: Table) -> bytes:
+def schools_table(table: DistrictTable) -> bytes:
     """Return an .xlsx: a row for each school with its counts, then a column for each line."""
     head: list[str | int] = [
         _("School"), _("Agreement"), _("Done"), _("Late"), _("Most days late"), _("Not taken over"),

@@ -19,13 +19,13 @@ from nastavnik.core.http import Request, ticked
 from nastavnik.core.text import fold
 from nastavnik.districts import actions
 from nastavnik.districts.choices import AgreementStatus
-from nastavnik.districts.forms import AccountForm, AnswerForm, SchoolForm, TableFilter
+from nastavnik.districts.forms import AnswerForm, DistrictAccountForm, SchoolForm, TableFilter
 from nastavnik.districts.models import Adoption, Agreement
 from nastavnik.districts.queries import (
-    Cell,
+    DistrictTable,
     Review,
+    SchoolCell,
     SchoolRow,
-    Table,
     has_coordinator,
     lines_of_roadmap,
     municipal_roadmap,
@@ -228,7 +228,7 @@ def _shown(rows: list[SchoolRow], place: int | None) -> list[tuple[SchoolRow, An
     return [(row, (_state(row.cells[place]), words_of(row.cells[place]))) for row in rows]
 
 
-def _state(cell: Cell) -> str:
+def _state(cell: SchoolCell) -> str:
     """Return the key of `components/state.html`."""
     if cell.late_days:
         return "risk"
@@ -257,7 +257,7 @@ def workbook(request: Request) -> HttpResponse:
     name = f"{_('Roadmaps of schools')} {today():%Y-%m-%d}.xlsx"
     header = content_disposition_header(as_attachment=True, filename=name)
     return HttpResponse(
-        schools_table(Table(whole.lines, rows)),
+        schools_table(DistrictTable(whole.lines, rows)),
         content_type=XLSX,
         headers={"Content-Disposition": header or "attachment"},
     )
@@ -330,7 +330,7 @@ def add_school(request: Request) -> HttpResponse:
     form = SchoolForm(
         request.POST or None, initial={"town": office.town, "time_zone": office.time_zone}
     )
-    account = AccountForm(request.POST or None)
+    account = DistrictAccountForm(request.POST or None)
     # both are asked, so that both show what is missing
     if request.method == "POST" and all([form.is_valid(), account.is_valid()]):
         given = dict(account.cleaned_data)
@@ -359,7 +359,7 @@ def coordinator(request: Request) -> HttpResponse:
     office = office_over(request.user.workplace)
     if office is None or has_coordinator(office, today()):
         return render(request, "districts/no_coordinator.html", {"office": office})
-    form = AccountForm(request.POST or None)
+    form = DistrictAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             given = dict(form.cleaned_data)

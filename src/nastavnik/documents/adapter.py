@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nastavnik.engine.wording.cases import Case, Gender, Wording
+from nastavnik.engine.wording.cases import Case, NameGender, Wording
 from nastavnik.engine.wording.names import FullName, decline_name, guess_gender, split_name
 from nastavnik.engine.wording.phrases import (
     class_phrase,
@@ -25,9 +25,9 @@ __all__ = [
 ]  # passed on to those who write papers
 
 
-def _gender(person: Person) -> Gender | None:
+def _gender(person: Person) -> NameGender | None:
     if person.gender:
-        return Gender(person.gender)
+        return NameGender(person.gender)
     return guess_gender(person.last_name, person.first_name, person.patronymic)
 
 

@@ -41,11 +41,11 @@ def _older_order(content: Mapping[str, Any]) -> Iterator[Block]:
     titles = annex["columns"]
     widths = _WIDTHS.get(len(titles), (_BREADTH / len(titles),) * len(titles))
     columns = tuple(
-        blocks.Column(title, width) for title, width in zip(titles, widths, strict=True)
+        blocks.TableColumn(title, width) for title, width in zip(titles, widths, strict=True)
     )
     numbers = count(1)
     for part in annex["parts"]:
         rows = [
             row if len(row) == len(titles) else [str(next(numbers)), *row] for row in part["rows"]
         ]
-        yield blocks.Table(columns, blocks.joined(rows), part["title"])
+        yield blocks.PaperTable(columns, blocks.joined(rows), part["title"])

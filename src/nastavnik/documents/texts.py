@@ -118,12 +118,14 @@ def _one(make: Callable[[str], Block]) -> Any:  # noqa: ANN401 - a maker, as tho
 
 def _tables(said: Mapping[str, Any], _form: Any, facts: Facts) -> Iterator[Block]:  # noqa: ANN401 - as above
     """Yield a table for each item of a list; without rows there is no table."""
-    columns = tuple(blocks.Column(one["title"], float(one["width"])) for one in said["columns"])
+    columns = tuple(
+        blocks.TableColumn(one["title"], float(one["width"])) for one in said["columns"]
+    )
     for table in facts[said["of"]]:
         assert isinstance(table, TableFacts)  # noqa: S101 - a fact of another shape is a mistake of its app
         if table.rows:
             heading = fill(said.get("heading", ""), {**facts, **table.facts})
-            yield blocks.Table(columns, blocks.joined(table.rows), heading)
+            yield blocks.PaperTable(columns, blocks.joined(table.rows), heading)
 
 
 def _signature(said: Mapping[str, Any], form: Mapping[str, Any], facts: Facts) -> Iterator[Block]:

@@ -16,7 +16,7 @@ from nastavnik.files import archive, dumps, swapping
 from nastavnik.files.archive import DATABASES, FILES, Manifest
 from nastavnik.files.checkpointing import embedded_database, sole_checkpointer
 from nastavnik.files.running import alone_on
-from nastavnik.files.swapping import Move, Swap, working_folder
+from nastavnik.files.swapping import FileMove, Swap, working_folder
 
 
 def make_backup(target: Path, *, passphrase: str = "") -> Manifest:
@@ -103,7 +103,7 @@ def _restore(source: Path, data: Path, *, replace: bool, passphrase: str) -> Man
         (folder / FILES).mkdir(exist_ok=True)
         # what was prepared belongs to the data of before: the next start looks at everything again
         (data / "prepared.json").unlink(missing_ok=True)
-        files = Move(FILES, _inside(data, Path(settings.MEDIA_ROOT)))
+        files = FileMove(FILES, _inside(data, Path(settings.MEDIA_ROOT)))
         if (database := embedded_database()) is None:
             _place_postgresql(data, Swap(folder.name, (files,)), replace=replace)
         else:
@@ -134,15 +134,15 @@ def _inside(data: Path, path: Path) -> str:
     return str(path.resolve().relative_to(data.resolve()))
 
 
-def _place_sqlite(data: Path, folder: Path, files: Move, database: Path) -> None:
+def _place_sqlite(data: Path, folder: Path, files: FileMove, database: Path) -> None:
     unpacked = folder / DATABASES["sqlite"]
     dumps.finish_sqlite(unpacked)
     with sole_checkpointer(database) as mine:
         if not mine:
             raise RefusedError(_("The site is running on this data. Stop it and try again."))
         name = _inside(data, database)
-        beside = [Move(None, name + suffix) for suffix in ("-wal", "-shm")]
-        swap = Swap(folder.name, (*beside, files, Move(unpacked.name, name)))
+        beside = [FileMove(None, name + suffix) for suffix in ("-wal", "-shm")]
+        swap = Swap(folder.name, (*beside, files, FileMove(unpacked.name, name)))
         swapping.begin(data, swap)
         _make_moves(data, swap)
 

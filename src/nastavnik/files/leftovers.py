@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from nastavnik.core.hooks.retention import Rule
+from nastavnik.core.hooks.retention import RetentionRule
 
 # Of backups and restorations, of files written aside, of keys on their way; uploads begin with a dot.
 OF_DATA = (".nastavnik-*", ".*.part", ".audit-anchors.json.*", "secret-key.*", "audit-key.*")
@@ -40,4 +40,4 @@ def _forget(before: dt.datetime) -> int:
     return len(paths)
 
 
-LEFTOVERS = Rule("leftovers", "остатки прерванных копий и загрузок", _count, _forget)
+LEFTOVERS = RetentionRule("leftovers", "остатки прерванных копий и загрузок", _count, _forget)

@@ -26,7 +26,7 @@ PREFIX = ".nastavnik-"
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class FileMove:
     """One thing that goes to its place; without a fresh one, what stands there only goes away.
 
     Attributes:
@@ -43,7 +43,7 @@ class Swap:
     """What a journal says: the name of the working folder and what goes where."""
 
     folder: str
-    moves: tuple[Move, ...]
+    moves: tuple[FileMove, ...]
 
 
 @contextlib.contextmanager
@@ -107,7 +107,7 @@ def begun(data: Path) -> Swap | None:
         told = json.loads((data / JOURNAL).read_text("utf-8"))
     except FileNotFoundError:
         return None
-    return Swap(told["folder"], tuple(Move(**move) for move in told["moves"]))
+    return Swap(told["folder"], tuple(FileMove(**move) for move in told["moves"]))
 
 
 def begin(data: Path, swap: Swap) -> None:

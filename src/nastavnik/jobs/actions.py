@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.jobs.choices import NEXT, OPEN, JobState
-from nastavnik.jobs.kinds import Kind
+from nastavnik.jobs.kinds import JobKind
 from nastavnik.jobs.models import Job
 from nastavnik.jobs.queries import old_jobs, order_of
 
@@ -22,7 +22,7 @@ MOST_OPEN = 20
 
 @transaction.atomic
 def ask_for_job(
-    kind: Kind,
+    kind: JobKind,
     organisation_id: int,
     *,
     given: Mapping[str, Any],

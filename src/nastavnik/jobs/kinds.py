@@ -53,7 +53,7 @@ def nowhere(_order: Order, found: Any) -> Any:  # noqa: ANN401 - what a kind fin
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class JobKind:
     """One kind of job.
 
     The work has two halves, so that nothing is held while it counts and nothing is written twice: `find` does the long
@@ -87,19 +87,19 @@ class Kind:
     is_short: bool = False
 
 
-_kinds: dict[str, Kind] = {}
+_kinds: dict[str, JobKind] = {}
 
 
-def register(kind: Kind) -> None:
+def register(kind: JobKind) -> None:
     """Add a kind; registering the code again replaces it."""
     _kinds[kind.code] = kind
 
 
-def kind_of(code: str) -> Kind:
+def kind_of(code: str) -> JobKind:
     """Return a kind by its code."""
     return _kinds[code]
 
 
-def all_kinds() -> tuple[Kind, ...]:
+def all_kinds() -> tuple[JobKind, ...]:
     """Return every kind there is."""
     return tuple(_kinds.values())

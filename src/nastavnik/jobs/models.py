@@ -113,7 +113,7 @@ class Job(models.Model):
         return self.state == JobState.FAILED and bool(self.why)
 
     @property
-    def of_kind(self) -> kinds.Kind:
+    def of_kind(self) -> kinds.JobKind:
         """Return what its app says of it."""
         return kinds.kind_of(self.kind)
 

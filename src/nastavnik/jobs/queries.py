@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from nastavnik.core.access import SignedIn
 from nastavnik.core.http import key_of
 from nastavnik.jobs.choices import OPEN, JobState
-from nastavnik.jobs.kinds import Kind, Order
+from nastavnik.jobs.kinds import JobKind, Order
 from nastavnik.jobs.models import Job
 
 #: Columns a page need not carry.
@@ -32,14 +32,14 @@ def is_alone(job: Job) -> bool:
     return not job.alone or not others.exists()
 
 
-def unfinished(user: SignedIn, kind: Kind) -> list[Job]:
+def unfinished(user: SignedIn, kind: JobKind) -> list[Job]:
     """Return the jobs of a kind that wait, run, or were interrupted and can be done anew; the newest first."""
     rows = jobs_seen(user).filter(kind=kind.code)
     interrupted = Q(state__in=(JobState.FAILED, JobState.LOST), why="")
     return list(rows.filter(Q(state__in=OPEN) | interrupted)[:AT_MOST])
 
 
-def result_of(user: SignedIn, kind: Kind, asked: str) -> Job | None:
+def result_of(user: SignedIn, kind: JobKind, asked: str) -> Job | None:
     """Return a job of a kind that is done, by the key a request names."""
     rows = Job.objects.visible_to(user).defer("upload")
     return rows.filter(pk=key_of(asked), kind=kind.code, state=JobState.DONE).first()

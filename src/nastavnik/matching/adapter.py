@@ -15,13 +15,13 @@ from nastavnik.engine.matching.candidates import (
     Edge,
     Mentee,
     Mentor,
-    Part,
     Rules,
+    ScorePart,
     judge,
 )
 from nastavnik.engine.matching.payload import match_json
 from nastavnik.engine.matching.pool import Candidates, find_candidates
-from nastavnik.engine.matching.proposing import Proposal, Wishes, propose
+from nastavnik.engine.matching.proposing import MatchingResult, Wishes, propose
 from nastavnik.engine.matching.transport import solve
 from nastavnik.engine.matching.watching import Watch, watched
 from nastavnik.matching.catalogues import RuleValues
@@ -49,7 +49,7 @@ class Input:
     previous: Mapping[str, str] = field(default_factory=dict)
     without: tuple[int, ...] = ()
 
-    def run(self, watch: Watch | None = None) -> Proposal:
+    def run(self, watch: Watch | None = None) -> MatchingResult:
         """Ask the engine; a watch is told how far it is, and what it raises ends the work.
 
         Without one, whoever watches already goes on watching.
@@ -97,7 +97,7 @@ def _plain(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Recount:
     """What an old input answers today: mentee key → mentor key, the sum of the fit, whether it is proven.
 
     `is_same_sum` tells whether the fit, the wishes and the loads come out as kept; a run of before they were kept says nothing.
@@ -109,7 +109,7 @@ class Answer:
     is_same_sum: bool
 
 
-def recount(snapshot: Mapping[str, Any], watch: Watch | None = None) -> Answer:
+def recount(snapshot: Mapping[str, Any], watch: Watch | None = None) -> Recount:
     """Compute an old run again from what it kept; what a watch raises ends it.
 
     Raises:
@@ -125,7 +125,7 @@ def recount(snapshot: Mapping[str, Any], watch: Watch | None = None) -> Answer:
         )
     parts = [part for pair in answered["pairs"] for part in pair["parts"]]
     now = _totals(((part["code"], part["points"]) for part in parts), answered["load_points"])
-    return Answer(
+    return Recount(
         mentor_of={pair["mentee"]: pair["mentor"] for pair in answered["pairs"]},
         total_score=now["fit"],
         is_certified=answered["certificate"] == "ok",
@@ -133,7 +133,7 @@ def recount(snapshot: Mapping[str, Any], watch: Watch | None = None) -> Answer:
     )
 
 
-def totals_of(proposal: Proposal) -> dict[str, int]:
+def totals_of(proposal: MatchingResult) -> dict[str, int]:
     """Return the three sums of a proposal, as a run keeps them beside its input."""
     parts = ((part.code, part.points) for pair in proposal.pairs for part in pair.parts)
     return _totals(parts, proposal.load_points)
@@ -182,18 +182,18 @@ def effect_of(now: Input, then: Input, watch: Watch | None = None) -> Effect:
     )
 
 
-def _n_area(given: Input, proposal: Proposal) -> int:
+def _n_area(given: Input, proposal: MatchingResult) -> int:
     # not by the parts of the score: with no points for it there is none, and the request is met all the same
     offered = {one.key: one.competences for one in given.mentors}
     asked = {one.key: one.areas for one in given.mentees}
     return sum(bool(offered[pair.mentor] & asked[pair.mentee]) for pair in proposal.pairs)
 
 
-def _n_chosen(proposal: Proposal) -> int:
+def _n_chosen(proposal: MatchingResult) -> int:
     return sum(bool(pair.mentee_choice or pair.mentor_choice) for pair in proposal.pairs)
 
 
-def _n_idle(proposal: Proposal) -> int:
+def _n_idle(proposal: MatchingResult) -> int:
     return sum(load.n_mentees == 0 for load in proposal.loads)
 
 
@@ -215,7 +215,7 @@ class Substitute:
 
     mentor: str
     form: str
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     people: int
     points: int
     choices: tuple[int | None, int | None]
@@ -294,13 +294,13 @@ def _without_places(given: Input, mentor: str, number: int) -> Input:
     return replace(given, mentors=fewer)
 
 
-def _joined(rows: Iterable[tuple[Part, ...]]) -> tuple[Part, ...]:
+def _joined(rows: Iterable[tuple[ScorePart, ...]]) -> tuple[ScorePart, ...]:
     """Add up the parts of several pairs by their code."""
-    whole: dict[str, Part] = {}
+    whole: dict[str, ScorePart] = {}
     for part in (part for row in rows for part in row):
-        before = whole.get(part.code, Part(part.code, 0))
+        before = whole.get(part.code, ScorePart(part.code, 0))
         items = tuple(dict.fromkeys((*before.items, *part.items)))
-        whole[part.code] = Part(part.code, before.points + part.points, items)
+        whole[part.code] = ScorePart(part.code, before.points + part.points, items)
     return tuple(whole.values())
 
 

@@ -17,7 +17,7 @@ class Ruling(models.TextChoices):
     FORBID = "forbid", _("not together")
 
 
-class Outcome(models.TextChoices):
+class OpinionOutcome(models.TextChoices):
     """What the psychologist says of a pair or of a person; why stays with the psychologist."""
 
     FOR = "for", _("recommends")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.access import SignedIn
 from nastavnik.core.ui.forms import offer, offer_rows
 from nastavnik.matching.catalogues import RuleValues, shipped_rules
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import past_runs
 from nastavnik.programmes.choices import MATCHED, ParticipationStatus, Side
@@ -73,9 +73,9 @@ class RulingForm(forms.Form):
 
 #: The outcomes as the psychologist says them.
 OWN_WORDS = (
-    (Outcome.FOR, _("I recommend it")),
-    (Outcome.DISCUSS, _("let us discuss it")),
-    (Outcome.AGAINST, _("I do not recommend it")),
+    (OpinionOutcome.FOR, _("I recommend it")),
+    (OpinionOutcome.DISCUSS, _("let us discuss it")),
+    (OpinionOutcome.AGAINST, _("I do not recommend it")),
 )
 
 
@@ -87,7 +87,7 @@ class OpinionForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Outcome"),
         choices=[*OWN_WORDS, ("", _("no opinion"))],
-        initial=Outcome.DISCUSS,
+        initial=OpinionOutcome.DISCUSS,
         required=False,
     )
 

@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
-from nastavnik.matching.choices import Outcome, Ruling, RunStatus
+from nastavnik.matching.choices import OpinionOutcome, Ruling, RunStatus
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
@@ -218,7 +218,7 @@ class OpinionQuerySet(ScopedQuerySet["Opinion"]):
 
     def against(self) -> Self:
         """Leave those that rule a pair or a person out."""
-        return self.filter(outcome=Outcome.AGAINST)
+        return self.filter(outcome=OpinionOutcome.AGAINST)
 
 
 class Opinion(models.Model):
@@ -234,7 +234,7 @@ class Opinion(models.Model):
     mentee = models.ForeignKey(
         Participation, models.CASCADE, null=True, blank=True, related_name="opinions_as_mentee"
     )
-    outcome = models.CharField(max_length=7, choices=Outcome)
+    outcome = models.CharField(max_length=7, choices=OpinionOutcome)
     given_at = models.DateTimeField(auto_now=True)
     discussed_on = models.DateField(null=True, blank=True)
 

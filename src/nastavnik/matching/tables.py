@@ -11,7 +11,7 @@ from nastavnik.core.ui.components import address_of, link
 from nastavnik.core.ui.listing import Column, Table
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.models import MatchingRun
-from nastavnik.matching.queries import Lack, LeftOut, Line, MentorGroup, lack_words
+from nastavnik.matching.queries import KeptShortage, LeftOut, MentorGroup, RunLine, shortage_words
 
 
 def runs_table(runs: Sequence[MatchingRun]) -> Table[MatchingRun]:
@@ -31,8 +31,8 @@ def runs_table(runs: Sequence[MatchingRun]) -> Table[MatchingRun]:
 
 
 def result_table(
-    lines: Sequence[Line], run: MatchingRun, narrowed: Sequence[tuple[StrOrPromise, str]] = ()
-) -> Table[Line]:
+    lines: Sequence[RunLine], run: MatchingRun, narrowed: Sequence[tuple[StrOrPromise, str]] = ()
+) -> Table[RunLine]:
     """Return the result of a matching as it is taken out; what was said in confidence stays on the page."""
     without = _("without a mentor")
     return Table(
@@ -46,14 +46,14 @@ def result_table(
             Column("form", _("Form"), lambda line: line.proposal.form.title if line.proposal and line.proposal.form else ""),
             Column("points", _("Points"), lambda line: line.proposal.score if line.proposal else None),
             Column("why", _("Why"), lambda line: " ".join(line.words)),
-            Column("ruled", _("Decided by hand"), lambda line: str(line.leg.ruling.get_ruling_display()) if line.leg and line.leg.ruling else ""),
+            Column("ruled", _("Decided by hand"), lambda line: str(line.card.ruling.get_ruling_display()) if line.card and line.card.ruling else ""),
         ),
         lines,
         narrowed=narrowed,
     )  # fmt: skip
 
 
-def _mentor_is(line: Line) -> str:
+def _mentor_is(line: RunLine) -> str:
     return (line.mentor_group or line.mentor.person.position) if line.mentor else ""
 
 
@@ -62,7 +62,7 @@ AT_MOST_NAMED = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Unmatched:
+class UnmatchedRow:
     """Mentees without a mentor for one and the same reason, whom the same change would help.
 
     `holding` are the mentors whose places they lack, with those who have them.
@@ -82,7 +82,7 @@ class Unmatched:
 
 def unmatched_lines(
     left_out: Iterable[LeftOut], shown: Container[int], groups: Iterable[MentorGroup] = ()
-) -> list[Unmatched]:
+) -> list[UnmatchedRow]:
     """Put those together who are left out for one reason, in the order of the first of each.
 
     Only those with a key in `shown` are named; the numbers are of all.
@@ -94,49 +94,51 @@ def unmatched_lines(
     groups = list(groups)
     together: dict[object, list[LeftOut]] = {}
     for one in left_out:
-        together.setdefault((one.reason, one.help, one.lack), []).append(one)
+        together.setdefault((one.reason, one.help, one.shortage), []).append(one)
     lines = [
-        Unmatched(
+        UnmatchedRow(
             tuple(one for one in rows if one.proposal.mentee_id in shown),
             _reason_of(rows),
             rows[0].help,
             rows[0].is_secret,
-            _holding(rows[0].lack, groups),
+            _holding(rows[0].shortage, groups),
         )
         for rows in together.values()
     ]
     return [line for line in lines if line.people]
 
 
-def _holding(lack: Lack | None, groups: Iterable[MentorGroup]) -> tuple[MentorGroup, ...]:
-    wanted = lack.mentors if lack else frozenset()
+def _holding(
+    shortage: KeptShortage | None, groups: Iterable[MentorGroup]
+) -> tuple[MentorGroup, ...]:
+    wanted = shortage.mentors if shortage else frozenset()
     return tuple(group for group in groups if str(group.mentor.pk) in wanted)
 
 
 def _reason_of(rows: list[LeftOut]) -> str:
-    lack = rows[0].lack
-    if len(rows) == 1 or lack is None or rows[0].proposal.explanation.get("code") != "all_full":
+    shortage = rows[0].shortage
+    if len(rows) == 1 or shortage is None or rows[0].proposal.explanation.get("code") != "all_full":
         return rows[0].reason
-    return lack_words(lack, len(rows))
+    return shortage_words(shortage, len(rows))
 
 
-def narrowed(lines: Iterable[Line], *, name: str = "", kind: str = "") -> list[Line]:
+def narrowed(lines: Iterable[RunLine], *, name: str = "", kind: str = "") -> list[RunLine]:
     """Leave the lines with all the words of `name` in the names and classes of both, and of one kind of `ResultFilter`."""
     words = fold(name).split()
     return [line for line in lines if _is_kind(line, kind) and _is_named(line, words)]
 
 
-def _is_named(line: Line, words: list[str]) -> bool:
+def _is_named(line: RunLine, words: list[str]) -> bool:
     names = [line.mentee.person.search_name, fold(line.group)]
     if line.mentor:
         names += [line.mentor.person.search_name, fold(line.mentor_group)]
     return all(any(word in one for one in names) for word in words)
 
 
-def _is_kind(line: Line, kind: str) -> bool:
-    leg = line.leg
-    if not kind or leg is None:
+def _is_kind(line: RunLine, kind: str) -> bool:
+    card = line.card
+    if not kind or card is None:
         return kind in {"", "alone"}
-    return {"ruled": leg.ruling is not None, "advised": leg.opinion is not None}.get(
-        kind, leg.bond == kind
+    return {"ruled": card.ruling is not None, "advised": card.opinion is not None}.get(
+        kind, card.bond == kind
     )

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.engine.matching.proposing import Proposal as Result
-from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
-from nastavnik.matching.actions import engine_input, keep_run, review_input
+from nastavnik.engine.matching.proposing import MatchingResult as Result
+from nastavnik.jobs.kinds import Ended, JobKind, Order, Watch, Words, register
+from nastavnik.matching.actions import engine_input, review_input, save_run
 from nastavnik.matching.adapter import Effect, Input, effect_of, recount
 from nastavnik.matching.catalogues import RuleValues
 from nastavnik.matching.models import MatchingRun, Proposal
@@ -79,7 +79,7 @@ def _find(order: Order, watch: Watch) -> tuple[Input, Result]:
 def _keep(order: Order, found: tuple[Input, Result]) -> Words:
     programme = Programme.objects.select_for_update().get(pk=order.given["programme"])
     given, result = found
-    run = keep_run(programme, _forms(programme, order.given), given, result, by=order.by)
+    run = save_run(programme, _forms(programme, order.given), given, result, by=order.by)
     return {"run": run.pk}
 
 
@@ -120,7 +120,7 @@ def _tells(given: Words) -> str:
     return text % {"n": given["n_pairs"]}
 
 
-MATCHING = Kind(
+MATCHING = JobKind(
     code="matching.run",
     heading=gettext_lazy("Matching is being counted"),
     busy=gettext_lazy("A matching is being counted already: wait for it or cancel it."),
@@ -180,7 +180,7 @@ def effect_from(result: Words) -> Effect:
     return Effect(**kept | {"moved": tuple(tuple(move) for move in kept["moved"])})
 
 
-EFFECT = Kind(
+EFFECT = JobKind(
     code="matching.effect",
     heading=gettext_lazy("What other rules would change"),
     busy=gettext_lazy("This is being counted already."),
@@ -251,7 +251,7 @@ def _arrive_recounted(request: Request, ended: Ended) -> str:
     return reverse("matching:past", args=[ended.given["run"]])
 
 
-RECOUNT = Kind(
+RECOUNT = JobKind(
     code="matching.recount",
     heading=gettext_lazy("An old matching is counted anew"),
     busy=gettext_lazy("This is being counted already."),

@@ -21,7 +21,7 @@ from nastavnik.core.ui.components import (
 )
 from nastavnik.core.ui.listing import Column, Table
 from nastavnik.mentorships.choices import MeetingKind, MeetingStatus, MentorshipStatus
-from nastavnik.mentorships.queries import Cell, MonthRow, PairRow, Risk
+from nastavnik.mentorships.queries import MonthMeeting, MonthRow, PairRow, Risk
 from nastavnik.people.models import Person
 
 _PAIR_STATES = {
@@ -197,7 +197,7 @@ def _names(pair: PairRow) -> SafeString:
 
 
 def _question(
-    cell: Cell, pair: PairRow, kinds: Mapping[str, str], asked: list[tuple[str, str]]
+    cell: MonthMeeting, pair: PairRow, kinds: Mapping[str, str], asked: list[tuple[str, str]]
 ) -> SafeString:
     name = cell.name
     boxes = format_html_join(
@@ -217,7 +217,7 @@ def _question(
     )
 
 
-def _told(cell: Cell, kinds: Mapping[str, str]) -> SafeString:
+def _told(cell: MonthMeeting, kinds: Mapping[str, str]) -> SafeString:
     meeting = cell.meeting
     return format_html(
         '<span class="small">{} <small class="muted">{}</small></span><br>{}',

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
-from nastavnik.jobs.kinds import Kind, Order, Watch, Words, register
+from nastavnik.jobs.kinds import JobKind, Order, Watch, Words, register
 from nastavnik.matching.actions import PairChange, least_disturbance, substitutes
 from nastavnik.matching.queries import candidates
 from nastavnik.mentorships.choices import OPEN
@@ -50,7 +50,7 @@ def _find(order: Order, watch: Watch) -> Words:
     return {"found": found, "shift": () if is_shown else shift_for(pair, watch)}
 
 
-REPLACEMENT = Kind(
+REPLACEMENT = JobKind(
     code="mentorships.replacement",
     heading=gettext_lazy("Looking for another mentor"),
     busy=gettext_lazy("This is being counted already."),

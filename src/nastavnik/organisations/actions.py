@@ -6,13 +6,18 @@ from typing import Any
 from django.db import models, transaction
 
 from nastavnik.core import audit
-from nastavnik.organisations.choices import Kind, Level
+from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 
 
 @transaction.atomic
 def add_organisation(
-    parent: Organisation | None, *, level: Level, kind: Kind, by: models.Model | None, **fields: Any
+    parent: Organisation | None,
+    *,
+    level: Level,
+    kind: OrganisationKind,
+    by: models.Model | None,
+    **fields: Any,
 ) -> Organisation:
     """Add a node under `parent` (None: a root)."""
     organisation = Organisation.objects.create(parent=parent, level=level, kind=kind, **fields)

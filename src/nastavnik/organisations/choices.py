@@ -10,7 +10,7 @@ class Level(models.TextChoices):
     ORGANISATION = "organisation", _("Organisation")
 
 
-class Kind(models.TextChoices):
+class OrganisationKind(models.TextChoices):
     SCHOOL = "school", _("School")
     COLLEGE = "college", _("College")
     ADDITIONAL = "additional", _("Additional education")

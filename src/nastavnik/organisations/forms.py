@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.ui.forms import DateInput, offer
 from nastavnik.engine.wording.organisations import short_name
-from nastavnik.organisations.choices import Kind
+from nastavnik.organisations.choices import OrganisationKind
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 
 
@@ -41,7 +41,13 @@ class OrganisationForm(forms.ModelForm[Organisation]):
         if not self.initial.get("head_position"):
             self.initial["head_position"] = "директор"
         offer(
-            self, "kind", [(value, label) for value, label in Kind.choices if value != Kind.OFFICE]
+            self,
+            "kind",
+            [
+                (value, label)
+                for value, label in OrganisationKind.choices
+                if value != OrganisationKind.OFFICE
+            ],
         )
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
-from nastavnik.organisations.choices import ZONES, Kind, Level
+from nastavnik.organisations.choices import ZONES, Level, OrganisationKind
 
 
 class OrganisationQuerySet(models.QuerySet["Organisation"]):
@@ -42,7 +42,9 @@ class Organisation(models.Model):
     """
 
     level = models.CharField(_("level"), max_length=12, choices=Level, default=Level.ORGANISATION)
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.SCHOOL)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=OrganisationKind, default=OrganisationKind.SCHOOL
+    )
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )

@@ -20,7 +20,7 @@ from nastavnik.engine.tables.cells import Cell, Kind, Marks, letter_of, text_of
 from nastavnik.engine.tables.groups import LAST_GRADE
 from nastavnik.engine.tables.layout import (
     Field,
-    Layout,
+    SheetLayout,
     group_of_title,
     guess_kind,
     guess_layout,
@@ -48,20 +48,20 @@ __all__ = [
     "LAST_GRADE",
     "MOST_BYTES",
     "Answers",
-    "Change",
-    "Comparison",
     "Doubt",
     "Field",
+    "FieldChange",
     "FoundList",
-    "Layout",
-    "Outcome",
     "PersonRow",
     "ReaderError",
     "Roster",
+    "RosterComparison",
     "RowError",
+    "RowOutcome",
+    "RowVerdict",
+    "SheetLayout",
     "SkippedRow",
     "Understanding",
-    "Verdict",
     "WaitingRow",
     "answers_of",
     "compare",
@@ -102,7 +102,7 @@ class Understanding:
     """
 
     kind: RosterKind
-    layout: Layout
+    layout: SheetLayout
     group: str = ""
     sheet: str = ""
     place: str = ""
@@ -130,7 +130,7 @@ class Understanding:
         """Return how a draft is understood now."""
         kept = draft.columns
         fields = {int(column): Field(field) for column, field in kept["fields"].items()}
-        layout = Layout(draft.header_row, fields, kept["n_header_rows"])
+        layout = SheetLayout(draft.header_row, fields, kept["n_header_rows"])
         # a draft of an older version has no place and no marks
         return cls(
             RosterKind(draft.kind),
@@ -363,7 +363,7 @@ def _restored_cell(cell: StoredCell) -> Cell:
 # --- a list beside the roster -----------------------------------------------------------
 
 
-class Verdict(StrEnum):
+class RowVerdict(StrEnum):
     """What loading a row does."""
 
     NEW = "new"
@@ -383,7 +383,7 @@ _LABELS = {
 
 
 @dataclass(frozen=True)
-class Change:
+class FieldChange:
     """A field of a card, or the class, that loading changes."""
 
     field: str
@@ -407,17 +407,17 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RowOutcome:
     """What loading one row does; `known` is the person of the roster, None for a new one."""
 
     row: PersonRow
-    verdict: Verdict
+    verdict: RowVerdict
     known: Known | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True)
-class Comparison:
+class RosterComparison:
     """A whole list beside the roster.
 
     Attributes:
@@ -427,12 +427,12 @@ class Comparison:
         waiting: what the rows that wait say so far, by row.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[RowOutcome, ...]
     errors: tuple[RowError, ...]
     doubts: tuple[Doubt, ...] = ()
     waiting: Mapping[int, WaitingRow] = field(default_factory=dict)
 
-    def count(self, verdict: Verdict) -> int:
+    def count(self, verdict: RowVerdict) -> int:
         """Return the number of rows with an outcome."""
         return sum(outcome.verdict is verdict for outcome in self.outcomes)
 
@@ -444,7 +444,7 @@ class Comparison:
     @property
     def n_changing(self) -> int:
         """Return the number of rows that change the roster."""
-        return self.count(Verdict.NEW) + self.count(Verdict.CHANGED)
+        return self.count(RowVerdict.NEW) + self.count(RowVerdict.CHANGED)
 
     @property
     def reasons(self) -> list[RowError]:
@@ -457,7 +457,7 @@ class Comparison:
 _STRANGER, _UNCLEAR, _BY_BIRTH_DATE, _BY_NAME, _EXACT = range(5)
 
 
-def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> Comparison:
+def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> RosterComparison:
     """Match the rows of a list to the people of the roster and say what loading would do.
 
     A row names a person when the folded names agree (ё as е) and the birth dates agree or one is unknown; a missing
@@ -478,7 +478,7 @@ def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> Comp
     _leave_repeated(found, leave)
     outcomes = tuple(_outcome(row, match, kind) for row, match in found if row.row not in errors)
     every = sorted([*roster.errors, *errors.values()], key=lambda error: error.row)
-    return Comparison(outcomes, tuple(every), roster.doubts, waiting)
+    return RosterComparison(outcomes, tuple(every), roster.doubts, waiting)
 
 
 def _short_key(name: Person | PersonRow) -> str:
@@ -588,26 +588,26 @@ def _leave_repeated(found: list[tuple[PersonRow, Known | None]], leave: Leave) -
             seen[key].append(row)
 
 
-def _outcome(row: PersonRow, known: Known | None, kind: RosterKind) -> Outcome:
+def _outcome(row: PersonRow, known: Known | None, kind: RosterKind) -> RowOutcome:
     if known is None:
-        return Outcome(row, Verdict.NEW)
+        return RowOutcome(row, RowVerdict.NEW)
     changes = tuple(_changes(row, known, kind))
-    return Outcome(row, Verdict.CHANGED if changes else Verdict.SAME, known, changes)
+    return RowOutcome(row, RowVerdict.CHANGED if changes else RowVerdict.SAME, known, changes)
 
 
-def _changes(row: PersonRow, known: Known, kind: RosterKind) -> Iterable[Change]:
+def _changes(row: PersonRow, known: Known, kind: RosterKind) -> Iterable[FieldChange]:
     """Say what the list knows better than the card; what the list leaves blank stays."""
     person = known.person
     if row.patronymic and not person.patronymic:
-        yield Change("patronymic", "", row.patronymic)
+        yield FieldChange("patronymic", "", row.patronymic)
     if row.birth_date and not person.birth_date:
-        yield Change("birth_date", None, row.birth_date)
+        yield FieldChange("birth_date", None, row.birth_date)
     for name in ("position", "subject"):
         if getattr(row, name) and getattr(row, name) != getattr(person, name):
-            yield Change(name, getattr(person, name), getattr(row, name))
+            yield FieldChange(name, getattr(person, name), getattr(row, name))
     if row.gender and not person.gender:
-        yield Change("gender", "", row.gender)
+        yield FieldChange("gender", "", row.gender)
     if person.left_on is not None:
-        yield Change("left_on", person.left_on, None)
+        yield FieldChange("left_on", person.left_on, None)
     if kind is RosterKind.PUPILS and row.group != known.group:
-        yield Change("group", known.group, row.group)
+        yield FieldChange("group", known.group, row.group)

@@ -18,7 +18,7 @@ from nastavnik.core.hooks import role_scopes
 from nastavnik.core.ui.forms import DateInput, FilesField, FilesInput, offer, offer_rows
 from nastavnik.organisations.models import Organisation, Partner
 from nastavnik.people.access import roles_given
-from nastavnik.people.adapter import Answers, Field, Layout, Understanding, WaitingRow
+from nastavnik.people.adapter import Answers, Field, SheetLayout, Understanding, WaitingRow
 from nastavnik.people.choices import (
     LEARNERS,
     ROLE_TITLES,
@@ -455,7 +455,7 @@ class ColumnsForm(forms.Form):
         return replace(
             self.found,
             kind=RosterKind(data["kind"]),
-            layout=Layout(header_row, columns, n_lines),
+            layout=SheetLayout(header_row, columns, n_lines),
             group=data["group"],
         )
 

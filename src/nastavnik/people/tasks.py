@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks.retention import Rule
+from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.core.http import Request
-from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
+from nastavnik.jobs.kinds import Ended, JobKind, Order, Watch, Words, register
 from nastavnik.organisations.models import Organisation
 from nastavnik.people import actions
 from nastavnik.people.actions import keep_lists, read_lists
@@ -27,7 +27,7 @@ def _forget(before: dt.datetime) -> int:
     return actions.forget_old_lists(before, by=None)
 
 
-LISTS = Rule(
+LISTS = RetentionRule(
     "lists", "списки, которые не загрузили, и непринятые строки загруженных", _n_old, _forget
 )
 
@@ -61,7 +61,7 @@ def _arrive(request: Request, ended: Ended) -> str:
     return reverse("people:import-preview", args=[first])
 
 
-LIST = Kind(
+LIST = JobKind(
     code="people.list",
     heading=_("A list is being read"),
     busy=_("This list is being read already."),

@@ -566,7 +566,7 @@ def import_preview(request: Request, pk: int) -> HttpResponse:
 
 
 def _waiting_form(
-    request: Request, kind: RosterKind, compared: adapter.Comparison, answers: adapter.Answers
+    request: Request, kind: RosterKind, compared: adapter.RosterComparison, answers: adapter.Answers
 ) -> WaitingRowsForm:
     """Return the first rows that wait with their reasons."""
     reasons: dict[int, tuple[str, ...]] = {}
@@ -626,7 +626,7 @@ def _import_done(request: Request, draft: RosterImport) -> HttpResponse:
         {
             "draft": draft,
             "errors": draft.summary["errors"][:ERRORS_SHOWN],
-            "n_loaded": sum(draft.summary[f"n_{verdict}"] for verdict in adapter.Verdict),
+            "n_loaded": sum(draft.summary[f"n_{verdict}"] for verdict in adapter.RowVerdict),
             "next": waiting.defer("rows").order_by("pk").first(),
         },
     )

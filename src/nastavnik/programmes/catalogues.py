@@ -11,7 +11,7 @@ DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListEntry:
     """One line of a list; `audience` is learner, staff or both."""
 
     code: str
@@ -26,37 +26,39 @@ def read(name: str) -> list[dict[str, Any]]:
 
 
 @cache
-def areas() -> dict[str, Entry]:
+def areas() -> dict[str, ListEntry]:
     """Return what may be asked for and offered, by code."""
-    return {row["code"]: Entry(row["code"], row["title"], row["for"]) for row in read("areas.yaml")}
+    return {
+        row["code"]: ListEntry(row["code"], row["title"], row["for"]) for row in read("areas.yaml")
+    }
 
 
 @cache
-def interests() -> dict[str, Entry]:
+def interests() -> dict[str, ListEntry]:
     """Return interests, by code."""
     return _of_both("interests.yaml")
 
 
 @cache
-def time_slots() -> dict[str, Entry]:
+def time_slots() -> dict[str, ListEntry]:
     """Return the times of a week when people may meet, by code."""
     return _of_both("time_slots.yaml")
 
 
 @cache
-def meeting_places() -> dict[str, Entry]:
+def meeting_places() -> dict[str, ListEntry]:
     """Return where and how people may meet, by code."""
     return _of_both("meeting_places.yaml")
 
 
 @cache
-def languages() -> dict[str, Entry]:
+def languages() -> dict[str, ListEntry]:
     """Return languages besides Russian, by code."""
     return _of_both("languages.yaml")
 
 
-def _of_both(name: str) -> dict[str, Entry]:
-    return {row["code"]: Entry(row["code"], row["title"], "both") for row in read(name)}
+def _of_both(name: str) -> dict[str, ListEntry]:
+    return {row["code"]: ListEntry(row["code"], row["title"], "both") for row in read(name)}
 
 
 def area_choices(*, learner: bool) -> list[tuple[str, str]]:

@@ -20,7 +20,7 @@ from typing import IO, Any, Literal
 
 from nastavnik.readers.refusals import ReaderError
 
-__all__ = ["Answer", "Bounds", "Task", "read_bounded"]
+__all__ = ["Bounds", "ChildReply", "Task", "read_bounded"]
 
 Task = Literal["sheets", "document", "roadmap", "picture"]
 OURS = ("nastavnik.engine.", "nastavnik.readers.")
@@ -58,7 +58,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ChildReply:
     """What the other process says: a result or a refusal in words for a person."""
 
     result: Any = None
@@ -109,7 +109,7 @@ def _ask(
     filename: str,
     bounds: Bounds,
     look: Callable[[], None] | None,
-) -> Answer:
+) -> ChildReply:
     command = [sys.executable, "-m", "nastavnik.readers.child", task, filename]
     command += [str(bounds.seconds), str(bounds.megabytes)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -124,12 +124,12 @@ def _ask(
             printed = _heard(child, data, bounds.clock_seconds, look)
         except TimeoutError:
             child.kill()
-            return Answer(refusal=TOO_SLOW)
+            return ChildReply(refusal=TOO_SLOW)
         except BaseException:
             child.kill()
             raise
     # ended by a signal: out of processor time or out of memory
-    return Answer(refusal=TOO_LONG) if printed is None else _answer_of(printed)
+    return ChildReply(refusal=TOO_LONG) if printed is None else _answer_of(printed)
 
 
 def _heard(
@@ -162,12 +162,12 @@ def _give(pipe: IO[bytes] | None, data: bytes) -> None:
             pipe.write(data)
 
 
-def _answer_of(printed: bytes) -> Answer:
+def _answer_of(printed: bytes) -> ChildReply:
     try:
         answer = _Plain(io.BytesIO(printed)).load()
     except (pickle.UnpicklingError, EOFError, AttributeError, ImportError, IndexError, ValueError):
-        return Answer(refusal=FAILED)
-    return answer if isinstance(answer, Answer) else Answer(refusal=FAILED)
+        return ChildReply(refusal=FAILED)
+    return answer if isinstance(answer, ChildReply) else ChildReply(refusal=FAILED)
 
 
 class _Plain(pickle.Unpickler):

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
+from nastavnik.engine.roadmaps.blocks import (
+    Block,
+    SourceLine,
+    SourceParagraph,
+    SourceRow,
+    SourceTable,
+)
 from nastavnik.engine.roadmaps.phrases import clean, one_line
 from nastavnik.readers.refusals import ReaderError
 
@@ -24,7 +30,7 @@ TOO_LONG = (
 
 @dataclass
 class _OpenTable:
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SourceRow] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     blanks: int = 0  # empty cells that matter only if a filled one follows
     above: list[str] = field(default_factory=list)
@@ -153,7 +159,7 @@ class BlockBuilder:
         line = "\t".join(one_line(cell) for cell in cells)
         for _ in range(times):
             self._count(len(cells))
-            table.rows.append(Row(tuple(cells), (self._source(line),)))
+            table.rows.append(SourceRow(tuple(cells), (self._source(line),)))
 
     def _fill_to_last_held(self, table: _OpenTable) -> None:
         for at in sorted(table.held):
@@ -166,7 +172,7 @@ class BlockBuilder:
         self._depth = max(0, self._depth - 1)
         if self._depth == 0 and self._table is not None:
             if self._table.rows:
-                self.blocks.append(Table(tuple(self._table.rows)))
+                self.blocks.append(SourceTable(tuple(self._table.rows)))
             self._table = self._cell = None
 
     def add_row(self, cells: list[str]) -> None:
@@ -194,15 +200,15 @@ class BlockBuilder:
         for raw in text.removesuffix("\n").split("\n"):
             line = one_line(raw)
             if line:
-                self.blocks.append(Paragraph(self._source(line)))
+                self.blocks.append(SourceParagraph(self._source(line)))
             else:
                 self._n_lines += 1  # so that an empty line parts what stands around it
         if len(self.blocks) > _MOST_BLOCKS:
             raise ReaderError(TOO_LONG)
 
-    def _source(self, line: str) -> Source:
+    def _source(self, line: str) -> SourceLine:
         self._n_lines += 1
-        return Source(self._n_lines, line)
+        return SourceLine(self._n_lines, line)
 
     def _count(self, n: int) -> None:
         self._n_cells += n

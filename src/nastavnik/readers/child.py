@@ -12,7 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from nastavnik.readers.bounded import FAILED, TOO_LONG, TOO_MUCH, Answer
+from nastavnik.readers.bounded import FAILED, TOO_LONG, TOO_MUCH, ChildReply
 from nastavnik.readers.refusals import ReaderError
 
 MEGABYTE = 1024 * 1024
@@ -41,18 +41,18 @@ def limit(seconds: int, megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def answer_of(read: Callable[[bytes, str], Any], data: bytes, filename: str) -> Answer:
+def answer_of(read: Callable[[bytes, str], Any], data: bytes, filename: str) -> ChildReply:
     """Read; return the result or the refusal."""
     try:
-        return Answer(read(data, filename))
+        return ChildReply(read(data, filename))
     except ReaderError as error:
-        return Answer(refusal=str(error))
+        return ChildReply(refusal=str(error))
     except MemoryError:
-        return Answer(refusal=TOO_MUCH)
+        return ChildReply(refusal=TOO_MUCH)
     except RecursionError:
-        return Answer(refusal=TOO_LONG)
+        return ChildReply(refusal=TOO_LONG)
     except Exception:  # noqa: BLE001 - whatever a parser trips over, the person gets a sentence
-        return Answer(refusal=FAILED)
+        return ChildReply(refusal=FAILED)
 
 
 # Each task brings only what it needs: half of the time of a small file is the loading of programs.

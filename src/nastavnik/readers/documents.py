@@ -3,7 +3,7 @@
 import re
 from pathlib import PurePath
 
-from nastavnik.engine.roadmaps.blocks import Block, Row, Source, Table
+from nastavnik.engine.roadmaps.blocks import Block, SourceLine, SourceRow, SourceTable
 from nastavnik.engine.tables.cells import Cell, text_of
 from nastavnik.readers import delimited, opendocument, pasted, pdfs, webpages, wordfiles, workbook
 from nastavnik.readers.archives import BROKEN, LOCKED, part_names
@@ -113,8 +113,8 @@ def _table(rows: workbook.Rows | delimited.Rows) -> tuple[Block, ...]:
         cells = tuple(_cell(cell) for cell in row)
         if any(cells):
             line = "\t".join(cell.replace("\n", " ") for cell in cells)
-            found.append(Row(cells, (Source(at + 1, line),)))
-    return (Table(tuple(found)),) if found else ()
+            found.append(SourceRow(cells, (SourceLine(at + 1, line),)))
+    return (SourceTable(tuple(found)),) if found else ()
 
 
 def _cell(cell: Cell) -> str:

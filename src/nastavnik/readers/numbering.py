@@ -11,7 +11,7 @@ _LEVELS = 9
 
 
 @dataclass
-class Level:
+class NumberingLevel:
     """One level of a list: how its label is written and where it starts."""
 
     text: str = ""
@@ -19,7 +19,7 @@ class Level:
     kind: str = "decimal"
 
 
-Levels = dict[int, Level]
+Levels = dict[int, NumberingLevel]
 
 
 @dataclass
@@ -49,21 +49,21 @@ class Numbering:
 
 def _count(counts: list[int | None], levels: Levels, depth: int) -> int:
     now = counts[depth]
-    return levels.get(depth, Level()).start if now is None else now
+    return levels.get(depth, NumberingLevel()).start if now is None else now
 
 
 def read_numbering(xml: bytes) -> Numbering:
     """Read the part `word/numbering.xml`."""
-    reader = _Reader()
+    reader = _NumberingReader()
     parse(xml, reader)
     return reader.numbering
 
 
-class _Reader:
+class _NumberingReader:
     def __init__(self) -> None:
         self.numbering = Numbering()
         self._levels: Levels = {}
-        self._level = Level()
+        self._level = NumberingLevel()
         self._list_id = ""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -72,7 +72,7 @@ class _Reader:
             self._levels = {}
             self.numbering.abstract[attributes.get("abstractNumId", "")] = self._levels
         elif name == "lvl":
-            self._level = Level()
+            self._level = NumberingLevel()
             self._levels[whole_number(attributes.get("ilvl"), 0)] = self._level
         elif name == "num":
             self._list_id = attributes.get("numId", "")

@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from nastavnik.engine.roadmaps.blocks import Row, Source
+from nastavnik.engine.roadmaps.blocks import SourceLine, SourceRow
 from nastavnik.engine.roadmaps.columns import read_layout
 from nastavnik.engine.roadmaps.phrases import find_term, number_of
 
@@ -17,11 +17,12 @@ _HEADER = re.compile(
 _OWNER = re.compile(r"\s(?=[А-ЯЁ])")
 
 
-def folded_row(row: Row) -> list[Row]:
+def folded_row(row: SourceRow) -> list[SourceRow]:
     """Return the rows of a header that has all the cells of its table behind it, else nothing."""
     for width in range(2, min(_MOST_COLUMNS, len(row.cells) // 2) + 1):
         rows = [
-            Row(row.cells[at : at + width], row.sources) for at in range(0, len(row.cells), width)
+            SourceRow(row.cells[at : at + width], row.sources)
+            for at in range(0, len(row.cells), width)
         ]
         numbers = [number_of(one.cells[0]) for one in rows[1:]]
         counts = numbers == [str(n + 1) for n in range(len(numbers))]
@@ -30,7 +31,7 @@ def folded_row(row: Row) -> list[Row]:
     return []
 
 
-def rows_of_one_line(source: Source) -> list[Row]:
+def rows_of_one_line(source: SourceLine) -> list[SourceRow]:
     """Part «№ Мероприятие Срок Ответственный 1 … 2 …» at its numbers, terms and owners.
 
     Nothing where one of its activities shows no term or no owner: better none than mixed up.
@@ -43,7 +44,7 @@ def rows_of_one_line(source: Source) -> list[Row]:
     if not rows or not all(rows):
         return []
     numbered = [(str(at), *cells) for at, cells in enumerate(rows, 1)]
-    return [Row(texts, (source,)) for texts in (cells, *numbered)]
+    return [SourceRow(texts, (source,)) for texts in (cells, *numbered)]
 
 
 def _activities(text: str) -> list[str]:

@@ -17,12 +17,12 @@ def read_opendocument(data: bytes) -> tuple[Block, ...]:
     Raises:
         ReaderError: Broken, too large, or made to harm.
     """
-    reader = _Reader()
+    reader = _OpenDocumentReader()
     parse(unpack(data, MAIN_PART), reader)
     return reader.builder.finish()
 
 
-class _Reader:
+class _OpenDocumentReader:
     def __init__(self) -> None:
         self.builder = BlockBuilder()
         self._n_hidden = 0

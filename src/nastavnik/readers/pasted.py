@@ -10,7 +10,13 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
+from nastavnik.engine.roadmaps.blocks import (
+    Block,
+    SourceLine,
+    SourceParagraph,
+    SourceRow,
+    SourceTable,
+)
 from nastavnik.engine.roadmaps.columns import Meaning, is_roadmap_header, meaning_of
 from nastavnik.engine.roadmaps.phrases import looks_like_term, number_of
 from nastavnik.readers.onelines import folded_row, rows_of_one_line
@@ -26,7 +32,7 @@ _TAGS = re.compile(
 )
 _PARTING_TAGS = re.compile(r"</?(?:p|ul|ol|li|br|div)\b", re.IGNORECASE)
 _MOST_QUOTED = 30
-_Rows = list[Row]
+_Rows = list[SourceRow]
 
 
 def read_pasted_document(text: str) -> tuple[Block, ...]:
@@ -39,23 +45,23 @@ def read_pasted_document(text: str) -> tuple[Block, ...]:
     lines = plain.split("\n")
     if len(lines) > MOST_LINES or any(len(line) > MOST_LINE_CHARS for line in lines):
         raise ReaderError(TOO_LONG)
-    sources = [Source(at + 1, line) for at, line in enumerate(lines)]
+    sources = [SourceLine(at + 1, line) for at, line in enumerate(lines)]
     blocks: list[Block] = []
     at = 0
     while at < len(sources):
         reader = _reader_at(sources, at)
         if rows := rows_of_one_line(sources[at]):
-            blocks.append(Table(tuple(rows)))
+            blocks.append(SourceTable(tuple(rows)))
             at += 1
             continue
         if reader is None:
             if sources[at].text.strip():
-                tidy = Source(sources[at].line, without_tags(sources[at].text).strip())
-                blocks.append(Paragraph(tidy if tidy.text else sources[at]))
+                tidy = SourceLine(sources[at].line, without_tags(sources[at].text).strip())
+                blocks.append(SourceParagraph(tidy if tidy.text else sources[at]))
             at += 1
             continue
         rows, at = reader(sources, at)
-        blocks.append(Table(tuple(rows)))
+        blocks.append(SourceTable(tuple(rows)))
     return _with_stacked(blocks)
 
 
@@ -70,10 +76,10 @@ def _as_line_end(match: re.Match[str]) -> str:
     return "\n" if _PARTING_TAGS.match(match[0]) else ""
 
 
-_Reader = Callable[[Sequence[Source], int], tuple[_Rows, int]]
+_Reader = Callable[[Sequence[SourceLine], int], tuple[_Rows, int]]
 
 
-def _reader_at(sources: Sequence[Source], at: int) -> _Reader | None:
+def _reader_at(sources: Sequence[SourceLine], at: int) -> _Reader | None:
     line = sources[at].text
     if _is_lead_cell(line):
         return _read_led
@@ -92,13 +98,13 @@ def _is_piped(line: str) -> bool:
     return line.count("|") > 1
 
 
-def _next_filled(sources: Sequence[Source], at: int) -> int:
+def _next_filled(sources: Sequence[SourceLine], at: int) -> int:
     while at < len(sources) and not sources[at].text.strip():
         at += 1
     return at
 
 
-def _read_tabbed(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
+def _read_tabbed(sources: Sequence[SourceLine], at: int) -> tuple[_Rows, int]:
     """Read rows of cells parted by tabs; an empty line inside is the end of a page."""
     rows: _Rows = []
     width = 0
@@ -110,13 +116,13 @@ def _read_tabbed(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
         if not rows and (folded := folded_row(row)):
             return folded, at
         width = width or len(row.cells)
-        rows.append(Row(row.cells, row.sources, after_break))
+        rows.append(SourceRow(row.cells, row.sources, after_break))
         filled = _next_filled(sources, at)
         after_break, at = filled > at, filled
     return rows, at
 
 
-def _starts_narrower(sources: Sequence[Source], at: int, before: Row, width: int) -> bool:
+def _starts_narrower(sources: Sequence[SourceLine], at: int, before: SourceRow, width: int) -> bool:
     """Tell whether a table of fewer columns begins, two rows of which would fill one of the table above.
 
     A row torn in two has its number in its first half, and its halves come in pairs after whole rows.
@@ -134,11 +140,11 @@ def _starts_narrower(sources: Sequence[Source], at: int, before: Row, width: int
     return len(list(itertools.islice(itertools.takewhile(bool, like), 3))) > 2  # noqa: PLR2004 - more than a pair
 
 
-def _filled(sources: Sequence[Source], at: int) -> Iterator[Source]:
+def _filled(sources: Sequence[SourceLine], at: int) -> Iterator[SourceLine]:
     return (source for source in itertools.islice(sources, at, None) if source.text.strip())
 
 
-def _tabbed_row(sources: Sequence[Source], at: int, width: int) -> tuple[Row, int]:
+def _tabbed_row(sources: Sequence[SourceLine], at: int, width: int) -> tuple[SourceRow, int]:
     """Read one row, with the lines that belong to a cell of several paragraphs."""
     line, end = _quoted(sources, at)
     cells = [_unquoted(cell) for cell in line.split("\t")]
@@ -148,10 +154,10 @@ def _tabbed_row(sources: Sequence[Source], at: int, width: int) -> tuple[Row, in
         end += 1
     texts = tuple(without_tags(cell).strip() for cell in cells)
     told = tuple(source for source in sources[at:end] if source.text.strip())
-    return Row(texts, told), end
+    return SourceRow(texts, told), end
 
 
-def _more(sources: Sequence[Source], at: int, n_cells: int, width: int) -> bool:
+def _more(sources: Sequence[SourceLine], at: int, n_cells: int, width: int) -> bool:
     """Tell whether the line goes on with the row above it."""
     line = sources[at].text
     if not line.strip():
@@ -175,7 +181,7 @@ def _more(sources: Sequence[Source], at: int, n_cells: int, width: int) -> bool:
     return n_cells + line.count("\t") == width and number_of(line.split("\t")[0]) is None
 
 
-def _quoted(sources: Sequence[Source], at: int) -> tuple[str, int]:
+def _quoted(sources: Sequence[SourceLine], at: int) -> tuple[str, int]:
     """Return the line at `at` with the lines its quoted cell runs over."""
     line = sources[at].text
     if not re.search(r'(?:^|\t)"[^"\t]*$', line):
@@ -191,20 +197,20 @@ def _unquoted(cell: str) -> str:
     return cell[1:-1].replace('""', '"') if whole else cell
 
 
-def _read_piped(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
+def _read_piped(sources: Sequence[SourceLine], at: int) -> tuple[_Rows, int]:
     rows: _Rows = []
     after_break = False
     while at < len(sources) and _is_piped(sources[at].text):
         line = sources[at].text.strip()
         cells = line.removeprefix("|").removesuffix("|").split("|")
         texts = tuple(without_tags(cell).strip(" \t*") for cell in cells)
-        rows.append(Row(texts, (sources[at],), after_break))
+        rows.append(SourceRow(texts, (sources[at],), after_break))
         filled = _next_filled(sources, at + 1)
         after_break, at = filled > at + 1, filled
     return rows, at
 
 
-def _read_led(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
+def _read_led(sources: Sequence[SourceLine], at: int) -> tuple[_Rows, int]:
     """Read a table printed one cell a line, a tab before each, an empty line between rows."""
     rows: _Rows = []
     while at < len(sources) and _is_lead_cell(sources[at].text):
@@ -220,7 +226,7 @@ def _read_led(sources: Sequence[Source], at: int) -> tuple[_Rows, int]:
                 cells[-1] = f"{cells[-1]}\n{line.strip()}".strip()
             at += 1
         texts = tuple(without_tags(cell).strip() for cell in cells)
-        rows.append(Row(texts, tuple(s for s in sources[start:at] if s.text.strip())))
+        rows.append(SourceRow(texts, tuple(s for s in sources[start:at] if s.text.strip())))
         after = _next_filled(sources, at)
         if after < len(sources) and not _is_lead_cell(sources[after].text):
             return rows, at
@@ -234,11 +240,11 @@ def _with_stacked(blocks: Sequence[Block]) -> tuple[Block, ...]:
         n_columns = _stacked_header(blocks, at)
         if n_columns:
             end = at
-            while end < len(blocks) and isinstance(blocks[end], Paragraph):
+            while end < len(blocks) and isinstance(blocks[end], SourceParagraph):
                 end += 1
-            lines = [block.source for block in blocks[at:end] if isinstance(block, Paragraph)]
+            lines = [block.source for block in blocks[at:end] if isinstance(block, SourceParagraph)]
             rows = _stacked_rows(lines, n_columns)
-            return (*blocks[:at], Table(tuple(rows)), *_with_stacked(blocks[end:]))
+            return (*blocks[:at], SourceTable(tuple(rows)), *_with_stacked(blocks[end:]))
     return tuple(blocks)
 
 
@@ -246,7 +252,7 @@ def _stacked_header(blocks: Sequence[Block], at: int) -> int:
     """Return how many lines from here are headers of a roadmap, 0 if these are none."""
     meanings = []
     for block in blocks[at : at + 8]:
-        meaning = meaning_of(block.text) if isinstance(block, Paragraph) else None
+        meaning = meaning_of(block.text) if isinstance(block, SourceParagraph) else None
         if meaning is None or meaning in meanings or not _is_short(block):
             break
         meanings.append(meaning)
@@ -255,21 +261,21 @@ def _stacked_header(blocks: Sequence[Block], at: int) -> int:
 
 
 def _is_short(block: Block) -> bool:
-    return isinstance(block, Paragraph) and len(block.text) < 60  # noqa: PLR2004
+    return isinstance(block, SourceParagraph) and len(block.text) < 60  # noqa: PLR2004
 
 
-def _stacked_rows(lines: Sequence[Source], n_columns: int) -> list[Row]:
+def _stacked_rows(lines: Sequence[SourceLine], n_columns: int) -> list[SourceRow]:
     """Start a row at every line that is a number alone."""
     meanings = [meaning_of(line.text) for line in lines[:n_columns]]
-    rows = [Row(tuple(line.text for line in lines[:n_columns]), tuple(lines[:n_columns]))]
+    rows = [SourceRow(tuple(line.text for line in lines[:n_columns]), tuple(lines[:n_columns]))]
     starts = [
         at for at in range(n_columns, len(lines)) if number_of(lines[at].text) is not None
     ] + [len(lines)]
-    rows += [Row((line.text,), (line,)) for line in lines[n_columns : starts[0]]]
+    rows += [SourceRow((line.text,), (line,)) for line in lines[n_columns : starts[0]]]
     for start, end in itertools.pairwise(starts):
         group = lines[start:end]
         cells = _placed([line.text for line in group[1:]], meanings[1:])
-        rows.append(Row((group[0].text, *cells), tuple(group)))
+        rows.append(SourceRow((group[0].text, *cells), tuple(group)))
     return rows
 
 

@@ -5,7 +5,7 @@ from pathlib import PurePath
 
 from openpyxl.utils import get_column_letter
 
-from nastavnik.engine.roadmaps.blocks import Block, Table
+from nastavnik.engine.roadmaps.blocks import Block, SourceTable
 from nastavnik.engine.tables.cells import Cell, Marks
 from nastavnik.readers import delimited, pagemarks, webpages, workbook
 from nastavnik.readers.refusals import EMPTY, NOT_A_TABLE, ReaderError
@@ -148,7 +148,7 @@ def _rows_of(blocks: tuple[Block, ...]) -> tuple[tuple[Cell, ...], ...]:
     """Put the texts and tables of a page one under another, an empty row before each table but the first."""
     rows: list[tuple[Cell, ...]] = []
     for block in blocks:
-        if isinstance(block, Table):
+        if isinstance(block, SourceTable):
             rows += [()] if any(len(row) > 1 for row in rows) else []
             rows += [tuple(cell or None for cell in row.cells) for row in block.rows]
         else:

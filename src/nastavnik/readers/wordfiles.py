@@ -25,7 +25,7 @@ def read_word(data: bytes, names: frozenset[str]) -> tuple[Block, ...]:
     numbering = Numbering()
     if _NUMBERING_PART in names:
         numbering = read_numbering(unpack(data, _NUMBERING_PART))
-    reader = _Reader(numbering)
+    reader = _DocxReader(numbering)
     main = unpack(data, MAIN_PART)
     if main.count(b":tc>") > 2 * MOST_CELLS:  # starts and ends; sooner than reading up to there
         raise ReaderError(TOO_MANY_CELLS)
@@ -33,7 +33,7 @@ def read_word(data: bytes, names: frozenset[str]) -> tuple[Block, ...]:
     return reader.builder.finish()
 
 
-class _Reader:
+class _DocxReader:
     def __init__(self, numbering: Numbering) -> None:
         self.builder = BlockBuilder()
         self._numbering = numbering

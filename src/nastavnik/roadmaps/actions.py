@@ -127,7 +127,7 @@ def make_from_catalogue(
     return roadmap
 
 
-def _usual_fields(entry: catalogues.Entry) -> dict[str, Any]:
+def _usual_fields(entry: catalogues.CatalogueActivity) -> dict[str, Any]:
     return {
         "title": entry.title,
         "responsible": "; ".join(entry.owners),

@@ -20,7 +20,7 @@ from nastavnik.core.request_cache import cached
 from nastavnik.roadmaps.adapter.checks import answers_for
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity
-from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, Line, facts_for, line_of
+from nastavnik.roadmaps.queries import DONE, GOING, LATE, NEXT, ActivityLine, facts_for, line_of
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -84,12 +84,12 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEv
             yield UpcomingEvent(day, words % {"n": n_more}, whole)
 
 
-def _due_lines(user: SignedIn, day: dt.date) -> list[Line]:
+def _due_lines(user: SignedIn, day: dt.date) -> list[ActivityLine]:
     """Return the open lines of this year that are late or due within a week; asked once a page."""
     return cached(("due_lines", user.viewer.user_id, day), lambda: _find_due_lines(user, day))
 
 
-def _find_due_lines(user: SignedIn, day: dt.date) -> list[Line]:
+def _find_due_lines(user: SignedIn, day: dt.date) -> list[ActivityLine]:
     until = day + dt.timedelta(days=DAYS)
     due = (
         Activity.objects.visible_to(user)
@@ -107,13 +107,13 @@ def _find_due_lines(user: SignedIn, day: dt.date) -> list[Line]:
     return _open_lines(_own(user, found), day)
 
 
-def _open_lines(due: list[Activity], day: dt.date) -> list[Line]:
+def _open_lines(due: list[Activity], day: dt.date) -> list[ActivityLine]:
     """Return the lines nothing ticks; facts are asked for only where one could tick a line."""
     facts = facts_for(due, due[0].roadmap) if due else {}
     return [line_of(activity, facts, NOBODY, day, proofs=()) for activity in due]
 
 
-def _late(late: list[Line], *, may_edit: bool) -> AttentionItem:
+def _late(late: list[ActivityLine], *, may_edit: bool) -> AttentionItem:
     worst = max(late, key=lambda line: line.late_days)
     only = len(late) == 1
     return AttentionItem(

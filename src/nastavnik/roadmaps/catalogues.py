@@ -13,7 +13,7 @@ DATA = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogueActivity:
     """One activity of the catalogue.
 
     Attributes:
@@ -57,7 +57,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class LayoutColumn:
     """A column of a layout; width in centimetres."""
 
     field: str
@@ -73,7 +73,7 @@ class PaperLayout:
     title: str
     source: str
     sections: bool
-    columns: tuple[Column, ...]
+    columns: tuple[LayoutColumn, ...]
 
 
 def _read(name: str) -> Any:  # noqa: ANN401 - plain data of a shipped file
@@ -103,13 +103,13 @@ def stages() -> dict[int, Stage]:
 
 
 @cache
-def entries() -> dict[str, Entry]:
+def entries() -> dict[str, CatalogueActivity]:
     """Return the activities by code."""
     return {row["id"]: _entry(row) for row in _read("catalogue.yaml")["activities"]}
 
 
-def _entry(row: dict[str, Any]) -> Entry:
-    return Entry(
+def _entry(row: dict[str, Any]) -> CatalogueActivity:
+    return CatalogueActivity(
         code=row["id"],
         stage=row["stage"],
         title=row["title"],
@@ -155,13 +155,13 @@ def layouts() -> dict[str, PaperLayout]:
             row["title"],
             row["source"],
             row["sections"],
-            tuple(Column(**column) for column in row["columns"]),
+            tuple(LayoutColumn(**column) for column in row["columns"]),
         )
         for row in _read("layouts.yaml")
     }
 
 
-def chosen(level: str, *, with_learners: bool) -> list[Entry]:
+def chosen(level: str, *, with_learners: bool) -> list[CatalogueActivity]:
     """Return what a roadmap of a level begins with, by stage.
 
     A school begins with the 35 lines of source 002 in their order; a college and a municipality

@@ -7,7 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.roadmaps.catalogues import PaperLayout, stages
 from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapSection
-from nastavnik.roadmaps.queries import DONE, LATE, NEXT, SKIPPED, Line, Part, parts_of
+from nastavnik.roadmaps.queries import (
+    DONE,
+    LATE,
+    NEXT,
+    SKIPPED,
+    ActivityLine,
+    RoadmapPart,
+    parts_of,
+)
 from nastavnik.roadmaps.rendering.calendars import Event
 from nastavnik.roadmaps.rendering.charts import Span
 from nastavnik.writers import blocks
@@ -34,7 +42,7 @@ REMIND_DAYS = 7
 
 def paper_of(
     roadmap: Roadmap,
-    lines: Sequence[Line],
+    lines: Sequence[ActivityLine],
     layout: PaperLayout,
     sections: Mapping[str, RoadmapSection],
 ) -> list[Block]:
@@ -42,18 +50,20 @@ def paper_of(
 
     `sections`: title → what is said of the section itself.
     """
-    parts = parts_of(lines) if layout.sections else [Part("", None, tuple(lines))]
-    columns = tuple(blocks.Column(column.title, column.width) for column in layout.columns)
+    parts = parts_of(lines) if layout.sections else [RoadmapPart("", None, tuple(lines))]
+    columns = tuple(blocks.TableColumn(column.title, column.width) for column in layout.columns)
     rows = [row for part in parts for row in _rows(part, sections.get(part.title), layout)]
     return [
         blocks.Approval(_approval(roadmap)),
         blocks.Letterhead(roadmap.organisation.full_name),
         blocks.Title(roadmap.title, is_centred=True),
-        blocks.Table(columns, tuple(rows)),
+        blocks.PaperTable(columns, tuple(rows)),
     ]
 
 
-def _rows(part: Part, section: RoadmapSection | None, layout: PaperLayout) -> Iterator[blocks.Row]:
+def _rows(
+    part: RoadmapPart, section: RoadmapSection | None, layout: PaperLayout
+) -> Iterator[blocks.Row]:
     """Yield the row of a section, where there is one, and its lines."""
     if layout.sections:
         yield from _section_row(part, section, layout)
@@ -62,7 +72,7 @@ def _rows(part: Part, section: RoadmapSection | None, layout: PaperLayout) -> It
 
 
 def _section_row(
-    part: Part, section: RoadmapSection | None, layout: PaperLayout
+    part: RoadmapPart, section: RoadmapSection | None, layout: PaperLayout
 ) -> Iterator[blocks.Row]:
     """Yield a section in the columns of its lines when something is said of it, otherwise across the table."""
     if section is None:
@@ -84,7 +94,7 @@ def _row(texts: Iterable[str], *, is_bold: bool = False) -> blocks.Row:
     return blocks.Row(tuple(blocks.Cell(tidy(text)) for text in texts), is_bold)
 
 
-def number_and_title(part: Part) -> tuple[str, str]:
+def number_and_title(part: RoadmapPart) -> tuple[str, str]:
     """Return «1» and «Подготовка» of a section whose lines are numbered «1.1»: such a row is known again as a section."""
     for line in part.lines:
         found = _BELOW.fullmatch(line.activity.number.strip())
@@ -93,7 +103,7 @@ def number_and_title(part: Part) -> tuple[str, str]:
     return "", part.title
 
 
-def heading_of(part: Part, section: RoadmapSection | None) -> str:
+def heading_of(part: RoadmapPart, section: RoadmapSection | None) -> str:
     """Return the title of a section with all that is said of it, for a row across the table."""
     return f"{part.title} ({section.said})" if section and section.said else part.title
 
@@ -129,7 +139,7 @@ def _cell(activity: Activity | RoadmapSection, field: str) -> str:
     )
 
 
-def events_of(lines: Sequence[Line]) -> list[Event]:
+def events_of(lines: Sequence[ActivityLine]) -> list[Event]:
     """Return each time of the lines with days as an event.
 
     A deadline is its last day, what is not done reminds a week before.
@@ -143,7 +153,7 @@ def events_of(lines: Sequence[Line]) -> list[Event]:
     ]
 
 
-def _event(line: Line, place: int, first: dt.date | None, last: dt.date | None) -> Event:
+def _event(line: ActivityLine, place: int, first: dt.date | None, last: dt.date | None) -> Event:
     """Return one time of a line; its key is the same at every export, and like no other of any school."""
     assert first is not None  # noqa: S101 - a time without days is left out
     assert last is not None  # noqa: S101 - as above
@@ -157,7 +167,7 @@ def _event(line: Line, place: int, first: dt.date | None, last: dt.date | None) 
     )  # fmt: skip
 
 
-def spans_of(parts: Sequence[Part]) -> list[tuple[str, list[Span]]]:
+def spans_of(parts: Sequence[RoadmapPart]) -> list[tuple[str, list[Span]]]:
     """Return what the picture of the year shows: label and lines of each part."""
     return [
         (
@@ -168,7 +178,7 @@ def spans_of(parts: Sequence[Part]) -> list[tuple[str, list[Span]]]:
     ]
 
 
-def _spans(line: Line) -> list[Span]:
+def _spans(line: ActivityLine) -> list[Span]:
     """Return the times of a line to draw; ties lead to the one that is to be held next."""
     one = line.activity
     times = one.times
@@ -179,7 +189,7 @@ def _spans(line: Line) -> list[Span]:
     ]
 
 
-def _state(line: Line, place: int, current: int) -> str:
+def _state(line: ActivityLine, place: int, current: int) -> str:
     if line.state == DONE or place < current:
         return DONE
     if place > current:
@@ -187,7 +197,7 @@ def _state(line: Line, place: int, current: int) -> str:
     return "late" if line.state == LATE else line.state
 
 
-def _label(part: Part, place: int) -> str:
+def _label(part: RoadmapPart, place: int) -> str:
     if part.stage:
         return f"{part.stage}. {stages()[part.stage].short}"
     if len(part.title) <= LONGEST_LABEL:

@@ -16,7 +16,7 @@ from nastavnik.core.text import fold
 from nastavnik.documents.models import Document
 from nastavnik.people.choices import LEARNERS
 from nastavnik.programmes.models import MentoringForm
-from nastavnik.roadmaps.catalogues import Entry, entries
+from nastavnik.roadmaps.catalogues import CatalogueActivity, entries
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import (
     Activity,
@@ -84,7 +84,7 @@ def has_learners(user: SignedIn, roadmap: Roadmap) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ActivityLine:
     """An activity as a page shows it.
 
     Attributes:
@@ -112,7 +112,7 @@ class Line:
         return self.state == DONE and not self.is_known and not self.evidence
 
 
-def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[Line]:
+def lines_of(user: SignedIn, roadmap: Roadmap, day: dt.date) -> list[ActivityLine]:
     """Return the lines of a roadmap in their order, in as many queries whatever their number."""
     proofs = Evidence.objects.visible_to(user).select_related("document")
     rows = (
@@ -144,7 +144,7 @@ def needed_facts(activity: Activity) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_facts_of(meant, fold(activity.title))))
 
 
-def _facts_of(meant: Iterable[Entry | None], title: str) -> Iterator[str]:
+def _facts_of(meant: Iterable[CatalogueActivity | None], title: str) -> Iterator[str]:
     for entry in meant:
         if entry:
             yield from entry.facts
@@ -170,7 +170,7 @@ def line_of(
     day: dt.date,
     *,
     proofs: Iterable[Evidence],
-) -> Line:
+) -> ActivityLine:
     """Return one line; `facts` are those of its organisation and year."""
     needed = needed_facts(activity)
     is_known = is_ticked(needed, facts)
@@ -178,7 +178,7 @@ def line_of(
     state, words, late_days = _state(activity, day, is_known=is_known)
     left = (activity.due_on - day).days if activity.due_on else -1
     is_soon = state in (GOING, NEXT) and 0 <= left <= SOON_DAYS
-    return Line(
+    return ActivityLine(
         activity,
         state,
         words,
@@ -214,22 +214,22 @@ def _open_state(activity: Activity, day: dt.date) -> tuple[str, str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class RoadmapPart:
     """A section with its lines; `stage` where it is one of the seven."""
 
     title: str
     stage: int | None
-    lines: tuple[Line, ...]
+    lines: tuple[ActivityLine, ...]
 
 
-def parts_of(lines: Iterable[Line]) -> list[Part]:
+def parts_of(lines: Iterable[ActivityLine]) -> list[RoadmapPart]:
     """Group lines by section: the seven stages in their order, other sections as they come."""
-    groups: dict[tuple[int, str], list[Line]] = {}
+    groups: dict[tuple[int, str], list[ActivityLine]] = {}
     for line in lines:
         key = (line.activity.stage or 0, line.activity.section)
         groups.setdefault(key, []).append(line)
     order = sorted(groups, key=lambda key: key[0]) if all(key[0] for key in groups) else groups
-    return [Part(key[1], key[0] or None, tuple(groups[key])) for key in order]
+    return [RoadmapPart(key[1], key[0] or None, tuple(groups[key])) for key in order]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ class Counts:
     unproved: int
 
 
-def counts_of(lines: Iterable[Line]) -> Counts:
+def counts_of(lines: Iterable[ActivityLine]) -> Counts:
     """Count lines by state."""
     held = [line for line in lines if line.state != SKIPPED]
     states = [line.state for line in held]
@@ -257,8 +257,8 @@ def counts_of(lines: Iterable[Line]) -> Counts:
 
 
 def narrowed(
-    lines: Sequence[Line], *, q: str = "", state: str = "", owner: str = "", stage: str = ""
-) -> list[Line]:
+    lines: Sequence[ActivityLine], *, q: str = "", state: str = "", owner: str = "", stage: str = ""
+) -> list[ActivityLine]:
     """Leave the lines with all words of `q`, in a state («open»: not done, or unproved), of an owner, of a stage."""
     words = fold(q).split()
     return [
@@ -275,7 +275,7 @@ def _key(activity: Activity) -> str:
     return fold(f"{activity.number} {activity.title} {activity.responsible} {activity.result}")
 
 
-def _in_state(line: Line, state: str) -> bool:
+def _in_state(line: ActivityLine, state: str) -> bool:
     if state == "open":
         return line.state in (GOING, NEXT, LATE) or line.is_unproved
     if state == SOON:

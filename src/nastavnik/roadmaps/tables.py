@@ -20,7 +20,7 @@ from nastavnik.core.ui.listing import write_safely
 from nastavnik.roadmaps.adapter import MISSED
 from nastavnik.roadmaps.documents import heading_of, number_and_title
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapSection
-from nastavnik.roadmaps.queries import Line, Part, parts_of
+from nastavnik.roadmaps.queries import ActivityLine, RoadmapPart, parts_of
 from nastavnik.roadmaps.rendering.charts import Bar, Chart
 
 # The words `engine.roadmaps.columns` knows the table by when it comes back, whatever the language of the page.
@@ -54,7 +54,7 @@ class ShownPart:
 
 
 def part_lines(
-    parts: Iterable[Part],
+    parts: Iterable[RoadmapPart],
     needs: Mapping[int, Iterable[Activity]],
     *,
     doubtful: Collection[int],
@@ -75,7 +75,7 @@ def part_lines(
         sections: title of a section → what is said of it itself.
     """
 
-    def drawn(line: Line) -> dict[str, object]:
+    def drawn(line: ActivityLine) -> dict[str, object]:
         activity = line.activity
         return {
             "pk": activity.pk,
@@ -119,7 +119,7 @@ def _after(before: Iterable[Activity], word: str) -> SafeString:
     return format_html('<br><small class="muted">{} {}</small>', word, named)
 
 
-def _proof(line: Line, no_proof: SafeString) -> SafeString:
+def _proof(line: ActivityLine, no_proof: SafeString) -> SafeString:
     said = [link(url, fact.words) for fact, url in line.told]
     said += [_evidence(one) for one in line.evidence]
     if said:
@@ -141,7 +141,7 @@ def _evidence(one: Evidence) -> SafeString:
     return format_html("{}", one.note)
 
 
-def _change(line: Line, edit_url: str) -> SafeString:
+def _change(line: ActivityLine, edit_url: str) -> SafeString:
     if not edit_url:
         return NOTHING
     return format_html(
@@ -227,7 +227,7 @@ def _bar(bar: Bar) -> SafeString:
 
 
 def roadmap_table(
-    roadmap: Roadmap, lines: Sequence[Line], sections: Mapping[str, RoadmapSection]
+    roadmap: Roadmap, lines: Sequence[ActivityLine], sections: Mapping[str, RoadmapSection]
 ) -> bytes:
     """Return an .xlsx with the lines, their days and states, under rows of the sections with what is said of them."""
     book = Workbook()
@@ -259,7 +259,7 @@ def roadmap_table(
     return stream.getvalue()
 
 
-def _section_row(part: Part, section: RoadmapSection | None) -> tuple[str | None, ...]:
+def _section_row(part: RoadmapPart, section: RoadmapSection | None) -> tuple[str | None, ...]:
     number, title = number_and_title(part)
     if section is None or not number:
         return ("", heading_of(part, section))
@@ -268,7 +268,7 @@ def _section_row(part: Part, section: RoadmapSection | None) -> tuple[str | None
     )  # fmt: skip
 
 
-def _row(line: Line) -> tuple[str | dt.date | None, ...]:
+def _row(line: ActivityLine) -> tuple[str | dt.date | None, ...]:
     one = line.activity
     said = [fact.words for fact, _url in line.told]
     proof = "; ".join(

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.hooks.retention import Rule
+from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.core.http import Request
-from nastavnik.jobs.kinds import Ended, Kind, Order, Watch, Words, register
+from nastavnik.jobs.kinds import Ended, JobKind, Order, Watch, Words, register
 from nastavnik.organisations.models import Organisation
 from nastavnik.roadmaps import actions, adapter
 from nastavnik.roadmaps.actions import keep_reading
@@ -26,7 +26,9 @@ def _forget(before: dt.datetime) -> int:
     return actions.forget_old_drafts(before, by=None)
 
 
-DRAFTS = Rule("roadmap-drafts", "документы, которые прочитаны, но картой не стали", _n_old, _forget)
+DRAFTS = RetentionRule(
+    "roadmap-drafts", "документы, которые прочитаны, но картой не стали", _n_old, _forget
+)
 
 
 def given_for(file_name: str, roadmap: Roadmap | None) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def _back(given: Words) -> str:
     return reverse("roadmaps:again", args=[key]) if key else reverse("roadmaps:read")
 
 
-DOCUMENT = Kind(
+DOCUMENT = JobKind(
     code="roadmaps.document",
     heading=_("A document is being read"),
     busy=_("This document is being read already."),

@@ -71,7 +71,7 @@ class Bullets:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """A column of a table: its heading and its width in centimetres."""
 
     title: str
@@ -95,13 +95,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PaperTable:
     """A table with lines; its head is repeated on every page and no row is torn.
 
     `heading` stands over it, bold, and stays with it.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
     heading: str = ""
 
@@ -148,7 +148,7 @@ Block = (
     | Paragraph
     | Points
     | Bullets
-    | Table
+    | PaperTable
     | Signature
     | Acquainted
     | Annex
@@ -162,7 +162,7 @@ _KINDS: dict[str, Callable[..., Block]] = {
     "paragraph": Paragraph,
     "points": Points,
     "bullets": Bullets,
-    "table": Table,
+    "table": PaperTable,
     "signature": Signature,
     "acquainted": Acquainted,
     "annex": Annex,
@@ -193,9 +193,9 @@ def from_plain(records: Iterable[Mapping[str, Any]]) -> list[Block]:
 
 def _block(record: dict[str, Any]) -> Block:
     kind = _KINDS[record.pop("block")]
-    if kind is Table:
-        return Table(
-            tuple(Column(**column) for column in record["columns"]),
+    if kind is PaperTable:
+        return PaperTable(
+            tuple(TableColumn(**column) for column in record["columns"]),
             tuple(
                 Row(tuple(Cell(**cell) for cell in row["cells"]), row["is_bold"])
                 for row in record["rows"]

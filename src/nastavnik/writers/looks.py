@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SheetLook:
     """The sheet of a paper.
 
     Attributes:
@@ -32,10 +32,10 @@ class Look:
         return (29.7 if self.is_landscape else 21) - self.left - self.right
 
 
-PORTRAIT = Look(
+PORTRAIT = SheetLook(
     is_landscape=False, left=3, right=1.5, above=2, text=12, title=12, head=9.5, cell=10, pads_rows=False
 )  # fmt: skip
-LANDSCAPE = Look(
+LANDSCAPE = SheetLook(
     is_landscape=True, left=2, right=2, above=1.5, text=11, title=14, head=11, cell=11, pads_rows=True
 )  # fmt: skip
 LINE = "______________"
@@ -48,6 +48,6 @@ SMALL = 8.0  # what stands under a line to write on
 OLD_SIGNATURE, OLD_LINES = "_______________", "______________  ____________"
 
 
-def starts(look: Look) -> float:
+def starts(look: SheetLook) -> float:
     """Return how far from the left margin a block at the top right begins."""
     return APPROVAL_CM if look.is_landscape else look.breadth / 2

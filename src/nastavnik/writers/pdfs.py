@@ -17,7 +17,7 @@ from nastavnik.writers.looks import (
     OLD_SIGNATURE,
     PORTRAIT,
     SIGNATURE_CM,
-    Look,
+    SheetLook,
     starts,
 )
 from nastavnik.writers.texts import tidy
@@ -34,7 +34,7 @@ _INDENT = "\u00a0" * 6  # fpdf2 justifies a paragraph but does not indent it
 _ROW_MM, _SIDE_MM = 1.0, 1.0
 
 
-def draw_pdf(title: str, paper: Iterable[blocks.Block], look: Look = PORTRAIT) -> bytes:
+def draw_pdf(title: str, paper: Iterable[blocks.Block], look: SheetLook = PORTRAIT) -> bytes:
     """Draw a paper as a .pdf; the head of a table repeats on every page, a row is never torn.
 
     Args:
@@ -63,17 +63,17 @@ def draw_pdf(title: str, paper: Iterable[blocks.Block], look: Look = PORTRAIT) -
     pdf.set_lang("ru-RU")
     pdf.set_title(tidy(title))
     pdf.add_page()
-    drawing = _Drawing(pdf, look)
+    drawing = _PdfDrawing(pdf, look)
     for block, after in pairwise([*paper, None]):
         assert block is not None  # noqa: S101 - only the last one after is None
         drawing.draw(block, after)
     return bytes(pdf.output())
 
 
-class _Drawing:
+class _PdfDrawing:
     """A .pdf in the making."""
 
-    def __init__(self, pdf: "FPDF", look: Look) -> None:
+    def __init__(self, pdf: "FPDF", look: SheetLook) -> None:
         self.pdf, self.look = pdf, look
         # papers keep 12 points upright; PT Serif is broader than Times, so a point less reads as large
         self.size = look.text - 1
@@ -183,7 +183,7 @@ class _Drawing:
         self.pdf.ln(3)
 
     @_draw.register
-    def _table(self, block: blocks.Table) -> None:
+    def _table(self, block: blocks.PaperTable) -> None:
         from fpdf.enums import TableSpan  # noqa: PLC0415 - as above
         from fpdf.fonts import FontFace  # noqa: PLC0415 - as above
 

@@ -26,7 +26,7 @@ from nastavnik.writers.looks import (
     PORTRAIT,
     SIGNATURE_CM,
     SMALL,
-    Look,
+    SheetLook,
     starts,
 )
 from nastavnik.writers.texts import clean
@@ -35,7 +35,7 @@ _SIDE_CM = 0.1
 _ROW_TWIPS = 45  # 0.8 mm
 
 
-def draw_docx(title: str, paper: Iterable[blocks.Block], look: Look = PORTRAIT) -> bytes:
+def draw_docx(title: str, paper: Iterable[blocks.Block], look: SheetLook = PORTRAIT) -> bytes:
     """Draw a paper as a .docx.
 
     Args:
@@ -43,17 +43,17 @@ def draw_docx(title: str, paper: Iterable[blocks.Block], look: Look = PORTRAIT) 
         paper: its blocks; every text is plain.
         look: the sheet.
     """
-    drawing = _Drawing(look)
+    drawing = _DocxDrawing(look)
     for block, after in pairwise([*paper, None]):
         assert block is not None  # noqa: S101 - only the last one after is None
         drawing.draw(block, after)
     return drawing.data(title)
 
 
-class _Drawing:
+class _DocxDrawing:
     """A .docx in the making."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: SheetLook) -> None:
         self.look = look
         self.docx = NewDocument()
         self._set_page()
@@ -163,7 +163,7 @@ class _Drawing:
         self._text("", after=6, stays=True)
 
     @_draw.register
-    def _table(self, block: blocks.Table) -> None:
+    def _table(self, block: blocks.PaperTable) -> None:
         if block.heading:
             heading = self._text(block.heading, bold=True, stays=True)
             heading.paragraph_format.space_before = Pt(9)

@@ -163,7 +163,7 @@ def test_killed_in_the_middle_it_goes_on_the_next_time(cast, tmp_path, settings,
         raise KeyboardInterrupt
 
     rules = list(retention._rules.values())
-    middle = retention.Rule("lists", "", rules[2].count, killed)
+    middle = retention.RetentionRule("lists", "", rules[2].count, killed)
     with time_machine.travel(timezone.now() + dt.timedelta(days=60)):
         with monkeypatch.context() as patch:
             patch.setattr(retention, "_rules", dict(enumerate([*rules[:2], middle, *rules[2:]])))

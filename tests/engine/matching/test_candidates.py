@@ -7,7 +7,7 @@ from nastavnik.engine.matching.candidates import (
     REFUSALS,
     Edge,
     FormRule,
-    Part,
+    ScorePart,
     judge,
     standard_rules,
 )
@@ -41,10 +41,10 @@ def test_the_score_is_told_in_parts():
         "pupil_pupil",
         90,
         (
-            Part("area", 40, ("алгебра",)),
-            Part("subject", 30, ("физика",)),
-            Part("interest", 10, ("театр",)),
-            Part("grade_near", 10, ("2",)),
+            ScorePart("area", 40, ("алгебра",)),
+            ScorePart("subject", 30, ("физика",)),
+            ScorePart("interest", 10, ("театр",)),
+            ScorePart("grade_near", 10, ("2",)),
         ),
     )
 
@@ -56,15 +56,15 @@ def together(**values):
 
 
 def test_common_times_count_up_to_three_and_are_all_told():
-    assert together(slots=["среда"]) == (Part("schedule", 10, ("среда",)),)
+    assert together(slots=["среда"]) == (ScorePart("schedule", 10, ("среда",)),)
     days = ("вторник", "понедельник", "пятница", "среда", "четверг")
-    assert together(slots=days) == (Part("schedule", 30, days),)
+    assert together(slots=days) == (ScorePart("schedule", 30, days),)
 
 
 def test_one_place_and_one_language_are_enough():
-    assert together(venues=["онлайн", "школа"]) == (Part("place", 10, ("онлайн", "школа")),)
+    assert together(venues=["онлайн", "школа"]) == (ScorePart("place", 10, ("онлайн", "школа")),)
     both = ("татарский", "удмуртский")
-    assert together(languages=both) == (Part("language", 20, both),)
+    assert together(languages=both) == (ScorePart("language", 20, both),)
 
 
 def test_who_says_nothing_of_time_place_and_language_gains_and_loses_nothing():

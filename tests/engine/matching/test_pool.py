@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.engine.matching.people import AREAS, INTERESTS, crowd, mentee, mentor, schools
 
-from nastavnik.engine.matching import pool, sieve
+from nastavnik.engine.matching import eligibility, pool
 from nastavnik.engine.matching.candidates import (
     PART_CODES,
     Edge,
@@ -129,7 +129,7 @@ def test_whatever_the_rules_ask_it_comes_out_as_judged_pair_by_pair(world):
 
 
 def test_blocks_join_without_a_seam(monkeypatch):
-    monkeypatch.setattr(sieve, "N_CELLS", 3)
+    monkeypatch.setattr(eligibility, "N_CELLS", 3)
     mentors = [mentor(f"m{n}", grade=6 + n % 4, interests=frozenset(INTERESTS)) for n in range(3)]
     mentees = [mentee(f"e{n}", grade=5 + n % 4, interests=frozenset(INTERESTS)) for n in range(7)]
     check_against_judging(mentors, mentees, RULES, frozenset({("m1", "e2"), ("m2", "e6")}))

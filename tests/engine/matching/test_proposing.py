@@ -13,12 +13,12 @@ from nastavnik.engine.matching.candidates import (
     WISHES,
     Edge,
     FormRule,
-    Part,
+    ScorePart,
     judge,
     standard_rules,
 )
 from nastavnik.engine.matching.pool import find_candidates
-from nastavnik.engine.matching.proposing import Change, Price, Shortage, Wishes, propose
+from nastavnik.engine.matching.proposing import HelpfulChange, Price, Shortage, Wishes, propose
 
 RULES = standard_rules()
 ALGEBRA, READING = frozenset({"алгебра"}), frozenset({"чтение"})
@@ -162,12 +162,12 @@ def test_a_full_school_shows_who_shares_which_places_and_whom_to_ask():
     lone = only([mentor(capacity=1)], [mentee("x"), mentee("y")])
     assert lone.code == "all_full"
     assert lone.shortage == Shortage(("x",), ("m1",), 1)
-    assert lone.change == Change("raise_capacity", mentor="m1", value=2)
+    assert lone.change == HelpfulChange("raise_capacity", mentor="m1", value=2)
 
 
 def test_at_the_limit_of_the_form_another_mentor_is_asked_for():
     lone = only([mentor(capacity=3)], [mentee(str(n)) for n in range(4)])
-    assert lone.change == Change("add_mentor", form="pupil_pupil")
+    assert lone.change == HelpfulChange("add_mentor", form="pupil_pupil")
 
 
 def two_forms(**second):
@@ -179,13 +179,13 @@ def two_forms(**second):
 
 
 WIDE, NARROW = frozenset({"wide"}), frozenset({"narrow"})
-ADD = Change("add_mentor", form="narrow")
+ADD = HelpfulChange("add_mentor", form="narrow")
 
 
 def test_a_stricter_form_in_which_nobody_can_be_paired_limits_no_place():
     rules = two_forms(mentor_kinds=frozenset({"teacher"}))
     lone = only([mentor(forms=WIDE | NARROW)], [mentee(n, forms=WIDE) for n in "xy"], rules)
-    assert lone.change == Change("raise_capacity", mentor="m1", value=2)
+    assert lone.change == HelpfulChange("raise_capacity", mentor="m1", value=2)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_stricter_form_in_which_nobody_can_be_paired_limits_no_place():
     [
         (WIDE | NARROW, {("m1", "z")}, two_forms(), ADD),
         (WIDE | NARROW, set(), two_forms(min_grade_gap=5), ADD),
-        (WIDE, set(), two_forms(), Change("allow_form", "m1", "wide", who="mentee")),
+        (WIDE, set(), two_forms(), HelpfulChange("allow_form", "m1", "wide", who="mentee")),
     ],
 )
 def test_no_change_is_advised_that_costs_others_their_places(forms, bans, rules, change):
@@ -215,7 +215,7 @@ def test_a_rule_is_not_relaxed_at_the_cost_of_another_mentor():
         [*others, mentee("z", forms=NARROW)],
         rules,
     )
-    assert alone.change == Change("relax_grade_gap", "m2", "narrow", 4)
+    assert alone.change == HelpfulChange("relax_grade_gap", "m2", "narrow", 4)
 
 
 def test_a_gap_is_not_relaxed_where_other_pairs_would_then_fit_better_in_a_stricter_form():
@@ -227,7 +227,7 @@ def test_a_gap_is_not_relaxed_where_other_pairs_would_then_fit_better_in_a_stric
     x, z = mentee("x", grade=7, forms=both), mentee("z", grade=8, forms=frozenset({"loose"}))
     assert propose([mentor(grade=8, forms=both, capacity=2)], [x], rules).pairs[0].form == "loose"
     alone = only([mentor(grade=8, forms=both, capacity=2)], [x, z], rules)
-    assert alone.change == Change("add_mentor", form="loose")
+    assert alone.change == HelpfulChange("add_mentor", form="loose")
     relaxed = replace(rules, forms={**rules.forms, "loose": replace(loose, min_grade_gap=0)})
     assert len(propose([mentor(grade=8, forms=both, capacity=2)], [x, z], relaxed).pairs) == 1
 
@@ -235,101 +235,113 @@ def test_a_gap_is_not_relaxed_where_other_pairs_would_then_fit_better_in_a_stric
 def test_one_more_place_is_asked_of_the_mentor_whose_place_is_worth_most():
     people = [mentor("a", grade=11), mentor("b", competences=ALGEBRA, grade=11)]
     lone = only(people, [mentee(n, areas=ALGEBRA, grade=1) for n in "xyz"])
-    assert lone.change == Change("raise_capacity", mentor="b", value=2)
+    assert lone.change == HelpfulChange("raise_capacity", mentor="b", value=2)
 
 
 @pytest.mark.parametrize(
     ("code", "change", "one", "other", "rules"),
     [
-        ("no_mentors", Change("add_mentor", form=""), None, mentee(forms=frozenset()), RULES),
-        ("no_mentors", Change("add_mentor", form="pupil_pupil"), mentor("e1"), mentee(), RULES),
+        (
+            "no_mentors",
+            HelpfulChange("add_mentor", form=""),
+            None,
+            mentee(forms=frozenset()),
+            RULES,
+        ),
+        (
+            "no_mentors",
+            HelpfulChange("add_mentor", form="pupil_pupil"),
+            mentor("e1"),
+            mentee(),
+            RULES,
+        ),
         (
             "no_mentor_of_form",
-            Change("allow_form", "m1", "pupil_pupil", who="mentor"),
+            HelpfulChange("allow_form", "m1", "pupil_pupil", who="mentor"),
             mentor(forms=frozenset({"teacher_pupil"})),
             mentee(),
             RULES,
         ),
         (
             "no_mentor_of_form",
-            Change("allow_form", "m1", "pupil_pupil", who="mentee"),
+            HelpfulChange("allow_form", "m1", "pupil_pupil", who="mentee"),
             mentor(),
             mentee(forms=frozenset({"teacher_pupil"})),
             RULES,
         ),
         (
             "no_mentor_of_form",
-            Change("add_mentor", form="pupil_pupil"),
+            HelpfulChange("add_mentor", form="pupil_pupil"),
             mentor(kind="teacher"),
             mentee(),
             RULES,
         ),
         (
             "all_too_young",
-            Change("relax_grade_gap", "m1", "pupil_pupil", 0),
+            HelpfulChange("relax_grade_gap", "m1", "pupil_pupil", 0),
             mentor(grade=6),
             mentee(grade=6),
             RULES,
         ),
         (
             "all_too_young",
-            Change("add_mentor", form="pupil_pupil"),
+            HelpfulChange("add_mentor", form="pupil_pupil"),
             mentor(grade=5),
             mentee(grade=6),
             RULES,
         ),
         (
             "all_too_young",
-            Change("relax_age_gap", "m1", "pupil_pupil", 1),
+            HelpfulChange("relax_age_gap", "m1", "pupil_pupil", 1),
             mentor(age=12),
             mentee(age=11),
             with_form(min_age_gap=2),
         ),
         (
             "mentee_too_young",
-            Change("relax_mentee_min_age", "m1", "pupil_pupil", 9),
+            HelpfulChange("relax_mentee_min_age", "m1", "pupil_pupil", 9),
             mentor(),
             mentee(age=9),
             with_form(mentee_min_age=10),
         ),
         (
             "no_common_subject",
-            Change("relax_subject", "m1", "pupil_pupil"),
+            HelpfulChange("relax_subject", "m1", "pupil_pupil"),
             mentor(),
             mentee(),
             with_form(same_subject=True),
         ),
         (
             "none_in_organisation",
-            Change("relax_organisation", "m1", "pupil_pupil"),
+            HelpfulChange("relax_organisation", "m1", "pupil_pupil"),
             mentor(organisation="а"),
             mentee(),
             with_form(same_organisation=True),
         ),
         (
             "grade_missing",
-            Change("fill_grade", "m1", "pupil_pupil"),
+            HelpfulChange("fill_grade", "m1", "pupil_pupil"),
             mentor(),
             mentee(grade=None),
             RULES,
         ),
         (
             "age_missing",
-            Change("fill_age", "m1", "pupil_pupil"),
+            HelpfulChange("fill_age", "m1", "pupil_pupil"),
             mentor(),
             mentee(),
             with_form(mentee_min_age=10),
         ),
         (
             "all_family",
-            Change("add_mentor", form="pupil_pupil"),
+            HelpfulChange("add_mentor", form="pupil_pupil"),
             mentor(family="семья"),
             mentee(family="семья"),
             RULES,
         ),
         (
             "only_class_teacher",
-            Change("add_mentor", form="pupil_pupil"),
+            HelpfulChange("add_mentor", form="pupil_pupil"),
             mentor(),
             mentee(class_teachers=frozenset({"m1"})),
             with_form(forbid_class_teacher=True),
@@ -345,7 +357,7 @@ def test_a_ban_is_the_reason_only_where_nothing_else_stands_in_the_way():
     ban = frozenset({("m1", "e1")})
     lone = only([mentor(), mentor("m2", grade=2)], [mentee()], forbidden=ban)
     assert lone.code == "all_forbidden"
-    assert lone.change == Change("unforbid", "m1")
+    assert lone.change == HelpfulChange("unforbid", "m1")
     assert dict(lone.refusals) == {"forbidden": 1, "grade_gap": 1}
 
 
@@ -385,7 +397,7 @@ def test_a_locked_mentee_has_no_alternatives():
 
 def test_who_leads_as_many_as_the_form_allows_is_not_asked_for_one_more():
     people = [mentee("e1"), mentee("e2")]
-    assert only([mentor(n_led=1)], people).change == Change("raise_capacity", "m1", value=2)
+    assert only([mentor(n_led=1)], people).change == HelpfulChange("raise_capacity", "m1", value=2)
     assert only([mentor(n_led=2)], people).change.code == "add_mentor"
 
 
@@ -469,7 +481,7 @@ def test_a_locked_pair_says_whose_choice_it_was():
     (pair,) = found.pairs
     assert (pair.mentee_choice, pair.mentor_choice) == (2, None)
     assert pair.wish_gain == 2
-    assert pair.parts[-1] == Part(WISHES, 2 * RULES.rank_weight, ("2",))
+    assert pair.parts[-1] == ScorePart(WISHES, 2 * RULES.rank_weight, ("2",))
     sums_up(found, RULES)
     against = propose(
         [mentor("m1", grade=1)], [mentee()], RULES, locked={"e1": "m1"}, wishes=wishes
@@ -548,7 +560,7 @@ def test_points_do_not_part_who_was_proposed_but_a_person_does():
     stays = propose(people, [x, y], RULES, previous=turned)
     assert {pair.mentee: pair.mentor for pair in stays.pairs} == turned
     assert [pair.fit for pair in stays.pairs] == [0, 0]
-    assert {pair.parts[-1] for pair in stays.pairs} == {Part("kept", stays.kept_points)}
+    assert {pair.parts[-1] for pair in stays.pairs} == {ScorePart("kept", stays.kept_points)}
     price = stays.pairs[0].alternatives[0].price
     assert (price.people, round(price.points / stays.kept_points)) == (0, 2)
     # who had a place keeps it, though another would fit better
@@ -572,5 +584,5 @@ def test_the_load_counts_on_from_who_is_led_already():
     skilled = replace(people[0], competences=ALGEBRA)
     [pair] = propose([skilled, people[1]], [replace(lone, areas=ALGEBRA)], RULES).pairs
     assert (pair.mentor, pair.fit) == ("busy", 40)
-    assert pair.parts[-1] == Part("busy", -2 * RULES.load_cost)
+    assert pair.parts[-1] == ScorePart("busy", -2 * RULES.load_cost)
     assert pair.score == 40 - 2 * RULES.load_cost

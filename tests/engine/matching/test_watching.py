@@ -12,7 +12,7 @@ from nastavnik.engine.matching import compiled, cores, network, watching
 from nastavnik.engine.matching.candidates import standard_rules
 from nastavnik.engine.matching.proposing import propose
 from nastavnik.engine.matching.transport import solve
-from nastavnik.engine.matching.watching import look, run_all, watched
+from nastavnik.engine.matching.watching import report_progress, run_all, watched
 
 STEPS = ("candidates", "pairs", "reasons")
 BOTH = [False, pytest.param(True, marks=pytest.mark.skipif(not compiled.is_installed(), reason="no accelerator"))]  # fmt: skip
@@ -67,7 +67,7 @@ def test_what_a_watch_raises_ends_the_work_and_nothing_watches_after(school, eno
         propose(mentors, mentees, RULES)
     assert len(log.told) == log.enough
     propose(mentors, mentees, RULES)
-    look("pairs")
+    report_progress("pairs")
     assert len(log.told) == log.enough
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nastavnik.engine.roadmaps.blocks import Row, Source, Table
+from nastavnik.engine.roadmaps.blocks import SourceLine, SourceRow, SourceTable
 from nastavnik.engine.roadmaps.reading import MISSED, read_roadmap
 from nastavnik.readers.pasted import read_pasted_document
 
@@ -91,8 +91,8 @@ def test_no_row_with_a_deed_and_a_term_is_dropped_in_silence(grid):
         rows = []
         for cells in table:
             line += 1
-            rows.append(Row(tuple(cells), (Source(line, "\t".join(cells)),)))
-        blocks.append(Table(tuple(rows)))
+            rows.append(SourceRow(tuple(cells), (SourceLine(line, "\t".join(cells)),)))
+        blocks.append(SourceTable(tuple(rows)))
     found = read_roadmap(blocks)
     taken = {source.line for one in found.activities for source in one.sources}
     missed = {one.source.line for one in found.left_over if one.kind == MISSED}

@@ -12,9 +12,9 @@ from tests.engine.roadmaps.test_knowing import SIGNS
 from tests.engine.roadmaps.test_sources import answer, needs_sources, source
 
 from nastavnik.engine.roadmaps.checking import (
+    CheckRule,
     Plan,
     PlanLine,
-    Rule,
     Usual,
     check_plan,
     first_step,
@@ -49,7 +49,7 @@ def findings(*lines, title="", begins_in=2021, approved_on=None, needed=()):
 
 def test_what_is_missing_comes_first_and_nothing_else_is_said():
     there = line(1, "A31", "01.09.2021–15.09.2021")
-    assert findings(there, needed=["A31", "A35"]) == [(Rule.MISSING, "A35")]
+    assert findings(there, needed=["A31", "A35"]) == [(CheckRule.MISSING, "A35")]
     assert findings(there, line(2, "A35"), needed=["A31", "A35"]) == []
 
 
@@ -57,22 +57,22 @@ def test_what_is_missing_comes_first_and_nothing_else_is_said():
     ("before", "after", "said"),
     [
         # C15: forms are chosen until August, pairs are made in November; meetings go on after the final one
-        (("A27", "01.12.2022–31.08.2023"), ("A44", "01.11.2022–30.11.2022"), [(Rule.OUT_OF_ORDER, 2, 1)]),
-        (("A50", "01.12.2022–30.06.2023"), ("A55", "01.05.2023–31.05.2023"), [(Rule.OUT_OF_ORDER, 2, 1)]),
+        (("A27", "01.12.2022–31.08.2023"), ("A44", "01.11.2022–30.11.2022"), [(CheckRule.OUT_OF_ORDER, 2, 1)]),
+        (("A50", "01.12.2022–30.06.2023"), ("A55", "01.05.2023–31.05.2023"), [(CheckRule.OUT_OF_ORDER, 2, 1)]),
         (("A50", "01.12.2022–31.05.2023"), ("A55", "01.05.2023–31.05.2023"), []),
         # C12: the base is due after the training of those who are in it
-        (("A35", "–01.06.2021"), ("A40", "01.09.2020–31.10.2020"), [(Rule.OUT_OF_ORDER, 2, 1)]),
+        (("A35", "–01.06.2021"), ("A40", "01.09.2020–31.10.2020"), [(CheckRule.OUT_OF_ORDER, 2, 1)]),
         # C14: monitoring is due on the day of the base, and pairs have to be made in between
-        (("A35", "–30.09.2021"), ("A54", "–30.09.2021"), [(Rule.OUT_OF_ORDER, 2, 1)]),
+        (("A35", "–30.09.2021"), ("A54", "–30.09.2021"), [(CheckRule.OUT_OF_ORDER, 2, 1)]),
         (("A35", "–30.09.2021"), ("A40", "–30.09.2021"), []),
         (("A35", "01.09.2021–30.09.2021"), ("A54", "01.09.2021–30.09.2021"), []),
         # C14: control begins before there is anybody in the bases
-        (("A31", "01.09.2021–15.09.2021"), ("A54", "15.06.2021–30.12.2021"), [(Rule.BEGINS_EARLY, 2, 1)]),
-        (("A44", "–30.10.2021"), ("A54", "15.06.2021–30.12.2021"), [(Rule.BEGINS_EARLY, 2, 1)]),
+        (("A31", "01.09.2021–15.09.2021"), ("A54", "15.06.2021–30.12.2021"), [(CheckRule.BEGINS_EARLY, 2, 1)]),
+        (("A44", "–30.10.2021"), ("A54", "15.06.2021–30.12.2021"), [(CheckRule.BEGINS_EARLY, 2, 1)]),
         (("A44", "–30.10.2021"), ("A54", "15.10.2021–30.12.2021"), []),
         (("A44", "–30.10.2021"), ("A54", "30.10.2021"), []),
         # C14: agreements a year after the list of those with whom
-        (("A25", "–25.09.2021"), ("A26", "–01.10.2022"), [(Rule.LONG_GAP, 2, 1)]),
+        (("A25", "–25.09.2021"), ("A26", "–01.10.2022"), [(CheckRule.LONG_GAP, 2, 1)]),
         (("A25", "–25.09.2021"), ("A26", "–01.12.2021"), []),
         (("A25", "–25.09.2021"), ("A26", ""), []),
         (("A25", ""), ("A26", "–01.10.2022"), []),
@@ -88,9 +88,9 @@ def test_order_of_two_lines(before, after, said):
 
 def test_order_is_looked_through_what_has_no_days_and_not_through_what_has():
     base, order = line(1, "A35", "–30.11.2021"), line(3, "A45", "–30.10.2021")
-    assert findings(base, line(2, "A44"), order) == [(Rule.OUT_OF_ORDER, 3, 1)]
+    assert findings(base, line(2, "A44"), order) == [(CheckRule.OUT_OF_ORDER, 3, 1)]
     # the pairs have days of their own, so it is they who are out of order
-    assert findings(base, line(2, "A44", "–20.10.2021"), order) == [(Rule.OUT_OF_ORDER, 2, 1)]
+    assert findings(base, line(2, "A44", "–20.10.2021"), order) == [(CheckRule.OUT_OF_ORDER, 2, 1)]
     assert needs_of("A45", CATALOGUE, {"A44"}) == {"A44": 1}
     assert needs_of("A45", CATALOGUE, ())["A35"] == 2
 
@@ -107,7 +107,9 @@ def test_one_line_for_both_is_no_contradiction():
 )  # fmt: skip
 def test_a_deadline_of_others(days, late):
     """The federal forms go out by 20 January (method.md §10 C31)."""
-    assert findings(line(1, "A66", days)) == ([(Rule.AFTER_DEADLINE, 1, "A66")] if late else [])
+    assert findings(line(1, "A66", days)) == (
+        [(CheckRule.AFTER_DEADLINE, 1, "A66")] if late else []
+    )
 
 
 def test_tasks_due_before_the_order_that_sets_them():
@@ -116,7 +118,7 @@ def test_tasks_due_before_the_order_that_sets_them():
         line(1, "A03", "01.09.2020–30.09.2020"),
         line(2, "A06", "01.09.2020–31.10.2020"),
     )
-    assert findings(september, october, begins_in=2020, approved_on=day("27.10.2020")) == [(Rule.BEFORE_APPROVAL, 1)]  # fmt: skip
+    assert findings(september, october, begins_in=2020, approved_on=day("27.10.2020")) == [(CheckRule.BEFORE_APPROVAL, 1)]  # fmt: skip
     assert findings(september, october, begins_in=2020) == []
     assert findings(line(1, "A03"), approved_on=day("27.10.2020")) == []
 
@@ -139,7 +141,7 @@ def test_what_a_text_promises(text, until):
 def test_a_target_before_the_first_step():
     """C10: at least 10 % by the end of 2020 in a plan whose first step is August 2021."""
     promise = line(2, "", "–30.10.2021", "к концу 2020 года не менее 10% обучающихся")
-    assert findings(line(1, "", "01.08.2021–31.08.2021"), promise) == [(Rule.PAST_TARGET, 2)]
+    assert findings(line(1, "", "01.08.2021–31.08.2021"), promise) == [(CheckRule.PAST_TARGET, 2)]
     assert findings(line(1, "", "01.08.2020–31.08.2020"), promise) == []
     assert findings(line(2, "", "", "к концу 2020 года")) == []
     assert first_step([]) is None
@@ -164,7 +166,7 @@ def test_two_terms_of_one_activity(one, other, said):
     code, days, number = one
     other_code, other_days, other_number = other
     given_lines = line(1, code, days, number=number), line(2, other_code, other_days, number=other_number)  # fmt: skip
-    assert findings(*given_lines) == ([(Rule.TWO_TERMS, 2, 1, code)] if said else [])
+    assert findings(*given_lines) == ([(CheckRule.TWO_TERMS, 2, 1, code)] if said else [])
 
 
 @pytest.mark.parametrize(
@@ -179,7 +181,7 @@ def test_two_terms_of_one_activity(one, other, said):
     ],
 )  # fmt: skip
 def test_an_annex_that_is_not_there(text, more, said):
-    assert findings(line(1, text=text, **more)) == ([(Rule.ANNEX, 1)] if said else [])
+    assert findings(line(1, text=text, **more)) == ([(CheckRule.ANNEX, 1)] if said else [])
 
 
 @pytest.mark.parametrize(
@@ -198,11 +200,13 @@ def test_an_annex_that_is_not_there(text, more, said):
 )
 def test_years_of_the_title(title, begins_in, said):
     """C13: «на 2020–2021 годы» above the plan of another year, as a title stays when a plan is copied."""
-    assert findings(title=title, begins_in=begins_in) == ([(Rule.TITLE_YEARS,)] if said else [])
+    assert findings(title=title, begins_in=begins_in) == (
+        [(CheckRule.TITLE_YEARS,)] if said else []
+    )
 
 
 def test_a_line_without_term_or_owner():
-    assert findings(line(1, has_term=False, has_owner=False)) == [(Rule.NO_TERM, 1), (Rule.NO_OWNER, 1)]  # fmt: skip
+    assert findings(line(1, has_term=False, has_owner=False)) == [(CheckRule.NO_TERM, 1), (CheckRule.NO_OWNER, 1)]  # fmt: skip
     assert findings(line(1)) == []
 
 
@@ -233,7 +237,7 @@ def test_any_plan_is_checked_and_the_order_of_lines_does_not_matter(rows, approv
     assert all(set(one.lines) <= keys and len(set(one.lines)) == len(one.lines) for one in found)
     turned = Plan(tuple(reversed(numbered)), title, 2021, approved_on)
     again = check_plan(turned, CATALOGUE, needed=["A31"])
-    paired = {Rule.TWO_TERMS}  # which of two is spoken of is a matter of their order
+    paired = {CheckRule.TWO_TERMS}  # which of two is spoken of is a matter of their order
     assert {(o.rule, o.lines[:1]) for o in found if o.rule not in paired} == {
         (o.rule, o.lines[:1]) for o in again if o.rule not in paired
     }
@@ -245,11 +249,11 @@ def test_lines_of_no_known_activity_are_never_out_of_order(rows):
         tuple(PlanLine(key, **row | {"codes": ()}) for key, row in enumerate(rows)), "", 2021
     )
     of_order = {
-        Rule.OUT_OF_ORDER,
-        Rule.BEGINS_EARLY,
-        Rule.LONG_GAP,
-        Rule.AFTER_DEADLINE,
-        Rule.TWO_TERMS,
+        CheckRule.OUT_OF_ORDER,
+        CheckRule.BEGINS_EARLY,
+        CheckRule.LONG_GAP,
+        CheckRule.AFTER_DEADLINE,
+        CheckRule.TWO_TERMS,
     }
     assert not of_order & {one.rule for one in check_plan(plan, CATALOGUE)}
 
@@ -270,14 +274,14 @@ def test_a_circle_in_the_data_ends():
 # the contradictions a person found (method.md §10), by number of line or place in the file
 FOUND_IN_SOURCES = {
     "000": [
-        (Rule.LONG_GAP, 18), (Rule.OUT_OF_ORDER, 26), (Rule.NO_OWNER, 27), (Rule.BEGINS_EARLY, 32),
+        (CheckRule.LONG_GAP, 18), (CheckRule.OUT_OF_ORDER, 26), (CheckRule.NO_OWNER, 27), (CheckRule.BEGINS_EARLY, 32),
     ],
     "001": [],
-    "002": [(Rule.OUT_OF_ORDER, 18), (Rule.OUT_OF_ORDER, 25), (Rule.OUT_OF_ORDER, 26), (Rule.OUT_OF_ORDER, 27)],
+    "002": [(CheckRule.OUT_OF_ORDER, 18), (CheckRule.OUT_OF_ORDER, 25), (CheckRule.OUT_OF_ORDER, 26), (CheckRule.OUT_OF_ORDER, 27)],
     "003": [],
     "004": [
-        *((Rule.BEFORE_APPROVAL, place) for place in (0, 1, 2, 3, 8, 9)), (Rule.TWO_TERMS, 9),
-        (Rule.BEFORE_APPROVAL, 10), (Rule.TWO_TERMS, 10), (Rule.OUT_OF_ORDER, 11), (Rule.OUT_OF_ORDER, 12),
+        *((CheckRule.BEFORE_APPROVAL, place) for place in (0, 1, 2, 3, 8, 9)), (CheckRule.TWO_TERMS, 9),
+        (CheckRule.BEFORE_APPROVAL, 10), (CheckRule.TWO_TERMS, 10), (CheckRule.OUT_OF_ORDER, 11), (CheckRule.OUT_OF_ORDER, 12),
     ],
 }  # fmt: skip
 
@@ -322,4 +326,4 @@ def test_a_default_roadmap_has_every_activity_it_should(level):
 def test_one_office_under_two_names_is_told(texts, said):
     """The specialist's department is named two ways in one order (method.md §10 C13)."""
     lines = [line(key, text=text) for key, text in enumerate(texts)]
-    assert findings(*lines) == ([(Rule.TWO_NAMES, 1, 0)] if said else [])
+    assert findings(*lines) == ([(CheckRule.TWO_NAMES, 1, 0)] if said else [])

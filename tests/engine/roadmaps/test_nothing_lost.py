@@ -5,7 +5,13 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nastavnik.engine.roadmaps.blocks import Paragraph, Row, Source, Table, sources_of
+from nastavnik.engine.roadmaps.blocks import (
+    SourceLine,
+    SourceParagraph,
+    SourceRow,
+    SourceTable,
+    sources_of,
+)
 from nastavnik.engine.roadmaps.reading import read_roadmap
 
 WORDS = re.compile(r"\w+")
@@ -57,7 +63,7 @@ def documents(draw):
     for _ in range(draw(st.integers(1, 4))):
         if draw(st.booleans()):
             line += 1
-            blocks.append(Paragraph(Source(line, draw(TEXT.filter(str.strip)))))
+            blocks.append(SourceParagraph(SourceLine(line, draw(TEXT.filter(str.strip)))))
             continue
         header = draw(st.lists(st.sampled_from(HEADERS), min_size=2, max_size=6))
         grid = [header] if draw(st.booleans()) else []
@@ -66,9 +72,9 @@ def documents(draw):
         rows = []
         for row in grid:
             line += 1
-            source = Source(line, "\t".join(row))
-            rows.append(Row(tuple(row), (source,), draw(st.booleans())))
-        blocks.append(Table(tuple(rows)))
+            source = SourceLine(line, "\t".join(row))
+            rows.append(SourceRow(tuple(row), (source,), draw(st.booleans())))
+        blocks.append(SourceTable(tuple(rows)))
     return blocks
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nastavnik.engine.tables.cells import text_of
-from nastavnik.engine.tables.layout import Field, Layout, guess_kind, guess_layout
+from nastavnik.engine.tables.layout import Field, SheetLayout, guess_kind, guess_layout
 from nastavnik.engine.tables.reading import Answers
 from nastavnik.engine.tables.roster import Roster, read_roster, roster_json
 from nastavnik.readers.sheets import read_pasted, read_sheets
@@ -377,7 +377,7 @@ def test_a_signature_under_the_numbers_is_no_person():
 def test_a_layout_changed_by_hand_is_obeyed():
     rows = [["a", "b", "c"], ["12.03.2014", "5А", "Примеров Иван"]]
     columns = {0: Field.BIRTH_DATE, 1: Field.GROUP, 2: Field.FULL_NAME}
-    roster = read_roster(rows, Layout(0, columns), kind="pupils", today=TODAY)
+    roster = read_roster(rows, SheetLayout(0, columns), kind="pupils", today=TODAY)
     assert [p.last_name for p in roster.people] == ["Примеров"]
     assert roster.columns == {Field.BIRTH_DATE: "a", Field.GROUP: "b", Field.FULL_NAME: "c"}
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nastavnik.engine.wording.cases import Case, Gender
+from nastavnik.engine.wording.cases import Case, NameGender
 from nastavnik.engine.wording.names import FullName, decline_name, guess_gender, split_name
 
 # Invented people; genitive and dative written by hand.
@@ -118,7 +118,7 @@ def test_initials_stand_on_either_side_and_do_not_break():
     name = decline_name("Образцов", "Иван", "Ильич", case=Case.DATIVE)
     assert name.last_and_initials == "Образцову\u00a0И.\u00a0И."
     assert name.initials_and_last == "И.\u00a0И.\u00a0Образцову"
-    short = decline_name("Образцов", "И.", "", case=Case.DATIVE, gender=Gender.MALE)
+    short = decline_name("Образцов", "И.", "", case=Case.DATIVE, gender=NameGender.MALE)
     assert short.last_and_initials == "Образцову\u00a0И."
     assert FullName("", "", "", Case.DATIVE, None, sure=False).initials_and_last == ""
 
@@ -126,14 +126,14 @@ def test_initials_stand_on_either_side_and_do_not_break():
 @pytest.mark.parametrize(
     ("name", "gender"),
     [
-        (("", "", "Ильич"), Gender.MALE),
-        (("", "", "Ильинична"), Gender.FEMALE),
-        (("", "", "Мамед оглы"), Gender.MALE),
-        (("", "", "Мамед Кызы"), Gender.FEMALE),
-        (("Ким", "Ольга", ""), Gender.FEMALE),
-        (("Ким", "Олег", ""), Gender.MALE),
-        (("Образцова", "И.", ""), Gender.FEMALE),
-        (("Тестовский", "", ""), Gender.MALE),
+        (("", "", "Ильич"), NameGender.MALE),
+        (("", "", "Ильинична"), NameGender.FEMALE),
+        (("", "", "Мамед оглы"), NameGender.MALE),
+        (("", "", "Мамед Кызы"), NameGender.FEMALE),
+        (("Ким", "Ольга", ""), NameGender.FEMALE),
+        (("Ким", "Олег", ""), NameGender.MALE),
+        (("Образцова", "И.", ""), NameGender.FEMALE),
+        (("Тестовский", "", ""), NameGender.MALE),
         (("Ким", "", ""), None),
         (("Ким", "Саша", ""), None),
         (("", "", ""), None),
@@ -146,7 +146,7 @@ def test_gender_is_guessed_from_what_tells_it(name, gender):
 def test_without_a_gender_nothing_is_declined_and_a_person_is_asked_to_look():
     name = decline_name("Ким", "Саша", "", case=Case.DATIVE)
     assert (str(name), name.sure) == ("Ким Саша", False)
-    told = decline_name("Ким", "Саша", "", case=Case.DATIVE, gender=Gender.MALE)
+    told = decline_name("Ким", "Саша", "", case=Case.DATIVE, gender=NameGender.MALE)
     assert (str(told), told.sure) == ("Киму Саше", True)
 
 
@@ -186,7 +186,7 @@ def test_a_full_name_is_split(text, parts):
 ANY = st.text(max_size=12) | st.sampled_from(["", "🙂", "(a+)*$", "И.", "-", "Ё", "оглы", "\\"])
 
 
-@given(ANY, ANY, ANY, st.sampled_from(Case), st.none() | st.sampled_from(Gender))
+@given(ANY, ANY, ANY, st.sampled_from(Case), st.none() | st.sampled_from(NameGender))
 def test_no_text_breaks_it(last, first, patronymic, case, gender):
     name = decline_name(last, first, patronymic, case=case, gender=gender)
     assert isinstance(str(name) + name.initials_and_last + name.last_and_initials, str)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nastavnik.engine.wording.cases import Case, Gender
+from nastavnik.engine.wording.cases import Case, NameGender
 from nastavnik.engine.wording.payload import decline_json
 from nastavnik.engine.wording.phrases import (
     class_phrase,
@@ -48,12 +48,12 @@ def test_counted_nouns_agree(n, word):
 @pytest.mark.parametrize(
     ("case", "gender", "text"),
     [
-        (Case.NOMINATIVE, Gender.MALE, "ученик 5А_класса"),
-        (Case.GENITIVE, Gender.MALE, "ученика 5А_класса"),
-        (Case.DATIVE, Gender.MALE, "ученику 5А_класса"),
-        (Case.INSTRUMENTAL, Gender.MALE, "учеником 5А_класса"),
-        (Case.GENITIVE, Gender.FEMALE, "ученицы 5А_класса"),
-        (Case.ACCUSATIVE, Gender.FEMALE, "ученицу 5А_класса"),
+        (Case.NOMINATIVE, NameGender.MALE, "ученик 5А_класса"),
+        (Case.GENITIVE, NameGender.MALE, "ученика 5А_класса"),
+        (Case.DATIVE, NameGender.MALE, "ученику 5А_класса"),
+        (Case.INSTRUMENTAL, NameGender.MALE, "учеником 5А_класса"),
+        (Case.GENITIVE, NameGender.FEMALE, "ученицы 5А_класса"),
+        (Case.ACCUSATIVE, NameGender.FEMALE, "ученицу 5А_класса"),
         (Case.GENITIVE, None, "обучающегося 5А_класса"),
         (Case.PREPOSITIONAL, None, "обучающемся 5А_класса"),
     ],
@@ -63,7 +63,7 @@ def test_a_pupil_of_a_class_agrees(case, gender, text):
 
 
 def test_a_class_may_be_missing_or_have_a_space():
-    assert class_phrase(" ", gender=Gender.MALE) == "ученик"
+    assert class_phrase(" ", gender=NameGender.MALE) == "ученик"
     assert spaced(class_phrase("5 А")) == "обучающийся 5_А_класса"
 
 

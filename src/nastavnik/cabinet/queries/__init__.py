@@ -2,7 +2,7 @@
 
 from nastavnik.cabinet.queries.stages import (
     Gate,
-    Stage,
+    RibbonStage,
     Tally,
     district,
     example_people,
@@ -15,7 +15,7 @@ from nastavnik.cabinet.queries.steps import StepNow, steps_of
 
 __all__ = [
     "Gate",
-    "Stage",
+    "RibbonStage",
     "StepNow",
     "Tally",
     "district",

@@ -32,7 +32,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class RibbonStage:
     """One of the seven stages on the ribbon: its state is done, now or next (method.md §2.1)."""
 
     number: int
@@ -42,7 +42,7 @@ class Stage:
     tallies: tuple[Tally, ...] = ()
 
 
-def stages(user: SignedIn, programme: Programme) -> list[Stage]:
+def stages(user: SignedIn, programme: Programme) -> list[RibbonStage]:
     """Return the seven stages of a programme with what has been done in each; the first unfinished one is now."""
     facts = [
         (_("Preparation"), _("the programme is open"), (), True),
@@ -51,7 +51,7 @@ def stages(user: SignedIn, programme: Programme) -> list[Stage]:
     ]
     now = next(number for number, (*_rest, done) in enumerate(facts, 1) if not done)
     return [
-        Stage(
+        RibbonStage(
             number,
             title,
             words,
@@ -139,7 +139,7 @@ class Gate:
     url: str = ""
 
 
-def gate_of(user: SignedIn, programme: Programme, rows: list[Stage]) -> Gate | None:
+def gate_of(user: SignedIn, programme: Programme, rows: list[RibbonStage]) -> Gate | None:
     """Return the gate of the stage after the one the programme is in; None after the last (method.md §2.1)."""
     now = next(row.number for row in rows if row.state == "now")
     if now == len(rows):
@@ -220,10 +220,12 @@ def example_people(*, is_descending: bool = False) -> list[Person]:
     return people[::-1] if is_descending else people
 
 
-def example_stages() -> list[Stage]:
+def example_stages() -> list[RibbonStage]:
     """Return the ribbon of a programme in its fourth stage, for the page of components."""
     states = ["done"] * 3 + ["now"] + ["next"] * 3
-    return [Stage(number, _("Stage"), _("count"), state) for number, state in enumerate(states, 1)]
+    return [
+        RibbonStage(number, _("Stage"), _("count"), state) for number, state in enumerate(states, 1)
+    ]
 
 
 def example_todo() -> list[AttentionItem]:

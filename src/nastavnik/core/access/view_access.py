@@ -13,7 +13,7 @@ from nastavnik.core.access.permissions import Perm, SignedIn
 from nastavnik.core.http import pressed_on
 
 
-class Account(SignedIn, Protocol):
+class RequestUser(SignedIn, Protocol):
     """What a mark needs of the user of a request."""
 
     @property
@@ -58,7 +58,7 @@ def requires(perm: Perm, *, with_one_time: bool = False) -> Callable[[View], Vie
     def mark(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            user = cast("Account", request.user)
+            user = cast("RequestUser", request.user)
             if not user.is_authenticated:
                 query = urlencode({"next": _wanted(request)})
                 return HttpResponseRedirect(f"{reverse('people:sign-in')}?{query}")

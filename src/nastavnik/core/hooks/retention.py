@@ -16,7 +16,7 @@ TERMS = Path(__file__).parent.parent / "data" / "retention.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetentionRule:
     """One sort of thing that is forgotten at its term.
 
     Attributes:
@@ -32,10 +32,10 @@ class Rule:
     forget: Callable[[dt.datetime], int]
 
 
-_rules: dict[str, Rule] = {}
+_rules: dict[str, RetentionRule] = {}
 
 
-def register(rule: Rule) -> None:
+def register(rule: RetentionRule) -> None:
     """Add a rule; a second one of the same name replaces the first."""
     _rules[rule.name] = rule
 
@@ -47,15 +47,15 @@ def terms() -> dict[str, int]:
     return read
 
 
-def due() -> list[tuple[Rule, int]]:
+def due() -> list[tuple[RetentionRule, int]]:
     """Return every rule with how much of it is past its term now; nothing is forgotten."""
     return [(rule, rule.count(_before(rule))) for rule in _rules.values()]
 
 
-def forget_all() -> list[tuple[Rule, int]]:
+def forget_all() -> list[tuple[RetentionRule, int]]:
     """Forget what is past its term; return every rule with how much that was."""
     return [(rule, rule.forget(_before(rule))) for rule in _rules.values()]
 
 
-def _before(rule: Rule) -> dt.datetime:
+def _before(rule: RetentionRule) -> dt.datetime:
     return timezone.now() - dt.timedelta(days=terms()[rule.name])

@@ -56,7 +56,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """The hits of one source; `has_more` when they are not all."""
 
     label: StrOrPromise
@@ -93,17 +93,17 @@ def _opened_to(user: SignedIn) -> list[Source]:
     return sorted(opened, key=lambda one: (one.order, one.name))
 
 
-def about(user: SignedIn, person_id: int) -> list[Group]:
+def about(user: SignedIn, person_id: int) -> list[HitGroup]:
     """Return where a person stands as far as this user sees it, empty groups left out."""
     groups = []
     for source in _opened_to(user):
         hits = tuple(source.of_person(user, person_id)) if source.of_person else ()
         if hits:
-            groups.append(Group(source.label, source.icon, hits, has_more=False))
+            groups.append(HitGroup(source.label, source.icon, hits, has_more=False))
     return groups
 
 
-def find(user: SignedIn, question: str) -> list[Group]:
+def find(user: SignedIn, question: str) -> list[HitGroup]:
     """Return what a user finds, empty groups left out; nothing without words."""
     words = words_of(question)
     if not words:
@@ -113,5 +113,5 @@ def find(user: SignedIn, question: str) -> list[Group]:
         found = source.find(user, words) if source.find else ()
         hits = tuple(islice(found, AT_MOST + 1))
         if hits:
-            groups.append(Group(source.label, source.icon, hits[:AT_MOST], len(hits) > AT_MOST))
+            groups.append(HitGroup(source.label, source.icon, hits[:AT_MOST], len(hits) > AT_MOST))
     return groups

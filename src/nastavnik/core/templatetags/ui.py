@@ -18,7 +18,7 @@ from nastavnik.core import condition
 from nastavnik.core.access import Perm
 from nastavnik.core.hooks import howtos, navigation, search
 from nastavnik.core.ui import components
-from nastavnik.core.ui.forms import Fault, fault_of
+from nastavnik.core.ui.forms import FormFault, fault_of
 from nastavnik.core.ui.keys import keys_on
 from nastavnik.core.ui.theme import theme_of
 
@@ -208,7 +208,7 @@ def widget_kind(field: BoundField) -> str:
 
 
 @register.simple_tag
-def form_fault(form: forms.BaseForm, asked: Iterable[BoundField] | str = "") -> Fault | None:
+def form_fault(form: forms.BaseForm, asked: Iterable[BoundField] | str = "") -> FormFault | None:
     """Return what to say at the head of a form; of some fields only where a page shows only some."""
     return fault_of(form, None if isinstance(asked, str) else asked)
 

@@ -160,14 +160,14 @@ _MOST_NAMED = 5  # errors at the head of a form; each stands at its field too
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FormFault:
     """What stands at the head of a form that came back: the error by its own name, then what to look at."""
 
     heading: str
     sentences: tuple[str, ...] = ()
 
 
-def fault_of(form: forms.BaseForm, asked: Iterable[BoundField] | None = None) -> Fault | None:
+def fault_of(form: forms.BaseForm, asked: Iterable[BoundField] | None = None) -> FormFault | None:
     """Return what to say at the head of a form, None when nothing is wrong.
 
     An error of the whole form is the heading itself; «something is missing» is said only when that is all.
@@ -181,16 +181,18 @@ def fault_of(form: forms.BaseForm, asked: Iterable[BoundField] | None = None) ->
     named = [f"{field.label}: {error}" for field in shown for error in field.errors]
     if of_all:
         more = (_("Look at the marked fields below too."),) if named else ()
-        return Fault(of_all[0], (*of_all[1:], *more, *_kept(form)))
+        return FormFault(of_all[0], (*of_all[1:], *more, *_kept(form)))
     if not named:
         return None
     codes = {error.code for field in shown for error in form.errors.as_data()[field.name]}
     words = {"not_yet": getattr(form, "not_yet", NOT_SAVED_YET)}
     if codes == {"required"}:
         fields = ", ".join(dict.fromkeys(str(field.label) for field in shown))
-        return Fault(_("%(not_yet)s: something is missing.") % words, (f"{fields}.", *_kept(form)))
+        return FormFault(
+            _("%(not_yet)s: something is missing.") % words, (f"{fields}.", *_kept(form))
+        )
     heading = _("%(not_yet)s: look at what is marked.") % words
-    return Fault(heading, (*named[:_MOST_NAMED], *_kept(form)))
+    return FormFault(heading, (*named[:_MOST_NAMED], *_kept(form)))
 
 
 def _kept(form: forms.BaseForm) -> Iterator[str]:

@@ -20,7 +20,7 @@ class ItemKind(StrEnum):
     NOTE = "note"  # asks nothing
 
 
-class Role(StrEnum):
+class RespondentRole(StrEnum):
     """Who answers."""
 
     MENTEE = "mentee"
@@ -33,7 +33,7 @@ class Role(StrEnum):
     CURATOR = "curator"
 
 
-class Stage(StrEnum):
+class InstrumentStage(StrEnum):
     """When in the programme a questionnaire is asked (method.md §4.0)."""
 
     REQUEST = "request"  # what a mentee needs
@@ -64,7 +64,7 @@ class People(StrEnum):
     MENTEES = "mentees"
 
 
-class Reader(StrEnum):
+class ResultReader(StrEnum):
     """Who alone may read an answer, if not all who may read the results."""
 
     CURATOR = "curator"
@@ -158,7 +158,7 @@ class Item:
     required: bool = False
     of: People | None = None
     most: int | None = None
-    seen_by: Reader | None = None
+    seen_by: ResultReader | None = None
 
     @property
     def asks(self) -> bool:
@@ -173,7 +173,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class InstrumentSection:
     """Items under one heading; a page of the screen form."""
 
     title: str
@@ -197,10 +197,10 @@ class Instrument:
     code: str
     title: str
     forms: tuple[str, ...]
-    role: Role
-    stage: Stage
+    role: RespondentRole
+    stage: InstrumentStage
     source: str
-    sections: tuple[Section, ...]
+    sections: tuple[InstrumentSection, ...]
 
     @property
     def items(self) -> tuple[Item, ...]:

@@ -15,15 +15,15 @@ from nastavnik.engine.instruments.model import (
     YES,
     Condition,
     Instrument,
+    InstrumentSection,
+    InstrumentStage,
     Item,
     ItemClass,
     ItemKind,
     Option,
     People,
-    Reader,
-    Role,
-    Section,
-    Stage,
+    RespondentRole,
+    ResultReader,
 )
 
 LONGEST_TITLE = 120
@@ -83,8 +83,8 @@ def parse_instrument(body: Mapping[str, Any]) -> Instrument:
         code=head.code("code"),
         title=head.text("title", longest=LONGEST_TITLE, needed=True),
         forms=head.codes("forms"),
-        role=head.word("role", Role, default=Role.MENTEE, needed=True),
-        stage=head.word("stage", Stage, default=Stage.BEFORE, needed=True),
+        role=head.word("role", RespondentRole, default=RespondentRole.MENTEE, needed=True),
+        stage=head.word("stage", InstrumentStage, default=InstrumentStage.BEFORE, needed=True),
         source=head.text("source", longest=LONGEST_SOURCE),
         sections=sections,
     )
@@ -227,13 +227,13 @@ class _Fields:
         return value
 
 
-def _section(fields: _Fields) -> Section:
+def _section(fields: _Fields) -> InstrumentSection:
     fields.only(_SECTION)
     title = fields.text("title", longest=LONGEST_TITLE)
     items = tuple(_item(one) for one in fields.parts("items", most=MOST_ITEMS))
     if not items:
         fields.fault("в разделе нет вопросов. Добавьте вопрос или уберите раздел.")
-    return Section(title, items)
+    return InstrumentSection(title, items)
 
 
 def _item(fields: _Fields) -> Item:
@@ -258,7 +258,7 @@ def _item(fields: _Fields) -> Item:
         required=fields.flag("required"),
         of=fields.maybe("of", People),
         most=fields.number("most"),
-        seen_by=fields.maybe("seen_by", Reader),
+        seen_by=fields.maybe("seen_by", ResultReader),
     )
     for what in _faults_of_item(item):
         fields.fault(what)

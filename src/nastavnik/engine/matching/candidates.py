@@ -1,6 +1,6 @@
 """Who may be paired with whom: hard rules first, then a score of whole points in named parts.
 
-Here two people at a time; :mod:`.sieve` answers the same for all pairs at once.
+Here two people at a time; :mod:`.eligibility` answers the same for all pairs at once.
 
 Rules are data: a form of mentoring (method.md §1.1) is a :class:`FormRule`, an organisation has its
 own copy. Nothing here is worded; codes and numbers are, so that the caller can say them.
@@ -177,7 +177,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScorePart:
     """Points for one reason; ``items`` are the areas, interests or numbers it stands on."""
 
     code: str
@@ -191,14 +191,14 @@ class Edge:
 
     form: str
     score: int
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     flags: tuple[str, ...] = ()
 
     def with_part(self, code: str, points: int) -> "Edge":
         """Return the pair with one more part of its score; 0 points are no part at all."""
         if not points:
             return self
-        parts = (*self.parts, Part(code, points))
+        parts = (*self.parts, ScorePart(code, points))
         return Edge(self.form, self.score + points, parts, self.flags)
 
     def with_wishes(self, gain: int, rank_weight: int) -> "Edge":
@@ -206,7 +206,7 @@ class Edge:
         points = rank_weight * gain
         if not points:
             return self
-        parts = (*self.parts, Part(WISHES, points, (str(gain),)))
+        parts = (*self.parts, ScorePart(WISHES, points, (str(gain),)))
         return Edge(self.form, self.score + points, parts, self.flags)
 
 
@@ -281,7 +281,7 @@ def _refused_by_age(mentor: Mentor, mentee: Mentee, form: FormRule) -> str:
 def scored(mentor: Mentor, mentee: Mentee, form: FormRule, rules: Rules) -> Edge:
     """Return the pair in a form that allows it, with the parts of its score."""
     parts = tuple(
-        Part(code, rules.weights.get(code, 0) * times, items)
+        ScorePart(code, rules.weights.get(code, 0) * times, items)
         for code, times, items in (
             _common("area", mentee.areas & mentor.competences),
             _common("subject", {mentor.subject} & {mentee.subject} - {""}),

@@ -22,7 +22,7 @@ from nastavnik.engine.matching.ties import (
     N_CHUNK,
     N_LEVELS,
     Keys,
-    Level,
+    PriceLevel,
     choice_of,
     hashes_of,
     tight_arcs,
@@ -101,7 +101,7 @@ def _mentor_breaches(network: Network, matched: Matched) -> Iterator[Breach]:
 
 
 def tie_breaches(
-    network: Network, mate: Index, proof: Sequence[Level], keys: Keys
+    network: Network, mate: Index, proof: Sequence[PriceLevel], keys: Keys
 ) -> Iterator[Breach]:
     """Check that of all equally good matchings this is the one of the smallest hashes.
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nastavnik.engine.matching import compiled, cores
-from nastavnik.engine.matching.watching import Step, look, run_all
+from nastavnik.engine.matching.watching import Step, report_progress, run_all
 
 #: int64, or Python's integers (dtype object) where 64 bits might not do.
 Exact = NDArray[Any]
@@ -102,7 +102,7 @@ class Solver:
         wanted = len(network.mentors) >= N_PAIRS_COMPILED if accelerated is None else accelerated
         self.is_compiled = wanted and fits and compiled.is_installed()
         # The accelerator takes a second or more to import, and as long again until its first answer.
-        look_between = look if self.is_compiled and not compiled.is_loaded() else _go_on
+        look_between = report_progress if self.is_compiled and not compiled.is_loaded() else _go_on
         look_between("pairs")
         self.cores = compiled.compiled() if self.is_compiled else compiled.plain()
         self.network = network

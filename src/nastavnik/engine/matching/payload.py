@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from nastavnik.engine.matching.candidates import FormRule, Mentee, Mentor, Rules, standard_rules
 from nastavnik.engine.matching.phrases import nearest
-from nastavnik.engine.matching.proposing import Proposal, Wishes, propose, shortages_of
+from nastavnik.engine.matching.proposing import MatchingResult, Wishes, propose, shortages_of
 
 Person = TypeVar("Person", Mentor, Mentee, FormRule)
 
@@ -80,7 +80,7 @@ def unmet_requests(mentors: Iterable[Mentor], mentees: Iterable[Mentee]) -> list
     ]
 
 
-def _plain(proposal: Proposal) -> dict[str, Any]:
+def _plain(proposal: MatchingResult) -> dict[str, Any]:
     shortages, number = shortages_of(proposal.unmatched)
     return {
         "pairs": [asdict(pair) for pair in proposal.pairs],

@@ -23,10 +23,10 @@ from nastavnik.engine.matching.candidates import (
     Rules,
     scored,
 )
+from nastavnik.engine.matching.eligibility import Block, Bytes, EligibilityMatrix, Mask, Small
 from nastavnik.engine.matching.network import Exact, Index
-from nastavnik.engine.matching.sieve import Block, Bytes, Mask, Sieve, Small
 from nastavnik.engine.matching.ties import digests, pair_hashes
-from nastavnik.engine.matching.watching import look
+from nastavnik.engine.matching.watching import report_progress
 
 #: Up to 3,000 by 1,000 people with room to spare every possible pair is kept.
 N_PAIRS_ALL = 4_000_000
@@ -47,7 +47,7 @@ class Candidates:
     all possible mentors, eight to a byte.
     """
 
-    sieve: Sieve = field(repr=False)
+    matrix: EligibilityMatrix = field(repr=False)
     indptr: Index
     indices: Small
     score: Exact
@@ -61,12 +61,12 @@ class Candidates:
     @property
     def mentors(self) -> tuple[Mentor, ...]:
         """The mentors in the order of their keys."""
-        return self.sieve.mentors
+        return self.matrix.mentors
 
     @property
     def mentees(self) -> tuple[Mentee, ...]:
         """The mentees in the order of their keys."""
-        return self.sieve.mentees
+        return self.matrix.mentees
 
     @cached_property
     def refusals(self) -> Mapping[str, int]:
@@ -101,8 +101,8 @@ class Candidates:
         position = self.position(mentee, mentor)
         if position < 0:
             raise KeyError((mentee, mentor))
-        rules = self.sieve.rules
-        form = rules.forms[self.sieve.codes[self.form[position]]]
+        rules = self.matrix.rules
+        form = rules.forms[self.matrix.codes[self.form[position]]]
         return scored(self.mentors[mentor], self.mentees[mentee], form, rules)
 
     def row(self, mentee: int) -> dict[int, Edge]:
@@ -152,26 +152,26 @@ def find_candidates(
     givers = tuple(sorted(mentors, key=lambda person: person.key))
     takers = tuple(sorted(mentees, key=lambda person: person.key))
     _check_people(givers, takers)
-    sieve = Sieve(givers, takers, rules, forbidden)
+    matrix = EligibilityMatrix(givers, takers, rules, forbidden)
     if n_best is None and len(givers) * len(takers) > N_PAIRS_ALL:
         n_best = N_BEST
-    if n_best is None or sieve.most >= 1 << (62 - N_HASH_BITS):
+    if n_best is None or matrix.most >= 1 << (62 - N_HASH_BITS):
         chosen: _All | _Best = _All()
     else:
-        chosen = _Best(sieve, n_best, sieve.cells_of(always))
+        chosen = _Best(matrix, n_best, matrix.cells_of(always))
     refused = np.zeros((len(takers), len(REFUSALS)), dtype=np.int64)
-    forms = np.zeros((len(givers), len(sieve.codes)), dtype=np.bool_)
+    forms = np.zeros((len(givers), len(matrix.codes)), dtype=np.bool_)
     n_possible = 0
-    for block in sieve.blocks():
-        look("candidates", block.start, len(takers))
+    for block in matrix.blocks():
+        report_progress("candidates", block.start, len(takers))
         refused[block.start : block.start + len(block.refused)] = block.refused
         forms[block.j, block.form] = True
         n_possible += len(block.i)
         chosen.look(block)
-    kept, limits = chosen.kept(), _limits(sieve, forms)
+    kept, limits = chosen.kept(), _limits(matrix, forms)
     return Candidates(
-        sieve=sieve,
-        indptr=kept.indptr(sieve),
+        matrix=matrix,
+        indptr=kept.indptr(matrix),
         indices=kept.j,
         score=kept.score,
         form=kept.form,
@@ -209,19 +209,19 @@ def reopened(
     """
     if candidates.has_all:
         return None
-    sieve, known, found = candidates.sieve, candidates.cells, list[_Kept]()
+    matrix, known, found = candidates.matrix, candidates.cells, list[_Kept]()
     pay, ask = u + slack, v + of_mentor
-    for block in sieve.blocks():
-        look("pairs")
+    for block in matrix.blocks():
+        report_progress("pairs")
         cheap = is_free[block.i] & (ask[block.j] - block.score <= pay[block.i]).astype(np.bool_)
-        found.append(_Kept.of(block, np.flatnonzero(cheap)).without(known, sieve))
+        found.append(_Kept.of(block, np.flatnonzero(cheap)).without(known, matrix))
     if not any(len(one.i) for one in found):
         return None
     rows = candidates.rows.astype(np.int32)
     before = _Kept(rows, candidates.indices, candidates.score, candidates.form)
-    kept = _Kept.joined([before, *found]).sorted(sieve)
+    kept = _Kept.joined([before, *found]).sorted(matrix)
     return replace(
-        candidates, indptr=kept.indptr(sieve), indices=kept.j, score=kept.score, form=kept.form
+        candidates, indptr=kept.indptr(matrix), indices=kept.j, score=kept.score, form=kept.form
     )
 
 
@@ -250,25 +250,25 @@ class _Kept:
             np.concatenate([one.form for one in parts]),
         )
 
-    def cells(self, sieve: Sieve) -> Index:
-        return self.i.astype(np.int64) * len(sieve.mentors) + self.j
+    def cells(self, matrix: EligibilityMatrix) -> Index:
+        return self.i.astype(np.int64) * len(matrix.mentors) + self.j
 
     def only(self, which: Index | Mask) -> "_Kept":
         return _Kept(self.i[which], self.j[which], self.score[which], self.form[which])
 
-    def without(self, known: Index, sieve: Sieve) -> "_Kept":
+    def without(self, known: Index, matrix: EligibilityMatrix) -> "_Kept":
         """Return those whose cells are not known; whoever has a possible pair has one that is."""
-        cells = self.cells(sieve)
+        cells = self.cells(matrix)
         place = np.minimum(np.searchsorted(known, cells), len(known) - 1)
         return self.only(known[place] != cells)
 
-    def sorted(self, sieve: Sieve) -> "_Kept":
+    def sorted(self, matrix: EligibilityMatrix) -> "_Kept":
         """Return them in order, none twice."""
-        _, first = np.unique(self.cells(sieve), return_index=True)
+        _, first = np.unique(self.cells(matrix), return_index=True)
         return self.only(first)
 
-    def indptr(self, sieve: Sieve) -> Index:
-        counts = np.bincount(self.i, minlength=len(sieve.mentees))
+    def indptr(self, matrix: EligibilityMatrix) -> Index:
+        counts = np.bincount(self.i, minlength=len(matrix.mentees))
         return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
@@ -291,11 +291,11 @@ class _All:
 class _Best:
     """Keeps the best pairs of each mentee and of each mentor, and those named beforehand."""
 
-    def __init__(self, sieve: Sieve, n_best: int, always: Index) -> None:
-        self._sieve, self._wide = sieve, len(sieve.mentors)
+    def __init__(self, matrix: EligibilityMatrix, n_best: int, always: Index) -> None:
+        self._matrix, self._wide = matrix, len(matrix.mentors)
         self._n_best, self._always = n_best, always
-        self._of_mentee = digests([one.key for one in sieve.mentees])
-        self._of_mentor = digests([one.key for one in sieve.mentors])
+        self._of_mentee = digests([one.key for one in matrix.mentees])
+        self._of_mentor = digests([one.key for one in matrix.mentors])
         self._parts: list[_Kept] = []
         self._rows: list[Bytes] = []
         # What may be among a mentor's best: with its worth, and what it has to be worth by now.
@@ -308,7 +308,7 @@ class _Best:
         possible[block.i - block.start, block.j] = True
         self._rows.append(np.packbits(possible, axis=1, bitorder="little"))
         among_mentees = self._best_of_rows(block, worth)
-        named = np.isin(_Kept.of(block, slice(None)).cells(self._sieve), self._always)
+        named = np.isin(_Kept.of(block, slice(None)).cells(self._matrix), self._always)
         self._parts.append(_Kept.of(block, np.flatnonzero(among_mentees | named)))
         hopeful = np.flatnonzero(worth > self._floor[block.j])
         self._hopes.append((_Kept.of(block, hopeful), worth[hopeful]))
@@ -317,7 +317,7 @@ class _Best:
 
     def kept(self) -> _Kept:
         self._settle()
-        return _Kept.joined([*self._parts, *(part for part, _ in self._hopes)]).sorted(self._sieve)
+        return _Kept.joined([*self._parts, *(part for part, _ in self._hopes)]).sorted(self._matrix)
 
     def everybody(self) -> Bytes:
         """Return the possible mentors of every mentee, eight to a byte."""
@@ -375,10 +375,10 @@ def _check_keys(whom: str, keys: list[str]) -> None:
             raise ValueError(f"Среди {whom} ключ «{one}» встречается дважды. Оставьте одну запись.")
 
 
-def _limits(sieve: Sieve, forms: Mask) -> tuple[int | None, ...]:
+def _limits(matrix: EligibilityMatrix, forms: Mask) -> tuple[int | None, ...]:
     """Return the strictest limit among the forms each mentor can be paired in, None where there is no such form."""
-    limits = [sieve.rules.forms[code].mentor_max_mentees for code in sieve.codes]
+    limits = [matrix.rules.forms[code].mentor_max_mentees for code in matrix.codes]
     return tuple(
         min((limits[form] for form in np.flatnonzero(forms[number]).tolist()), default=None)
-        for number in range(len(sieve.mentors))
+        for number in range(len(matrix.mentors))
     )

@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 
 from nastavnik.engine.matching.network import Exact, Index, exact
-from nastavnik.engine.matching.watching import look
+from nastavnik.engine.matching.watching import report_progress
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ class Standing:
         left = np.zeros(len(self.v), dtype=self._exits.dtype)
         slack: Exact = np.full(len(self.mate), -1, dtype=self._exits.dtype)
         for mentee in self.movers.tolist():
-            look("pairs")
+            report_progress("pairs")
             others, reduced, values = self.prices(mentee, limit)
             most = self.nth(values, limit)
             slack[mentee] = most

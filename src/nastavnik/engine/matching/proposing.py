@@ -23,8 +23,8 @@ from nastavnik.engine.matching.candidates import (
     FormRule,
     Mentee,
     Mentor,
-    Part,
     Rules,
+    ScorePart,
     judge,
 )
 from nastavnik.engine.matching.network import Exact, Index, exact, largest
@@ -37,7 +37,7 @@ from nastavnik.engine.matching.transport import (
     Witness,
     solve,
 )
-from nastavnik.engine.matching.watching import look
+from nastavnik.engine.matching.watching import report_progress
 
 N_ALTERNATIVES = 3
 
@@ -120,7 +120,7 @@ class Alternative:
     mentor: str
     form: str
     score: int
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     price: Price
 
 
@@ -139,7 +139,7 @@ class Pair:
     mentee: str
     form: str
     score: int
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     flags: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     margin: Price | None = None
@@ -154,7 +154,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupMentorship:
     """The mentees of one mentor in a form that is led in groups: one mentorship, however many they are."""
 
     mentor: str
@@ -163,7 +163,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class HelpfulChange:
     """One change that would give the mentee a mentor.
 
     ``value`` is the number the rule or the capacity would need to be, ``who`` ("mentor" or
@@ -190,14 +190,14 @@ class Shortage:
 
 
 @dataclass(frozen=True, slots=True)
-class Unmatched:
+class UnmatchedMentee:
     """Who stays alone, why, and what would help; ``refusals`` counts mentors by code."""
 
     mentee: str
     code: str
     refusals: Mapping[str, int]
     shortage: Shortage | None = None
-    change: Change | None = None
+    change: HelpfulChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +210,7 @@ class MentorLoad:
     gain: Price
 
 
-def shortages_of(unmatched: Iterable[Unmatched]) -> tuple[list[Shortage], dict[str, int]]:
+def shortages_of(unmatched: Iterable[UnmatchedMentee]) -> tuple[list[Shortage], dict[str, int]]:
     """Return the shortages of some mentees, each once, and mentee → number among them.
 
     A shortage may name half a town and be that of thousands: it is to be written once.
@@ -228,7 +228,7 @@ def shortages_of(unmatched: Iterable[Unmatched]) -> tuple[list[Shortage], dict[s
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class MatchingResult:
     """A whole proposal, by keys, with totals and the proof that it is the best.
 
     ``total_score`` is the sum of all pairs' scores. ``load_points`` is what uneven loads take off besides, 0 or less: it
@@ -241,7 +241,7 @@ class Proposal:
     """
 
     pairs: tuple[Pair, ...]
-    unmatched: tuple[Unmatched, ...]
+    unmatched: tuple[UnmatchedMentee, ...]
     loads: tuple[MentorLoad, ...]
     refusals: Mapping[str, int]
     total_score: int
@@ -250,7 +250,7 @@ class Proposal:
     n_candidates: int
     certificate: Certificate
     rules_version: str
-    groups: tuple[Group, ...] = ()
+    groups: tuple[GroupMentorship, ...] = ()
     kept_points: int = 0
     choices_first: bool = False
 
@@ -265,7 +265,7 @@ class _Run:
     wishes: Wishes
     gains: "_Gains"
     before: "_Before"
-    asked: dict[tuple[int, ...], Change | None] = field(default_factory=dict)
+    asked: dict[tuple[int, ...], HelpfulChange | None] = field(default_factory=dict)
     shown: dict[tuple[int, ...], Shortage] = field(default_factory=dict)
 
     @cached_property
@@ -284,7 +284,7 @@ def propose(
     wishes: Wishes | None = None,
     previous: Mapping[str, str] | None = None,
     n_best: int | None = None,
-) -> Proposal:
+) -> MatchingResult:
     """Propose the best pairs and explain them.
 
     Args:
@@ -322,12 +322,12 @@ def propose(
     matched = enumerate(solution.mentor_of.tolist())
     pairs, unmatched = [], []
     for mentee, mentor in matched:
-        look("reasons", mentee, len(candidates.mentees))
+        report_progress("reasons", mentee, len(candidates.mentees))
         if mentor >= 0:
             pairs.append(_pair(run, mentee, mentor, locked=candidates.mentees[mentee].key in fixed))
         else:
             unmatched.append(_unmatched(run, mentee))
-    return Proposal(
+    return MatchingResult(
         pairs=tuple(pairs),
         unmatched=tuple(unmatched),
         loads=_loads(run),
@@ -363,7 +363,7 @@ def _certificate(run: _Run, pairs: Iterable[Pair]) -> Certificate:
     return Certificate(ok=False, reasons=(*proven.reasons, Breach("wrong_total")))
 
 
-def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[Group, ...]:
+def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[GroupMentorship, ...]:
     """Put the pairs of one mentor in a form that is led in groups together (method.md §3.4: «пары/группы»).
 
     How many a group may hold is seen to before: a mentor has no more places than the form's limit.
@@ -374,7 +374,7 @@ def groups_of(pairs: Iterable[Pair], rules: Rules) -> tuple[Group, ...]:
         if form is not None and form.is_group:
             found.setdefault((pair.mentor, pair.form), []).append(pair.mentee)
     return tuple(
-        Group(mentor, form, tuple(sorted(mentees)))
+        GroupMentorship(mentor, form, tuple(sorted(mentees)))
         for (mentor, form), mentees in sorted(found.items())
     )
 
@@ -441,7 +441,7 @@ class _Asked:
         """Tell whether a step of a choice is more than all else can make between two matchings of as many people."""
         load = self.rules.load_cost * (max(self.capacity, default=0) + 1)
         busy = max((-busy_points(one, self.rules) for one in candidates.mentors), default=0)
-        most = len(candidates.mentees) * (candidates.sieve.most + busy + load)
+        most = len(candidates.mentees) * (candidates.matrix.most + busy + load)
         return bool(self.gains.steps) and self.rules.rank_weight > most
 
     def _scores(self, candidates: Candidates) -> Exact:
@@ -528,7 +528,7 @@ class _Gains:
     def most(self, candidates: Candidates, rules: Rules) -> int:
         """Return more than any possible pair costs or brings, one that was left out among them."""
         busy = max((-busy_points(one, rules) for one in candidates.mentors), default=0)
-        return candidates.sieve.most + self._most() + busy
+        return candidates.matrix.most + self._most() + busy
 
     def _most(self) -> int:
         return self.weight * max(self.steps.values(), default=0)
@@ -647,11 +647,11 @@ def _loads(run: _Run) -> tuple[MentorLoad, ...]:
     )
 
 
-def _unmatched(run: _Run, mentee: int) -> Unmatched:
+def _unmatched(run: _Run, mentee: int) -> UnmatchedMentee:
     person, refusals = run.candidates.mentees[mentee], run.candidates.refusals_of(mentee)
     if len(run.candidates.choices(mentee)):
         shown = run.solution.witness(mentee)
-        return Unmatched(
+        return UnmatchedMentee(
             mentee=person.key,
             code="all_full",
             refusals=refusals,
@@ -659,7 +659,7 @@ def _unmatched(run: _Run, mentee: int) -> Unmatched:
             change=_asked(run, shown.mentors) or _lifted(run, person) or _add_mentor(person),
         )
     code = max(refusals, key=REFUSALS.index, default="")
-    return Unmatched(
+    return UnmatchedMentee(
         mentee=person.key,
         code=REASONS.get(code, "no_mentors"),
         refusals=refusals,
@@ -678,14 +678,14 @@ def _shown(run: _Run, witness: Witness) -> Shortage:
     return run.shown[witness.mentors]
 
 
-def _asked(run: _Run, mentors: tuple[int, ...]) -> Change | None:
+def _asked(run: _Run, mentors: tuple[int, ...]) -> HelpfulChange | None:
     """Choose whom to ask, once for all who share a shortage."""
     if mentors not in run.asked:
         run.asked[mentors] = _more_places(run, mentors)
     return run.asked[mentors]
 
 
-def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:
+def _more_places(run: _Run, mentors: Iterable[int]) -> HelpfulChange | None:
     """Choose whom to ask for one more place: under the form's limit with those led already, worth the most."""
     people, problem = run.candidates.mentors, run.solution.problem
     options = [
@@ -698,10 +698,10 @@ def _more_places(run: _Run, mentors: Iterable[int]) -> Change | None:
     gain = max(gain for gain, _ in options)
     number = min(number for value, number in options if value == gain)
     places = run.solution.problem.capacity[number] + 1
-    return Change("raise_capacity", mentor=run.candidates.mentors[number].key, value=places)
+    return HelpfulChange("raise_capacity", mentor=run.candidates.mentors[number].key, value=places)
 
 
-def _lifted(run: _Run, mentee: Mentee) -> Change | None:
+def _lifted(run: _Run, mentee: Mentee) -> HelpfulChange | None:
     """Find the single rule, answer or ban whose lifting alone would give the mentee a place."""
     found = [
         (list(CHANGES.values()).index(change.code), -(change.value or 0), number, form, change)
@@ -714,7 +714,7 @@ def _lifted(run: _Run, mentee: Mentee) -> Change | None:
     )
 
 
-def _fits(run: _Run, mentor: int, form: str, change: Change) -> bool:
+def _fits(run: _Run, mentor: int, form: str, change: HelpfulChange) -> bool:
     """Tell whether one more is matched by the change, though it lets mentors be paired in a form of a stricter limit.
 
     Whoever can be paired in several forms has no more places than the strictest of them allows.
@@ -734,14 +734,16 @@ def _fits(run: _Run, mentor: int, form: str, change: Change) -> bool:
     return all(places(number) >= needed[number] for number in (mentor, *others))
 
 
-def _lifts(run: _Run, mentor: Mentor, mentee: Mentee) -> list[tuple[str, Change]]:
+def _lifts(run: _Run, mentor: Mentor, mentee: Mentee) -> list[tuple[str, HelpfulChange]]:
     """Return each change that would make the two a possible pair, with the form of that pair."""
     refusal = judge(mentor, mentee, run.rules, forbidden=run.forbidden)
     if not isinstance(refusal, str) or refusal not in CHANGES:
         return []
     if refusal == "forbidden":
         found = judge(mentor, mentee, run.rules)
-        return [(found.form, Change("unforbid", mentor.key))] if isinstance(found, Edge) else []
+        return (
+            [(found.form, HelpfulChange("unforbid", mentor.key))] if isinstance(found, Edge) else []
+        )
     shared, either = mentor.forms & mentee.forms, mentor.forms | mentee.forms
     codes = either if refusal == "form" else shared
     lifts = []
@@ -754,7 +756,7 @@ def _lifts(run: _Run, mentor: Mentor, mentee: Mentee) -> list[tuple[str, Change]
         )
         if isinstance(found, Edge):
             who = ("mentee" if code in mentor.forms else "mentor") if refusal == "form" else ""
-            lifts.append((code, Change(CHANGES[refusal], mentor.key, code, value, who)))
+            lifts.append((code, HelpfulChange(CHANGES[refusal], mentor.key, code, value, who)))
     return lifts
 
 
@@ -782,5 +784,5 @@ def _relaxed(
     return lifted.get(refusal, form), None
 
 
-def _add_mentor(mentee: Mentee) -> Change:
-    return Change("add_mentor", form=min(mentee.forms, default=""))
+def _add_mentor(mentee: Mentee) -> HelpfulChange:
+    return HelpfulChange("add_mentor", form=min(mentee.forms, default=""))

@@ -58,7 +58,7 @@ class Arcs:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class PriceLevel:
     """One level of the choice: ``rank`` never rises along an arc; inside a rank, prices."""
 
     rank: Index
@@ -256,10 +256,10 @@ def _equal_places(network: Network, v: Exact, load: Index, mentors: Index) -> tu
     return below[mentors], above[mentors]
 
 
-def settle(solver: Solver, matched: Matched, keys: Keys) -> tuple[Index, tuple[Level, ...]]:
+def settle(solver: Solver, matched: Matched, keys: Keys) -> tuple[Index, tuple[PriceLevel, ...]]:
     """Choose among the equally good matchings; return the choice and its proof."""
     arcs, rank = remaining(solver, matched)
-    proof, mates = [Level(rank, matched.u, matched.v)], [matched.mate.copy()]
+    proof, mates = [PriceLevel(rank, matched.u, matched.v)], [matched.mate.copy()]
     choices: list[Choice] = []
     hashes = hashes_of(solver.network, arcs, keys)
     while arcs.has_pairs and len(choices) < N_LEVELS:
@@ -268,7 +268,7 @@ def settle(solver: Solver, matched: Matched, keys: Keys) -> tuple[Index, tuple[L
         solver = Solver(choice.network, accelerated=solver.is_compiled)
         matched = solver.solve()
         arcs, rank = remaining(solver, matched)
-        proof.append(Level(rank, matched.u, matched.v))
+        proof.append(PriceLevel(rank, matched.u, matched.v))
         mates.append(matched.mate.copy())
         choices.append(choice)
     for k in range(len(choices) - 1, -1, -1):

@@ -44,7 +44,7 @@ from nastavnik.engine.matching.network import (
     largest,
 )
 from nastavnik.engine.matching.prices import Standing
-from nastavnik.engine.matching.ties import Key, Keys, Level, digests, pair_hashes, settle
+from nastavnik.engine.matching.ties import Key, Keys, PriceLevel, digests, pair_hashes, settle
 
 __all__ = [
     "Breach",
@@ -190,7 +190,7 @@ class Solution:
     total_score: int
     total_cost: int
     n_matched: int
-    proof: tuple[Level, ...] = field(repr=False)
+    proof: tuple[PriceLevel, ...] = field(repr=False)
     is_compiled: bool = False
     everybody: NDArray[np.uint8] | None = field(default=None, repr=False)
 

@@ -34,7 +34,7 @@ def watched(watch: Watch | None) -> Iterator[None]:
         _watch.reset(token)
 
 
-def look(step: Step, done: int = 0, total: int = 0) -> None:
+def report_progress(step: Step, done: int = 0, total: int = 0) -> None:
     """Let the watch know; what it raises ends the work."""
     watch = _watch.get()
     if watch is not None:
@@ -56,7 +56,7 @@ def run_all(tasks: Sequence[Callable[[], None]], stop: Callable[[], None]) -> No
         running = [pool.submit(task) for task in tasks]
         try:
             while wait(running, LOOK_SECONDS if is_watched else None).not_done:
-                look("pairs")
+                report_progress("pairs")
         except BaseException:
             stop()
             raise

@@ -6,7 +6,7 @@ understood asks to be looked at; one that is understood wrongly is believed.
 
 import itertools
 
-from nastavnik.engine.periods.grammar import Item, Reading, is_calendar_year
+from nastavnik.engine.periods.grammar import TermItem, TermReading, is_calendar_year
 from nastavnik.engine.periods.scanning import DAY_OF_MONTH, Atom, Piece
 
 _SIGNS = {Piece.STOP, Piece.DASH, Piece.FILLER, Piece.NUMBER}
@@ -15,7 +15,7 @@ _PARTS = {Piece.UNIT, Piece.PART, Piece.EDGE, Piece.ORDINAL}
 _NUMBER = "number"  # a word with a digit in it
 
 
-def is_doubtful(atoms: list[Atom], reading: Reading) -> bool:
+def is_doubtful(atoms: list[Atom], reading: TermReading) -> bool:
     """Tell whether a blank, a number or a «до» left over makes the days read a guess."""
     if any(atom.piece is Piece.BLANK for atom in atoms):
         return True
@@ -35,7 +35,7 @@ def is_doubtful(atoms: list[Atom], reading: Reading) -> bool:
     ) or _has_stray_year(atoms, reading)
 
 
-def _days_of_months(atoms: list[Atom], reading: Reading) -> set[int]:
+def _days_of_months(atoms: list[Atom], reading: TermReading) -> set[int]:
     """Return the «до 5 числа» of what comes back every month: it changes no month."""
     if not reading.recurs:
         return set()
@@ -43,7 +43,7 @@ def _days_of_months(atoms: list[Atom], reading: Reading) -> set[int]:
     return {near for n in days for near in (n - 1, n)}
 
 
-def _has_stray_year(atoms: list[Atom], reading: Reading) -> bool:
+def _has_stray_year(atoms: list[Atom], reading: TermReading) -> bool:
     """Tell whether a year stands beside a date it may belong to: «15.10-.2026»."""
     return any(
         one.end <= other.start
@@ -54,7 +54,7 @@ def _has_stray_year(atoms: list[Atom], reading: Reading) -> bool:
     )
 
 
-def _has_year(item: Item) -> bool:
+def _has_year(item: TermItem) -> bool:
     stretch = item.last or item.first
     return stretch is None or stretch.year is not None or stretch.base is not None
 

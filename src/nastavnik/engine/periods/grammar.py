@@ -24,7 +24,7 @@ _N_UNITS = {"quarter": 4, "half": 2, "term": 4, "trimester": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class TermItem:
     """One term: its kind, its stretch or both sides of it, the atoms it was made of.
 
     Attributes:
@@ -50,7 +50,7 @@ class Item:
 
 
 @dataclass(slots=True)
-class Reading:
+class TermReading:
     """What the atoms say.
 
     Attributes:
@@ -61,16 +61,16 @@ class Reading:
         is_guess: Whether a recurrence had to be guessed.
     """
 
-    items: list[Item] = field(default_factory=list)
+    items: list[TermItem] = field(default_factory=list)
     recurs: Recurrence | None = None
     anchors: list[tuple[int, int]] = field(default_factory=list)
     rest: list[int] = field(default_factory=list)
     is_guess: bool = False
 
 
-def parse(atoms: list[Atom]) -> Reading:
+def parse(atoms: list[Atom]) -> TermReading:
     """Read atoms from left to right; what fits nowhere goes to the rest."""
-    reading, place = Reading(), 0
+    reading, place = TermReading(), 0
     atoms = _strays_to_words(atoms)
     while place < len(atoms):
         place = _step(_Cursor(atoms, place), reading)
@@ -88,7 +88,7 @@ def _strays_to_words(atoms: list[Atom]) -> list[Atom]:
     return made[::-1]
 
 
-def _step(cursor: "_Cursor", reading: Reading) -> int:
+def _step(cursor: "_Cursor", reading: TermReading) -> int:
     place, atom = cursor.place, cursor.atoms[cursor.place]
     if (items := _day_list(cursor)) or (items := _dated(cursor)):
         reading.items += items
@@ -96,13 +96,13 @@ def _step(cursor: "_Cursor", reading: Reading) -> int:
     cursor.place = place
     if atom.piece is Piece.RECURRENCE and atom.recurs is None:
         # again and again, but in none of the four ways: its words stay in the rest
-        reading.items.append(Item(TermKind.CONTINUOUS, place, place + 1))
+        reading.items.append(TermItem(TermKind.CONTINUOUS, place, place + 1))
         reading.rest.append(place)
     elif atom.piece is Piece.RECURRENCE:
         reading.recurs = reading.recurs or atom.recurs
         reading.is_guess |= atom.is_guess
     elif atom.piece is Piece.ONGOING:
-        item = Item(TermKind.CONTINUOUS, place, place + 1, anchor=atom.name == "anchor")
+        item = TermItem(TermKind.CONTINUOUS, place, place + 1, anchor=atom.name == "anchor")
         reading.items.append(item)
     elif atom.piece is Piece.ANCHOR:
         return _anchor(cursor, reading)
@@ -111,7 +111,7 @@ def _step(cursor: "_Cursor", reading: Reading) -> int:
     return place + 1
 
 
-def _anchor(cursor: "_Cursor", reading: Reading) -> int:
+def _anchor(cursor: "_Cursor", reading: TermReading) -> int:
     """Take the words an anchor is made of, up to a sign or a term."""
     start, atom = cursor.place, cursor.atoms[cursor.place]
     cursor.place += 1
@@ -122,7 +122,7 @@ def _anchor(cursor: "_Cursor", reading: Reading) -> int:
             break
         cursor.place += 1
     if atom.name == "ongoing":
-        reading.items.append(Item(TermKind.CONTINUOUS, start, cursor.place, anchor=True))
+        reading.items.append(TermItem(TermKind.CONTINUOUS, start, cursor.place, anchor=True))
     elif reading.anchors and reading.anchors[-1][1] == start:
         reading.anchors[-1] = (reading.anchors[-1][0], cursor.place)
     else:
@@ -157,7 +157,7 @@ class _Cursor:
         )
 
 
-def _day_list(cursor: _Cursor) -> list[Item]:
+def _day_list(cursor: _Cursor) -> list[TermItem]:
     """Read «5, 12 и 19 октября»."""
     start, days = cursor.place, []
     while cursor.pieces(Piece.NUMBER, Piece.COMMA):
@@ -168,13 +168,13 @@ def _day_list(cursor: _Cursor) -> list[Item]:
         cursor.place = start
         return []
     listed = [
-        Item(TermKind.RANGE, place, place + 2, replace(last, day=day, last_day=day))
+        TermItem(TermKind.RANGE, place, place + 2, replace(last, day=day, last_day=day))
         for day, place in days
     ]
-    return [*listed, Item(TermKind.RANGE, listed[-1].end, cursor.place, last)]
+    return [*listed, TermItem(TermKind.RANGE, listed[-1].end, cursor.place, last)]
 
 
-def _dated(cursor: _Cursor) -> list[Item]:
+def _dated(cursor: _Cursor) -> list[TermItem]:
     """Read a deadline, a range or one stretch; nothing if none stands here."""
     start = cursor.place
     item = _deadline(cursor, start) or _range(cursor, start)
@@ -185,7 +185,7 @@ def _dated(cursor: _Cursor) -> list[Item]:
     return [replace(item, is_guess=item.is_guess or guess, end=cursor.place)]
 
 
-def _deadline(cursor: _Cursor, start: int) -> Item | None:
+def _deadline(cursor: _Cursor, start: int) -> TermItem | None:
     word = cursor.take(Piece.BY, Piece.TO)
     if word is None:
         return None
@@ -194,7 +194,7 @@ def _deadline(cursor: _Cursor, start: int) -> Item | None:
         cursor.place = start
         return None
     last, limit, is_guess = side
-    return Item(TermKind.BY, start, 0, last=last, limit=limit, is_guess=is_guess)
+    return TermItem(TermKind.BY, start, 0, last=last, limit=limit, is_guess=is_guess)
 
 
 def _limited(cursor: _Cursor, limit: str) -> tuple[Stretch, str, bool] | None:
@@ -221,7 +221,7 @@ def _limited(cursor: _Cursor, limit: str) -> tuple[Stretch, str, bool] | None:
     return last, limit if is_open else "through", is_open
 
 
-def _range(cursor: _Cursor, start: int) -> Item | None:
+def _range(cursor: _Cursor, start: int) -> TermItem | None:
     """Read one stretch or two with a dash or «по» between them."""
     is_from = cursor.take(Piece.FROM) is not None
     first = _short_side(cursor) or _stretch(cursor)
@@ -234,11 +234,13 @@ def _range(cursor: _Cursor, start: int) -> Item | None:
     word = cursor.take(*_SPANS)
     side = word and _limited(cursor, "" if word.piece is Piece.DASH else word.name or "through")
     if word and word.piece is Piece.DASH and side and _is_year_of(first, side[0]):
-        return Item(TermKind.RANGE, start, 0, replace(first, year=side[0].year), limit=open_limit)
+        return TermItem(
+            TermKind.RANGE, start, 0, replace(first, year=side[0].year), limit=open_limit
+        )
     if word and side and (is_from or word.piece is not Piece.BY):
-        return Item(TermKind.RANGE, start, 0, first, side[0], side[1], is_guess=side[2])
+        return TermItem(TermKind.RANGE, start, 0, first, side[0], side[1], is_guess=side[2])
     cursor.place = place
-    return Item(TermKind.RANGE, start, 0, first, limit=open_limit)
+    return TermItem(TermKind.RANGE, start, 0, first, limit=open_limit)
 
 
 def _is_year_of(first: Stretch, last: Stretch) -> bool:

@@ -5,7 +5,7 @@ import itertools
 from dataclasses import replace
 
 from nastavnik.engine.periods.doubts import is_doubtful
-from nastavnik.engine.periods.grammar import Item, Reading, parse
+from nastavnik.engine.periods.grammar import TermItem, TermReading, parse
 from nastavnik.engine.periods.letters import EvenText, even
 from nastavnik.engine.periods.scanning import Atom, Piece, scan
 from nastavnik.engine.periods.stretches import Stretch, edge, is_bent, join
@@ -76,11 +76,11 @@ def _read(text: str, year: int | None) -> Term:
     )
 
 
-def _sides(items: list[Item]) -> list[Stretch]:
+def _sides(items: list[TermItem]) -> list[Stretch]:
     return [side for item in items for side in (item.first, item.last) if side is not None]
 
 
-def _has_two_readings(items: list[Item], year: int | None) -> bool:
+def _has_two_readings(items: list[TermItem], year: int | None) -> bool:
     """Tell whether a year that is named could be another one for whoever wrote it."""
     sides = _sides(items)
     return any(side.is_either or side.rival is not None for side in sides) or any(
@@ -110,7 +110,7 @@ def _rest(text: EvenText, atoms: list[Atom], numbers: list[int]) -> str:
     return " ".join(_words(text, atoms, start, end) for start, end in runs)
 
 
-def _parts(text: EvenText, atoms: list[Atom], reading: Reading, year: int | None) -> list[Term]:
+def _parts(text: EvenText, atoms: list[Atom], reading: TermReading, year: int | None) -> list[Term]:
     """Return the single terms; one with impossible days goes to the rest."""
     parts: list[Term] = []
     anchors: list[str] = []
@@ -130,7 +130,7 @@ def _parts(text: EvenText, atoms: list[Atom], reading: Reading, year: int | None
     return parts
 
 
-def _dated_by_neighbours(items: list[Item], year: int | None) -> list[Item]:
+def _dated_by_neighbours(items: list[TermItem], year: int | None) -> list[TermItem]:
     """Share years along a list: «сентябрь, октябрь 2022», «сентябрь 2022, май»."""
     said = items
     items = list(items)
@@ -151,7 +151,7 @@ def _dated_by_neighbours(items: list[Item], year: int | None) -> list[Item]:
     return items
 
 
-def _term(item: Item, year: int | None) -> Term:
+def _term(item: TermItem, year: int | None) -> Term:
     if year is not None and any(side.rival == year for side in _sides([item])):
         raise ValueError("Полугодие школы или календаря?")
     confidence = _GUESSED if item.is_guess else 1.0
@@ -171,7 +171,7 @@ def _single(stretch: Stretch, limit: str) -> Term:
     return Term(TermKind.ON if stretch.is_day else TermKind.RANGE, start, end)
 
 
-def _range(item: Item, year: int | None) -> Days:
+def _range(item: TermItem, year: int | None) -> Days:
     if item.first is None or item.last is None:
         raise ValueError("Нет одной из сторон срока.")
     first, last = join(item.first, item.last, year)

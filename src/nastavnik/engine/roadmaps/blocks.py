@@ -7,7 +7,7 @@ MOST_LINES = 50_000
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceLine:
     """One line of the document as a reader of it would point to it: number from 1, text."""
 
     line: int
@@ -15,10 +15,10 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Paragraph:
+class SourceParagraph:
     """A line outside tables."""
 
-    source: Source
+    source: SourceLine
 
     @property
     def text(self) -> str:
@@ -27,7 +27,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
-class Row:
+class SourceRow:
     """A row of a table: its cells, paragraphs inside a cell parted by line feeds.
 
     A value merged across stands in its first column, one merged down in each of its rows.
@@ -39,24 +39,24 @@ class Row:
     """
 
     cells: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[SourceLine, ...]
     after_break: bool = False
 
 
 @dataclass(frozen=True)
-class Table:
+class SourceTable:
     """Rows in order; their lengths may differ."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[SourceRow, ...]
 
 
-Block = Paragraph | Table
+Block = SourceParagraph | SourceTable
 
 
-def sources_of(blocks: Sequence[Block]) -> Iterator[Source]:
+def sources_of(blocks: Sequence[Block]) -> Iterator[SourceLine]:
     """Return every line of the document that holds anything, in order."""
     for block in blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, SourceParagraph):
             yield block.source
         else:
             for row in block.rows:

@@ -16,7 +16,7 @@ GAP_DAYS = 183  # half a year: what should follow soon and comes later than that
 FIRST_MONTH = 9  # an academic year begins in September
 
 
-class Rule(StrEnum):
+class CheckRule(StrEnum):
     """What a finding says; in brackets where it comes from."""
 
     MISSING = "missing"  # an activity of the catalogue is in no line (method.md §8)
@@ -89,7 +89,7 @@ class Finding:
         day: the day it is measured against.
     """
 
-    rule: Rule
+    rule: CheckRule
     lines: tuple[int, ...] = ()
     code: str = ""
     day: dt.date | None = None
@@ -116,7 +116,7 @@ def check_plan(
         needed: codes a plan of this level should have.
     """
     there = {code for line in plan.lines for code in line.codes}
-    missing = [Finding(Rule.MISSING, code=code) for code in needed if code not in there]
+    missing = [Finding(CheckRule.MISSING, code=code) for code in needed if code not in there]
     place = {line.key: number for number, line in enumerate(plan.lines)}
     found = [
         *_of_order(plan.lines, catalogue),
@@ -168,7 +168,7 @@ def _late_needs(line: PlanLine, before: Iterable[tuple[PlanLine, int]]) -> Itera
     late = [one for one, distance in before if _ends_after(one, line, distance)]
     if late:
         worst = max(late, key=lambda one: one.ends_on or dt.date.min)
-        yield Finding(Rule.OUT_OF_ORDER, (line.key, worst.key), day=worst.ends_on)
+        yield Finding(CheckRule.OUT_OF_ORDER, (line.key, worst.key), day=worst.ends_on)
 
 
 def _ends_after(needed: PlanLine, line: PlanLine, distance: int) -> bool:
@@ -190,7 +190,7 @@ def _early_beginnings(line: PlanLine, before: Iterable[PlanLine]) -> Iterator[Fi
     begins = [(first, one) for first, one in begins if not _ends_after(one, line, 1)]
     if begins:
         first, one = max(begins, key=lambda pair: pair[0])
-        yield Finding(Rule.BEGINS_EARLY, (line.key, one.key), day=first)
+        yield Finding(CheckRule.BEGINS_EARLY, (line.key, one.key), day=first)
 
 
 def _beginning(line: PlanLine) -> dt.date | None:
@@ -212,7 +212,7 @@ def _of_gaps(lines: Sequence[PlanLine], catalogue: Mapping[str, Usual]) -> Itera
         if earlier and line.ends_on:
             day, key = max(earlier)
             if (line.ends_on - day).days > GAP_DAYS:
-                yield Finding(Rule.LONG_GAP, (line.key, key), day=day)
+                yield Finding(CheckRule.LONG_GAP, (line.key, key), day=day)
 
 
 def _by_code(lines: Iterable[PlanLine]) -> dict[str, list[PlanLine]]:
@@ -229,17 +229,17 @@ def _by_code(lines: Iterable[PlanLine]) -> dict[str, list[PlanLine]]:
 def _of_days(plan: Plan, catalogue: Mapping[str, Usual]) -> Iterator[Finding]:
     for line in plan.lines:
         if not line.has_term:
-            yield Finding(Rule.NO_TERM, (line.key,))
+            yield Finding(CheckRule.NO_TERM, (line.key,))
         if not line.has_owner:
-            yield Finding(Rule.NO_OWNER, (line.key,))
+            yield Finding(CheckRule.NO_OWNER, (line.key,))
         if line.ends_on is None:
             continue
         if plan.approved_on and line.ends_on < plan.approved_on:
-            yield Finding(Rule.BEFORE_APPROVAL, (line.key,), day=plan.approved_on)
+            yield Finding(CheckRule.BEFORE_APPROVAL, (line.key,), day=plan.approved_on)
         for code in line.codes:
             deadline = catalogue[code].deadline if code in catalogue else None
             if deadline and line.ends_on > (day := _deadline(deadline, line.ends_on)):
-                yield Finding(Rule.AFTER_DEADLINE, (line.key,), code, day)
+                yield Finding(CheckRule.AFTER_DEADLINE, (line.key,), code, day)
 
 
 def _deadline(deadline: tuple[int, int], ends_on: dt.date) -> dt.date:
@@ -257,7 +257,7 @@ def _of_twins(lines: Sequence[PlanLine], catalogue: Mapping[str, Usual]) -> Iter
         for place, line in enumerate(dated):
             before = next((one for one in dated[:place] if _contradict(one, line)), None)
             if before is not None:
-                yield Finding(Rule.TWO_TERMS, (line.key, before.key), code, before.ends_on)
+                yield Finding(CheckRule.TWO_TERMS, (line.key, before.key), code, before.ends_on)
 
 
 def _contradict(one: PlanLine, other: PlanLine) -> bool:
@@ -302,9 +302,9 @@ def _of_words(plan: Plan) -> Iterator[Finding]:
     for line in plan.lines:
         until = promised_by(line.text)
         if begins and until and until < begins:
-            yield Finding(Rule.PAST_TARGET, (line.key,), day=until)
+            yield Finding(CheckRule.PAST_TARGET, (line.key,), day=until)
         if line.lacks_proof and _ANNEX.search(line.text):
-            yield Finding(Rule.ANNEX, (line.key,))
+            yield Finding(CheckRule.ANNEX, (line.key,))
 
 
 def _of_names(lines: Iterable[PlanLine]) -> Iterator[Finding]:
@@ -315,7 +315,7 @@ def _of_names(lines: Iterable[PlanLine]) -> Iterator[Finding]:
             stem = differs[:_STEM]
             known, key = first.setdefault((begins, office), (stem, line.key))
             if known != stem:
-                yield Finding(Rule.TWO_NAMES, (line.key, key))
+                yield Finding(CheckRule.TWO_NAMES, (line.key, key))
                 break
 
 
@@ -327,4 +327,4 @@ def _of_title(plan: Plan) -> Iterator[Finding]:
     if named and not any(
         first <= year + 1 and year <= first // 100 * 100 + last for first, last in named
     ):
-        yield Finding(Rule.TITLE_YEARS)
+        yield Finding(CheckRule.TITLE_YEARS)

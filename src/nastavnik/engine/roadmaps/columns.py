@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from nastavnik.engine.roadmaps.blocks import Row
+from nastavnik.engine.roadmaps.blocks import SourceRow
 from nastavnik.engine.roadmaps.phrases import is_rule, one_line
 
 _LONGEST_HEADER = 120
@@ -53,7 +53,7 @@ _NUMBER_TAIL = re.compile(r"п\s*/?\s*п\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Layout:
+class ColumnLayout:
     """The columns of a roadmap table.
 
     Attributes:
@@ -73,7 +73,7 @@ class Layout:
         """Return the first column with this meaning."""
         return self.meanings.index(meaning)
 
-    def value(self, row: Row, meaning: Meaning) -> str:
+    def value(self, row: SourceRow, meaning: Meaning) -> str:
         """Return what a row says in the columns of this meaning."""
         said = [
             cell
@@ -104,7 +104,7 @@ def is_roadmap_header(meanings: Sequence[Meaning | None]) -> bool:
     )
 
 
-def read_layout(row: Row, *, lenient: bool = False) -> Layout | None:
+def read_layout(row: SourceRow, *, lenient: bool = False) -> ColumnLayout | None:
     """Return the columns if this row is the header of a roadmap.
 
     Lenient, for a document that has no sure one: the main column has a name nobody foresaw, or
@@ -118,7 +118,7 @@ def read_layout(row: Row, *, lenient: bool = False) -> Layout | None:
         return None
     if len(set(texts)) < len([text for text in texts if text]) and len(set(texts)) == 1:
         return None
-    return Layout(tuple(_settled(meanings, texts)), tuple(texts))
+    return ColumnLayout(tuple(_settled(meanings, texts)), tuple(texts))
 
 
 def _own(meanings: list[Meaning | None], texts: Sequence[str]) -> list[Meaning | None]:
@@ -184,7 +184,7 @@ def _settled(meanings: list[Meaning | None], texts: Sequence[str]) -> list[Meani
     return settled
 
 
-def continues_header(layout: Layout, row: Row) -> bool:
+def continues_header(layout: ColumnLayout, row: SourceRow) -> bool:
     """Tell whether a row still belongs to the header it follows, or repeats it.
 
     So do a row of dashes, «1 2 3 4», «п/п» alone, and names of sub-columns.
@@ -205,7 +205,7 @@ def continues_header(layout: Layout, row: Row) -> bool:
     return filled == [str(index + 1) for index in range(len(filled))] and len(filled) > 2  # noqa: PLR2004
 
 
-def is_subheader(layout: Layout, row: Row) -> bool:
+def is_subheader(layout: ColumnLayout, row: SourceRow) -> bool:
     """Tell whether a row names the sub-columns of a spanning header: муниципальные, ОО."""
     new = []
     for index, (cell, meaning) in enumerate(zip(row.cells, layout.meanings, strict=False)):

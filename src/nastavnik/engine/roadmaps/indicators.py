@@ -4,7 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table
+from nastavnik.engine.roadmaps.blocks import (
+    Block,
+    SourceLine,
+    SourceParagraph,
+    SourceRow,
+    SourceTable,
+)
 from nastavnik.engine.roadmaps.columns import read_layout
 from nastavnik.engine.roadmaps.phrases import glue, hangs, is_rule, one_line, starts_low
 
@@ -37,7 +43,7 @@ class Indicator:
 
     name: str
     targets: dict[int, float | None]
-    sources: tuple[Source, ...]
+    sources: tuple[SourceLine, ...]
     unread: tuple[str, ...] = ()
     unit: str = ""
 
@@ -46,7 +52,7 @@ class Indicator:
 class _Growing:
     name: str
     values: list[str]
-    sources: list[Source]
+    sources: list[SourceLine]
 
 
 def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
@@ -56,7 +62,7 @@ def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
     """
     found: list[Indicator] = []
     for index, block in enumerate(blocks):
-        for at, row in enumerate(block.rows if isinstance(block, Table) else ()):
+        for at, row in enumerate(block.rows if isinstance(block, SourceTable) else ()):
             if years := years_in(row):
                 after = list(blocks[index + 1 :])
                 rows = _rows_of(block, at + 1) + _next_pages(after, len(row.cells))
@@ -67,10 +73,10 @@ def read_indicators(blocks: Sequence[Block]) -> tuple[Indicator, ...]:
     return (*found, *_goals(_lone_lines(blocks)))
 
 
-def _lone_lines(blocks: Sequence[Block]) -> Iterator[tuple[str, tuple[Source, ...]]]:
+def _lone_lines(blocks: Sequence[Block]) -> Iterator[tuple[str, tuple[SourceLine, ...]]]:
     """Yield what stands outside of tables with several columns filled: of a sheet, rows with one filled cell."""
     for block in blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, SourceParagraph):
             yield block.text, (block.source,)
         elif read_layout(block.rows[0]) is None:
             for row in block.rows:
@@ -79,7 +85,7 @@ def _lone_lines(blocks: Sequence[Block]) -> Iterator[tuple[str, tuple[Source, ..
                     yield filled[0], row.sources
 
 
-def _goals(lines: Iterable[tuple[str, tuple[Source, ...]]]) -> tuple[Indicator, ...]:
+def _goals(lines: Iterable[tuple[str, tuple[SourceLine, ...]]]) -> tuple[Indicator, ...]:
     """Read «к концу 2024 года не менее 70% …»; the same words with other years are one indicator.
 
     A sentence with several years or shares is left alone: which belongs to which would be a guess.
@@ -101,14 +107,14 @@ def _goals(lines: Iterable[tuple[str, tuple[Source, ...]]]) -> tuple[Indicator, 
     return tuple(found.values())
 
 
-def _rows_of(block: Block, start: int = 0) -> list[Row]:
-    return list(block.rows[start:]) if isinstance(block, Table) else []
+def _rows_of(block: Block, start: int = 0) -> list[SourceRow]:
+    return list(block.rows[start:]) if isinstance(block, SourceTable) else []
 
 
-def _next_pages(after: list[Block], width: int) -> list[Row]:
+def _next_pages(after: list[Block], width: int) -> list[SourceRow]:
     """Take the tables right after that are as wide and have no header: the next pages."""
-    rows: list[Row] = []
-    while after and isinstance(after[0], Table):
+    rows: list[SourceRow] = []
+    while after and isinstance(after[0], SourceTable):
         page = _rows_of(after[0])
         if len(page[0].cells) != width or read_layout(page[0]) or years_in(page[0]):
             break
@@ -117,7 +123,7 @@ def _next_pages(after: list[Block], width: int) -> list[Row]:
     return rows
 
 
-def years_in(row: Row) -> dict[int, int]:
+def years_in(row: SourceRow) -> dict[int, int]:
     """Return column to year if the row is a header of indicators."""
     if not any(_NAME.search(cell) for cell in row.cells):
         return {}
@@ -128,7 +134,7 @@ def years_in(row: Row) -> dict[int, int]:
     }
 
 
-def _read_rows(rows: Sequence[Row], years: dict[int, int]) -> list[_Growing]:
+def _read_rows(rows: Sequence[SourceRow], years: dict[int, int]) -> list[_Growing]:
     first = min(years)
     growing: list[_Growing] = []
     for row in rows:
@@ -148,7 +154,7 @@ def _read_rows(rows: Sequence[Row], years: dict[int, int]) -> list[_Growing]:
 def _add_fallen_out(rows: list[_Growing], after: Sequence[Block]) -> None:
     """Take lines right after the table while its last name is not finished."""
     for block in after:
-        if not rows or not isinstance(block, Paragraph) or not hangs(rows[-1].name):
+        if not rows or not isinstance(block, SourceParagraph) or not hangs(rows[-1].name):
             return
         if not starts_low(block.text):
             return

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from nastavnik.engine.roadmaps.columns import Meaning
 from nastavnik.engine.roadmaps.phrases import looks_like_term, starts_high
-from nastavnik.engine.roadmaps.rows import Line
+from nastavnik.engine.roadmaps.rows import RoadmapRow
 
 PARTED = "parted"
 _ITEM = re.compile(r"\d{1,2}[.)]|[-–—•·➤*▪]")
 _NUMBERED = re.compile(r"\d{1,2}[.)]")
 
 
-def part_line(line: Line) -> list[Line]:
+def part_line(line: RoadmapRow) -> list[RoadmapRow]:
     """Return one line for each activity in it.
 
     A row holds n activities when it holds n terms, each a paragraph of its own, and n titles,
@@ -26,7 +26,7 @@ def part_line(line: Line) -> list[Line]:
     columns = {meaning: _share(text, len(terms)) for meaning, text in line.values.items()}
     columns |= {Meaning.TITLE: titles, Meaning.TERM: terms}
     return [
-        Line(
+        RoadmapRow(
             line.number,
             line.stage,
             {meaning: column[index] for meaning, column in columns.items()},

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Table
+from nastavnik.engine.roadmaps.blocks import Block, SourceParagraph, SourceRow, SourceTable
 from nastavnik.engine.roadmaps.columns import (
-    Layout,
+    ColumnLayout,
     Meaning,
     continues_header,
     is_subheader,
@@ -18,14 +18,14 @@ def part_tables(blocks: Sequence[Block], *, lenient: bool = False) -> list[Block
     """Start a new table at every row that is a header of its own."""
     parted: list[Block] = []
     for block in blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, SourceParagraph):
             parted.append(block)
         else:
-            parted += [Table(tuple(rows)) for rows in _parts(_padded(block), lenient=lenient)]
+            parted += [SourceTable(tuple(rows)) for rows in _parts(_padded(block), lenient=lenient)]
     return parted
 
 
-def is_foreign_header(row: Row) -> bool:
+def is_foreign_header(row: SourceRow) -> bool:
     """Tell whether a row is the header of a table that is no roadmap."""
     if read_layout(row) is not None:
         return False
@@ -34,17 +34,17 @@ def is_foreign_header(row: Row) -> bool:
     return numbered or bool(years_in(row))
 
 
-def _padded(table: Table) -> list[Row]:
+def _padded(table: SourceTable) -> list[SourceRow]:
     width = max((len(row.cells) for row in table.rows), default=0)
     return [
-        Row(row.cells + ("",) * (width - len(row.cells)), row.sources, row.after_break)
+        SourceRow(row.cells + ("",) * (width - len(row.cells)), row.sources, row.after_break)
         for row in table.rows
     ]
 
 
-def _parts(rows: Sequence[Row], *, lenient: bool) -> list[list[Row]]:
-    parts: list[list[Row]] = [[]]
-    layout: Layout | None = None
+def _parts(rows: Sequence[SourceRow], *, lenient: bool) -> list[list[SourceRow]]:
+    parts: list[list[SourceRow]] = [[]]
+    layout: ColumnLayout | None = None
     for row in rows:
         here = read_layout(row, lenient=lenient)
         known = layout is not None and (

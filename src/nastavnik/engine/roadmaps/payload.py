@@ -5,7 +5,7 @@ from typing import Any
 
 from nastavnik.engine.roadmaps.blocks import Block
 from nastavnik.engine.roadmaps.indicators import Indicator
-from nastavnik.engine.roadmaps.reading import Activity, read_roadmap
+from nastavnik.engine.roadmaps.reading import ParsedActivity, read_roadmap
 
 ReadTerm = Callable[[str, int | None], dict[str, Any]]
 
@@ -35,7 +35,7 @@ def read_roadmap_json(blocks: Sequence[Block], *, read_term: ReadTerm) -> dict[s
     }
 
 
-def _activity(activity: Activity, term: dict[str, Any]) -> dict[str, Any]:
+def _activity(activity: ParsedActivity, term: dict[str, Any]) -> dict[str, Any]:
     said: dict[str, Any] = {
         "number": activity.number,
         "section": activity.section or None,

@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nastavnik.engine.roadmaps.blocks import Source
+from nastavnik.engine.roadmaps.blocks import SourceLine
 from nastavnik.engine.roadmaps.phrases import numbered, one_line
 
 _NEAR = 40  # a title stands close before its table
@@ -68,7 +68,7 @@ class Preface:
     blank_date: int | None
 
 
-def read_preface(before: Sequence[Source]) -> Preface:
+def read_preface(before: Sequence[SourceLine]) -> Preface:
     """Read the lines before the table."""
     kinds: dict[int, str] = {}
     title_lines = _title_lines(before)
@@ -90,7 +90,7 @@ def _plain(text: str) -> str:
     return one_line(text).strip("*#_ ").strip()
 
 
-def _title_lines(before: Sequence[Source]) -> list[Source]:
+def _title_lines(before: Sequence[SourceLine]) -> list[SourceLine]:
     """Return the lines from the last «дорожная карта» on, as far as they follow each other."""
     near = list(before[-_NEAR:])
     starts = [i for i, source in enumerate(near) if _ROADMAP.search(source.text)]
@@ -109,7 +109,7 @@ def _title_lines(before: Sequence[Source]) -> list[Source]:
     return found
 
 
-def _organisation(title: str, before: Sequence[Source]) -> tuple[str, list[Source]]:
+def _organisation(title: str, before: Sequence[SourceLine]) -> tuple[str, list[SourceLine]]:
     if match := _SCHOOL.search(title):
         return match[1].rstrip(" .*"), []
     named = _named(before)
@@ -119,7 +119,7 @@ def _organisation(title: str, before: Sequence[Source]) -> tuple[str, list[Sourc
     return (match[0] if match else "", [])
 
 
-def _named(before: Sequence[Source]) -> list[Source]:
+def _named(before: Sequence[SourceLine]) -> list[SourceLine]:
     """Return the heading that names an organisation: a few lines at the very top."""
     for index, source in enumerate(before[:8]):
         line = _plain(source.text)
@@ -138,7 +138,7 @@ def _named(before: Sequence[Source]) -> list[Source]:
     return []
 
 
-def _approval(before: Sequence[Source]) -> tuple[dt.date | None, int | None, list[Source]]:
+def _approval(before: Sequence[SourceLine]) -> tuple[dt.date | None, int | None, list[SourceLine]]:
     """Return the last date of approval, else the line where one was left blank."""
     blank = None
     for index in range(len(before) - 1, -1, -1):

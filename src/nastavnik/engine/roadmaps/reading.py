@@ -6,9 +6,16 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from nastavnik.engine.roadmaps.blocks import Block, Paragraph, Row, Source, Table, sources_of
+from nastavnik.engine.roadmaps.blocks import (
+    Block,
+    SourceLine,
+    SourceParagraph,
+    SourceRow,
+    SourceTable,
+    sources_of,
+)
 from nastavnik.engine.roadmaps.columns import (
-    Layout,
+    ColumnLayout,
     Meaning,
     continues_header,
     is_subheader,
@@ -26,7 +33,7 @@ from nastavnik.engine.roadmaps.phrases import (
     one_line,
 )
 from nastavnik.engine.roadmaps.preface import Preface, read_preface
-from nastavnik.engine.roadmaps.rows import JOINED, Line, are_sections, join_rows
+from nastavnik.engine.roadmaps.rows import JOINED, RoadmapRow, are_sections, join_rows
 
 _HEADING = 300
 MISSED = "missed"
@@ -43,7 +50,7 @@ _DOUBTS = {
 
 
 @dataclass(frozen=True)
-class Activity:
+class ParsedActivity:
     """One activity as the document has it.
 
     Attributes:
@@ -63,12 +70,12 @@ class Activity:
     result: str
     document: str
     notes: str
-    sources: tuple[Source, ...]
+    sources: tuple[SourceLine, ...]
     doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Section:
+class ParsedSection:
     """A row that names the activities below; it keeps its own term and owners."""
 
     number: str | None
@@ -77,7 +84,7 @@ class Section:
     responsible: tuple[str, ...]
     result: str
     document: str
-    sources: tuple[Source, ...]
+    sources: tuple[SourceLine, ...]
 
     @property
     def heading(self) -> str:
@@ -89,20 +96,20 @@ class Section:
 class LeftOver:
     """A line that is in no activity; its kind says whether it was understood otherwise."""
 
-    source: Source
+    source: SourceLine
     kind: str
 
 
 @dataclass(frozen=True)
-class Roadmap:
+class ParsedRoadmap:
     """A document as read. Every line of it is in an activity or in `left_over`."""
 
     title: str
     organisation: str
     approved_on: dt.date | None
     first_year: int | None
-    sections: tuple[Section, ...]
-    activities: tuple[Activity, ...]
+    sections: tuple[ParsedSection, ...]
+    activities: tuple[ParsedActivity, ...]
     indicators: tuple[Indicator, ...]
     left_over: tuple[LeftOver, ...]
     warnings: tuple[str, ...]
@@ -110,13 +117,13 @@ class Roadmap:
 
 @dataclass
 class _Found:
-    layout: Layout
-    rows: list[Row]
-    headers: list[Row]
+    layout: ColumnLayout
+    rows: list[SourceRow]
+    headers: list[SourceRow]
     heading: str
 
 
-def read_roadmap(blocks: Sequence[Block]) -> Roadmap:
+def read_roadmap(blocks: Sequence[Block]) -> ParsedRoadmap:
     """Read the roadmap of a document; a document without one gives no activities, and says so.
 
     Only where no table is a roadmap for sure, one that may be is taken for it.
@@ -125,12 +132,12 @@ def read_roadmap(blocks: Sequence[Block]) -> Roadmap:
     return read if read.activities else _read(blocks, lenient=True)
 
 
-def _read(blocks: Sequence[Block], *, lenient: bool) -> Roadmap:
+def _read(blocks: Sequence[Block], *, lenient: bool) -> ParsedRoadmap:
     blocks = part_tables(blocks, lenient=lenient)
     tables, before = _find(blocks, lenient=lenient)
     kinds: dict[int, str] = {}
-    sections: list[Section] = []
-    activities: list[Activity] = []
+    sections: list[ParsedSection] = []
+    activities: list[ParsedActivity] = []
     for table in tables:
         kinds |= {source.line: "header" for row in table.headers for source in row.sources}
         _read_table(table, sections, activities)
@@ -149,7 +156,7 @@ def _read(blocks: Sequence[Block], *, lenient: bool) -> Roadmap:
         for source in dict.fromkeys(sources_of(blocks))
         if source not in taken
     )
-    return Roadmap(
+    return ParsedRoadmap(
         preface.title,
         preface.organisation,
         preface.approved_on,
@@ -165,12 +172,12 @@ def _read(blocks: Sequence[Block], *, lenient: bool) -> Roadmap:
 def _missed(blocks: Sequence[Block], taken: Collection[int]) -> Iterator[int]:
     """Yield the lines of rows that look like activities and are in none: words, and a term in a cell of its own."""
     for block in blocks:
-        for row in block.rows if isinstance(block, Table) else ():
+        for row in block.rows if isinstance(block, SourceTable) else ():
             if not any(source.line in taken for source in row.sources) and _is_like_activity(row):
                 yield from (source.line for source in row.sources)
 
 
-def _is_like_activity(row: Row) -> bool:
+def _is_like_activity(row: SourceRow) -> bool:
     if years_in(row):
         return False
     terms = [cell for cell in row.cells if looks_like_term(cell) or is_when(cell)]
@@ -195,17 +202,17 @@ def _not_taken(left_over: Sequence[LeftOver]) -> Iterator[str]:
         yield f"{where}: похоже на мероприятия, но столбцы этой таблицы мы не узнали и её не взяли."
 
 
-def _find(blocks: Sequence[Block], *, lenient: bool) -> tuple[list[_Found], list[Source]]:
+def _find(blocks: Sequence[Block], *, lenient: bool) -> tuple[list[_Found], list[SourceLine]]:
     """Return the roadmap tables and the lines before the first of them.
 
     A table without a header right after a roadmap table, as wide, is its next page.
     """
     found: list[_Found] = []
-    before: list[Source] = []
+    before: list[SourceLine] = []
     open_table: _Found | None = None
     heading: list[str] = []
     for block in blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, SourceParagraph):
             if number_of(block.text) is None:  # the number of a page parts nothing
                 open_table = None
                 heading = [block.text]
@@ -228,16 +235,16 @@ def _find(blocks: Sequence[Block], *, lenient: bool) -> tuple[list[_Found], list
     return found, before
 
 
-def _extend(before: list[Source], sources: list[Source], found: Sequence[_Found]) -> None:
+def _extend(before: list[SourceLine], sources: list[SourceLine], found: Sequence[_Found]) -> None:
     if not found:
         before += sources
 
 
-def _is_next_page(table: _Found, row: Row) -> bool:
+def _is_next_page(table: _Found, row: SourceRow) -> bool:
     return len(row.cells) == len(table.layout.meanings) and not is_foreign_header(row)
 
 
-def _start(layout: Layout, rows: Sequence[Row], open_table: _Found | None) -> _Found:
+def _start(layout: ColumnLayout, rows: Sequence[SourceRow], open_table: _Found | None) -> _Found:
     if open_table is not None:
         _take_rows(open_table, rows, new_page=True)
         return open_table
@@ -249,7 +256,7 @@ def _start(layout: Layout, rows: Sequence[Row], open_table: _Found | None) -> _F
     return table
 
 
-def _take_rows(table: _Found, rows: Sequence[Row], *, new_page: bool) -> None:
+def _take_rows(table: _Found, rows: Sequence[SourceRow], *, new_page: bool) -> None:
     """Add the rows of one table; a header repeated on a page is put aside."""
     parted = new_page
     for row in rows:
@@ -258,11 +265,13 @@ def _take_rows(table: _Found, rows: Sequence[Row], *, new_page: bool) -> None:
             table.headers.append(row)
             parted = parted or (known and any(row.cells))
             continue
-        table.rows.append(Row(row.cells, row.sources, row.after_break or parted))
+        table.rows.append(SourceRow(row.cells, row.sources, row.after_break or parted))
         parted = False
 
 
-def _read_table(table: _Found, sections: list[Section], activities: list[Activity]) -> None:
+def _read_table(
+    table: _Found, sections: list[ParsedSection], activities: list[ParsedActivity]
+) -> None:
     lines = join_rows(table.layout, table.rows)
     heading = table.heading if len(table.heading) < _HEADING else ""
     for line, is_section in zip(lines, are_sections(lines), strict=True):
@@ -276,14 +285,14 @@ def _read_table(table: _Found, sections: list[Section], activities: list[Activit
         activities += [_activity(part, heading) for part in part_line(_dated(line, heading))]
 
 
-def _dated(line: Line, heading: str) -> Line:
+def _dated(line: RoadmapRow, heading: str) -> RoadmapRow:
     """Give a line without a term that of its heading, where months stand as headings."""
     if not line.values[Meaning.TERM] and is_when(heading):
         line.values[Meaning.TERM] = heading
     return line
 
 
-def _doubted(activities: list[Activity]) -> list[Activity]:
+def _doubted(activities: list[ParsedActivity]) -> list[ParsedActivity]:
     """Doubt what came out of one line with others: its parts may be mixed up."""
     shared = Counter(one.sources[0] for one in activities if one.sources)
     return [
@@ -294,8 +303,8 @@ def _doubted(activities: list[Activity]) -> list[Activity]:
     ]
 
 
-def _section(line: Line) -> Section:
-    return Section(
+def _section(line: RoadmapRow) -> ParsedSection:
+    return ParsedSection(
         line.number,
         one_line(line.title),
         one_line(line.values[Meaning.TERM]),
@@ -306,9 +315,9 @@ def _section(line: Line) -> Section:
     )
 
 
-def _activity(line: Line, section: str) -> Activity:
+def _activity(line: RoadmapRow, section: str) -> ParsedActivity:
     values = line.values
-    return Activity(
+    return ParsedActivity(
         line.number,
         section,
         one_line(line.title),
@@ -322,14 +331,14 @@ def _activity(line: Line, section: str) -> Activity:
     )
 
 
-def _year(title: str, activities: Sequence[Activity]) -> int | None:
+def _year(title: str, activities: Sequence[ParsedActivity]) -> int | None:
     """Return the year the document starts with: the title's, else the first of the terms."""
     years = (first_year(text) for text in (title, *(one.term_text for one in activities)))
     return next((year for year in years if year is not None), None)
 
 
 def _warnings(
-    preface: Preface, activities: Sequence[Activity], indicators: Sequence[Indicator]
+    preface: Preface, activities: Sequence[ParsedActivity], indicators: Sequence[Indicator]
 ) -> Iterator[str]:
     if preface.blank_date is not None:
         yield f"Строка {preface.blank_date}: дата утверждения не вписана до конца."
@@ -346,7 +355,7 @@ def _warnings(
         yield NO_ACTIVITIES
 
 
-def _doubts(activity: Activity) -> Iterator[str]:
+def _doubts(activity: ParsedActivity) -> Iterator[str]:
     yield from (_DOUBTS[doubt] for doubt in activity.doubts)
     if not activity.term_text:
         yield "у мероприятия не указан срок."

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from nastavnik.engine.roadmaps.blocks import Row, Source
-from nastavnik.engine.roadmaps.columns import Layout, Meaning
+from nastavnik.engine.roadmaps.blocks import SourceLine, SourceRow
+from nastavnik.engine.roadmaps.columns import ColumnLayout, Meaning
 from nastavnik.engine.roadmaps.phrases import (
     clean,
     code_of,
@@ -31,7 +31,7 @@ _FIELDS = (
 
 
 @dataclass
-class Line:
+class RoadmapRow:
     """A row of a roadmap as its author meant it.
 
     Attributes:
@@ -46,7 +46,7 @@ class Line:
     number: str | None
     stage: str
     values: dict[Meaning, str]
-    sources: list[Source]
+    sources: list[SourceLine]
     alone: bool
     doubts: list[str] = field(default_factory=list)
 
@@ -56,9 +56,9 @@ class Line:
         return self.values[Meaning.TITLE]
 
 
-def join_rows(layout: Layout, rows: Iterable[Row]) -> list[Line]:
+def join_rows(layout: ColumnLayout, rows: Iterable[SourceRow]) -> list[RoadmapRow]:
     """Join what page ends have parted (method.md §10.1) and read the numbers."""
-    lines: list[Line] = []
+    lines: list[RoadmapRow] = []
     for row in rows:
         line = _line(layout, row)
         if lines and _goes_on(layout, row, lines[-1], line):
@@ -68,7 +68,7 @@ def join_rows(layout: Layout, rows: Iterable[Row]) -> list[Line]:
     return lines
 
 
-def _line(layout: Layout, row: Row) -> Line:
+def _line(layout: ColumnLayout, row: SourceRow) -> RoadmapRow:
     values = {meaning: clean(layout.value(row, meaning)) for meaning in _FIELDS}
     unknown = [
         clean(cell)
@@ -79,7 +79,7 @@ def _line(layout: Layout, row: Row) -> Line:
         values[Meaning.NOTES] = "\n".join([values[Meaning.NOTES], *unknown]).strip()
     filled = {one_line(cell) for cell in row.cells if cell.strip()}
     printed = one_line(layout.value(row, Meaning.NUMBER))
-    line = Line(
+    line = RoadmapRow(
         number_of(printed),
         one_line(layout.value(row, Meaning.SECTION)),
         values,
@@ -95,7 +95,7 @@ def _line(layout: Layout, row: Row) -> Line:
     return line
 
 
-def _lone(line: Line, text: str) -> Line:
+def _lone(line: RoadmapRow, text: str) -> RoadmapRow:
     """Read a row with one filled cell: a title across, or the rest of the row before."""
     if line.number is None and line.values[Meaning.TITLE] != "":
         line.values = dict.fromkeys(_FIELDS, "") | {Meaning.TITLE: line.title}
@@ -108,7 +108,7 @@ def _lone(line: Line, text: str) -> Line:
     return line
 
 
-def _read_number_cell(line: Line, printed: str) -> None:
+def _read_number_cell(line: RoadmapRow, printed: str) -> None:
     if code := code_of(printed):
         line.number = code
         return
@@ -117,7 +117,7 @@ def _read_number_cell(line: Line, printed: str) -> None:
     line.values[Meaning.TITLE] = "\n".join(filter(None, (rest, line.title)))
 
 
-def _own_number(line: Line) -> str | None:
+def _own_number(line: RoadmapRow) -> str | None:
     """Take «1.1. Назначение» apart when there is no column for numbers."""
     first, _, others = line.title.partition("\n")
     number, rest = numbered(first)
@@ -128,7 +128,7 @@ def _own_number(line: Line) -> str | None:
     return number
 
 
-def _goes_on(layout: Layout, row: Row, before: Line, line: Line) -> bool:
+def _goes_on(layout: ColumnLayout, row: SourceRow, before: RoadmapRow, line: RoadmapRow) -> bool:
     """Tell whether a row only continues the one before it."""
     if line.number is not None:
         return _repeats(before, line)
@@ -141,14 +141,16 @@ def _goes_on(layout: Layout, row: Row, before: Line, line: Line) -> bool:
     return _was_cut(layout, row, before, line)
 
 
-def _lone_goes_on(layout: Layout, row: Row, before: Line, line: Line) -> bool:
+def _lone_goes_on(
+    layout: ColumnLayout, row: SourceRow, before: RoadmapRow, line: RoadmapRow
+) -> bool:
     if starts_low(line.title):
         return True
     apart = hangs(before.title) or _under_the_title(layout, row)
     return row.after_break and not before.alone and apart
 
 
-def _under_the_title(layout: Layout, row: Row) -> bool:
+def _under_the_title(layout: ColumnLayout, row: SourceRow) -> bool:
     """Tell whether the only filled cell stands beside the numbers, as no heading does."""
     return (
         layout.has_numbers
@@ -157,12 +159,12 @@ def _under_the_title(layout: Layout, row: Row) -> bool:
     )
 
 
-def _repeats(before: Line, line: Line) -> bool:
+def _repeats(before: RoadmapRow, line: RoadmapRow) -> bool:
     """Tell whether merged cells only repeat the number and the title of the row before."""
     return line.number == before.number and line.title == before.title and bool(line.title)
 
 
-def _was_cut(layout: Layout, row: Row, before: Line, line: Line) -> bool:
+def _was_cut(layout: ColumnLayout, row: SourceRow, before: RoadmapRow, line: RoadmapRow) -> bool:
     """Tell whether a page end cut a row with nothing left empty (method.md §10.1, S0)."""
     low = starts_low(line.title)
     term = line.values[Meaning.TERM]
@@ -177,14 +179,14 @@ def _was_cut(layout: Layout, row: Row, before: Line, line: Line) -> bool:
     return breaks or hangs(before.title) or (not term and hangs(before.values[Meaning.RESPONSIBLE]))
 
 
-def _answers_apart(before: Line, line: Line) -> bool:
+def _answers_apart(before: RoadmapRow, line: RoadmapRow) -> bool:
     """Tell whether both rows name their own owners: «собрать согласия» of somebody is no rest of the row above."""
     owners = line.values[Meaning.RESPONSIBLE]
     above = before.values[Meaning.RESPONSIBLE]
     return bool(above) and starts_high(owners) and not hangs(above) and not hangs(before.title)
 
 
-def _append(before: Line, line: Line) -> None:
+def _append(before: RoadmapRow, line: RoadmapRow) -> None:
     owners, above = line.values[Meaning.RESPONSIBLE], before.values[Meaning.RESPONSIBLE]
     own = bool(above) and starts_high(owners) and not hangs(above)
     full = bool(line.values[Meaning.TITLE]) and (bool(line.values[Meaning.TERM]) or own)
@@ -199,7 +201,7 @@ def _append(before: Line, line: Line) -> None:
     before.alone = before.alone and line.alone
 
 
-def are_sections(lines: Sequence[Line]) -> list[bool]:
+def are_sections(lines: Sequence[RoadmapRow]) -> list[bool]:
     """Tell for each line whether it is a section and no activity.
 
     A section is a line across the whole table, or a line numbered «N» with lines «N.1…» below.
@@ -211,7 +213,7 @@ def are_sections(lines: Sequence[Line]) -> list[bool]:
     return [_is_section(line, parents) for line in lines]
 
 
-def _is_section(line: Line, parents: set[str]) -> bool:
+def _is_section(line: RoadmapRow, parents: set[str]) -> bool:
     if line.number is None or line.alone:
         return line.alone
     return depth(line.number) == 1 and line.number in parents

@@ -41,7 +41,7 @@ class Field(StrEnum):
 
 
 @dataclass(frozen=True)
-class Layout:
+class SheetLayout:
     """The header and the columns of one sheet.
 
     Attributes:
@@ -181,13 +181,13 @@ def _birth_columns(rows: Grid) -> Callable[[int], bool]:
     return lambda _column: True
 
 
-def guess_layout(rows: Grid, *, kind: Kind) -> Layout:
+def guess_layout(rows: Grid, *, kind: Kind) -> SheetLayout:
     """Find the header among titles and guess the columns.
 
     A header is the line (or two lines, one over the other) that names most fields, a name
     among them. Without one the columns are judged by what they hold.
     """
-    best: Layout | None = None
+    best: SheetLayout | None = None
     most = 0
     for index in range(min(len(rows), _SEARCHED_ROWS)):
         for n_lines in (1, 2):
@@ -196,11 +196,11 @@ def guess_layout(rows: Grid, *, kind: Kind) -> Layout:
             if found and n_fields > most:
                 best, most = found, n_fields
     if best is None:
-        return Layout(None, _settled(_by_content(rows, range(_width(rows)), 0)))
+        return SheetLayout(None, _settled(_by_content(rows, range(_width(rows)), 0)))
     return _completed(rows, best)
 
 
-def header_text(rows: Grid, layout: Layout, column: int) -> str:
+def header_text(rows: Grid, layout: SheetLayout, column: int) -> str:
     """Return the header of a column as it is written; empty where there is no header."""
     if layout.header_row is None:
         return ""
@@ -211,7 +211,7 @@ def header_text(rows: Grid, layout: Layout, column: int) -> str:
     return ""
 
 
-def header_texts(rows: Grid, layout: Layout, width: int, *, kind: Kind) -> list[str]:
+def header_texts(rows: Grid, layout: SheetLayout, width: int, *, kind: Kind) -> list[str]:
     """Return one text a column of the header, that of two lines put together."""
     if layout.header_row is None:
         return [""] * width
@@ -372,7 +372,7 @@ def _parts_of_birth(texts: list[str]) -> dict[int, Field]:
     return found if set(found.values()) == set(BIRTH_PARTS) else {}
 
 
-def _header_at(rows: Grid, index: int, n_lines: int, kind: Kind) -> Layout | None:
+def _header_at(rows: Grid, index: int, n_lines: int, kind: Kind) -> SheetLayout | None:
     width = max((len(row) for row in rows[index : index + n_lines]), default=0)
     upper = [_cell_text(rows[index], c) for c in range(width)]
     if n_lines == 1:
@@ -407,10 +407,10 @@ def _stacked(upper: list[str], lower: list[str], kind: Kind) -> list[str]:
     return texts
 
 
-def _layout_of(columns: dict[int, Field], index: int, n_lines: int) -> Layout | None:
+def _layout_of(columns: dict[int, Field], index: int, n_lines: int) -> SheetLayout | None:
     if not NAME_FIELDS & set(columns.values()):
         return None
-    return Layout(index, _settled(columns), n_lines)
+    return SheetLayout(index, _settled(columns), n_lines)
 
 
 def _settled(columns: Mapping[int, Field]) -> dict[int, Field]:
@@ -436,7 +436,7 @@ def _settled(columns: Mapping[int, Field]) -> dict[int, Field]:
 # --- the content ------------------------------------------------------------------------
 
 
-def _completed(rows: Grid, layout: Layout) -> Layout:
+def _completed(rows: Grid, layout: SheetLayout) -> SheetLayout:
     """Judge the columns without a header by what they hold."""
     assert layout.header_row is not None  # noqa: S101 - the caller found one
     columns = dict(layout.columns)
@@ -461,7 +461,7 @@ def _completed(rows: Grid, layout: Layout) -> Layout:
             guessed = {c: f for c, f in guessed.items() if f is not Field.GROUP}
         columns |= guessed
     rest = {c: Field.IGNORE for c in range(_width(rows)) if c not in columns}
-    return Layout(layout.header_row, _settled(columns | rest), layout.n_header_rows)
+    return SheetLayout(layout.header_row, _settled(columns | rest), layout.n_header_rows)
 
 
 def _is_parted(rows: Grid, column: int, start: int) -> bool:
@@ -480,7 +480,7 @@ def _is_parted(rows: Grid, column: int, start: int) -> bool:
     )
 
 
-def unread_names(rows: Grid, layout: Layout, *, kind: Kind) -> list[int]:
+def unread_names(rows: Grid, layout: SheetLayout, *, kind: Kind) -> list[int]:
     """Return the columns that hold full names and are not read, though no header says whose they are."""
     start = 0 if layout.header_row is None else layout.header_row + 1
     used = {c for c, field in layout.columns.items() if field not in _UNUSED}

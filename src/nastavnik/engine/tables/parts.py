@@ -24,7 +24,7 @@ _ENDS_LIST = re.compile(r"всего|итого|директор|руковод�
 
 
 @dataclass(frozen=True)
-class Part:
+class SheetPart:
     """One list of a sheet: its cells where they stand on the sheet, all others empty.
 
     `place` says in Russian where it stands; "" for a whole sheet.
@@ -34,14 +34,14 @@ class Part:
     place: str = ""
 
 
-def parts_of(rows: Grid) -> tuple[Part, ...]:
+def parts_of(rows: Grid) -> tuple[SheetPart, ...]:
     """Part a sheet into its lists; a sheet with one is returned as it is.
 
     A list under another begins with a header that names other columns, or those of another kind of
     people; titles right above belong to it. Lists side by side repeat their first column and a
     column of names in one header, or stand under classes as headers.
     """
-    found: list[Part] = []
+    found: list[SheetPart] = []
     bands = _bands(rows)
     for first, last in bands:
         band = _cut(rows, first, last)
@@ -50,10 +50,10 @@ def parts_of(rows: Grid) -> tuple[Part, ...]:
         for left, right in stripes:
             beside = f"столбцы {letter_of(left)}–{letter_of(right)}" if len(stripes) > 1 else ""
             part = _cut(band, 0, len(band) - 1, left, right) if beside else band
-            found.append(Part(part, ", ".join(filter(None, (beside, place)))))
+            found.append(SheetPart(part, ", ".join(filter(None, (beside, place)))))
     # more of them than any school keeps on a sheet are no lists
     is_parted = 1 < len(found) <= _MOST_LISTS
-    return tuple(found) if is_parted else (Part(tuple(map(tuple, rows))),)
+    return tuple(found) if is_parted else (SheetPart(tuple(map(tuple, rows))),)
 
 
 def _cut(

@@ -25,13 +25,7 @@ from nastavnik.engine.tables.names import (
     join_name,
     split_full_name,
 )
-from nastavnik.engine.tables.reading import (
-    Doubt,
-    PersonRow,
-    Reading,
-    RowError,
-    WaitingRow,
-)
+from nastavnik.engine.tables.reading import Doubt, ListReading, PersonRow, RowError, WaitingRow
 
 _NO_CLASS = "Не указан класс. Впишите его, например 5А."
 _NO_BIRTH_DATE = "Нет даты рождения. Впишите её: от возраста зависит, кто подписывает согласие, ученик или родитель."
@@ -42,7 +36,7 @@ _IN_CASES = (Field.FULL_NAME, Field.GRADE, Field.LETTER, *BIRTH_PARTS)
 class _Finding:
     """What one row says: its cells by field, as corrected, and what was found wrong or doubtful."""
 
-    reading: Reading
+    reading: ListReading
     number: int
     row: Row
     cells: dict[Field, Cell]
@@ -57,7 +51,7 @@ class _Finding:
         self.errors.append(RowError(self.number, column, reason))
 
 
-def read_person(reading: Reading, number: int, row: Row) -> None:
+def read_person(reading: ListReading, number: int, row: Row) -> None:
     """Read a row (from 1) into the people, the errors or the questions."""
     cells = {one: reading.cell(row, one) for one in reading.layout.columns.values()}
     corrected = reading.answers.corrected.get(number)
@@ -313,7 +307,7 @@ def _ask_if_left(finding: _Finding) -> None:
         finding.doubts.append((reading.name_header, sign))
 
 
-def _signs_of_look(reading: Reading, number: int, row: Row) -> list[str]:
+def _signs_of_look(reading: ListReading, number: int, row: Row) -> list[str]:
     """Return what a line through a cell, brackets and a hidden row say."""
     names = (Field.FULL_NAME, Field.LAST_NAME, Field.FIRST_NAME)
     columns = {c for c, field_ in reading.layout.columns.items() if field_ in names}

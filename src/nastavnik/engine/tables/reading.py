@@ -9,7 +9,7 @@ from nastavnik.engine.tables.cells import Cell, Grid, Kind, Marks, Row, value_of
 from nastavnik.engine.tables.dateorder import DateOrder, order_of
 from nastavnik.engine.tables.dates import date_inside
 from nastavnik.engine.tables.departed import NoteColumn, note_column
-from nastavnik.engine.tables.layout import Field, Layout, header_text
+from nastavnik.engine.tables.layout import Field, SheetLayout, header_text
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ class Answers:
 
 
 @dataclass
-class Reading:
+class ListReading:
     """A list, how it is read, and what has been read so far.
 
     `departed` and `others` are the heading above the row that is read, of those who left or of the other kind of people.
     """
 
     rows: Grid
-    layout: Layout
+    layout: SheetLayout
     kind: Kind
     today: dt.date
     group: str = ""

@@ -13,7 +13,7 @@ from nastavnik.engine.tables.groups import group_heading
 from nastavnik.engine.tables.layout import (
     BIRTH_PARTS,
     Field,
-    Layout,
+    SheetLayout,
     bare_name,
     group_of_title,
     header_text,
@@ -27,8 +27,8 @@ from nastavnik.engine.tables.persons import read_person, waiting_of
 from nastavnik.engine.tables.reading import (
     Answers,
     Doubt,
+    ListReading,
     PersonRow,
-    Reading,
     RowError,
     SkippedRow,
     WaitingRow,
@@ -98,7 +98,7 @@ _FACTS = (
 
 def read_roster(
     rows: Grid,
-    layout: Layout,
+    layout: SheetLayout,
     *,
     kind: Kind,
     today: dt.date,
@@ -121,7 +121,7 @@ def read_roster(
         marks: What is struck out or hidden.
         answers: What somebody said about rows that waited.
     """
-    reading = Reading(
+    reading = ListReading(
         rows,
         layout,
         kind,
@@ -184,7 +184,7 @@ def roster_json(roster: Roster, *, kind: Kind) -> dict[str, Any]:
     }
 
 
-def _columns(reading: Reading) -> dict[Field, str]:
+def _columns(reading: ListReading) -> dict[Field, str]:
     unused = {Field.NUMBER, Field.IGNORE}
     return {
         found: header_text(reading.rows, reading.layout, column)
@@ -197,11 +197,11 @@ def _line(row: Row) -> str:
     return " ".join(text for cell in row if (text := text_of(cell)))
 
 
-def _set_aside(reading: Reading, index: int, row: Row, reason: str) -> None:
+def _set_aside(reading: ListReading, index: int, row: Row, reason: str) -> None:
     reading.skipped.append(SkippedRow(index + 1, _line(row)[:200], reason))
 
 
-def _read_top(reading: Reading, index: int, row: Row) -> None:
+def _read_top(reading: ListReading, index: int, row: Row) -> None:
     """Set aside a title or a line of the header, keeping the class the title speaks of."""
     last = reading.layout.header_row
     assert last is not None  # noqa: S101 - the caller has compared with it
@@ -215,7 +215,7 @@ def _read_top(reading: Reading, index: int, row: Row) -> None:
     _set_aside(reading, index, row, "Заголовок над таблицей.")
 
 
-def _group_of(reading: Reading, row: Row) -> str | None:
+def _group_of(reading: ListReading, row: Row) -> str | None:
     found = group_of_title(row)
     return found if reading.kind == "pupils" else None
 
@@ -223,7 +223,7 @@ def _group_of(reading: Reading, row: Row) -> str | None:
 # --- rows that are no people ------------------------------------------------------------
 
 
-def _why_no_person(reading: Reading, row: Row) -> str:
+def _why_no_person(reading: ListReading, row: Row) -> str:
     """Return why a row is no person, or "" for one; headings of classes are remembered."""
     texts = [text for cell in row if (text := text_of(cell))]
     lettered = [text for text in texts if _LETTERS.search(text)]
@@ -244,7 +244,7 @@ def _are_column_numbers(texts: list[str]) -> bool:
     return len(texts) > 1 and texts == [str(n) for n in range(1, len(texts) + 1)]
 
 
-def _why_heading(reading: Reading, row: Row, texts: list[str], name: str) -> str:
+def _why_heading(reading: ListReading, row: Row, texts: list[str], name: str) -> str:
     if not _is_lone(reading, row, texts, name):
         return "" if name or _has_data(reading, row) else "В строке нет ФИО."
     if is_leaving_heading(_line(row)):
@@ -260,14 +260,14 @@ def _why_heading(reading: Reading, row: Row, texts: list[str], name: str) -> str
     return ""
 
 
-def _heading_class(reading: Reading, row: Row) -> str | None:
+def _heading_class(reading: ListReading, row: Row) -> str | None:
     line = _line(row)
     if group_heading(line) or re.search(r"\d", line):
         return _group_of(reading, row)
     return None
 
 
-def _is_header_again(reading: Reading, row: Row, texts: list[str]) -> bool:
+def _is_header_again(reading: ListReading, row: Row, texts: list[str]) -> bool:
     if names_fields(row, kind=reading.kind) > 1:
         return True
     last = reading.layout.header_row
@@ -285,7 +285,7 @@ def _is_signature(texts: list[str], name: str) -> bool:
     return bool(_SIGNATURE.match(texts[0]))
 
 
-def _signs_in_number(reading: Reading, row: Row) -> bool:
+def _signs_in_number(reading: ListReading, row: Row) -> bool:
     """Tell a signature that begins where the numbers of the rows stand: «Директор | Иванов И.И.»."""
     column = reading.layout.column_of(Field.NUMBER)
     return (
@@ -301,7 +301,7 @@ def _has_patronymic_last(name: str) -> bool:
     return len(words) == 3 and is_patronymic(words[2])  # noqa: PLR2004 - a full name
 
 
-def _is_lone(reading: Reading, row: Row, texts: list[str], name: str) -> bool:
+def _is_lone(reading: ListReading, row: Row, texts: list[str], name: str) -> bool:
     """Tell whether the row says one thing only, as headings do."""
     if len(set(texts)) == 1:
         # the only column of a bare list holds people, one a row
@@ -322,12 +322,12 @@ def _could_be_person(name: str) -> bool:
     return all(word[0].isupper() and not word.isupper() for word in words)
 
 
-def _has_data(reading: Reading, row: Row) -> bool:
+def _has_data(reading: ListReading, row: Row) -> bool:
     """Tell whether any column of a person's facts is filled."""
     return any(reading.value(row, one) for one in _FACTS)
 
 
-def _name_text(reading: Reading, row: Row) -> str:
+def _name_text(reading: ListReading, row: Row) -> str:
     parts = (Field.FULL_NAME, Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC)
     return " ".join(value for part in parts if (value := reading.value(row, part)))
 
@@ -335,7 +335,7 @@ def _name_text(reading: Reading, row: Row) -> str:
 # --- after the last row -----------------------------------------------------------------
 
 
-def _leave_repeated(reading: Reading) -> None:
+def _leave_repeated(reading: ListReading) -> None:
     """Set aside who stands in the list twice, and ask about who may do so."""
     seen: dict[str, list[PersonRow]] = defaultdict(list)
     for person in reading.people:
@@ -360,7 +360,7 @@ def _may_be_one(one: PersonRow, other: PersonRow) -> bool:
     return len(fathers) < 2 and len(dates) < 2  # noqa: PLR2004 - they do not differ
 
 
-def _leave_or_ask(reading: Reading, person: PersonRow, others: list[PersonRow]) -> None:
+def _leave_or_ask(reading: ListReading, person: PersonRow, others: list[PersonRow]) -> None:
     header = reading.name_header
     for other in others:
         if other.row < person.row and _is_same(person, other):
@@ -383,7 +383,7 @@ def _is_same(one: PersonRow, other: PersonRow) -> bool:
     )
 
 
-def _waits(reading: Reading, one: PersonRow, other: PersonRow) -> bool:
+def _waits(reading: ListReading, one: PersonRow, other: PersonRow) -> bool:
     """Tell which of two rows waits: the one that says less or, where both say as much, the later.
 
     A pupil in two classes waits in both rows: nobody can tell which is the old one.
@@ -396,7 +396,7 @@ def _waits(reading: Reading, one: PersonRow, other: PersonRow) -> bool:
     return ours < theirs or (ours == theirs and one.row > other.row)
 
 
-def _questions(reading: Reading) -> list[Doubt]:
+def _questions(reading: ListReading) -> list[Doubt]:
     """Ask about columns of names that are not read."""
     header = reading.layout.header_row
     found = []

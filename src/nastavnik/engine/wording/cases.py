@@ -17,7 +17,7 @@ class Case(StrEnum):
     PREPOSITIONAL = "prepositional"
 
 
-class Gender(StrEnum):
+class NameGender(StrEnum):
     """The gender of a person's name."""
 
     MALE = "male"

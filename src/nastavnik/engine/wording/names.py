@@ -13,7 +13,7 @@ from pytrovich.detector import PetrovichGenderDetector
 from pytrovich.enums import Gender as PetrovichGender
 from pytrovich.enums import NamePart
 
-from nastavnik.engine.wording.cases import NBSP, Case, Gender
+from nastavnik.engine.wording.cases import NBSP, Case, NameGender
 from nastavnik.engine.wording.regular import WORD, is_name_word, n_syllables, regular
 from nastavnik.engine.wording.surnames import decline_surname
 
@@ -37,7 +37,7 @@ class FullName:
     first: str
     patronymic: str
     case: Case
-    gender: Gender | None
+    gender: NameGender | None
     sure: bool
 
     def __str__(self) -> str:
@@ -72,34 +72,34 @@ def split_name(text: str) -> Forms:
     return " ".join(words[:-tail]), words[-tail], " ".join(words[1 - tail :])
 
 
-def guess_gender(last: str, first: str, patronymic: str) -> Gender | None:
+def guess_gender(last: str, first: str, patronymic: str) -> NameGender | None:
     """Guess by the patronymic, else the first name, else the surname's ending."""
     return _by_patronymic(patronymic) or _by_first_name(first) or _by_surname(last.lower().strip())
 
 
-def _by_patronymic(patronymic: str) -> Gender | None:
+def _by_patronymic(patronymic: str) -> NameGender | None:
     ending = patronymic.lower().strip()
     if ending.endswith((*_SONS, "ич")):
-        return Gender.MALE
+        return NameGender.MALE
     if ending.endswith((*_DAUGHTERS, "вна", "чна", "шна")):
-        return Gender.FEMALE
+        return NameGender.FEMALE
     return None
 
 
-def _by_first_name(first: str) -> Gender | None:
+def _by_first_name(first: str) -> NameGender | None:
     if not WORD.fullmatch(first.strip()):
         return None
     found: PetrovichGender = _detector().detect(firstname=first.strip())  # type: ignore[no-untyped-call]
     return {
-        PetrovichGender.MALE: Gender.MALE,
-        PetrovichGender.FEMALE: Gender.FEMALE,
+        PetrovichGender.MALE: NameGender.MALE,
+        PetrovichGender.FEMALE: NameGender.FEMALE,
     }.get(found)
 
 
-def _by_surname(last: str) -> Gender | None:
+def _by_surname(last: str) -> NameGender | None:
     if last.endswith(_MALE_SURNAME):
-        return Gender.MALE
-    return Gender.FEMALE if last.endswith(_FEMALE_SURNAME) else None
+        return NameGender.MALE
+    return NameGender.FEMALE if last.endswith(_FEMALE_SURNAME) else None
 
 
 def decline_name(
@@ -108,7 +108,7 @@ def decline_name(
     patronymic: str,
     *,
     case: Case,
-    gender: Gender | None = None,
+    gender: NameGender | None = None,
     overrides: Mapping[Case, Forms] | None = None,
 ) -> FullName:
     """Put a name into a case.
@@ -139,13 +139,17 @@ def decline_name(
     )
 
 
-def _settled(first: str, patronymic: str, gender: Gender) -> bool:
+def _settled(first: str, patronymic: str, gender: NameGender) -> bool:
     """Tell whether nothing about the first name and the patronymic is odd."""
     full = len(patronymic.strip().rstrip(".")) > 1
     if full and _by_patronymic(patronymic) is not gender:
         return False
     # «Захария», «Илия»: the stress decides between -ии and -ие
-    odd = gender is Gender.MALE and first.lower().endswith("ия") and n_syllables(first) > len("Зи")
+    odd = (
+        gender is NameGender.MALE
+        and first.lower().endswith("ия")
+        and n_syllables(first) > len("Зи")
+    )
     return not odd and all(map(_known, (first, patronymic)))
 
 
@@ -153,19 +157,19 @@ def _known(text: str) -> bool:
     return all(WORD.fullmatch(word.rstrip(".")) for word in re.split(r"[\s-]+", text) if word)
 
 
-def _patronymic(text: str, gender: Gender, case: Case) -> str:
+def _patronymic(text: str, gender: NameGender, case: Case) -> str:
     # «Алиеву Гасану Мамед оглы»: such a patronymic is not declined.
     if text.lower().strip().endswith(_SONS + _DAUGHTERS):
         return text
     return _declined(NamePart.MIDDLENAME, text, gender, case)
 
 
-def _declined(part: NamePart, text: str, gender: Gender, case: Case) -> str:
+def _declined(part: NamePart, text: str, gender: NameGender, case: Case) -> str:
     pieces = re.split(r"([\s-]+)", text)
     return "".join(_piece(part, piece, gender, case) for piece in pieces)
 
 
-def _piece(part: NamePart, word: str, gender: Gender, case: Case) -> str:
+def _piece(part: NamePart, word: str, gender: NameGender, case: Case) -> str:
     if not is_name_word(word):
         return word
     if case in {Case.DATIVE, Case.PREPOSITIONAL} and _is_short(word.lower()):

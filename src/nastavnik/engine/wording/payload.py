@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nastavnik.engine.wording.cases import Case, Gender, Wording
+from nastavnik.engine.wording.cases import Case, NameGender, Wording
 from nastavnik.engine.wording.names import decline_name, split_name
 from nastavnik.engine.wording.positions import decline_position
 
@@ -26,7 +26,7 @@ def decline_json(payload: Mapping[str, Any]) -> dict[str, Any]:
     if _choice(payload, "kind", ["name", "position"]) == "position":
         wording = decline_position(text, case=case)
     else:
-        gender = payload.get("gender") and Gender(_choice(payload, "gender", list(Gender)))
+        gender = payload.get("gender") and NameGender(_choice(payload, "gender", list(NameGender)))
         name = decline_name(*split_name(text), case=case, gender=gender or None)
         wording = Wording(str(name), name.sure)
     return {"text": wording.text, "sure": wording.sure}

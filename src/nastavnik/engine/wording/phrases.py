@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from nastavnik.engine.wording.cases import NBSP, Case, Gender
+from nastavnik.engine.wording.cases import NBSP, Case, NameGender
 
 MONTHS = (
     "января",
@@ -22,8 +22,8 @@ MONTHS = (
 )
 
 _PUPIL = {
-    Gender.MALE: ("ученик", "ученика", "ученику", "ученика", "учеником", "ученике"),
-    Gender.FEMALE: ("ученица", "ученицы", "ученице", "ученицу", "ученицей", "ученице"),
+    NameGender.MALE: ("ученик", "ученика", "ученику", "ученика", "учеником", "ученике"),
+    NameGender.FEMALE: ("ученица", "ученицы", "ученице", "ученицу", "ученицей", "ученице"),
     None: (
         "обучающийся",
         "обучающегося",
@@ -61,7 +61,9 @@ def counted(n: int, one: str, few: str, many: str) -> str:
     return f"{n}{NBSP}{plural(n, one, few, many)}"
 
 
-def class_phrase(group: str, *, case: Case = Case.NOMINATIVE, gender: Gender | None = None) -> str:
+def class_phrase(
+    group: str, *, case: Case = Case.NOMINATIVE, gender: NameGender | None = None
+) -> str:
     """Return «ученика 5А класса», «ученицы 5А класса» or «обучающегося 5А класса».
 
     Without a class only the first word is left.

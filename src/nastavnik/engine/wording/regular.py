@@ -8,7 +8,7 @@ from pytrovich.enums import Gender as PetrovichGender
 from pytrovich.enums import NamePart
 from pytrovich.maker import PetrovichDeclinationMaker
 
-from nastavnik.engine.wording.cases import Case, Gender, like
+from nastavnik.engine.wording.cases import Case, NameGender, like
 
 CONSONANTS = tuple("бвгджзйклмнпрстфхцчшщ")
 WORD = re.compile(r"[А-Яа-яЁё'’]+")
@@ -20,13 +20,13 @@ def is_name_word(word: str) -> bool:
     return len(word) >= _SHORTEST and WORD.fullmatch(word) is not None
 
 
-def regular(part: NamePart, word: str, gender: Gender, case: Case) -> str:
+def regular(part: NamePart, word: str, gender: NameGender, case: Case) -> str:
     """Return the form of one word; a woman's in a consonant has one form only."""
-    if gender is Gender.FEMALE and word.lower().endswith(CONSONANTS):
+    if gender is NameGender.FEMALE and word.lower().endswith(CONSONANTS):
         return word
     made: str = _maker().make(
         part,
-        PetrovichGender.FEMALE if gender is Gender.FEMALE else PetrovichGender.MALE,
+        PetrovichGender.FEMALE if gender is NameGender.FEMALE else PetrovichGender.MALE,
         PetrovichCase[case.name],
         word,
     )

@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from pytrovich.enums import NamePart
 
-from nastavnik.engine.wording.cases import Case, Gender, Wording, like
+from nastavnik.engine.wording.cases import Case, NameGender, Wording, like
 from nastavnik.engine.wording.dictionary import GRAMMEMES, adjective, common_noun
 from nastavnik.engine.wording.regular import CONSONANTS, is_name_word, n_syllables, regular
 
-Rule = Callable[[str, Gender, Case], Wording | None]
+Rule = Callable[[str, NameGender, Case], Wording | None]
 
 _APART = re.compile(r"([\s\u2010-\u2014-]+)")
 _INDECLINABLE = ("ых", "их", "иа", "уа", "о", "е", "ё", "э", "и", "ы", "у", "ю")
@@ -62,7 +62,7 @@ _ONE_SYLLABLE_IY = {
 }
 
 
-def decline_surname(text: str, gender: Gender, case: Case) -> Wording:
+def decline_surname(text: str, gender: NameGender, case: Case) -> Wording:
     """Put a surname into a case, each half of a double one by itself."""
     pieces = _APART.split(text)
     words = pieces[::2]
@@ -74,7 +74,7 @@ def decline_surname(text: str, gender: Gender, case: Case) -> Wording:
     return Wording(joined, sure=all(one.sure for one in made) and n_apart <= n_small)
 
 
-def _word(word: str, after: list[str], gender: Gender, case: Case) -> Wording:
+def _word(word: str, after: list[str], gender: NameGender, case: Case) -> Wording:
     low = word.lower()
     if not is_name_word(word):
         return Wording(word, sure=len(word) < len("Ян"))
@@ -91,16 +91,16 @@ def _word(word: str, after: list[str], gender: Gender, case: Case) -> Wording:
     return Wording(found.text, sure=found.sure and whole and not _contradicts(low, gender))
 
 
-def _stays(low: str, gender: Gender) -> bool:
+def _stays(low: str, gender: NameGender) -> bool:
     """Tell whether the word has one form in all cases."""
     if low in _STRESSED_VOWEL or low.endswith(_INDECLINABLE):
         return True
-    return gender is Gender.FEMALE and low.endswith((*CONSONANTS, "ь"))
+    return gender is NameGender.FEMALE and low.endswith((*CONSONANTS, "ь"))
 
 
-def _contradicts(low: str, gender: Gender) -> bool:
+def _contradicts(low: str, gender: NameGender) -> bool:
     """Tell whether the ending is the other gender's: a mistyped name or a wrong box ticked."""
-    if gender is Gender.FEMALE:
+    if gender is NameGender.FEMALE:
         return low.endswith(("ов", "ев", "ёв", "ский", "цкий"))
     return low.endswith(("ова", "ева", "ёва", "ская", "цкая"))
 
@@ -110,14 +110,14 @@ def _ended(word: str, cut: int, ending: str) -> str:
     return word[: len(word) - cut] + (ending.upper() if word.isupper() else ending)
 
 
-def _by_library(word: str, gender: Gender, case: Case) -> str:
+def _by_library(word: str, gender: NameGender, case: Case) -> str:
     return regular(NamePart.LASTNAME, word, gender, case)
 
 
-def _womans_adjective(word: str, gender: Gender, case: Case) -> Wording | None:
+def _womans_adjective(word: str, gender: NameGender, case: Case) -> Wording | None:
     """«Непомнящей», «Хорошей», but «Чужой»: after a sibilant the stress decides."""
     low = word.lower()
-    if gender is Gender.MALE or not low.endswith(("ая", "ья")):
+    if gender is NameGender.MALE or not low.endswith(("ая", "ья")):
         return None
     known = adjective(low)
     if low.endswith("ья"):
@@ -133,10 +133,10 @@ def _womans_adjective(word: str, gender: Gender, case: Case) -> Wording | None:
     return Wording(_ended(word, 2, ending), sure=sure)
 
 
-def _mans_adjective(word: str, gender: Gender, case: Case) -> Wording | None:
+def _mans_adjective(word: str, gender: NameGender, case: Case) -> Wording | None:
     """«Третьего»; and «Кия», «Вия», which only look like adjectives."""
     low = word.lower()
-    if gender is Gender.FEMALE or not low.endswith("ий"):
+    if gender is NameGender.FEMALE or not low.endswith("ий"):
         return None
     if len(low) <= len("Кий"):
         return Wording(_ended(word, 2, _ONE_SYLLABLE_IY[case]), sure=False)
@@ -146,17 +146,17 @@ def _mans_adjective(word: str, gender: Gender, case: Case) -> Wording | None:
     return None
 
 
-def _hard_ec(word: str, gender: Gender, case: Case) -> Wording | None:
+def _hard_ec(word: str, gender: NameGender, case: Case) -> Wording | None:
     """«Кузнец»: without its vowel there would be three consonants in a row."""
-    if gender is Gender.FEMALE or not _HARD_END.search(word.lower()):
+    if gender is NameGender.FEMALE or not _HARD_END.search(word.lower()):
         return None
     return Wording(_ended(word, 0, _HARD_ENDINGS[case]), sure=False)
 
 
-def _mans_noun(word: str, gender: Gender, case: Case) -> Wording | None:
+def _mans_noun(word: str, gender: NameGender, case: Case) -> Wording | None:
     """«Орла», «Ткачом»: a common noun keeps its forms; where a vowel runs away, the family decides."""
     low = word.lower()
-    if gender is Gender.FEMALE or not low.endswith((*CONSONANTS, "ь")) or _is_russian(low):
+    if gender is NameGender.FEMALE or not low.endswith((*CONSONANTS, "ь")) or _is_russian(low):
         return None
     noun = common_noun(low, {"masc"})
     genitive = "" if noun is None else str(noun.inflect({"gent"}).word)
@@ -172,10 +172,10 @@ def _is_russian(low: str) -> bool:
     return n_syllables(low) > 1 and _RUSSIAN.match(low) is not None
 
 
-def _mans_sibilant(word: str, gender: Gender, case: Case) -> Wording | None:
+def _mans_sibilant(word: str, gender: NameGender, case: Case) -> Wording | None:
     """Instrumental after ж, ш, щ, ч: «Деркачом», «Янковичем»; the stress is not written."""
     low = word.lower()
-    if gender is Gender.FEMALE or case is not Case.INSTRUMENTAL or low[-1] not in "жшщч":
+    if gender is NameGender.FEMALE or case is not Case.INSTRUMENTAL or low[-1] not in "жшщч":
         return None
     if low in _STRESSED_END:
         return Wording(_ended(word, 0, "ом"), sure=True)
@@ -186,7 +186,7 @@ def _mans_sibilant(word: str, gender: Gender, case: Case) -> Wording | None:
     return Wording(_ended(word, 0, "ом" if stressed else "ем"), sure=False)
 
 
-def _a_after_sibilant(word: str, _gender: Gender, case: Case) -> Wording | None:
+def _a_after_sibilant(word: str, _gender: NameGender, case: Case) -> Wording | None:
     """Instrumental of «Груша», «Левша», «Кваша»: -ей or, stressed, -ой."""
     low = word.lower()
     if case is not Case.INSTRUMENTAL or not low.endswith(("жа", "ша", "ча", "ща", "ца")):
@@ -197,10 +197,10 @@ def _a_after_sibilant(word: str, _gender: Gender, case: Case) -> Wording | None:
     return Wording(_ended(word, 1, "ей"), sure=low.endswith("ица"))
 
 
-def _in_or_ov(word: str, gender: Gender, case: Case) -> Wording | None:
+def _in_or_ov(word: str, gender: NameGender, case: Case) -> Wording | None:
     """Instrumental of «Дарвин», «Лин», «Павлин»: -ин and -ов that are no Russian suffixes take -ом."""
     low = word.lower()
-    if gender is Gender.FEMALE or case is not Case.INSTRUMENTAL or not low.endswith(_SUFFIXES):
+    if gender is NameGender.FEMALE or case is not Case.INSTRUMENTAL or not low.endswith(_SUFFIXES):
         return None
     if low in _FOREIGN:
         return Wording(_ended(word, 0, "ом"), sure=True)
@@ -209,9 +209,9 @@ def _in_or_ov(word: str, gender: Gender, case: Case) -> Wording | None:
     return None
 
 
-def _families_differ(word: str, gender: Gender, case: Case) -> Wording | None:
+def _families_differ(word: str, gender: NameGender, case: Case) -> Wording | None:
     low = word.lower()
-    doubtful = gender is Gender.MALE and low.endswith(_DOUBTFUL)
+    doubtful = gender is NameGender.MALE and low.endswith(_DOUBTFUL)
     if doubtful or low.endswith("зода"):
         return Wording(_by_library(word, gender, case), sure=False)
     return None

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from nastavnik.core.hooks.retention import Rule
+from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.jobs.actions import forget_old_jobs
 from nastavnik.jobs.queries import old_jobs
 
@@ -15,4 +15,4 @@ def _forget(before: dt.datetime) -> int:
     return forget_old_jobs(before, by=None)
 
 
-ENDED = Rule("jobs", "работы в фоне, которые закончились, и их файлы", _n_old, _forget)
+ENDED = RetentionRule("jobs", "работы в фоне, которые закончились, и их файлы", _n_old, _forget)

@@ -12,7 +12,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.jobs.actions import ask_for_job
 from nastavnik.jobs.choices import JobState
-from nastavnik.jobs.kinds import Kind
+from nastavnik.jobs.kinds import JobKind
 from nastavnik.jobs.models import Job
 from nastavnik.jobs.tasks.attempts import work_on
 
@@ -34,7 +34,7 @@ def waited_for(*jobs: Job, seconds: float | None = None) -> None:
 
 def ask_and_wait(
     request: Request,
-    kind: Kind,
+    kind: JobKind,
     *,
     given: Mapping[str, Any],
     alone: str = "",

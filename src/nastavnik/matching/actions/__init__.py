@@ -6,10 +6,10 @@ from nastavnik.matching.actions.replacing import check_substitute, least_disturb
 from nastavnik.matching.actions.rules import set_rules
 from nastavnik.matching.actions.rulings import is_override, lift_locks, lift_ruling, rule_pair
 from nastavnik.matching.actions.runs import (
-    keep_run,
     mark_run_approved,
     mark_run_proposed,
     run_matching,
+    save_run,
 )
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "engine_input",
     "give_opinion",
     "is_override",
-    "keep_run",
     "least_disturbance",
     "lift_locks",
     "lift_ruling",
@@ -28,6 +27,7 @@ __all__ = [
     "review_input",
     "rule_pair",
     "run_matching",
+    "save_run",
     "set_rules",
     "substitutes",
 ]

@@ -8,7 +8,7 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.matching.actions.rulings import lift_ruling
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.matching.models import Opinion, PairRuling
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation
@@ -19,7 +19,7 @@ def give_opinion(
     *,
     mentor: Participation | None,
     mentee: Participation | None,
-    outcome: Outcome | None,
+    outcome: OpinionOutcome | None,
     by: models.Model | None,
 ) -> Opinion | None:
     """Note the psychologist's outcome on a pair, or on one person; None takes it back.
@@ -47,7 +47,7 @@ def give_opinion(
     row.outcome, row.discussed_on = outcome, None
     row.save()
     audit.record("opinion-given", row, by=by, fields=["outcome", "discussed_on"])
-    if outcome == Outcome.AGAINST:
+    if outcome == OpinionOutcome.AGAINST:
         locks = PairRuling.objects.standing().filter(ruling=Ruling.LOCK)
         ours = Q(mentor=mentor) if mentor else Q()
         ours &= Q(mentee=mentee) if mentee else Q()

@@ -9,8 +9,8 @@ from django.db import models, transaction
 from django.db.models import Max
 
 from nastavnik.core import audit
-from nastavnik.engine.matching.proposing import Pair, Unmatched, shortages_of
-from nastavnik.engine.matching.proposing import Proposal as Result
+from nastavnik.engine.matching.proposing import MatchingResult as Result
+from nastavnik.engine.matching.proposing import Pair, UnmatchedMentee, shortages_of
 from nastavnik.matching.actions.inputs import review_input
 from nastavnik.matching.adapter import Input, totals_of
 from nastavnik.matching.choices import Ruling, RunStatus
@@ -50,11 +50,11 @@ def run_matching(
     programme = Programme.objects.select_for_update().get(pk=programme.pk)
     chosen_forms = list(programme.forms.all() if forms is None else forms)
     given = review_input(programme, chosen_forms, without, keeps=keeps, by=by)
-    return keep_run(programme, chosen_forms, given, given.run(), by=by)
+    return save_run(programme, chosen_forms, given, given.run(), by=by)
 
 
 @transaction.atomic
-def keep_run(
+def save_run(
     programme: Programme,
     chosen_forms: list[MentoringForm],
     given: Input,
@@ -140,7 +140,9 @@ def _paired(run: MatchingRun, pair: Pair, form_id: int, *, locked: bool, why: st
     )
 
 
-def _left_out(run: MatchingRun, one: Unmatched, given: Input, shortage: int | None) -> Proposal:
+def _left_out(
+    run: MatchingRun, one: UnmatchedMentee, given: Input, shortage: int | None
+) -> Proposal:
     """Keep why somebody stays alone; what is the psychologist's «no» has a code of its own.
 
     Of a shortage the number is kept: it is written once, beside the run. The places a mentor would need are told with those

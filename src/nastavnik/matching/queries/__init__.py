@@ -1,13 +1,12 @@
 """Reads of matching: proposals with their reasons in sentences, the difference to the run before."""
 
 from nastavnik.matching.queries.comparing import (
-    Comparison,
-    Move,
+    MenteeMove,
+    RunComparison,
     changes_since,
     compare_runs,
     moves,
 )
-from nastavnik.matching.queries.lacks import Lack, lack_words
 from nastavnik.matching.queries.opinions import (
     advised_against,
     open_questions,
@@ -15,7 +14,7 @@ from nastavnik.matching.queries.opinions import (
     opinions_seen,
 )
 from nastavnik.matching.queries.people import WhoIsMatched, n_pairs_to_look_at, who_is_matched
-from nastavnik.matching.queries.points import Points
+from nastavnik.matching.queries.points import ScorePoints
 from nastavnik.matching.queries.replacing import Candidate, candidates
 from nastavnik.matching.queries.rules import rules_in_force
 from nastavnik.matching.queries.rulings import (
@@ -36,42 +35,41 @@ from nastavnik.matching.queries.runs import (
     runs_of,
     why_approval_stays,
 )
+from nastavnik.matching.queries.shortages import KeptShortage, shortage_words
 from nastavnik.matching.queries.since import changed_since
 from nastavnik.matching.queries.workspace import (
     LINE_ORDERS,
-    Board,
     LeftOut,
-    Leg,
-    Line,
     MentorGroup,
-    board,
+    PairCard,
+    RunLine,
+    RunView,
     lines_of,
+    run_view,
 )
 
 __all__ = [
     "LINE_ORDERS",
-    "Board",
     "Candidate",
-    "Comparison",
-    "Lack",
+    "KeptShortage",
     "LeftOut",
-    "Leg",
-    "Line",
+    "MenteeMove",
     "MentorGroup",
-    "Move",
-    "Points",
+    "PairCard",
     "Rulings",
+    "RunComparison",
+    "RunLine",
+    "RunView",
     "Runs",
+    "ScorePoints",
     "WhoIsMatched",
     "advised_against",
     "all_rulings",
-    "board",
     "candidates",
     "changed_since",
     "changes_since",
     "compare_runs",
     "forms_to_match",
-    "lack_words",
     "latest_run",
     "lines_of",
     "moves",
@@ -86,7 +84,9 @@ __all__ = [
     "ruled_otherwise",
     "rules_in_force",
     "rulings_of",
+    "run_view",
     "runs_of",
+    "shortage_words",
     "timeline_events",
     "who_is_matched",
     "why_approval_stays",

@@ -12,7 +12,7 @@ from nastavnik.programmes.models import Participation
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class MenteeMove:
     """A mentee whose mentor differs: None stands for nobody."""
 
     mentee: Participation
@@ -20,7 +20,7 @@ class Move:
     after: Participation | None
 
 
-def moves(user: SignedIn, keys: Iterable[tuple[str, str, str]]) -> list[Move]:
+def moves(user: SignedIn, keys: Iterable[tuple[str, str, str]]) -> list[MenteeMove]:
     """Return the records of (mentee, mentor before, mentor after) by their keys, of the mentees the user sees."""
     keys = list(keys)
     wanted = {int(key) for triple in keys for key in triple if key}
@@ -31,30 +31,30 @@ def moves(user: SignedIn, keys: Iterable[tuple[str, str, str]]) -> list[Move]:
         .select_related("person__partner")
     }
     return [
-        Move(known[mentee], known.get(before), known.get(after))
+        MenteeMove(known[mentee], known.get(before), known.get(after))
         for mentee, before, after in keys
         if mentee in known
     ]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RunComparison:
     """Two runs side by side: who has another mentor, how many have the same, who is in one of them only."""
 
     before: MatchingRun
     after: MatchingRun
-    moved: tuple[Move, ...]
+    moved: tuple[MenteeMove, ...]
     n_same: int
     n_only_before: int
     n_only_after: int
 
 
-def compare_runs(user: SignedIn, before: MatchingRun, after: MatchingRun) -> Comparison:
+def compare_runs(user: SignedIn, before: MatchingRun, after: MatchingRun) -> RunComparison:
     """Compare two runs of one programme by the mentees the user sees."""
     old, new = _mentors_of(user, before), _mentors_of(user, after)
     both = [key for key in new if key in old]
     moved = moves(user, ((key, old[key], new[key]) for key in both if old[key] != new[key]))
-    return Comparison(
+    return RunComparison(
         before,
         after,
         tuple(sorted(moved, key=lambda move: move.mentee.person.search_name)),

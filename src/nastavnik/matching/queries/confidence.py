@@ -11,7 +11,7 @@ from nastavnik.programmes.models import Participation
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ConfidenceReader:
     """What of people's confidential words the viewer may read in a run.
 
     Attributes:
@@ -37,7 +37,7 @@ class Reader:
         return any(record is not None and record.person_id == self.person_id for record in records)
 
 
-ANYBODY = Reader()
+ANYBODY = ConfidenceReader()
 
 
 def reader_of(
@@ -46,14 +46,14 @@ def reader_of(
     rulings: Mapping[tuple[int, int], PairRuling],
     *,
     is_matched: bool,
-) -> Reader:
+) -> ConfidenceReader:
     """Return what the viewer may read, who may be one of those matched.
 
     Of `rulings`, (mentor, mentee) → ruling, the bans are told to everybody.
     """
     viewer = user.viewer
     may_read_choices = organisation_id in viewer.organisations(Perm.PREFERENCE_VIEW)
-    return Reader(
+    return ConfidenceReader(
         choices=may_read_choices,
         steps=may_read_choices and not is_matched,
         refusals=organisation_id in viewer.organisations(Perm.REFUSAL_VIEW),
@@ -63,13 +63,13 @@ def reader_of(
     )
 
 
-def chosen_in(proposal: Proposal, reader: Reader) -> tuple[int | None, int | None]:
+def chosen_in(proposal: Proposal, reader: ConfidenceReader) -> tuple[int | None, int | None]:
     """Return which choice each was for the other: the mentor for the mentee first; None where it may not be told."""
     return chosen_by(proposal.explanation, reader, proposal.mentor, proposal.mentee)
 
 
 def chosen_by(
-    explanation: Mapping[str, Any], reader: Reader, *sides: Participation | None
+    explanation: Mapping[str, Any], reader: ConfidenceReader, *sides: Participation | None
 ) -> tuple[int | None, int | None]:
     """Return the same of reasons that are kept or only looked at; `sides` are the people they are about."""
     if not reader.choices or reader.is_of(*sides):
@@ -78,7 +78,7 @@ def chosen_by(
     return chosen.get("by_mentee"), chosen.get("by_mentor")
 
 
-def bond_of(proposal: Proposal, reader: Reader) -> str:
+def bond_of(proposal: Proposal, reader: ConfidenceReader) -> str:
     """Return both, one or fit: who of the two chose the other, as far as the viewer may know."""
     n_sides = sum(place is not None for place in chosen_in(proposal, reader))
     return ("fit", "one", "both")[n_sides]

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.matching.models import Proposal
-from nastavnik.matching.queries.confidence import ANYBODY, Reader, chosen_in
-from nastavnik.matching.queries.lacks import Lack, lack_words
+from nastavnik.matching.queries.confidence import ANYBODY, ConfidenceReader, chosen_in
+from nastavnik.matching.queries.shortages import KeptShortage, shortage_words
 from nastavnik.matching.queries.since import has_place
 from nastavnik.people.queries import surnames
 from nastavnik.programmes import catalogues
@@ -34,7 +34,7 @@ def part_of(explanation: Mapping[str, Any], code: str) -> Mapping[str, Any] | No
     return next((part for part in parts if part["code"] == code and part["points"]), None)
 
 
-def pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
+def pair_words(proposal: Proposal, reader: ConfidenceReader) -> tuple[str, ...]:
     """Return why two are a pair, as far as the viewer may know: by hand, by choice, by what they share, what is against it."""
     parts = [part for part in proposal.explanation.get("parts", ()) if part["points"]]
     flags = proposal.explanation.get("flags", ())
@@ -45,7 +45,7 @@ def pair_words(proposal: Proposal, reader: Reader) -> tuple[str, ...]:
     return tuple(words) or (_("Nothing in common is written down."),)
 
 
-def secret_words(proposal: Proposal, reader: Reader) -> frozenset[str]:
+def secret_words(proposal: Proposal, reader: ConfidenceReader) -> frozenset[str]:
     """Return which reasons of a pair were said in confidence: whom people chose, and whom not."""
     against = _against_words(proposal, proposal.explanation.get("flags", ()), reader)
     told = [choice_words(*chosen_in(proposal, reader)), against, _namesake_words(proposal)]
@@ -57,7 +57,7 @@ def _lock_words(proposal: Proposal) -> str:
     return _("Put together by hand: %(why)s.") % {"why": why} if why else _("Put together by you.")
 
 
-def _against_words(proposal: Proposal, flags: Iterable[str], reader: Reader) -> str:
+def _against_words(proposal: Proposal, flags: Iterable[str], reader: ConfidenceReader) -> str:
     """Return what speaks against a pair put together by hand; a «not with» only to who may read it."""
     refusals = [flag.partition(":")[2] for flag in flags if flag.startswith("lock_not_eligible")]
     if not refusals:
@@ -85,7 +85,7 @@ def _namesake_words(proposal: Proposal) -> str:
 
 
 #: Part of a score → the list that names what is in common.
-LISTS: Mapping[str, Callable[[], Mapping[str, catalogues.Entry]]] = {
+LISTS: Mapping[str, Callable[[], Mapping[str, catalogues.ListEntry]]] = {
     "area": catalogues.areas,
     "interest": catalogues.interests,
     "schedule": catalogues.time_slots,
@@ -185,14 +185,14 @@ def left_out_words(
     explanation: Mapping[str, Any],
     mentors: Mapping[str, Participation],
     *,
-    reader: Reader = ANYBODY,
+    reader: ConfidenceReader = ANYBODY,
     mentee: Participation | None = None,
-    lack: Lack | None = None,
+    shortage: KeptShortage | None = None,
 ) -> tuple[str, str]:
     """Return why a mentee has no mentor and what would help, as far as the viewer may know."""
     code = explanation.get("code", "")
-    if code == "all_full" and lack:
-        reason = lack_words(lack, 1)
+    if code == "all_full" and shortage:
+        reason = shortage_words(shortage, 1)
     else:
         reason = {
             "no_mentors": _("There is no mentor to choose from."),
@@ -219,7 +219,7 @@ def left_out_words(
 
 
 def _forbidden_words(
-    explanation: Mapping[str, Any], reader: Reader, mentee: Participation | None
+    explanation: Mapping[str, Any], reader: ConfidenceReader, mentee: Participation | None
 ) -> str:
     """Return that everybody is ruled out; to others than the curator and the psychologist not even that."""
     if not reader.refusals or reader.is_of(mentee):
@@ -241,7 +241,7 @@ def _forbidden_words(
 def _lifted_words(
     change: Mapping[str, Any],
     mentors: Mapping[str, Participation],
-    reader: Reader,
+    reader: ConfidenceReader,
     mentee: Participation | None,
 ) -> str:
     """Return how two who are kept apart could be together: a ban is lifted, a «not with» is talked over."""

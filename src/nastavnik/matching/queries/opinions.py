@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from nastavnik.core.access import SignedIn
 from nastavnik.core.request_cache import cached
-from nastavnik.matching.choices import Outcome
+from nastavnik.matching.choices import OpinionOutcome
 from nastavnik.matching.models import Opinion, OpinionQuerySet
 from nastavnik.programmes.models import Programme
 
@@ -29,7 +29,7 @@ def opinions_seen(user: SignedIn, programme_id: int) -> list[Opinion]:
 def open_questions(user: SignedIn, programme: Programme) -> QuerySet[Opinion]:
     """Return what the psychologist wants to discuss and nobody has yet, as far as the user may know."""
     asked = opinions_of(programme.pk).visible_to(user)
-    return asked.filter(outcome=Outcome.DISCUSS, discussed_on=None)
+    return asked.filter(outcome=OpinionOutcome.DISCUSS, discussed_on=None)
 
 
 def advised_against(programme_id: int, pairs: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:

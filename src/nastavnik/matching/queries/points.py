@@ -8,11 +8,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from nastavnik.engine.matching.candidates import WISHES
-from nastavnik.matching.queries.confidence import Reader
+from nastavnik.matching.queries.confidence import ConfidenceReader
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
+class ScorePoints:
     """What the score of a pair is made of, as far as the viewer may know: `parts` are names with their points.
 
     `wishes` is what the choices met in the pair bring, told without whose they are; 0 where there are none, or where the
@@ -44,18 +44,18 @@ class Points:
         return _read(self.total)
 
 
-NO_POINTS = Points(())
+NO_POINTS = ScorePoints(())
 
 
 def _read(points: int) -> str:
     return number_format(points, force_grouping=True).replace("-", "−")
 
 
-def points_of(explanation: Mapping[str, Any], reader: Reader) -> Points:
+def points_of(explanation: Mapping[str, Any], reader: ConfidenceReader) -> ScorePoints:
     """Return the parts of a score; what was wished only to who may read choices and is not matched there."""
     parts = [part for part in explanation.get("parts", ()) if part["points"]]
     names = _names()
-    return Points(
+    return ScorePoints(
         tuple((names[one["code"]], one["points"]) for one in parts if one["code"] in names),
         sum(one["points"] for one in parts if one["code"] == WISHES) if reader.steps else 0,
     )

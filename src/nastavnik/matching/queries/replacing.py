@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.access import SignedIn
 from nastavnik.matching.queries.confidence import chosen_by, reader_of
 from nastavnik.matching.queries.explanations import choice_words, part_words, price_words
-from nastavnik.matching.queries.points import NO_POINTS, Points, points_of
+from nastavnik.matching.queries.points import NO_POINTS, ScorePoints, points_of
 from nastavnik.matching.queries.rules import rules_in_force
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.models import Participation
@@ -23,7 +23,7 @@ class Candidate:
     group: str
     reasons: tuple[str, ...]
     price: str
-    points: Points = NO_POINTS
+    points: ScorePoints = NO_POINTS
 
 
 def candidates(

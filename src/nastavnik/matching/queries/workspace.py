@@ -8,7 +8,7 @@ from nastavnik.core.access import SignedIn
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal
 from nastavnik.matching.queries.comparing import changes_since
-from nastavnik.matching.queries.confidence import Reader, bond_of, reader_of
+from nastavnik.matching.queries.confidence import ConfidenceReader, bond_of, reader_of
 from nastavnik.matching.queries.explanations import (
     left_out_words,
     pair_words,
@@ -16,10 +16,10 @@ from nastavnik.matching.queries.explanations import (
     proof_words,
     secret_words,
 )
-from nastavnik.matching.queries.lacks import Lack, lack_of, lacks_of
 from nastavnik.matching.queries.opinions import opinions_seen
-from nastavnik.matching.queries.points import NO_POINTS, Points, points_of
+from nastavnik.matching.queries.points import NO_POINTS, ScorePoints, points_of
 from nastavnik.matching.queries.rulings import standing_rulings
+from nastavnik.matching.queries.shortages import KeptShortage, shortage_of, shortages_of_run
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation
@@ -34,7 +34,7 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class PairCard:
     """A proposed pair as a page shows it, with what the curator has said of it since.
 
     `gone` are those of the two who can no longer be matched: of them nothing more can be decided here.
@@ -50,7 +50,7 @@ class Leg:
     bond: str = "fit"
     opinion: Opinion | None = None
     secret: frozenset[str] = frozenset()
-    points: Points = NO_POINTS
+    points: ScorePoints = NO_POINTS
     gone: tuple[str, ...] = ()
 
     @property
@@ -73,20 +73,20 @@ class MentorGroup:
 
     mentor: Participation
     group: str
-    legs: tuple[Leg, ...]
+    cards: tuple[PairCard, ...]
     n_led: int
     capacity: int
 
     @property
     def load(self) -> int:
         """Return how many mentees the mentor would have."""
-        return self.n_led + len(self.legs)
+        return self.n_led + len(self.cards)
 
     @property
     def is_group(self) -> bool:
         """Tell whether the mentor leads these mentees as one group."""
         return any(
-            leg.proposal.form is not None and leg.proposal.form.is_group for leg in self.legs
+            card.proposal.form is not None and card.proposal.form.is_group for card in self.cards
         )
 
     @property
@@ -103,7 +103,7 @@ class LeftOut:
     group: str
     reason: str
     help: str
-    lack: Lack | None = None
+    shortage: KeptShortage | None = None
 
     @property
     def is_secret(self) -> bool:
@@ -115,7 +115,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class RunView:
     """A run as the workspace shows it."""
 
     run: MatchingRun
@@ -131,15 +131,15 @@ class Board:
     @property
     def n_pairs(self) -> int:
         """Return how many pairs are proposed."""
-        return sum(len(group.legs) for group in self.groups)
+        return sum(len(group.cards) for group in self.groups)
 
     @property
     def n_gone(self) -> int:
         """Return how many of them the base has outgrown: all together they cannot be approved."""
-        return sum(bool(leg.gone) for group in self.groups for leg in group.legs)
+        return sum(bool(card.gone) for group in self.groups for card in group.cards)
 
 
-def board(user: SignedIn, run: MatchingRun) -> Board:
+def run_view(user: SignedIn, run: MatchingRun) -> RunView:
     """Return a run ready to be shown; the number of queries does not depend on its size."""
     proposals = list(
         Proposal.objects.visible_to(user)
@@ -165,16 +165,20 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
     }
     weight = run.snapshot.get("rules", {}).get("rank_weight", 0)
     kept_points = run.snapshot.get("kept_points", 0)
-    legs: dict[int, list[Leg]] = {}
-    left_out, lacks = [], lacks_of(run)
+    cards: dict[int, list[PairCard]] = {}
+    left_out, shortages = [], shortages_of_run(run)
     for proposal in proposals:
         group = names.get(proposal.mentee.person_id, "")
         if proposal.mentor_id is None:
-            lack = lack_of(proposal.explanation, proposal.mentee_id, lacks)
+            shortage = shortage_of(proposal.explanation, proposal.mentee_id, shortages)
             reason, help_ = left_out_words(
-                proposal.explanation, mentors, reader=reader, mentee=proposal.mentee, lack=lack
+                proposal.explanation,
+                mentors,
+                reader=reader,
+                mentee=proposal.mentee,
+                shortage=shortage,
             )
-            left_out.append(LeftOut(proposal, group, reason, help_, lack))
+            left_out.append(LeftOut(proposal, group, reason, help_, shortage))
         else:
             said = rulings.get((proposal.mentor_id, proposal.mentee_id))
             others = _others(proposal.explanation, mentors, weight, kept_points, reader)
@@ -182,11 +186,11 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             opinion = opinions.get((proposal.mentor_id, proposal.mentee_id))
             secret = secret_words(proposal, reader)
             points = points_of(proposal.explanation, reader)
-            leg = Leg(
+            card = PairCard(
                 proposal, group, words, others, said, bond, opinion, secret, points,
                 gone=_gone(run, proposal),
             )  # fmt: skip
-            legs.setdefault(proposal.mentor_id, []).append(leg)
+            cards.setdefault(proposal.mentor_id, []).append(card)
     places = _places_of(run)
     groups = tuple(
         MentorGroup(
@@ -195,23 +199,23 @@ def board(user: SignedIn, run: MatchingRun) -> Board:
             tuple(own),
             *places.get(str(mentor.pk), (mentor.active_count, mentor.capacity)),
         )
-        for own in legs.values()
+        for own in cards.values()
         if (mentor := own[0].proposal.mentor)
     )
     changes, n_same = changes_since(user, run, proposals)
-    return Board(
+    return RunView(
         run=run,
         groups=groups,
         left_out=tuple(left_out),
         n_area=_n_area(run, proposals),
-        n_chosen=sum(leg.bond != "fit" for own in legs.values() for leg in own)
+        n_chosen=sum(card.bond != "fit" for own in cards.values() for card in own)
         if reader.choices and any(run.snapshot.get("wishes", {}).values())
         else None,
         n_idle=sum(
             1
             for one in run.snapshot["mentors"]
             if (mentor := mentors.get(one.get("key", "")))
-            and mentor.pk not in legs
+            and mentor.pk not in cards
             and not mentor.active_count
         ),
         changes=changes,
@@ -257,7 +261,7 @@ def _others(
     mentors: Mapping[str, Participation],
     rank_weight: int,
     kept_points: int,
-    reader: Reader,
+    reader: ConfidenceReader,
 ) -> tuple[Other, ...]:
     found = []
     for one in explanation.get("alternatives", ()):
@@ -271,7 +275,7 @@ def _others(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RunLine:
     """A mentee of a run as the table shows one, with the mentor or the reason why there is none.
 
     `secret` are reasons that stay off the paper.
@@ -284,11 +288,11 @@ class Line:
     proposal: Proposal | None = None
     words: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
-    leg: Leg | None = None
+    card: PairCard | None = None
 
 
 #: How the table of a run may be ordered; who has no mentor stands first whatever the order.
-LINE_ORDERS: dict[str, Callable[[Line], Any]] = {
+LINE_ORDERS: dict[str, Callable[[RunLine], Any]] = {
     "mentee": lambda line: line.mentee.person.search_name,
     "mentor": lambda line: line.mentor.person.search_name if line.mentor else "",
     "form": lambda line: line.proposal.form.title if line.proposal and line.proposal.form else "",
@@ -296,7 +300,7 @@ LINE_ORDERS: dict[str, Callable[[Line], Any]] = {
 }
 
 
-def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line]:
+def lines_of(shown: RunView, *, form: str = "", sort: str = "mentee") -> list[RunLine]:
     """Return a run as a table: who is without a mentor first, then the pairs in an order of `LINE_ORDERS`.
 
     Args:
@@ -305,7 +309,7 @@ def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line
         sort: a key of `LINE_ORDERS`, with «-» before it turned round.
     """
     alone = [
-        Line(
+        RunLine(
             one.proposal.mentee,
             one.group,
             words=() if one.is_secret else (one.reason, one.help),
@@ -322,19 +326,19 @@ def lines_of(shown: Board, *, form: str = "", sort: str = "mentee") -> list[Line
         )
         alone = [one for one in alone if one.mentee.pk in keys]
     pairs = [
-        Line(
-            leg.proposal.mentee,
-            leg.group,
+        RunLine(
+            card.proposal.mentee,
+            card.group,
             own.mentor,
             own.group,
-            leg.proposal,
-            words=tuple(one for one in leg.reasons if one not in leg.secret),
-            secret=tuple(one for one in leg.reasons if one in leg.secret),
-            leg=leg,
+            card.proposal,
+            words=tuple(one for one in card.reasons if one not in card.secret),
+            secret=tuple(one for one in card.reasons if one in card.secret),
+            card=card,
         )
         for own in shown.groups
-        for leg in own.legs
-        if not form or (leg.proposal.form and leg.proposal.form.code == form)
+        for card in own.cards
+        if not form or (card.proposal.form and card.proposal.form.code == form)
     ]
     by_name, order = LINE_ORDERS["mentee"], LINE_ORDERS[sort.removeprefix("-")]
     for rows in (alone, pairs):

@@ -15,7 +15,7 @@ from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.matching import actions
-from nastavnik.matching.choices import Outcome, Ruling
+from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.matching.forms import USUAL_REASONS, OpinionForm, RulingForm
 from nastavnik.matching.models import Opinion, PairRuling
 from nastavnik.matching.queries import forms_to_match, proposal_of, runs_of
@@ -143,7 +143,7 @@ def opine(request: Request) -> HttpResponse:
         messages.error(request, _("Choose a mentor, a mentee or both, of one programme."))
         return redirect("matching:workspace")
     data = form.cleaned_data
-    outcome = Outcome(data["outcome"]) if data["outcome"] else None
+    outcome = OpinionOutcome(data["outcome"]) if data["outcome"] else None
     try:
         actions.give_opinion(
             mentor=data["mentor"], mentee=data["mentee"], outcome=outcome, by=request.user

@@ -28,7 +28,6 @@ from nastavnik.matching.models import MatchingRun
 from nastavnik.matching.queries import (
     LINE_ORDERS,
     all_rulings,
-    board,
     changed_since,
     compare_runs,
     forms_to_match,
@@ -36,6 +35,7 @@ from nastavnik.matching.queries import (
     opinions_seen,
     past_runs,
     rulings_of,
+    run_view,
     runs_of,
     why_approval_stays,
 )
@@ -109,7 +109,7 @@ def _result(
     request: Request, run: MatchingRun | None, run_forms: list[MentoringForm]
 ) -> dict[str, object]:
     """Return a run as the page shows it: in columns, or as a table where that is asked for."""
-    shown = board(request.user, run) if run else None
+    shown = run_view(request.user, run) if run else None
     if shown is None:
         return {"board": shown}
     filters = ResultFilter(
@@ -126,7 +126,7 @@ def _result(
     )
     keys = {line.mentee.pk for line in lines}
     groups = [
-        own for own in shown.groups if any(leg.proposal.mentee_id in keys for leg in own.legs)
+        own for own in shown.groups if any(card.proposal.mentee_id in keys for card in own.cards)
     ]
     # which pairs were asked for may be who chose whom: that is not written over a sheet of paper
     named = [one for one in listing.narrowed_by(filters) if one[0] != filters.fields["kind"].label]
@@ -137,7 +137,7 @@ def _result(
         "is_table": request.GET.get("view") == "table",
         "lines": lines,
         "groups": groups,
-        "n_shown": sum(len(own.legs) for own in groups),
+        "n_shown": sum(len(own.cards) for own in groups),
         "unmatched": unmatched_lines(shown.left_out, keys, shown.groups),
         "filters": filters,
         "is_filtered": any(asked.values()),

@@ -23,7 +23,7 @@ from nastavnik.mentorships.queries.meetings import (
     voices_of,
 )
 from nastavnik.mentorships.queries.month import (
-    Cell,
+    MonthMeeting,
     MonthRow,
     kept_pairs,
     month_bounds,
@@ -84,11 +84,11 @@ from nastavnik.mentorships.queries.timeline import timeline_events
 __all__ = [
     "LEVELS",
     "PAIR_ORDERS",
-    "Cell",
     "Chain",
     "Ending",
     "Kin",
     "Link",
+    "MonthMeeting",
     "MonthRow",
     "Node",
     "PairNow",

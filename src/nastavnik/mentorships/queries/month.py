@@ -16,7 +16,7 @@ YEARS = range(2000, 2100)
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MonthMeeting:
     """One meeting of the month; `is_open` when one may say today what became of it."""
 
     meeting: Meeting
@@ -36,7 +36,7 @@ class MonthRow:
     """A pair and its meetings of the month, as many places in every row."""
 
     pair: PairRow
-    cells: tuple[Cell | None, ...]
+    cells: tuple[MonthMeeting | None, ...]
 
 
 def month_bounds(year: int, month: int) -> tuple[dt.date, dt.date]:
@@ -79,14 +79,14 @@ def month_rows(
     A meeting stands in the month of its planned day. `chosen` is what was picked on the page, by the key of the meeting.
     """
     found, day, picked = pair_rows(user, pairs), today(), chosen or {}
-    cells: dict[int, list[Cell]] = {pair.pk: [] for pair in found}
+    cells: dict[int, list[MonthMeeting]] = {pair.pk: [] for pair in found}
     meetings = Meeting.objects.filter(
         mentorship__in=list(cells), planned_on__range=(first, last)
     ).order_by("planned_on", "pk")
     for meeting in meetings:
         is_open = meeting.status in AHEAD and meeting.planned_on <= day
         cells[meeting.mentorship_id].append(
-            Cell(meeting, is_open, state_words(meeting), picked.get(meeting.pk, ""))
+            MonthMeeting(meeting, is_open, state_words(meeting), picked.get(meeting.pk, ""))
         )
     width = max(map(len, cells.values()), default=0)
     return [

@@ -16,7 +16,7 @@ from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.upcoming import DAYS
 from nastavnik.core.request_cache import cached
-from nastavnik.mentorships.catalogues import Limits, cycle
+from nastavnik.mentorships.catalogues import RiskLimits, cycle
 from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
 from nastavnik.mentorships.queries.pairs import ties_advised_against
@@ -33,7 +33,7 @@ _OF_MEETING = (
 )  # fmt: skip
 
 
-class Told(NamedTuple):
+class MeetingRow(NamedTuple):
     """What the risk is worked out from, as `_OF_MEETING`."""
 
     status: str
@@ -179,7 +179,7 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         rows, itemgetter(slice(0, n_own))
     ):
         has_paused, is_advised, may_read = flags
-        meetings = [Told(*row[n_own:]) for row in several if row[-1] is not None]
+        meetings = [MeetingRow(*row[n_own:]) for row in several if row[-1] is not None]
         risk = risk_of(status, starts_on, meetings, may_read=may_read)
         coming = tuple(
             m.planned_on for m in meetings if m.status in AHEAD and day <= m.planned_on <= week
@@ -233,7 +233,7 @@ def _is_due(meetings: Iterable[Facts]) -> bool:
     return any(m.status in AHEAD and m.planned_on <= today() for m in meetings)
 
 
-def _is_low(meetings: Iterable[Facts], limits: Limits) -> bool:
+def _is_low(meetings: Iterable[Facts], limits: RiskLimits) -> bool:
     """Tell whether one side found the last meetings hard, as many in a row as the limit says."""
     held = sorted(
         (m for m in meetings if m.held_on), key=lambda m: (m.held_on or m.planned_on, m.planned_on)

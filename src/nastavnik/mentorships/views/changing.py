@@ -24,7 +24,7 @@ from nastavnik.jobs.queries import result_of
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching.access import may_approve
 from nastavnik.matching.models import MatchingRun, Proposal
-from nastavnik.matching.queries import Move, candidates, moves, n_pairs_to_look_at
+from nastavnik.matching.queries import MenteeMove, candidates, moves, n_pairs_to_look_at
 from nastavnik.mentorships import actions, tasks
 from nastavnik.mentorships.choices import OPEN, EndCause
 from nastavnik.mentorships.forms import (
@@ -117,7 +117,7 @@ def _counted(request: Request, pair: Mentorship) -> Mapping[str, Any] | HttpResp
 
 
 def _replaced(
-    request: Request, pair: Mentorship, form: ReplaceForm, moved: list[Move]
+    request: Request, pair: Mentorship, form: ReplaceForm, moved: list[MenteeMove]
 ) -> Mentorship | None:
     """Replace the mentor; where others move along, theirs as well."""
     data = form.cleaned_data

@@ -13,7 +13,7 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.text import fold
-from nastavnik.organisations.choices import Kind
+from nastavnik.organisations.choices import OrganisationKind
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import adapter
@@ -268,7 +268,7 @@ def _load(draft: RosterImport, day: dt.date, *, by: models.Model | None) -> Rost
         _place_all(compared, people, year, day, by=by)
     draft.status, draft.accepted_at = ImportStatus.ACCEPTED, timezone.now()
     draft.summary = {
-        **{f"n_{verdict}": compared.count(verdict) for verdict in adapter.Verdict},
+        **{f"n_{verdict}": compared.count(verdict) for verdict in adapter.RowVerdict},
         "n_waiting": compared.n_waiting,
         "errors": [asdict(reason) for reason in compared.reasons],
     }
@@ -284,7 +284,7 @@ def _load(draft: RosterImport, day: dt.date, *, by: models.Model | None) -> Rost
 
 def _save_people(
     organisation: Organisation,
-    compared: adapter.Comparison,
+    compared: adapter.RosterComparison,
     kind: RosterKind,
     *,
     by: models.Model | None,
@@ -292,7 +292,7 @@ def _save_people(
     """Add the new and change the known people; return row number → person."""
     person_kind = PersonKind.TEACHER
     if kind is RosterKind.PUPILS:
-        is_college = organisation.kind == Kind.COLLEGE
+        is_college = organisation.kind == OrganisationKind.COLLEGE
         person_kind = PersonKind.STUDENT if is_college else PersonKind.PUPIL
     people: dict[int, Person] = {}
     changed: dict[tuple[str, ...], list[Person]] = defaultdict(list)
@@ -326,7 +326,7 @@ def _person_of(organisation: Organisation, kind: PersonKind, row: adapter.Person
     return person
 
 
-def _take_over(person: Person, changes: tuple[adapter.Change, ...]) -> tuple[str, ...]:
+def _take_over(person: Person, changes: tuple[adapter.FieldChange, ...]) -> tuple[str, ...]:
     """Set what a list knows better; return the names of the fields."""
     fields = [change.field for change in changes if change.field != "group"]
     for change in changes:
@@ -340,7 +340,7 @@ def _take_over(person: Person, changes: tuple[adapter.Change, ...]) -> tuple[str
 
 
 def _place_all(
-    compared: adapter.Comparison,
+    compared: adapter.RosterComparison,
     people: dict[int, Person],
     year: AcademicYear,
     day: dt.date,

@@ -23,7 +23,7 @@ from nastavnik.programmes.actions.bases import (
     take_up_again,
 )
 from nastavnik.programmes.actions.group_meetings import (
-    Wishes,
+    AttendeeWishes,
     close_choices,
     forget_preferences,
     give_preferences,
@@ -36,7 +36,7 @@ from nastavnik.programmes.actions.group_meetings import (
 
 __all__ = [
     "NEXT",
-    "Wishes",
+    "AttendeeWishes",
     "add_to_base",
     "adopt_form",
     "change_form",

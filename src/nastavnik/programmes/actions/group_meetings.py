@@ -29,7 +29,7 @@ _ANSWER = ("answered_at", "answered_by", "comment")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class AttendeeWishes:
     """One person's word after the meeting, in keys of attendances.
 
     Attributes:
@@ -168,7 +168,7 @@ def _put_file(meeting: GroupMeeting, name: str, content: bytes) -> list[str]:
 
 @transaction.atomic
 def give_preferences(
-    meeting: GroupMeeting, wishes: Mapping[int, Wishes], *, by: models.Model | None
+    meeting: GroupMeeting, wishes: Mapping[int, AttendeeWishes], *, by: models.Model | None
 ) -> int:
     """Write down whom people chose and with whom not, in place of what they said before; return how many people.
 
@@ -216,7 +216,7 @@ def give_preferences(
     return len(answered)
 
 
-def _check(present: Mapping[int, Attendance], key: int, word: Wishes) -> None:
+def _check(present: Mapping[int, Attendance], key: int, word: AttendeeWishes) -> None:
     if key not in present:
         raise RefusedError(_("Only who came to the meeting and waits for matching chooses."))
     named = [*word.ranked, *word.refused]
@@ -229,7 +229,7 @@ def _check(present: Mapping[int, Attendance], key: int, word: Wishes) -> None:
         raise RefusedError(_("Only people of the other side who came to the meeting are chosen."))
 
 
-def _check_forms(present: Mapping[int, Attendance], wishes: Mapping[int, Wishes]) -> None:
+def _check_forms(present: Mapping[int, Attendance], wishes: Mapping[int, AttendeeWishes]) -> None:
     """Refuse choices no form allows: matching could never meet them, and whoever chose would wait for it."""
     ranked = {key: word.ranked for key, word in wishes.items() if word.ranked}
     if not ranked:

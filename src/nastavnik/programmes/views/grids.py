@@ -233,7 +233,7 @@ def _give(
 ) -> bool:
     """Write down the slips somebody entered; a comment given before stays."""
     wishes = {
-        row.pk: actions.Wishes(form.ranked(), form.refused(), row.comment)
+        row.pk: actions.AttendeeWishes(form.ranked(), form.refused(), row.comment)
         for row in people
         if (form := rows[row.pk]).is_touched
     }

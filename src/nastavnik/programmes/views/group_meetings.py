@@ -270,7 +270,7 @@ def choose(request: Request, pk: int) -> HttpResponse:
     is_own = row.record.person_id == request.user.viewer.person_id
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
-        word = actions.Wishes(form.ranked(), frozenset(data["refused"]), data["comment"])
+        word = actions.AttendeeWishes(form.ranked(), frozenset(data["refused"]), data["comment"])
         try:
             actions.give_preferences(row.meeting, {row.pk: word}, by=request.user)
         except RefusedError as refusal:

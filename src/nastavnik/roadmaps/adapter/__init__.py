@@ -25,7 +25,7 @@ from nastavnik.engine.roadmaps.rows import JOINED
 from nastavnik.readers.bounded import read_bounded
 from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_pasted_text
 from nastavnik.roadmaps.adapter.checks import past_promises
-from nastavnik.roadmaps.catalogues import Entry
+from nastavnik.roadmaps.catalogues import CatalogueActivity
 from nastavnik.roadmaps.models import Activity, IndicatorTarget, RoadmapSection
 from nastavnik.roadmaps.queries import words_of_values
 
@@ -99,7 +99,7 @@ def _term(starts_on: dt.date | None, ends_on: dt.date | None, recurs: str) -> Te
     return Term(kind, starts_on, ends_on, Recurrence(recurs) if recurs else None)
 
 
-def usual_days(entry: Entry, year: int, start: dt.date) -> Days:
+def usual_days(entry: CatalogueActivity, year: int, start: dt.date) -> Days:
     """Return the days of an activity of the catalogue in a year whose work begins on a day.
 
     What is usually over before December moves with the start, at most to May; what lasts longer
@@ -170,7 +170,7 @@ def read_content(
     return content_of(found)
 
 
-def content_of(found: reading.Roadmap) -> dict[str, Any]:
+def content_of(found: reading.ParsedRoadmap) -> dict[str, Any]:
     """Return the content of a draft from what a document was read as."""
     content = {
         "title": _clip("title", found.title),
@@ -189,11 +189,11 @@ def content_of(found: reading.Roadmap) -> dict[str, Any]:
     return dict(plain_within(content))
 
 
-def _says_more(section: reading.Section) -> bool:
+def _says_more(section: reading.ParsedSection) -> bool:
     return bool(section.term_text or section.responsible or section.result or section.document)
 
 
-def _section(found: reading.Section) -> dict[str, str]:
+def _section(found: reading.ParsedSection) -> dict[str, str]:
     fields = {
         "title": found.heading,
         "term_text": found.term_text,
@@ -216,15 +216,15 @@ def _target(found: Indicator) -> dict[str, Any]:
 
 def _read(
     file_name: str, data: bytes | None, text: str, look: Callable[[], None] | None
-) -> reading.Roadmap:
+) -> reading.ParsedRoadmap:
     """Read what was typed here, and a file in a process with an end."""
     if data is None:
         return reading.read_roadmap(read_pasted_text(text))
-    found: reading.Roadmap = read_bounded("roadmap", data, file_name, look=look)
+    found: reading.ParsedRoadmap = read_bounded("roadmap", data, file_name, look=look)
     return found
 
 
-def _promises(found: reading.Roadmap) -> list[str]:
+def _promises(found: reading.ParsedRoadmap) -> list[str]:
     terms = [read_term(one.term_text, year=found.first_year) for one in found.activities]
     days = [day for term in terms if (day := term.start or term.end)]
     return past_promises((one.source.text for one in found.left_over), min(days, default=None))
@@ -234,7 +234,7 @@ def _clip(name: str, text: str) -> str:
     return text.replace("\x00", "")[: LONGEST[name]]
 
 
-def _activity(found: reading.Activity, year: int | None) -> dict[str, Any]:
+def _activity(found: reading.ParsedActivity, year: int | None) -> dict[str, Any]:
     result = "; ".join(filter(None, (found.result, found.notes)))
     fields = {
         "number": found.number or "",
@@ -251,7 +251,7 @@ def _activity(found: reading.Activity, year: int | None) -> dict[str, Any]:
     }
 
 
-def _doubts(found: reading.Activity, year: int | None) -> Iterable[str]:
+def _doubts(found: reading.ParsedActivity, year: int | None) -> Iterable[str]:
     if PARTED in found.doubts:
         yield _("One row held several activities: check whose terms and owners these are.")
     if JOINED in found.doubts:
@@ -271,7 +271,7 @@ def _doubts(found: reading.Activity, year: int | None) -> Iterable[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LineChange:
     """A line that says something else in the copy: field → before, after."""
 
     activity: Activity
@@ -293,12 +293,12 @@ class Beside:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CopyDifference:
     """What a copy has more, less, and otherwise."""
 
     added: list[dict[str, Any]]
     removed: list[Activity]
-    changed: list[Change]
+    changed: list[LineChange]
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.changed)
@@ -356,7 +356,7 @@ def targets_otherwise(content: dict[str, Any], targets: Iterable[IndicatorTarget
 
 def compare(
     content: dict[str, Any], activities: Sequence[Activity], *, is_copy: bool = True
-) -> Difference:
+) -> CopyDifference:
     """Compare a document as read with the lines of a roadmap.
 
     Lines are the same by title, those of an edited copy else by number: the second line of another document is not our
@@ -367,11 +367,11 @@ def compare(
     pairs = _paired(rows, list(activities), ("title", "number") if is_copy else ("title",))
     known = {activity.pk for _row, activity in pairs if activity}
     changes = [
-        Change(activity, fields)
+        LineChange(activity, fields)
         for row, activity in pairs
         if activity and (fields := _changed(row, activity, told))
     ]
-    return Difference(
+    return CopyDifference(
         added=[row for row, activity in pairs if activity is None],
         removed=[one for one in activities if one.pk not in known],
         changed=changes,

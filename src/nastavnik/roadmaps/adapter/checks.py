@@ -11,10 +11,10 @@ from nastavnik.core.access import Role
 from nastavnik.core.request_cache import cached
 from nastavnik.core.text import fold
 from nastavnik.engine.roadmaps.checking import (
+    CheckRule,
     Finding,
     Plan,
     PlanLine,
-    Rule,
     Usual,
     check_plan,
     needs_of,
@@ -22,9 +22,9 @@ from nastavnik.engine.roadmaps.checking import (
 )
 from nastavnik.engine.roadmaps.knowing import Sign, known_codes, sign_of
 from nastavnik.engine.roadmaps.owners import split_responsible
-from nastavnik.roadmaps.catalogues import Entry, chosen, entries
+from nastavnik.roadmaps.catalogues import CatalogueActivity, chosen, entries
 from nastavnik.roadmaps.models import Activity, Roadmap
-from nastavnik.roadmaps.queries import GOING, LATE, NEXT, SKIPPED, Line
+from nastavnik.roadmaps.queries import GOING, LATE, NEXT, SKIPPED, ActivityLine
 
 SEPTEMBER = 9
 
@@ -108,9 +108,9 @@ def owners_of(text: str) -> tuple[str, ...]:
     return cached(("owners", text), lambda: split_responsible(text))
 
 
-def loads_of(lines: Iterable[Line]) -> list[OwnerLoad]:
+def loads_of(lines: Iterable[ActivityLine]) -> list[OwnerLoad]:
     """Return whose turn it is, those who are late first; a line of two owners counts for both."""
-    counted: dict[str, tuple[str, list[Line]]] = {}
+    counted: dict[str, tuple[str, list[ActivityLine]]] = {}
     for line in lines:
         if line.state in (GOING, NEXT, LATE):
             for owner in owners_of(line.activity.responsible):
@@ -162,7 +162,7 @@ class Remark:
         other: the line it is compared with, if any.
     """
 
-    rule: Rule
+    rule: CheckRule
     words: str
     activity: Activity | None
     other: Activity | None = None
@@ -172,7 +172,7 @@ class Remark:
 class Checked:
     """What does not fit in a roadmap."""
 
-    missing: tuple[Entry, ...]
+    missing: tuple[CatalogueActivity, ...]
     remarks: tuple[Remark, ...]
 
     @property
@@ -186,7 +186,9 @@ class Checked:
         return frozenset(one.activity.pk for one in self.remarks if one.activity)
 
 
-def check_roadmap(roadmap: Roadmap, lines: Sequence[Line], *, with_learners: bool) -> Checked:
+def check_roadmap(
+    roadmap: Roadmap, lines: Sequence[ActivityLine], *, with_learners: bool
+) -> Checked:
     """Hold a roadmap against the catalogue (method.md §8, §10 C10–C15).
 
     Args:
@@ -205,8 +207,10 @@ def check_roadmap(roadmap: Roadmap, lines: Sequence[Line], *, with_learners: boo
     found = check_plan(plan, usual(), needed=[code for code in needed if code not in left_out])
     by_key = {line.activity.pk: line.activity for line in lines}
     return Checked(
-        missing=tuple(entries()[one.code] for one in found if one.rule == Rule.MISSING),
-        remarks=tuple(_remark(one, roadmap, by_key) for one in found if one.rule != Rule.MISSING),
+        missing=tuple(entries()[one.code] for one in found if one.rule == CheckRule.MISSING),
+        remarks=tuple(
+            _remark(one, roadmap, by_key) for one in found if one.rule != CheckRule.MISSING
+        ),
     )
 
 
@@ -217,7 +221,9 @@ def ties_of(
     broken = {
         (one.other.pk, one.activity.pk)
         for one in checked.remarks
-        if one.rule in (Rule.OUT_OF_ORDER, Rule.BEGINS_EARLY) and one.other and one.activity
+        if one.rule in (CheckRule.OUT_OF_ORDER, CheckRule.BEGINS_EARLY)
+        and one.other
+        and one.activity
     }
     return [
         (other.pk, key, (other.pk, key) in broken)
@@ -226,7 +232,7 @@ def ties_of(
     ]
 
 
-def _plan_line(line: Line) -> PlanLine:
+def _plan_line(line: ActivityLine) -> PlanLine:
     one = line.activity
     return PlanLine(
         key=one.pk,
@@ -244,18 +250,18 @@ def _plan_line(line: Line) -> PlanLine:
 
 _DUE_ONLY = _("It begins on %(begins)s, and what it needs is due only by %(day)s: «%(other)s».")
 _WORDS = {
-    Rule.OUT_OF_ORDER: _("It ends on %(ends)s, and what it needs first only on %(day)s: «%(other)s»."),
-    Rule.BEGINS_EARLY: _("It begins on %(begins)s, and what it needs first only on %(day)s: «%(other)s»."),
-    Rule.LONG_GAP: _("More than half a year passes after «%(other)s», which ends on %(day)s."),
-    Rule.AFTER_DEADLINE: _("It is wanted by %(day)s, and the term is later."),
-    Rule.BEFORE_APPROVAL: _("It is due before the roadmap was approved on %(day)s."),
-    Rule.PAST_TARGET: _("It promises something by %(day)s, when nothing here has begun yet."),
-    Rule.TWO_TERMS: _("The same stands in «%(other)s» with another term, until %(day)s."),
-    Rule.ANNEX: _("It is done and names an annex, and no paper is attached."),
-    Rule.TITLE_YEARS: _("The title names other years, and this is the roadmap of %(year)s."),
-    Rule.TWO_NAMES: _("An office is called otherwise than in «%(other)s»: is it the same one?"),
-    Rule.NO_TERM: _("No term is written."),
-    Rule.NO_OWNER: _("Nobody is named who answers."),
+    CheckRule.OUT_OF_ORDER: _("It ends on %(ends)s, and what it needs first only on %(day)s: «%(other)s»."),
+    CheckRule.BEGINS_EARLY: _("It begins on %(begins)s, and what it needs first only on %(day)s: «%(other)s»."),
+    CheckRule.LONG_GAP: _("More than half a year passes after «%(other)s», which ends on %(day)s."),
+    CheckRule.AFTER_DEADLINE: _("It is wanted by %(day)s, and the term is later."),
+    CheckRule.BEFORE_APPROVAL: _("It is due before the roadmap was approved on %(day)s."),
+    CheckRule.PAST_TARGET: _("It promises something by %(day)s, when nothing here has begun yet."),
+    CheckRule.TWO_TERMS: _("The same stands in «%(other)s» with another term, until %(day)s."),
+    CheckRule.ANNEX: _("It is done and names an annex, and no paper is attached."),
+    CheckRule.TITLE_YEARS: _("The title names other years, and this is the roadmap of %(year)s."),
+    CheckRule.TWO_NAMES: _("An office is called otherwise than in «%(other)s»: is it the same one?"),
+    CheckRule.NO_TERM: _("No term is written."),
+    CheckRule.NO_OWNER: _("Nobody is named who answers."),
 }  # fmt: skip
 
 
@@ -264,7 +270,7 @@ def _remark(finding: Finding, roadmap: Roadmap, by_key: Mapping[int, Activity]) 
     own = spoken_of[0] if spoken_of else None
     other = spoken_of[1] if len(spoken_of) > 1 else None
     words = _WORDS[finding.rule]
-    if finding.rule == Rule.BEGINS_EARLY and other is not None and other.starts_on is None:
+    if finding.rule == CheckRule.BEGINS_EARLY and other is not None and other.starts_on is None:
         words = _DUE_ONLY
     return Remark(
         finding.rule,

@@ -48,7 +48,7 @@ from nastavnik.roadmaps.forms import (
 )
 from nastavnik.roadmaps.models import Activity, Evidence, IndicatorTarget, Roadmap, RoadmapDraft
 from nastavnik.roadmaps.queries import (
-    Line,
+    ActivityLine,
     changes_of,
     counts_of,
     current_roadmap,
@@ -171,7 +171,7 @@ def _edit_url(request: Request) -> str:
     return f"?{query.urlencode()}&edit=" if query else "?edit="
 
 
-def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
+def _edited(request: Request, lines: Sequence[ActivityLine]) -> InlineForm | None:
     """Return the form of the row that is being changed in its place."""
     wanted = request.GET.get("edit", "")
     found = (line.activity for line in lines if str(line.activity.pk) == wanted)
@@ -180,7 +180,7 @@ def _edited(request: Request, lines: Sequence[Line]) -> InlineForm | None:
 
 
 def _charts(
-    roadmap: Roadmap, lines: Sequence[Line], ties: Sequence[tuple[int, int, bool]]
+    roadmap: Roadmap, lines: Sequence[ActivityLine], ties: Sequence[tuple[int, int, bool]]
 ) -> list[tuple[str, Chart, SafeString, SafeString]]:
     """Return the picture for a sheet and for a telephone, with months and bars; one of them is shown."""
     spans, year, day = spans_of(parts_of(lines)), roadmap.year, today()

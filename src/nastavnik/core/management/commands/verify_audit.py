@@ -7,15 +7,15 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from nastavnik.core import anchors, audit
-from nastavnik.core.audit import Fault, Finding
+from nastavnik.core.audit import ChainFault, ChainFinding
 
 SAID = {
-    Fault.CHANGED: "звено {0}: записи изменены, удалены или вставлены после закрытия",
-    Fault.MISSING: "звено {0}: удалено",
-    Fault.FORGED: "звено {0}: закрыто не этим сайтом, ключ не подходит",
-    Fault.CUT: "звено {0}: удалён конец журнала",
-    Fault.STRAY: "после звена {0}: записи, которых никто не закрывал",
-    Fault.BEFORE: "звено {0}: не сходилось уже тогда, когда звенья закрывались новым ключом",
+    ChainFault.CHANGED: "звено {0}: записи изменены, удалены или вставлены после закрытия",
+    ChainFault.MISSING: "звено {0}: удалено",
+    ChainFault.FORGED: "звено {0}: закрыто не этим сайтом, ключ не подходит",
+    ChainFault.CUT: "звено {0}: удалён конец журнала",
+    ChainFault.STRAY: "после звена {0}: записи, которых никто не закрывал",
+    ChainFault.BEFORE: "звено {0}: не сходилось уже тогда, когда звенья закрывались новым ключом",
 }
 
 
@@ -81,7 +81,7 @@ def _named(key: int | None) -> str:
     return "сам сайт" if key is None else f"организация {key}"
 
 
-def _said(finding: Finding) -> str:
+def _said(finding: ChainFinding) -> str:
     return SAID[finding.fault].format(finding.number)
 
 

@@ -36,7 +36,7 @@ POSSIBLE = len(REFUSALS)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class SideColumns:
     """People of one side as columns; a person without a grade or an age has 0 there."""
 
     grade: Exact
@@ -48,7 +48,7 @@ class Side:
     family: Index
 
     @classmethod
-    def of(cls, people: Sequence[Mentor] | Sequence[Mentee], numbers: "Numbers") -> "Side":
+    def of(cls, people: Sequence[Mentor] | Sequence[Mentee], numbers: "Numbers") -> "SideColumns":
         """Lay people out."""
         return cls(
             exact([one.grade or 0 for one in people]),
@@ -119,7 +119,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Sieve:
+class EligibilityMatrix:
     """Mentors and mentees, sorted by key, with the rules they are judged by."""
 
     mentors: tuple[Mentor, ...]
@@ -146,9 +146,9 @@ class Sieve:
         return np.int64 if self.most < SAFE >> 2 else object
 
     @cached_property
-    def _sides(self) -> tuple[Side, Side]:
+    def _sides(self) -> tuple[SideColumns, SideColumns]:
         numbers = Numbers()
-        return Side.of(self.mentees, numbers), Side.of(self.mentors, numbers)
+        return SideColumns.of(self.mentees, numbers), SideColumns.of(self.mentors, numbers)
 
     @cached_property
     def _sets(self) -> dict[str, Bits]:

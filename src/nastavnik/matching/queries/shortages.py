@@ -10,7 +10,7 @@ from nastavnik.matching.models import MatchingRun
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class KeptShortage:
     """Places that are too few: who holds them, whose they are, in keys of records, and how many there are."""
 
     holders: frozenset[str]
@@ -18,29 +18,31 @@ class Lack:
     places: int
 
 
-def lacks_of(run: MatchingRun) -> list[Lack]:
+def shortages_of_run(run: MatchingRun) -> list[KeptShortage]:
     """Return the shortages a run was kept with; the explanation of a mentee names the number of one."""
     return [
-        Lack(frozenset(one["holders"]), frozenset(one["mentors"]), one["places"])
+        KeptShortage(frozenset(one["holders"]), frozenset(one["mentors"]), one["places"])
         for one in run.snapshot.get("shortages", ())
     ]
 
 
-def lack_of(explanation: Mapping[str, Any], mentee: int, lacks: Sequence[Lack]) -> Lack | None:
+def shortage_of(
+    explanation: Mapping[str, Any], mentee: int, shortages: Sequence[KeptShortage]
+) -> KeptShortage | None:
     """Return what places a mentee lacks; runs of before kept them beside each mentee."""
     kept = explanation.get("shortage")
     if kept is None:
         return None
     if isinstance(kept, int):
-        return lacks[kept]
-    return Lack(
+        return shortages[kept]
+    return KeptShortage(
         frozenset(kept["mentees"]) - {str(mentee)}, frozenset(kept["mentors"]), kept["places"]
     )
 
 
-def lack_words(lack: Lack, n_without: int) -> str:
+def shortage_words(shortage: KeptShortage, n_without: int) -> str:
     """Return how many ask for how many places, those without one among them."""
     return _("All suitable places are taken: %(people)s people ask for %(places)s places.") % {
-        "people": len(lack.holders) + n_without,
-        "places": lack.places,
+        "people": len(shortage.holders) + n_without,
+        "places": shortage.places,
     }
