@@ -9,14 +9,16 @@ import yaml
 
 import nastavnik
 from nastavnik.engine.instruments import (
+    InstrumentStage,
     ItemClass,
     ItemKind,
-    Role,
-    Stage,
+    RespondentRole,
     body_of,
     forbidden_words,
+    from_xlsform,
     pairings,
     parse_instrument,
+    to_xlsform,
 )
 
 PACKAGE = Path(nastavnik.__file__).parent
@@ -32,7 +34,7 @@ ONLY_BEFORE = {"confidentiality"}
 OF_PUPILS = {
     code
     for code, instrument in SHIPPED.items()
-    if instrument.role == Role.MENTEE and "pupil_pupil" in instrument.forms
+    if instrument.role == RespondentRole.MENTEE and "pupil_pupil" in instrument.forms
 } | {"mentor_before", "mentor_after", "mentor_candidate_pupil", "meeting_mentee", "fit_mentee", "preferences_mentee"}  # fmt: skip
 
 
@@ -76,17 +78,17 @@ def test_nothing_is_asked_the_law_keeps_apart():
 
 def test_all_that_the_programme_needs_is_there():
     have = {(instrument.role, instrument.stage) for instrument in SHIPPED.values()}
-    sides = {Role.MENTEE, Role.MENTOR}
+    sides = {RespondentRole.MENTEE, RespondentRole.MENTOR}
     assert have == {
-        (Role.MENTEE, Stage.REQUEST), (Role.MENTOR, Stage.CANDIDATE),
-        *((role, Stage.THIRD_PARTY) for role in (Role.CLASS_TEACHER, Role.PSYCHOLOGIST, Role.SOCIAL_TEACHER, Role.PARENT)),
-        *((role, stage) for role in sides for stage in (Stage.PREFERENCES, Stage.BEFORE, Stage.MEETING, Stage.FIT, Stage.AFTER, Stage.SATISFACTION, Stage.FINAL)),
-        (Role.PARENT, Stage.SATISFACTION), (Role.CLASS_TEACHER, Stage.SATISFACTION), (Role.PARTNER, Stage.SATISFACTION),
-        (Role.CURATOR, Stage.QUALITY),
+        (RespondentRole.MENTEE, InstrumentStage.REQUEST), (RespondentRole.MENTOR, InstrumentStage.CANDIDATE),
+        *((role, InstrumentStage.THIRD_PARTY) for role in (RespondentRole.CLASS_TEACHER, RespondentRole.PSYCHOLOGIST, RespondentRole.SOCIAL_TEACHER, RespondentRole.PARENT)),
+        *((role, stage) for role in sides for stage in (InstrumentStage.PREFERENCES, InstrumentStage.BEFORE, InstrumentStage.MEETING, InstrumentStage.FIT, InstrumentStage.AFTER, InstrumentStage.SATISFACTION, InstrumentStage.FINAL)),
+        (RespondentRole.PARENT, InstrumentStage.SATISFACTION), (RespondentRole.CLASS_TEACHER, InstrumentStage.SATISFACTION), (RespondentRole.PARTNER, InstrumentStage.SATISFACTION),
+        (RespondentRole.CURATOR, InstrumentStage.QUALITY),
     }  # fmt: skip
     for form in FORMS:
         for side in sides:
-            for stage in (Stage.BEFORE, Stage.AFTER):
+            for stage in (InstrumentStage.BEFORE, InstrumentStage.AFTER):
                 instrument = SHIPPED[coded(side, stage, form)]
                 assert (instrument.forms, instrument.role, instrument.stage) == ((form,), side, stage)  # fmt: skip
 
@@ -174,3 +176,10 @@ def test_what_is_said_of_people_is_read_by_the_curator_alone():
 def test_the_curator_s_sheet_scores_nine_things_from_nought_to_two():
     scales = [item for item in SHIPPED["curator_quality"].asked if item.kind == ItemKind.SCALE]
     assert [(item.minimum, item.maximum) for item in scales] == [(0, 2)] * 9
+
+
+def test_each_goes_out_as_a_form_of_xlsform_and_comes_in_the_same():
+    for instrument in SHIPPED.values():
+        form = from_xlsform(to_xlsform(instrument))
+        assert form.remarks == ()
+        assert parse_instrument(form.body) == instrument

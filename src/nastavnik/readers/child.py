@@ -61,6 +61,7 @@ TASKS: dict[str, tuple[str, str]] = {
     "document": ("nastavnik.readers.documents", "read_document"),
     "roadmap": ("nastavnik.readers.plans", "read_plan"),
     "picture": ("nastavnik.readers.pictures", "redraw"),
+    "questionnaire": ("nastavnik.readers.questionnaires", "read_questionnaire"),
 }
 
 if __name__ == "__main__":

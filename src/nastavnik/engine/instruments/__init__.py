@@ -8,6 +8,7 @@ from nastavnik.engine.instruments.answering import (
 )
 from nastavnik.engine.instruments.bodies import body_of, canonical_json, digest
 from nastavnik.engine.instruments.comparing import Break, Cause, Pairing, breaks, pairings
+from nastavnik.engine.instruments.editing import NEW_KINDS, edited
 from nastavnik.engine.instruments.model import (
     Condition,
     Instrument,
@@ -23,8 +24,10 @@ from nastavnik.engine.instruments.model import (
 )
 from nastavnik.engine.instruments.parsing import InstrumentError, parse_instrument
 from nastavnik.engine.instruments.wording import forbidden_words
+from nastavnik.engine.instruments.xlsforms import ReadForm, from_xlsform, to_xlsform
 
 __all__ = [
+    "NEW_KINDS",
     "Answer",
     "Break",
     "Cause",
@@ -40,6 +43,7 @@ __all__ = [
     "Option",
     "Pairing",
     "People",
+    "ReadForm",
     "RespondentRole",
     "ResultReader",
     "body_of",
@@ -47,8 +51,11 @@ __all__ = [
     "canonical_json",
     "check_answers",
     "digest",
+    "edited",
     "forbidden_words",
+    "from_xlsform",
     "pairings",
     "parse_instrument",
     "shown_items",
+    "to_xlsform",
 ]
