@@ -40,7 +40,7 @@ def test_what_no_longer_pairs_is_seen():
 
 
 def test_a_fresh_question_stands_last_in_its_section_with_a_code_of_its_own():
-    new = changed(new__kind__1="several", new__text__1="Что ещё?", new__options__1="раз\nдва\nраз")
+    new = changed(new__kind__1="several", new__text__1="Что ещё?", new__options__1="раз\nдва")
     assert len({item.code for item in new.items}) == len(INSTRUMENT.items) + 1
     item = new.sections[0].items[-1]
     assert item.text == "Что ещё?"
