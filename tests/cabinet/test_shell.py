@@ -16,6 +16,7 @@ from nastavnik.core import audit
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks.attention import Urgency
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.mentorships.actions import set_pair_status
 from nastavnik.mentorships.choices import MentorshipStatus
@@ -234,7 +235,8 @@ def test_a_proposal_that_is_not_approved_waits(cast):
     client = signed_in(cast.anna)
     client.post(reverse("matching:run"))
     items = client.get("/today/").context["items"]
-    assert [i.urgency for i in items if i.url == reverse("matching:workspace")] == [25]
+    workspace = [i for i in items if i.url == reverse("matching:workspace")]
+    assert [(i.urgency, i.place) for i in workspace] == [(Urgency.NEXT, 5)]
 
 
 def test_the_first_steps_of_a_new_school():

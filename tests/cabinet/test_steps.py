@@ -225,7 +225,9 @@ def test_nothing_is_said_to_be_done_while_steps_are_open(cast, monkeypatch):
 
 
 def test_the_number_of_things_is_that_of_all_of_them(cast, monkeypatch):
-    one = attention.AttentionItem(1, "go", "идёт", "дело", "так", "Открыть", "/today/")
+    one = attention.AttentionItem(
+        attention.Urgency.NOW, "go", "идёт", "дело", "так", "Открыть", "/today/"
+    )
     monkeypatch.setattr(attention, "_providers", {"many": lambda _user: [one] * 14})
     page = signed_in(cast.anna).get("/today/")
     assert len(page.context["items"]) == 10

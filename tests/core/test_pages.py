@@ -19,7 +19,7 @@ from tests.pages import guest, signed_in, text
 from nastavnik.core.access import Grant, Perm, Role, Viewer
 from nastavnik.core.dates import today
 from nastavnik.core.hooks import attention, consent_needs, navigation
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.middleware import choose_zone, keep_private
 from nastavnik.core.ui.forms import DateInput
 from nastavnik.organisations.actions import change_organisation
@@ -139,16 +139,20 @@ def test_the_open_section_is_the_longest_that_fits(cast):
 
 
 def test_the_most_urgent_comes_first_and_the_list_is_short():
-    def item(urgency, title):
-        return AttentionItem(urgency, "go", "", title, "", "", "/")
+    def item(urgency, title, place=0):
+        return AttentionItem(urgency, "go", "", title, "", "", "/", place=place)
 
     kept = dict(attention._providers)
     try:
         attention._providers.clear()
-        attention.register("a", lambda _user: [item(50, "late"), item(5, "б")])
-        attention.register("b", lambda _user: [item(5, "а")])
-        assert [one.title for one in attention.items_for(user_with())] == ["а", "б", "late"]
-        attention.register("b", lambda _user: [item(n, str(n)) for n in range(60, 80)])
+        attention.register(
+            "a", lambda _user: [item(Urgency.LATER, "late"), item(Urgency.WEEK, "б")]
+        )
+        attention.register(
+            "b", lambda _user: [item(Urgency.WEEK, "а"), item(Urgency.WEEK, "я", -1)]
+        )
+        assert [one.title for one in attention.items_for(user_with())] == ["я", "а", "б", "late"]
+        attention.register("b", lambda _user: [item(Urgency.NEXT, str(n), n) for n in range(20)])
         assert len(attention.items_for(user_with(), at_most=4)) == 4
     finally:
         attention._providers.clear()

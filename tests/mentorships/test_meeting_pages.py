@@ -13,7 +13,7 @@ from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
-from nastavnik.core.hooks.attention import items_for
+from nastavnik.core.hooks.attention import Urgency, items_for
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.models import Meeting
@@ -97,7 +97,7 @@ def test_a_call_for_help_is_on_top_for_curator_and_psychologist(cast, pair, role
     caller = cast.users[Role.MENTOR if side == Side.MENTOR else Role.MENTEE]
     press(signed_in(caller), pair, "help")
     first = items_for(user)[0]
-    assert (first.urgency, first.state) == (0, "sos")
+    assert (first.urgency, first.state) == (Urgency.NOW, "sos")
     client = signed_in(user)
     assert f"/pairs/{pair.pk}/" in client.get("/today/").content.decode()
     meeting = pair.meetings.first()
@@ -303,8 +303,11 @@ def test_pairs_stand_by_risk_with_the_reason(cast, pair):
         keys = re.findall(r'"/pairs/(\d+)/"', client.get(f"/pairs/?risk={code}").content.decode())
         assert str(one.pk) in keys
         assert str(plain.pk) not in keys
-    urgencies = [item.urgency for item in items_for(User.objects.get(pk=cast.anna.pk))]
-    assert [one for one in urgencies if one in {0, 8, 12, 14}] == [0, 8, 12, 14]
+    wanted = [(Urgency.NOW, 0), (Urgency.TODAY, 5), (Urgency.WEEK, 2), (Urgency.WEEK, 4)]
+    items = items_for(User.objects.get(pk=cast.anna.pk))
+    assert [
+        one for one in ((item.urgency, item.place) for item in items) if one in wanted
+    ] == wanted
 
 
 def test_both_sides_are_asked_on_their_first_page(cast, pair):

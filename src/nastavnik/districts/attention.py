@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.queries import News, news_for, table_of, waiting_agreements
 
@@ -27,7 +27,7 @@ def _of_district(user: SignedIn) -> Iterator[AttentionItem]:
     if waiting := waiting_agreements(user):
         only = len(waiting) == 1
         yield AttentionItem(
-            20, "wait", _("Waits for the district"),
+            Urgency.NEXT, "wait", _("Waits for the district"),
             _("%(school)s has sent its roadmap for agreement") % {"school": waiting[0].organisation.short_name}
             if only
             else ngettext(
@@ -45,7 +45,7 @@ def _of_district(user: SignedIn) -> Iterator[AttentionItem]:
     if table.n_late:
         worst = table.rows[0]
         yield AttentionItem(
-            30, "risk", _("Late"),
+            Urgency.LATER, "risk", _("Late"),
             ngettext("%(n)s school is late", "%(n)s schools are late", table.n_late)
             % {"n": table.n_late},
             _("Most of all %(school)s: %(n)s lines past their term.")
@@ -59,24 +59,24 @@ def _of_school(news: News) -> Iterator[AttentionItem]:
     agreement = news.agreement
     if agreement is not None and agreement.status == AgreementStatus.RETURNED:
         yield AttentionItem(
-            15, "risk", _("Returned"), _("The district has returned the roadmap with a remark"),
-            agreement.remark[:200], _("Open"), url,
+            Urgency.WEEK, "risk", _("Returned"), _("The district has returned the roadmap with a remark"),
+            agreement.remark[:200], _("Open"), url, place=5,
         )  # fmt: skip
     if number := news.n_new + news.n_changed:
         yield AttentionItem(
-            25, "wait", _("From the district"),
+            Urgency.NEXT, "wait", _("From the district"),
             ngettext(
                 "The district has set or changed %(n)s line of the roadmap",
                 "The district has set or changed %(n)s lines of the roadmap",
                 number,
             )
             % {"n": number},
-            _("Take them over, or leave them and say why."), _("Open"), url,
+            _("Take them over, or leave them and say why."), _("Open"), url, place=5,
         )  # fmt: skip
     if len(news.changes):
         yield AttentionItem(
-            45, "wait", _("Changed since it was agreed"), _("Send the roadmap to the district again"),
+            Urgency.LATER, "wait", _("Changed since it was agreed"), _("Send the roadmap to the district again"),
             ngettext("%(n)s line differs from what was agreed.", "%(n)s lines differ from what was agreed.", len(news.changes))
             % {"n": len(news.changes)},
-            _("Open"), url,
+            _("Open"), url, place=15,
         )  # fmt: skip

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.core.access import SignedIn
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.jobs.choices import JobState
 from nastavnik.jobs.queries import jobs_seen
 
@@ -24,7 +24,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     own = jobs_seen(user).filter(asker_id=user.viewer.user_id, state__in=states)
     for job in own.filter(ended_at__gt=since, why="")[:AT_MOST]:
         yield AttentionItem(
-            30, "wait", _("Waits for you"), str(job.of_kind.heading),
+            Urgency.LATER, "wait", _("Waits for you"), str(job.of_kind.heading),
             _("It was interrupted and nothing was written: it can be done anew."),
             _("Open"), reverse("jobs:progress", args=[job.pk]),
         )  # fmt: skip

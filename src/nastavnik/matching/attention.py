@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm, SignedIn
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.matching.choices import RunStatus
 from nastavnik.matching.queries import latest_run, open_questions
 from nastavnik.programmes.choices import Side
@@ -26,9 +26,9 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     run = latest_run(user, programme)
     if run and run.status == RunStatus.PROPOSED:
         yield AttentionItem(
-            25, "wait", _("Waits for you"), _("The matching is not approved yet"),
+            Urgency.NEXT, "wait", _("Waits for you"), _("The matching is not approved yet"),
             ngettext("%(n)s pair is proposed.", "%(n)s pairs are proposed.", run.n_matched) % {"n": run.n_matched},
-            _("Open"), reverse("matching:workspace"),
+            _("Open"), reverse("matching:workspace"), place=5,
         )  # fmt: skip
         return
     if is_closing(user, programme):
@@ -36,9 +36,9 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     waiting = base_counts(user, programme, Side.MENTEE).ready
     if waiting and base_counts(user, programme, Side.MENTOR).total:
         yield AttentionItem(
-            50, "go", _("May go on"),
+            Urgency.LATER, "go", _("May go on"),
             ngettext("%(n)s mentee waits for a mentor", "%(n)s mentees wait for a mentor", waiting) % {"n": waiting},
-            _("Press «Match»: nothing is fixed until you approve."), _("Match"), reverse("matching:workspace"),
+            _("Press «Match»: nothing is fixed until you approve."), _("Match"), reverse("matching:workspace"), place=20,
         )  # fmt: skip
 
 
@@ -47,7 +47,7 @@ def _questions(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
     for row in open_questions(user, programme)[:AT_MOST]:
         people = [side.person for side in (row.mentor, row.mentee) if side]
         yield AttentionItem(
-            10, "wait", _("Waits for you"), _("The psychologist wants to discuss a pair") if len(people) > 1
+            Urgency.WEEK, "wait", _("Waits for you"), _("The psychologist wants to discuss a pair") if len(people) > 1
             else _("The psychologist wants to discuss a person"),
             ", ".join(person.short_name for person in people),
             _("Open"), f"{reverse('matching:workspace')}#psychologist", tuple(person.initials for person in people),

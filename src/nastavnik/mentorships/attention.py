@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm, SignedIn
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.digest import DigestKind
 from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.core.ui.components import few
@@ -67,14 +67,14 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
     for pk, risk in found[HELP].items():
         who = _("The mentee") if Side.MENTEE in risk.callers else _("The mentor")
         yield AttentionItem(
-            0, "sos", _("Help is needed"), titles[pk],
+            Urgency.NOW, "sos", _("Help is needed"), titles[pk],
             _("%(who)s asks a grown-up for help. The other side of the pair does not see it.") % {"who": who},
             _("Open the pair"), reverse("mentorships:card", args=[pk]), _tokens(named[pk]),
         )  # fmt: skip
-    for level, urgency, state, words, title in (
-        (SILENT, 8, "risk", _("Silent"), _("Pairs with no news of their meetings: %(n)s")),
-        (POSTPONED, 12, "wait", _("Postponed twice"), _("Pairs that postpone their meeting: %(n)s")),
-        (LOW, 14, "wait", _("Hard twice in a row"), _("Pairs that find it hard: %(n)s")),
+    for level, urgency, place, state, words, title in (
+        (SILENT, Urgency.TODAY, 5, "risk", _("Silent"), _("Pairs with no news of their meetings: %(n)s")),
+        (POSTPONED, Urgency.WEEK, 2, "wait", _("Postponed twice"), _("Pairs that postpone their meeting: %(n)s")),
+        (LOW, Urgency.WEEK, 4, "wait", _("Hard twice in a row"), _("Pairs that find it hard: %(n)s")),
     ):  # fmt: skip
         if some := found[level]:
             one = next(iter(some)) if len(some) == 1 else None
@@ -82,7 +82,7 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
                 urgency, state, words, titles[one] if one else title % {"n": len(some)}, _why(level, some),
                 _("Open"),
                 reverse("mentorships:card", args=[one]) if one else f"{reverse('mentorships:list')}?risk={LEVELS[level]}",
-                _tokens(named[one]) if one else (),
+                _tokens(named[one]) if one else (), place=place,
             )  # fmt: skip
     if may_decide:
         yield from _to_decide(pairs, named)
@@ -117,8 +117,8 @@ def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
         why = _("The curator has prepared it: the pairs begin to run when it is signed.")
     for document in drafts:
         yield AttentionItem(
-            15, "wait", _("Waits for a signature"), document.title, why,
-            _("Open the order"), reverse("documents:card", args=[document.pk]),
+            Urgency.WEEK, "wait", _("Waits for a signature"), document.title, why,
+            _("Open the order"), reverse("documents:card", args=[document.pk]), place=5,
         )  # fmt: skip
 
 
@@ -130,17 +130,17 @@ def _to_decide(
     stopped = sum(one.status == MentorshipStatus.SUSPENDED or one.has_paused for one in pairs)
     if stopped:
         yield AttentionItem(
-            5, "risk", _("Stopped"),
+            Urgency.TODAY, "risk", _("Stopped"),
             ngettext("%(n)s pair is stopped", "%(n)s pairs are stopped", stopped) % {"n": stopped},
             _("A consent was withdrawn or you stopped it: decide whether it goes on."),
-            _("Open"), f"{reverse('mentorships:list')}?status=suspended",
+            _("Open"), f"{reverse('mentorships:list')}?status=suspended", place=2,
         )  # fmt: skip
     for pair in _advised(pairs):
         people = named[pair.pk]
         yield AttentionItem(
-            4, "risk", _("To be decided"), _title(people),
+            Urgency.TODAY, "risk", _("To be decided"), _title(people),
             _("The psychologist does not recommend this pair: speak with each other and decide whether it goes on."),
-            _("Open the pair"), reverse("mentorships:card", args=[pair.pk]), _tokens(people),
+            _("Open the pair"), reverse("mentorships:card", args=[pair.pk]), _tokens(people), place=1,
         )  # fmt: skip
 
 
@@ -148,10 +148,10 @@ def _to_complete(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield the pairs that have held their last meeting or are past their last day."""
     if n := pairs_for(user, status="ending").count():
         yield AttentionItem(
-            22, "wait", _("Closing the year"),
+            Urgency.NEXT, "wait", _("Closing the year"),
             ngettext("%(n)s pair is to be completed", "%(n)s pairs are to be completed", n) % {"n": n},
             _("The last meeting was held or the last day is over: complete each on its page."),
-            _("Open"), f"{reverse('mentorships:list')}?status=ending",
+            _("Open"), f"{reverse('mentorships:list')}?status=ending", place=2,
         )  # fmt: skip
 
 
@@ -166,7 +166,7 @@ def _own(user: SignedIn) -> Iterator[AttentionItem]:
         if meeting.status not in AHEAD:
             why = _("Say how it was: one press is enough.")
         yield AttentionItem(
-            3, "wait", _("Waits for your word"), _("The meeting of %(day)s") % {"day": f"{day:%d.%m}"}, why,
+            Urgency.TODAY, "wait", _("Waits for your word"), _("The meeting of %(day)s") % {"day": f"{day:%d.%m}"}, why,
             _("Mark it"), reverse("mentorships:own"),
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Perm, SignedIn
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.people.models import SecondStep, SlipHalf
 
 
@@ -17,7 +17,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     for row in SlipHalf.objects.visible_to(user).select_related("user", "given_by"):
         names = {"name": row.user.full_name, "giver": row.given_by.full_name}
         yield AttentionItem(
-            15,
+            Urgency.WEEK,
             "wait" if row.half else "risk",
             _("Waits for a second person") if row.half else _("Given by one alone"),
             _("Slip for signing in: %(name)s") % names,
@@ -32,6 +32,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             % names,
             _("Open"),
             reverse("people:slip-halves"),
+            place=5,
         )
 
 
@@ -43,7 +44,7 @@ def ended_steps(user: SignedIn) -> Iterator[AttentionItem]:
         user_id=user.viewer.user_id, is_noted=False
     ).select_related("ended_by"):
         yield AttentionItem(
-            15,
+            Urgency.WEEK,
             "risk",
             _("Ended by somebody else"),
             _("The second step of your sign-in is off"),
@@ -57,4 +58,5 @@ def ended_steps(user: SignedIn) -> Iterator[AttentionItem]:
             ),
             _("Open"),
             reverse("people:second-step"),
+            place=5,
         )

@@ -11,7 +11,7 @@ from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.queries import who_lacks
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.digest import DigestKind
 from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.core.request_cache import cached
@@ -47,9 +47,9 @@ def _own(user: SignedIn) -> Iterator[AttentionItem]:
         return
     for row in own_choices(user).filter(answered_at=None)[:1]:
         yield AttentionItem(
-            4, "wait", _("Waits for your word"), _("With whom you would like to be"),
+            Urgency.TODAY, "wait", _("Waits for your word"), _("With whom you would like to be"),
             _("You were at the meeting of %(day)s: choose up to three of those who came.") % {"day": f"{row.meeting.held_on:%d.%m}"},
-            _("Choose"), reverse("programmes:choose", args=[row.pk]),
+            _("Choose"), reverse("programmes:choose", args=[row.pk]), place=1,
         )  # fmt: skip
 
 
@@ -64,19 +64,19 @@ def _class(user: SignedIn) -> Iterator[AttentionItem]:
     if not records.of(Side.MENTEE).exists():
         if candidates_of_roster(user, programme, Side.MENTEE).exists():
             yield AttentionItem(
-                12, "next", _("Your part"), _("Who of your class needs a mentor?"),
+                Urgency.WEEK, "next", _("Your part"), _("Who of your class needs a mentor?"),
                 _("Nobody of your class is in the base: propose those whom a mentor would help, if there are any."),
-                _("Propose mentees"), reverse("programmes:add-to-base", args=[Side.MENTEE]),
+                _("Propose mentees"), reverse("programmes:add-to-base", args=[Side.MENTEE]), place=2,
             )  # fmt: skip
         return
     waiting = records.filter(status=ParticipationStatus.CANDIDATE).select_related("person")
     rows = base_rows(waiting.prefetch_related("forms"), with_groups=False)
     if unsigned := {row.record.person_id for row in rows if row.missing}:
         yield AttentionItem(
-            13, "wait", _("Papers are missing"),
+            Urgency.WEEK, "wait", _("Papers are missing"),
             ngettext("%(n)s person of your class has not signed", "%(n)s people of your class have not signed", len(unsigned)) % {"n": len(unsigned)},
             _("Collect the signed papers and tick them off; without both nobody goes to matching."), _("Tick off"),
-            f"{reverse('consents:ledger')}?show=missing-prepared",
+            f"{reverse('consents:ledger')}?show=missing-prepared", place=3,
         )  # fmt: skip
     silent = [
         row
@@ -85,16 +85,16 @@ def _class(user: SignedIn) -> Iterator[AttentionItem]:
     ]
     if silent:
         yield AttentionItem(
-            14, "wait", _("Your part"),
+            Urgency.WEEK, "wait", _("Your part"),
             ngettext("%(n)s pupil of your class has no request", "%(n)s pupils of your class have no request", len(silent)) % {"n": len(silent)},
             _("Write in neutral words what the pupil wants to get better at."), _("Write down"),
-            reverse("programmes:record", args=[silent[0].record.pk]) if len(silent) == 1 else reverse("programmes:mentees"),
+            reverse("programmes:record", args=[silent[0].record.pk]) if len(silent) == 1 else reverse("programmes:mentees"), place=4,
         )  # fmt: skip
     if n_open := class_choices(user).filter(answered_at=None).count():
         yield AttentionItem(
-            15, "wait", _("Choices are coming in"), _("Slips of your class after the group meeting"),
+            Urgency.WEEK, "wait", _("Choices are coming in"), _("Slips of your class after the group meeting"),
             ngettext("%(n)s pupil has not chosen yet: type in the slip.", "%(n)s pupils have not chosen yet: type in the slips.", n_open) % {"n": n_open},
-            _("Collect the choices"), reverse("programmes:choices"),
+            _("Collect the choices"), reverse("programmes:choices"), place=5,
         )  # fmt: skip
 
 
@@ -110,14 +110,14 @@ def _gathering(user: SignedIn) -> Iterator[AttentionItem]:
     title = _("The group meeting of %(day)s") % {"day": f"{meeting.held_on:%d.%m}"}
     if not meeting.n_noted:
         yield AttentionItem(
-            18, "wait", _("Waits for you"), title, _("Tick off who came: only they choose each other."), _("Tick off"), f"{url}#came"
+            Urgency.WEEK, "wait", _("Waits for you"), title, _("Tick off who came: only they choose each other."), _("Tick off"), f"{url}#came", place=8
         )  # fmt: skip
     elif n_chose < n_came:
         yield AttentionItem(
-            19, "go", _("Choices are coming in"), title,
+            Urgency.WEEK, "go", _("Choices are coming in"), title,
             ngettext("%(n)s of %(total)s has chosen: collect the choices of the others.",
                      "%(n)s of %(total)s have chosen: collect the choices of the others.", n_chose) % {"n": n_chose, "total": n_came},
-            _("Collect the choices"), reverse("programmes:collect", args=[meeting.pk]),
+            _("Collect the choices"), reverse("programmes:collect", args=[meeting.pk]), place=9,
         )  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
     counts = {side: base_counts(user, programme, side).total for side in Side}
     if not any(counts.values()) and not Person.objects.visible_to(user).exists():
         yield AttentionItem(
-            10, "go", _("First step"), _("Load the lists"), _("The roster is empty: nobody to choose from."),
+            Urgency.WEEK, "go", _("First step"), _("Load the lists"), _("The roster is empty: nobody to choose from."),
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
@@ -149,7 +149,7 @@ def _preparing(
     # one line for both bases: the papers of all are ticked off in one go
     if unsigned := {row.record.person_id for row in waiting if row.missing}:
         yield AttentionItem(
-            30, "wait", _("Still to be signed"),
+            Urgency.LATER, "wait", _("Still to be signed"),
             ngettext("%(n)s person who is being prepared has not signed", "%(n)s people who are being prepared have not signed", len(unsigned)) % {"n": len(unsigned)},
             _("In the base, not in a pair yet: without both consents nobody goes to matching."), _("Tick off"),
             f"{reverse('consents:ledger')}?show=missing-prepared",
@@ -161,26 +161,26 @@ def _preparing(
         rows = [row for row in waiting if row.record.side == side]
         if not counts[side]:
             yield AttentionItem(
-                20, "go", _("Next step"), title, _("Take people from the roster."), _("Take"),
+                Urgency.NEXT, "go", _("Next step"), title, _("Take people from the roster."), _("Take"),
                 reverse("programmes:add-to-base", args=[side]),
             )  # fmt: skip
         silent = [row for row in rows if not (row.record.areas or row.record.request)]
         if silent:
             yield AttentionItem(
-                35, "wait", _("Not said yet"),
+                Urgency.LATER, "wait", _("Not said yet"),
                 ngettext("%(n)s record says nothing", "%(n)s records say nothing", len(silent)) % {"n": len(silent)}
                 + f": {people.lower()}",
                 _("Mark what each of them can help with: for many people at once.") if side == Side.MENTOR
                 else _("Mark what each of them asks for: for many people at once."),
                 _("Mark"), reverse("programmes:describe", args=[side]),
-                other=(_("Fill in as a table"), f"{reverse('programmes:grid', args=[side])}?status=untold"),
+                other=(_("Fill in as a table"), f"{reverse('programmes:grid', args=[side])}?status=untold"), place=5,
             )  # fmt: skip
         fit = [row for row in rows if row.verdict]
         if fit:
             yield AttentionItem(
-                40, "go", _("May go on"),
+                Urgency.LATER, "go", _("May go on"),
                 ngettext("%(n)s record passes the gate", "%(n)s records pass the gate", len(fit)) % {"n": len(fit)},
-                _("Everything is there: let them into matching."), _("Open"), reverse(url),
+                _("Everything is there: let them into matching."), _("Open"), reverse(url), place=10,
             )  # fmt: skip
 
 
@@ -195,10 +195,10 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
     people = [row.person for row in paired.select_related("person")]
     if n := len({person.pk for person, _purpose in who_lacks(people, NEEDED_FOR_BASE)}):
         yield AttentionItem(
-            6, "risk", _("In a pair without a consent"),
+            Urgency.TODAY, "risk", _("In a pair without a consent"),
             ngettext("%(n)s person in a pair has no signed paper", "%(n)s people in pairs have no signed papers", n) % {"n": n},
             _("Ask for the paper and tick it off, or stop the pair until it is there."),
-            _("Open"), f"{reverse('consents:ledger')}?show=missing-paired",
+            _("Open"), f"{reverse('consents:ledger')}?show=missing-paired", place=3,
         )  # fmt: skip
 
 
@@ -209,19 +209,19 @@ def _unasked(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
         closing = reverse("programmes:closing", args=[side])
         if n := marks[side, "waiting"]:
             yield AttentionItem(
-                44, "wait", _("Closing the year"),
+                Urgency.LATER, "wait", _("Closing the year"),
                 ngettext("%(n)s person never got a pair", "%(n)s people never got a pair", n) % {"n": n}
                 + f": {people.lower()}",
                 _("Say of each that the participation has ended, and who goes on: for many people at once."),
-                _("Close"), f"{closing}?status=waiting",
+                _("Close"), f"{closing}?status=waiting", place=14,
             )  # fmt: skip
         if n := marks[side, "unasked"]:
             yield AttentionItem(
-                45, "wait", _("Closing the year"),
+                Urgency.LATER, "wait", _("Closing the year"),
                 ngettext("%(n)s person is not asked about next year", "%(n)s people are not asked about next year", n) % {"n": n}
                 + f": {people.lower()}",
                 _("Ask who goes on and enter the answers, many at once: the next year begins with them."),
-                _("Enter"), f"{closing}?status=unasked",
+                _("Enter"), f"{closing}?status=unasked", place=15,
             )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from nastavnik.core.access import NOBODY, Perm, SignedIn
 from nastavnik.core.audit import CHANGED
 from nastavnik.core.dates import today
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.digest import DigestKind
 from nastavnik.core.hooks.upcoming import DAYS, UpcomingEvent
 from nastavnik.core.request_cache import cached
@@ -36,9 +36,9 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
         yield _late(late, may_edit=user.viewer.may(Perm.ROADMAP_EDIT))
     for line in [line for line in lines if line.state in (GOING, NEXT)][:2]:
         yield AttentionItem(
-            35, "go", _("Due by %(date)s") % {"date": f"{line.activity.due_on:%d.%m}"}, line.activity.title,
+            Urgency.LATER, "go", _("Due by %(date)s") % {"date": f"{line.activity.due_on:%d.%m}"}, line.activity.title,
             _("A line of the roadmap is due within a week."), _("Open"),
-            reverse("roadmaps:activity", args=[line.activity.pk]),
+            reverse("roadmaps:activity", args=[line.activity.pk]), place=5,
         )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def _late(late: list[ActivityLine], *, may_edit: bool) -> AttentionItem:
     worst = max(late, key=lambda line: line.late_days)
     only = len(late) == 1
     return AttentionItem(
-        12, "risk", worst.words if only else _("Late"),
+        Urgency.WEEK, "risk", worst.words if only else _("Late"),
         worst.activity.title
         if only
         else ngettext("%(n)s line of the roadmap is late", "%(n)s lines of the roadmap are late", len(late))
@@ -128,7 +128,7 @@ def _late(late: list[ActivityLine], *, may_edit: bool) -> AttentionItem:
         _("Open"),
         reverse("roadmaps:activity", args=[worst.activity.pk])
         if only
-        else f"{reverse('roadmaps:show', args=[worst.activity.roadmap_id])}?state={LATE}",
+        else f"{reverse('roadmaps:show', args=[worst.activity.roadmap_id])}?state={LATE}", place=2,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm, SignedIn
-from nastavnik.core.hooks.attention import AttentionItem
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import pairs_now
@@ -237,4 +237,7 @@ def example_todo() -> list[AttentionItem]:
         _("One action"),
         "#lists",
     )
-    return [AttentionItem(0, "wait", *about), AttentionItem(1, "sos", *about, ("ГА", "ЗМ"))]
+    return [
+        AttentionItem(Urgency.NOW, "wait", *about),
+        AttentionItem(Urgency.NOW, "sos", *about, ("ГА", "ЗМ"), place=1),
+    ]

@@ -2,8 +2,24 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 
 from nastavnik.core.access import SignedIn
+
+
+class Urgency(IntEnum):
+    """How soon somebody should look: the list goes by it."""
+
+    NOW = 0
+    """Somebody asks a grown-up for help."""
+    TODAY = 3
+    """A pair stands still, something rests on no consent, or a person waits for just one word."""
+    WEEK = 10
+    """Somebody waits, a paper waits for a signature, a term is over: others cannot go on."""
+    NEXT = 20
+    """The next step of the programme; nobody waits for it."""
+    LATER = 30
+    """It may go on, has a term ahead, or only is not said yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +27,7 @@ class AttentionItem:
     """One thing to do.
 
     Attributes:
-        urgency: 0 (now) … 100 (some day); the list is sorted by it.
+        urgency: how soon; the list is sorted by it.
         state: a key of the states in `components/state.html`: done, go, wait, risk, sos, next.
         state_words: the state in words.
         title: what it is about.
@@ -20,9 +36,10 @@ class AttentionItem:
         url: where it leads.
         other: words and address of another way to do it.
         tokens: initials of the mentor and the mentees it is about, if it is about one pair.
+        place: the smaller, the further up among items equally urgent; those of one place go by title.
     """
 
-    urgency: int
+    urgency: Urgency
     state: str
     state_words: str
     title: str
@@ -31,6 +48,7 @@ class AttentionItem:
     url: str
     tokens: tuple[str, ...] = ()
     other: tuple[str, str] | None = None
+    place: int = 0
 
 
 Provider = Callable[[SignedIn], Iterable[AttentionItem]]
@@ -49,4 +67,4 @@ AT_MOST = 10
 def items_for(user: SignedIn, *, at_most: int | None = AT_MOST) -> list[AttentionItem]:
     """Return what needs this user, the most urgent first; without `at_most` all of it."""
     found = [item for provider in _providers.values() for item in provider(user)]
-    return sorted(found, key=lambda item: (item.urgency, item.title))[:at_most]
+    return sorted(found, key=lambda item: (item.urgency, item.place, item.title))[:at_most]
