@@ -1,6 +1,8 @@
 """Every view says who may open it, and keeps its word: every URL × everybody × every method."""
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
 from django.http import HttpResponse
@@ -8,9 +10,8 @@ from django.test import Client
 from django.urls import path
 from django.views.decorators.http import require_GET
 from tests.cast import PASSWORD
-from tests.guards.crawl import answers
+from tests.guards.crawl import answers, by_every_method
 from tests.guards.routes import (
-    METHODS,
     addresses,
     all_routes,
     one_of_each_state,
@@ -19,6 +20,7 @@ from tests.guards.routes import (
 )
 from tests.guards.world import ACTORS
 
+import nastavnik
 from nastavnik.core.access import GRANTS, NOBODY, Perm, Role
 from nastavnik.core.access.view_access import public, requires
 from nastavnik.core.dates import today
@@ -70,6 +72,23 @@ def test_page_keeps_its_word(world, route, actor):
     assert not any(wrong), [one for one in wrong if one]
 
 
+def test_a_method_is_refused_by_a_decorator_alone():
+    """So what one address of a page refuses with 405 all of them do, which `by_every_method` goes by."""
+    files = Path(nastavnik.__file__).parent.rglob("*.py")
+    assert not [path for path in files if re.search(r"NotAllowed|\b405\b", path.read_text())]
+
+
+def test_a_method_refused_once_is_not_asked_again_and_any_other_is():
+    asked = []
+
+    def ask(method, address):
+        asked.append((method, address))
+        return HttpResponse(status=405 if method == "PUT" else 403)
+
+    assert len(list(by_every_method(["/a/", "/b/"], ask))) == 9
+    assert [one for one in asked if one[0] == "PUT"] == [("PUT", "/a/")]
+
+
 @pytest.mark.parametrize("role", Role)
 def test_each_role_has_an_account_of_that_role_alone(world, role):
     assert {grant.role for grant in world.viewer(role.value).grants} == {role}
@@ -83,11 +102,11 @@ def test_a_right_password_without_its_code_opens_nothing(world):
     n_asked = 0
     for route in ROUTES:
         if not route.is_public:
-            for address in addresses(route, world.cast.school.organisation, one_of_each_state):
-                for method in METHODS:
-                    response = browser.generic(method, address)
-                    assert broken_word(route, None, method, response) == ""
-                    n_asked += 1
+            found = addresses(route, world.cast.school.organisation, one_of_each_state)
+            for response in by_every_method(found, browser.generic):
+                method = response.wsgi_request.method
+                assert broken_word(route, None, method, response) == ""
+                n_asked += 1
     assert n_asked > 300
     assert browser.get("/sign-in/code/").status_code == 200  # it still waits for the code
 

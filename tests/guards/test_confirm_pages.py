@@ -13,6 +13,7 @@ from django.contrib.messages import ERROR, get_messages
 from django.contrib.messages.storage.base import Message
 from django.db import transaction
 from django.http import HttpResponse
+from tests.guards.crawl import answer
 from tests.guards.routes import addresses, all_routes
 
 pytestmark = pytest.mark.django_db
@@ -71,13 +72,13 @@ class Page(HTMLParser):
             self.now = None
 
 
-def read(client, address):
+def read(get, address):
     """Return the page of an address, None where it gives none."""
-    answer = client.get(address)
-    if answer.status_code != 200 or "text/html" not in answer.headers.get("Content-Type", ""):
+    answered = get(address)
+    if answered.status_code != 200 or "html" not in answered.headers.get("Content-Type", ""):
         return None, ""
     page = Page(address)
-    text = answer.content.decode()
+    text = answered.content.decode()
     page.feed(text)
     return page, text
 
@@ -120,10 +121,11 @@ def shape(address, data):
     return re.sub(r"\d+", "#", address), frozenset(data)
 
 
-def offered_and_refused(browser, found, *, n_each):
+def offered_and_refused(get, browser, found, *, n_each):
     """Return what pages offer although the site refuses it.
 
     Args:
+        get: gives the page of an address.
         browser: makes a browser in which somebody is signed in; what was said in one is not said in another.
         found: addresses to open.
         n_each: how many presses of one shape are tried, those of a question all.
@@ -131,9 +133,8 @@ def offered_and_refused(browser, found, *, n_each):
     tried: dict[object, int] = {}
     known: dict[str, bool] = {}
     wrong = []
-    client = browser()
     for address in found:
-        page, text = read(client, address)
+        page, text = read(get, address)
         if page is None:
             continue
         if (is_asking := asks(text)) and not is_question(address) and address != GALLERY:
@@ -148,7 +149,7 @@ def offered_and_refused(browser, found, *, n_each):
         wrong += [
             f"{address} links to {link}, which asks nothing"
             for link in links
-            if not is_asked(client, link, known)
+            if not is_asked(get, link, known)
         ]
     return wrong
 
@@ -157,9 +158,9 @@ def is_question(address):
     return QUESTIONS.fullmatch(address.partition("?")[0]) is not None
 
 
-def is_asked(client, address, known):
+def is_asked(get, address, known):
     if address not in known:
-        known[address] = asks(read(client, address)[1])
+        known[address] = asks(read(get, address)[1])
     return known[address]
 
 
@@ -181,7 +182,12 @@ def test_what_is_offered_is_not_refused(world, actor, request):
     organisation = world.cast.school.organisation
     found = [one for route in all_routes() for one in addresses(route, organisation)]
     n_each = 100 if request.config.getoption("--deep") else 5
-    wrong = offered_and_refused(lambda: world.browser(actor), found, n_each=n_each)
+    wrong = offered_and_refused(
+        lambda address: answer(world, actor, "GET", address),
+        lambda: world.browser(actor),
+        found,
+        n_each=n_each,
+    )
     assert not wrong, "\n".join(wrong)
 
 
@@ -219,10 +225,12 @@ QUESTION = """<form method="post"><input type="hidden" name="how" value="x"><but
     ],
 )
 def test_an_offer_that_is_refused_is_caught(rf, pages, refuses, word):
-    (said,) = offered_and_refused(lambda: Planted(rf, pages, refuses), pages, n_each=1)
+    planted = Planted(rf, pages, refuses)
+    (said,) = offered_and_refused(planted.get, lambda: planted, pages, n_each=1)
     assert word in said
 
 
 def test_an_offer_that_is_kept_is_fine(rf):
     pages = {"/base/1/leave/": QUESTION, "/x/": '<a href="/base/1/leave/">Убрать</a>'}
-    assert offered_and_refused(lambda: Planted(rf, pages, False), pages, n_each=1) == []
+    planted = Planted(rf, pages, False)
+    assert offered_and_refused(planted.get, lambda: planted, pages, n_each=1) == []

@@ -49,6 +49,12 @@ def test_both_databases_and_the_browser_are_planned(deep):
     assert [run.title for run in no_browser] == [title for title in titles if title != "browser"]
 
 
+def test_the_coverage_is_that_of_the_tests_of_the_apps():
+    planned = suite.plan(deep=False, words=[], browser=True)
+    unmeasured = {run.title for run in planned if not run.is_measured}
+    assert unmeasured == {"SQLite: guards", "PostgreSQL", "browser"}
+
+
 def test_words_of_ones_own_reach_every_run_and_nothing_is_parted():
     planned = suite.plan(deep=False, words=["tests/cli", "-x"], browser=True)
     assert sorted(run.title for run in planned) == ["PostgreSQL", "SQLite", "browser"]
@@ -104,7 +110,7 @@ def test_a_run_shows_what_it_printed_and_how_it_ended(
     monkeypatch.delenv("NASTAVNIK_TEST_COUNTS", raising=False)
     path = tmp_path / "test_one.py"
     path.write_text(f"def test_one():\n    {body}\n")
-    run = suite.Run("A run", [*ALONE, f"--rootdir={tmp_path}", *words, str(path)])
+    run = suite.Run("A run", [*ALONE, f"--rootdir={tmp_path}", *words, str(path)], is_measured=True)
     assert run.do(measured=False) == code
     shown = capfd.readouterr().out
     assert shown.startswith("\n==== A run\n")
