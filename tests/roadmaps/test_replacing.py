@@ -85,7 +85,7 @@ def test_what_is_lost_is_said_before_and_nothing_happens_yet(browser, made, draf
         assert "Дополнить" in text
         assert "Заменить" in text
         # the plain button would not say which of the two it means
-        assert "Взять отмеченных" not in text
+        assert "Взять отмеченные" not in text
     assert Roadmap.objects.get() == made
     assert made.activities.count() == 35
 
