@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "nastavnik.roadmaps",
     "nastavnik.mentorships",
     "nastavnik.districts",
+    "nastavnik.interchange",
     "nastavnik.cabinet",
     "nastavnik.demo",
 ]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("nastavnik.districts.urls")),
     path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),
+    path("", include("nastavnik.interchange.urls")),
 ]
 
 handler403 = "nastavnik.config.failing.forbidden"

@@ -40,6 +40,8 @@ def settings(request: Request) -> HttpResponse:
             "may_edit": request.user.viewer.may(Perm.ORGANISATION_EDIT),
             "may_see_components": request.user.viewer.may(Perm.COMPONENTS_VIEW),
             "may_edit_accounts": request.user.viewer.may(Perm.ACCOUNT_EDIT),
+            "may_take_package": organisation.pk
+            in request.user.viewer.answers_for(Perm.PACKAGE_EXPORT),
         },
     )
 

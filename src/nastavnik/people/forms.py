@@ -325,10 +325,10 @@ class PersonForm(forms.ModelForm[Person]):
     class Meta:
         model = Person
         fields = [
-            "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject", "partner",
-            "genitive", "dative", "instrumental",
+            "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject",
+            "work_started_on", "partner", "genitive", "dative", "instrumental",
         ]  # fmt: skip
-        widgets = {"birth_date": DateInput()}
+        widgets = {"birth_date": DateInput(), "work_started_on": DateInput()}
         help_texts = {"position": _("As it should stand in the order.")}
 
     def __init__(

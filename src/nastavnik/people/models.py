@@ -97,6 +97,7 @@ class Person(models.Model):
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
     position = models.CharField(_("position"), max_length=200, blank=True)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
+    work_started_on = models.DateField(_("works in the profession since"), null=True, blank=True)
     partner = models.ForeignKey(
         Partner, models.PROTECT, null=True, blank=True, verbose_name=_("works at")
     )
@@ -126,7 +127,7 @@ class Person(models.Model):
     class Privacy:
         personal = [
             "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject",
-            "partner", "household", "genitive", "dative", "instrumental", "search_name", "left_on",
+            "work_started_on", "partner", "household", "genitive", "dative", "instrumental", "search_name", "left_on",
         ]  # fmt: skip
         technical = ["id", "organisation"]
 

@@ -34,6 +34,7 @@ from nastavnik.programmes.models import Participation
 from nastavnik.roadmaps.models import Activity, Roadmap
 
 EXPORTS = "exports"
+TAKEN_OUT = ("list-exported", "package-exported")
 #: What a history may be asked of, and the models whose rows belong to it as if they were a part.
 OF: dict[str, tuple[type[models.Model], ...]] = {
     "people.person": (Participation,),
@@ -69,9 +70,9 @@ def trail(
         people = Person.objects.visible_to(user).filter(search_name__contains=fold(q))
         rows = rows.filter(_about(Person, people.values("pk")))
     if kind == EXPORTS:
-        rows = rows.filter(action="list-exported")
+        rows = rows.filter(action__in=TAKEN_OUT)
     elif kind:
-        rows = rows.filter(subject__in=trail_words()["kinds"][kind]).exclude(action="list-exported")
+        rows = rows.filter(subject__in=trail_words()["kinds"][kind]).exclude(action__in=TAKEN_OUT)
     if actor:
         rows = rows.filter(actor_id=int(actor))
     return rows.filter(at__date=day) if day else rows

@@ -66,6 +66,7 @@ class Perm(StrEnum):
     DISTRICT_EDIT = "district_edit"
     COMPONENTS_VIEW = "components_view"
     TRAIL_VIEW = "trail_view"
+    PACKAGE_EXPORT = "package_export"
 
 
 _SCHOOL_READING = frozenset(
@@ -113,6 +114,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.DOCUMENT_TAKE_BACK,
         Perm.COMPONENTS_VIEW,
         Perm.TRAIL_VIEW,
+        Perm.PACKAGE_EXPORT,
     },
     Role.DIRECTOR: _SCHOOL_READING
     | {
@@ -124,6 +126,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_TAKE_BACK,
         Perm.TRAIL_VIEW,
+        Perm.PACKAGE_EXPORT,
     },
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING

@@ -1,0 +1,264 @@
+"""Reads of the whole of an organisation, table by table, as the package has them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+
+from nastavnik.core.access import SignedIn
+from nastavnik.documents.choices import DocumentStatus
+from nastavnik.engine.packages.schema import TableSchema
+from nastavnik.interchange import catalogues
+from nastavnik.interchange.catalogues import BY_NAME, SHEETS, PackageSheet
+from nastavnik.interchange.models import PackageKey
+from nastavnik.mentorships.choices import PAIR_ORDER
+from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.organisations.choices import Level
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.models import Enrolment
+from nastavnik.programmes.models import MentoringForm, Participation
+
+# what one side said of a meeting: left out of pairs in which the reader stands
+WORDS = ("mentor_mark", "mentee_mark", "mentee_marks", "help_answered_on")
+
+
+def organisations_named(wanted: str) -> list[Organisation]:
+    """Return the organisations of a key or short name, or all of them when nothing is named."""
+    every = Organisation.objects.filter(level=Level.ORGANISATION)
+    if wanted:
+        is_key = wanted.isascii() and wanted.isdecimal()
+        every = every.filter(pk=int(wanted)) if is_key else every.filter(short_name=wanted)
+    return list(every)
+
+
+def offices_named(wanted: str) -> list[Organisation]:
+    """Return the offices of a key or short name."""
+    is_key = wanted.isascii() and wanted.isdecimal()
+    named = {"pk": int(wanted)} if is_key else {"short_name": wanted}
+    return list(Organisation.objects.exclude(level=Level.ORGANISATION).filter(**named))
+
+
+def pairs_hidden_from(user: SignedIn, organisation: Organisation) -> frozenset[int]:
+    """Return the pairs of an organisation whose marks a user may not read: those the user stands in, or all."""
+    every = Mentorship.objects.filter(organisation=organisation)
+    return frozenset(every.values_list("pk", flat=True)) - frozenset(
+        every.with_marks_for(user).values_list("pk", flat=True)
+    )
+
+
+def rows_of(sheet: PackageSheet, organisation: Organisation) -> QuerySet[Any]:
+    """Return the rows of a sheet, in the order in which they were made."""
+    model = sheet.model
+    names = {field.name for field in model._meta.concrete_fields}
+    whose: dict[str, Any] = {"organisation": organisation}
+    if model is Organisation:
+        whose = {"pk": organisation.pk}
+    elif "organisation" not in names:
+        whose = {"form__organisation": organisation}
+    return model._meta.default_manager.filter(**whose, **sheet.only).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class CountedTable:
+    """How many rows a table of the package has."""
+
+    title: str
+    n: int
+
+
+def counted(organisation: Organisation) -> list[CountedTable]:
+    """Return how many rows each table of the core has, in its order."""
+    return [
+        CountedTable(sheet.title, rows_of(sheet, organisation).count())
+        for sheet in SHEETS
+        if sheet.is_core and sheet.model is not Organisation
+    ]
+
+
+class SchoolPackage:
+    """What an organisation has, as the tables of the package.
+
+    Args:
+        organisation: whose.
+        hidden: keys of the pairs whose marks are left out.
+    """
+
+    def __init__(self, organisation: Organisation, *, hidden: Collection[int] = ()) -> None:
+        self.organisation = organisation
+        self.hidden = frozenset(hidden)
+        self.n_rows = 0
+
+    def tables(self) -> Iterator[tuple[TableSchema, Iterator[list[Any]]]]:
+        """Yield every table with its rows, each a list of values in the order of the header."""
+        for sheet in SHEETS:
+            core, more = catalogues.core_table(sheet), catalogues.details_table(sheet)
+            columns = dict(sheet.columns)
+            if more is not None:
+                columns |= catalogues.details_of(sheet)
+            rows = self._rows(sheet, columns)
+            self.n_rows += len(rows)
+            yield core, ([row[name] for name in core.header] for row in rows)
+            if more is not None:
+                yield more, ([row[name] for name in more.header] for row in rows)
+
+    @property
+    def people(self) -> frozenset[int]:
+        """Return the people who are in it."""
+        return frozenset(self._keys[BY_NAME["people"].model])
+
+    # ------------------------------------------------------------ keys
+
+    @cached_property
+    def _kept(self) -> dict[str, dict[int, str]]:
+        kept: dict[str, dict[int, str]] = defaultdict(dict)
+        rows = PackageKey.objects.filter(organisation=self.organisation)
+        for table, row_id, key in rows.values_list("table", "row_id", "key"):
+            kept[table][row_id] = key
+        return kept
+
+    @cached_property
+    def _keys(self) -> dict[type[models.Model], dict[int, str]]:
+        """Return for each model that is referred to: key of the row → what the package calls it."""
+        return {sheet.model: self._keys_of(sheet) for sheet in SHEETS if len(sheet.key) == 1}
+
+    def _keys_of(self, sheet: PackageSheet) -> dict[int, str]:
+        rows = rows_of(sheet, self.organisation)
+        if sheet.model is MentoringForm:
+            # a form of the directory is called as the school's own copy of it
+            return dict(
+                MentoringForm.objects.filter(organisation=self.organisation).values_list(
+                    "pk", "code"
+                )
+            )
+        if sheet.model is AcademicYear:
+            own = {year.pk: str(year) for year in rows}
+        else:
+            own = {pk: str(pk) for pk in rows.values_list("pk", flat=True)}
+        kept = self._kept.get(sheet.name, {})
+        return _unlike({pk: name for pk, name in own.items() if pk not in kept}, kept) | {
+            pk: kept[pk] for pk in own if pk in kept
+        }
+
+    # ------------------------------------------------------------ rows
+
+    def _rows(self, sheet: PackageSheet, columns: Mapping[str, str]) -> list[dict[str, Any]]:
+        read = [(one, self._reader(sheet, one, name)) for one, name in columns.items()]
+        rows = []
+        for row in rows_of(sheet, self.organisation):
+            said = {one: value(row) for one, value in read}
+            if sheet.name == "meetings" and row.mentorship_id in self.hidden:
+                said |= {one: None for one, name in columns.items() if name in WORDS}
+            rows.append(said)
+        return rows
+
+    def _reader(self, sheet: PackageSheet, column: str, name: str) -> Callable[[Any], Any]:
+        if not name:
+            return self._computed(sheet, column)
+        field = sheet.model._meta.get_field(name)
+        if field.many_to_many:
+            return self._codes(sheet, name)
+        if (sheet.name, name) == ("meetings", "mentee_marks"):
+            return lambda row: self._by_number(row.mentee_marks)
+        if (sheet.name, name) == ("pairs", "struck"):
+            return self._struck
+        if field.is_relation:
+            keys = self._keys[field.related_model]  # type: ignore[index]
+            attribute = f"{name}_id"
+            return lambda row: keys.get(getattr(row, attribute))
+        return lambda row: getattr(row, name)
+
+    def _computed(self, sheet: PackageSheet, column: str) -> Callable[[Any], Any]:
+        if (column,) == sheet.key:
+            keys = self._keys[sheet.model]
+            return lambda row: keys[row.pk]
+        return {
+            ("groups", "year"): lambda row: self._groups[row.study_group_id][0],
+            ("groups", "group"): lambda row: self._groups[row.study_group_id][1],
+            ("participations", "form"): lambda row: next(iter(self._forms(row.pk)), None),
+            ("documents", "programme"): self._programme_of,
+            ("pairs", "order_number"): lambda row: self._orders.get(row.pk, (None, None))[0],
+            ("pairs", "order_on"): lambda row: self._orders.get(row.pk, (None, None))[1],
+        }[sheet.name, column]
+
+    def _struck(self, pair: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a row of pairs
+        """Return the meetings an end has struck; marks may be in them."""
+        if pair.pk in self.hidden:
+            return []
+        return [one | {"mentee_marks": self._by_number(one["mentee_marks"])} for one in pair.struck]
+
+    def _programme_of(self, document: Any) -> str | None:  # noqa: ANN401 - a row of the register
+        programmes = self._keys[BY_NAME["programmes"].model]
+        return programmes.get(document.subject_id) if document.kind == PAIR_ORDER else None
+
+    @cached_property
+    def _groups(self) -> dict[int, tuple[str, str]]:
+        years = self._keys[AcademicYear]
+        rows = Enrolment.objects.filter(organisation=self.organisation).order_by()
+        found = rows.values_list("study_group_id", "study_group__year_id", "study_group__name")
+        return {pk: (years[year], name) for pk, year, name in found.distinct()}
+
+    @cached_property
+    def _orders(self) -> dict[int, tuple[str, Any]]:
+        """Return of each pair number and date of the first registered order that attaches a mentee to its mentor."""
+        rows = Tie.objects.filter(
+            organisation=self.organisation, order__status=DocumentStatus.REGISTERED
+        ).order_by("-pk")
+        found = rows.values_list("mentorship_id", "order__number", "order__dated_on")
+        return {pair: (number, day) for pair, number, day in found}
+
+    @cached_property
+    def _forms_by_record(self) -> dict[int, list[str]]:
+        return self._links(Participation.forms.through, "participation_id", Participation)
+
+    def _forms(self, pk: int) -> list[str]:
+        return self._forms_by_record.get(pk, [])
+
+    def _codes(self, sheet: PackageSheet, name: str) -> Callable[[Any], list[str]]:
+        through = getattr(sheet.model, name).through
+        links = self._links(through, f"{sheet.model._meta.model_name}_id", sheet.model)
+        return lambda row: links.get(row.pk, [])
+
+    def _links(
+        self,
+        through: Any,  # noqa: ANN401 - made by Django
+        column: str,
+        model: type[models.Model],
+    ) -> dict[int, list[str]]:
+        whose = model._meta.default_manager.filter(organisation=self.organisation).values("pk")
+        rows = through.objects.filter(**{f"{column}__in": whose})
+        found: dict[int, list[str]] = defaultdict(list)
+        ordered = rows.order_by("mentoringform__order", "mentoringform__code")
+        for pk, code in ordered.values_list(column, "mentoringform__code"):
+            found[pk].append(code)
+        return found
+
+    @cached_property
+    def _numbers(self) -> dict[str, str]:
+        """Return key of a tie → its number in its pair, from 1, in the order of the table."""
+        n_in: dict[int, int] = defaultdict(int)
+        found = {}
+        rows = Tie.objects.filter(organisation=self.organisation).order_by("pk")
+        for pk, pair in rows.values_list("pk", "mentorship_id"):
+            n_in[pair] += 1
+            found[str(pk)] = str(n_in[pair])
+        return found
+
+    def _by_number(self, marks: Mapping[str, str]) -> dict[str, str]:
+        return {self._numbers[tie]: mark for tie, mark in marks.items() if tie in self._numbers}
+
+
+def _unlike(own: Mapping[int, str], taken: Mapping[int, str]) -> dict[int, str]:
+    """Return names none of which is taken or there twice."""
+    used, found = set(taken.values()), {}
+    for pk, name in own.items():
+        free, number = name, 1
+        while free in used:
+            number += 1
+            free = f"{name}-{number}"
+        used.add(free)
+        found[pk] = free
+    return found

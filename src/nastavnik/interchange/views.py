@@ -1,0 +1,62 @@
+"""The page from which a school takes out all that is its own."""
+
+import tempfile
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.utils.text import get_valid_filename
+from django.views.decorators.http import require_GET
+
+from nastavnik.core import looks
+from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
+from nastavnik.core.dates import today
+from nastavnik.core.http import Request
+from nastavnik.interchange import actions
+from nastavnik.interchange.adapter.files import write_archive
+from nastavnik.interchange.queries import SchoolPackage, counted, pairs_hidden_from
+from nastavnik.organisations.models import Organisation
+
+IN_MEMORY = 4 * 1024 * 1024  # bytes of an archive; a larger one waits on the disk
+
+
+def _own(request: Request) -> Organisation:
+    """Return the organisation of which the user may take everything: a curator of some forms may not."""
+    organisation = request.user.workplace
+    if organisation.pk not in request.user.viewer.answers_for(Perm.PACKAGE_EXPORT):
+        raise PermissionDenied
+    return organisation
+
+
+@require_GET
+@requires(Perm.PACKAGE_EXPORT)
+def package(request: Request) -> HttpResponse:
+    """Say what the package holds and offer it."""
+    organisation = _own(request)
+    n_hidden = len(pairs_hidden_from(request.user, organisation))
+    return render(
+        request,
+        "interchange/package.html",
+        {"counted": counted(organisation), "n_hidden": n_hidden},
+    )
+
+
+@require_GET
+@requires(Perm.PACKAGE_EXPORT)
+def archive(request: Request) -> FileResponse:
+    """Give the package as a .zip."""
+    organisation = _own(request)
+    stream = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
+    # one moment of the database for all tables
+    with transaction.atomic():
+        whole = SchoolPackage(organisation, hidden=pairs_hidden_from(request.user, organisation))
+        write_archive(whole, stream)
+        actions.note_package_taken(organisation, n_rows=whole.n_rows, by=request.user)
+        looks.note_taken_out(request, "package", whole.people, as_file=True)
+    stream.seek(0)
+    name = get_valid_filename(f"{organisation.short_name} {today():%Y-%m-%d}")
+    return FileResponse(
+        stream, as_attachment=True, filename=f"{name}.zip", content_type="application/zip"
+    )
