@@ -251,3 +251,51 @@ def test_lines_set_for_schools_go_on_in_the_new_municipal_roadmap(cast):
     assert line.activity.roadmap_id == fresh.pk
     restore_roadmap(town, by=cast.coordinator)
     assert DistrictLine.objects.standing().count() == n
+
+
+OF_ANOTHER_YEAR = """УТВЕРЖДАЮ
+Директор ____________ Директорова Д. Д.
+20 августа 2021 г.
+Дорожная карта наставничества на 2021/2022 учебный год
+№\tМероприятие\tСрок\tОтветственный
+1\tФормирование базы наставников\tсентябрь 2021\tКуратор программы
+2\tСлёт наставников\tдо 15 марта 2022 г.\tДиректор
+3\tВстречи пар\tдекабрь\tНаставники
+4\tСопровождение пар\tпостоянно\tКуратор программы
+"""
+
+
+@pytest.fixture
+def old(cast):
+    return start_reading(cast.school.organisation, file_name="", text=OF_ANOTHER_YEAR, by=cast.anna)
+
+
+def test_a_document_of_another_year_brings_its_terms_into_this_one(browser, cast, old):
+    """Terms left in their own year would all be overdue from the first minute."""
+    year = cast.school.year
+    given = {"title": "Наша карта", "begins_in": year.starts_on.year, "level": "school"}
+    page = reverse("roadmaps:draft", args=[old.pk])
+    assert "сроки переехали" not in body(browser.get(page))  # first as the document says it
+    browser.post(page, given | {"take": [0, 1, 2, 3]})
+    made = Roadmap.objects.live().get()
+    lines = list(made.activities.all())
+    assert [line.starts_on and (line.starts_on.year, line.starts_on.month) for line in lines] == [
+        (year.starts_on.year, 9),
+        None,
+        (year.starts_on.year, 12),
+        None,
+    ]
+    assert (lines[1].ends_on.year, lines[1].ends_on.month) == (year.starts_on.year + 1, 3)
+    assert [lines[place].term_text for place in (2, 3)] == ["декабрь", "постоянно"]
+    assert made.approved_on is None
+
+
+def test_what_moves_is_said_before_it_is_taken(browser, made, old):
+    page = reverse("roadmaps:draft", args=[old.pk])
+    begins_in = made.year.starts_on.year
+    given = {"title": "Наша карта", "begins_in": begins_in, "level": "school", "take": [0]}
+    asked = body(browser.post(page, given))
+    merged = body(browser.get(page, {"into": made.pk}))
+    for text in (asked, merged):
+        assert "Документ на 2021/22" in text
+        assert "сентябрь 2021" not in text

@@ -238,7 +238,8 @@ def make_from_document(
 
     Args:
         draft: the document as read.
-        begins_in: the calendar year in which its academic year begins.
+        begins_in: the calendar year in which its academic year begins; terms that name the year of the document
+            move to this one (`adapter.content_for`).
         level: whose roadmap it is.
         title: as it is to be called; empty is the usual title.
         only: places of the activities to take, from 0; None is all.
@@ -249,11 +250,8 @@ def make_from_document(
     Raises:
         RefusedError: the organisation has no such year, the year has another roadmap, or no activity is left.
     """
-    rows = [
-        row
-        for place, row in enumerate(draft.content["activities"])
-        if only is None or place in only
-    ]
+    content = adapter.content_for(draft.content, begins_in)
+    rows = [row for place, row in enumerate(content["activities"]) if only is None or place in only]
     if not rows:
         raise RefusedError(_("Leave at least one activity ticked."))
     year = _year_of(draft.organisation, begins_in, opens_year=opens_year, by=by)
@@ -263,12 +261,12 @@ def make_from_document(
         instead_of = None
     origin = draft.file_name or _("a pasted table")
     roadmap = _create(year, title, level, origin=origin, by=by)
-    if approved_on := draft.content.get("approved_on"):
+    if approved_on := content.get("approved_on"):
         change_roadmap(
             roadmap, title=roadmap.title, approved_on=dt.date.fromisoformat(approved_on), by=by
         )
     _fill(roadmap, [_from_document(row, begins_in) for row in rows])
-    _keep_the_rest(roadmap, draft.content, {row["section"] for row in rows})
+    _keep_the_rest(roadmap, content, {row["section"] for row in rows})
     if instead_of is not None:
         roadmap_replaced.send(Roadmap, before=instead_of, after=roadmap, by=by)
     discard_draft(draft, by=by)
@@ -747,6 +745,12 @@ def remove_evidence(evidence: Evidence, *, by: models.Model | None) -> None:
         _forget(file)
 
 
+def _content_into(roadmap: Roadmap, draft: RoadmapDraft) -> dict[str, Any]:
+    """Return what a document says for a roadmap: its own copy as it stands, another document moved to its year."""
+    content: dict[str, Any] = draft.content
+    return content if draft.roadmap else adapter.content_for(content, roadmap.year.starts_on.year)
+
+
 @transaction.atomic
 def take_copy(
     draft: RoadmapDraft,
@@ -777,8 +781,9 @@ def take_copy(
     roadmap = draft.roadmap or into
     if roadmap is None:
         raise RefusedError(_("This document is no copy of a roadmap."))
+    content = _content_into(roadmap, draft)
     found = adapter.compare(
-        draft.content, list(roadmap.activities.all()), is_copy=draft.roadmap is not None
+        content, list(roadmap.activities.all()), is_copy=draft.roadmap is not None
     )
     for one in found.changed:
         if change is None or one.activity.pk in change:

@@ -149,6 +149,40 @@ def shifted_words(text: str, *, from_year: int, to_year: int) -> str:
     return write_term(shift_term(term, from_year=from_year, to_year=to_year, calendar=Calendar()))
 
 
+def content_for(content: dict[str, Any], begins_in: int) -> dict[str, Any]:
+    """Return the content of a document as a roadmap of the academic year that begins in `begins_in` says it.
+
+    Terms that name the year of the document move with it; what names no year follows by itself. The approval was that
+    of another year, and planned values of calendar years before the new one stay behind.
+    """
+    before = content["year"]
+    if before is None or before == begins_in:
+        return content
+    targets = [
+        target
+        | {"values": [[year, value] for year, value in target["values"] if year >= begins_in]}
+        for target in content.get("targets", [])
+    ]
+    return content | {
+        "activities": [
+            row | {"term_text": _words_for(row["term_text"], before, begins_in)}
+            for row in content["activities"]
+        ],
+        "sections": [
+            section | {"term_text": _words_for(section["term_text"], before, begins_in)}
+            for section in content.get("sections", [])
+        ],
+        "targets": [target for target in targets if target["values"]],
+        "approved_on": None,
+    }
+
+
+def _words_for(text: str, before: int, after: int) -> str:
+    if read_term(text, year=before) != read_term(text, year=after):
+        return text
+    return shifted_words(text, from_year=before, to_year=after)
+
+
 def read_content(
     *, file_name: str, data: bytes | None, text: str, look: Callable[[], None] | None = None
 ) -> dict[str, Any]:

@@ -292,6 +292,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
         begins_in = form.cleaned_data["begins_in"]
         if (response := _taken(request, found, form)) is not None:
             return response
+    content = adapter.content_for(content, begins_in)
     rows, said = content["activities"], sections_in(content)
     there = roadmap_of_year(request.user, found.organisation_id, begins_in)
     return render(
@@ -310,6 +311,7 @@ def draft(request: Request, pk: int) -> HttpResponse:
             "there": there,
             "weight": weight_of(there) if there else None,
             "new_year": _missing_year(found, begins_in) if request.POST else "",
+            "moved": _years_moved(found, begins_in),
             "this_year": _year(request),
         },
     )
@@ -328,7 +330,20 @@ def _other(request: Request, found: RoadmapDraft) -> Roadmap:
 def _missing_year(found: RoadmapDraft, begins_in: int) -> str:
     """Return the academic year that the organisation has not, in words; empty when it has it."""
     there = year_beginning_in(found.organisation, begins_in)
-    return "" if there else f"{begins_in}/{(begins_in + 1) % 100:02d}"
+    return "" if there else academic(begins_in)
+
+
+def academic(begins_in: int) -> str:
+    """Return an academic year in figures: «2026/27»."""
+    return f"{begins_in}/{(begins_in + 1) % 100:02d}"
+
+
+def _years_moved(found: RoadmapDraft, begins_in: int) -> tuple[str, str] | None:
+    """Return from which academic year to which the terms of a document move, in words."""
+    before = found.content["year"]
+    if before is None or before == begins_in:
+        return None
+    return academic(before), academic(begins_in)
 
 
 def _taken(request: Request, found: RoadmapDraft, form: AcceptForm) -> HttpResponse | None:
@@ -381,7 +396,10 @@ def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpRespon
         messages.success(request, _("What you ticked is taken over."))
         return redirect("roadmaps:show", pk=roadmap.pk)
     lines = list(Activity.objects.visible_to(request.user).filter(roadmap=roadmap))
-    difference = adapter.compare(found.content, lines, is_copy=found.roadmap is not None)
+    content, begins_in = found.content, roadmap.year.starts_on.year
+    if found.roadmap is None:
+        content = adapter.content_for(content, begins_in)
+    difference = adapter.compare(content, lines, is_copy=found.roadmap is not None)
     titles = {one.section for one in lines} | {row["section"] for row in difference.added}
     sections = sections_of(request.user, roadmap).values()
     targets = IndicatorTarget.objects.visible_to(request.user).filter(roadmap=roadmap)
@@ -390,6 +408,7 @@ def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpRespon
         "roadmaps/copy.html",
         {
             "draft": found,
+            "moved": None if found.roadmap else _years_moved(found, begins_in),
             "roadmap": roadmap,
             "difference": difference,
             "beside": [
@@ -399,13 +418,13 @@ def _copy(request: Request, found: RoadmapDraft, roadmap: Roadmap) -> HttpRespon
                         "sections",
                         _("Said of sections"),
                         adapter.sections_otherwise(
-                            found.content, sections, titles, is_copy=found.roadmap is not None
+                            content, sections, titles, is_copy=found.roadmap is not None
                         ),
                     ),
                     (
                         "targets",
                         _("Planned values of indicators"),
-                        adapter.targets_otherwise(found.content, targets),
+                        adapter.targets_otherwise(content, targets),
                     ),
                 )
                 if rows
