@@ -38,7 +38,7 @@ def allowed(path: str, cookies: str) -> Allowed:
     except Resolver404:
         return Allowed(SMALL, is_read=False)
     if not _is_signed_in(cookies):
-        return Allowed(SMALL, is_read=getattr(view, "access", None) == "public")
+        return Allowed(SMALL, is_read=getattr(view, "access", None) in ("public", "by_link"))
     return Allowed(getattr(view, "most_megabytes", 0) * MEGABYTE or FORM)
 
 

@@ -67,14 +67,21 @@ def picture(key: str, login: str) -> tuple[int, str]:
 
     A path and no ready picture: the page draws it without a style, a script or an address a key would stand in.
     """
-    address = pyotp.TOTP(key).provisioning_uri(name=login, issuer_name=ISSUER)
-    rows = [list(row) for row in segno.make_qr(address, error="m").matrix]
-    drawn = []
+    return drawn(pyotp.TOTP(key).provisioning_uri(name=login, issuer_name=ISSUER))
+
+
+def drawn(text: str) -> tuple[int, str]:
+    """Return a text as a QR code: the length of a side, and the path of an SVG.
+
+    An address in capitals alone takes a smaller code than the same in small letters.
+    """
+    rows = [list(row) for row in segno.make_qr(text, error="m").matrix]
+    path = []
     for y, row in enumerate(rows, _QUIET):
         x = _QUIET
         for is_dark, run in groupby(row):
             width = len(list(run))
             if is_dark:
-                drawn.append(f"M{x} {y}h{width}v1h-{width}z")
+                path.append(f"M{x} {y}h{width}v1h-{width}z")
             x += width
-    return len(rows) + 2 * _QUIET, "".join(drawn)
+    return len(rows) + 2 * _QUIET, "".join(path)

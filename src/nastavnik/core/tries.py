@@ -40,6 +40,8 @@ DEVICE = Limit("device", 10, dt.timedelta(seconds=90))
 #: A lesson of 30 pupils with two slips each passes within minutes; a list of logins goes on at 12 a minute.
 ADDRESS = Limit("address", 40, dt.timedelta(seconds=5))
 CODE = Limit("code", 5, dt.timedelta(minutes=3))
+#: Of links that open nothing: a class behind one address that opens used ones passes, a guesser is slowed to one in two seconds.
+LINK = Limit("link", 60, dt.timedelta(seconds=2))
 
 Asked = tuple[Limit, str]
 

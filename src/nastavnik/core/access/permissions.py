@@ -59,6 +59,11 @@ class Perm(StrEnum):
     MEETING_EDIT = "meeting_edit"
     MARK_VIEW = "mark_view"
     HELP_ANSWER = "help_answer"
+    WAVE_VIEW = "wave_view"
+    WAVE_EDIT = "wave_edit"
+    ANSWER_VIEW = "answer_view"
+    ANSWER_GUARDED = "answer_guarded"
+    ANSWER_GIVE = "answer_give"
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
     DOCUMENT_TAKE_BACK = "document_take_back"
@@ -79,9 +84,19 @@ _SCHOOL_READING = frozenset(
         Perm.BASE_VIEW,
         Perm.PAIR_VIEW,
         Perm.ROADMAP_VIEW,
+        Perm.WAVE_VIEW,
+        Perm.ANSWER_GIVE,
     }
 )
-_OWN = frozenset({Perm.HOME, Perm.OWN_PAIR_VIEW, Perm.MEETING_NOTE, Perm.PREFERENCE_GIVE})
+_OWN = frozenset(
+    {
+        Perm.HOME,
+        Perm.OWN_PAIR_VIEW,
+        Perm.MEETING_NOTE,
+        Perm.PREFERENCE_GIVE,
+        Perm.ANSWER_GIVE,
+    }
+)
 
 GRANTS: dict[Role, frozenset[Perm]] = {
     Role.CURATOR: _SCHOOL_READING
@@ -109,6 +124,8 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.MEETING_EDIT,
         Perm.MARK_VIEW,
         Perm.HELP_ANSWER,
+        Perm.WAVE_EDIT,
+        Perm.ANSWER_VIEW,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_EDIT,
         Perm.DOCUMENT_TAKE_BACK,
@@ -139,6 +156,8 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.OPINION_GIVE,
         Perm.MARK_VIEW,
         Perm.HELP_ANSWER,
+        Perm.ANSWER_VIEW,
+        Perm.ANSWER_GUARDED,
     },
     Role.SOCIAL_TEACHER: _SCHOOL_READING,
     Role.CLASS_TEACHER: frozenset(
@@ -153,6 +172,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
             Perm.MENTEE_PROPOSE,
             Perm.REQUEST_WRITE,
             Perm.PREFERENCE_GIVE,
+            Perm.ANSWER_GIVE,
         }
     ),
     Role.MENTOR: _OWN,

@@ -1,4 +1,4 @@
-"""The one mark every view carries: `@requires(Perm.X)` or `@public`; beside it what a page with files takes."""
+"""The one mark every view carries: `@requires(Perm.X)`, `@public` or `@by_link`; beside it what a page with files takes."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -30,6 +30,24 @@ def public(view: V) -> V:
     """Mark a view that anyone may open."""
     view.access = "public"  # type: ignore[attr-defined]
     return view
+
+
+def by_link(view: View) -> View:
+    """Mark a view opened by whoever holds the secret in its address, with an account or without.
+
+    The view itself looks the secret up; a wrong one answers 404. No copy of the page is kept anywhere, for the next person at
+    the computer has a «back» as well.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    guarded.access = "by_link"  # type: ignore[attr-defined]
+    return guarded
 
 
 def takes_files(*, most_megabytes: int) -> Callable[[V], V]:
