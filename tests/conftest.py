@@ -152,7 +152,7 @@ def kept_schema(config) -> Path | None:
     from nastavnik.core.dates import today  # Django is not set up when this file is read
 
     made_of = hashlib.sha256(f"{django.VERSION} {today()}".encode())
-    for path in sorted(SOURCE.glob("*/migrations/*.py")) + sorted(SOURCE.glob("*/data/*.yaml")):
+    for path in sorted(SOURCE.glob("*/migrations/*.py")) + sorted(SOURCE.glob("*/data/**/*.yaml")):
         made_of.update(path.read_bytes())
     return Path(config.cache.mkdir("schema")) / f"{made_of.hexdigest()[:16]}.sqlite3"
 

@@ -23,6 +23,9 @@ right, and of other people's rows nothing is found (404). Narrower than the orga
 * a curator of one направление sees and approves the bases, proposals, rulings and pairs of the own forms; the roster and
   the register of orders are the school's;
 * a mentor and a mentee see the own open pairs;
+* `answer_give` is about what the own person is asked, and nothing else; who holds a link of their own answers by it without an
+  account (`@by_link`): it opens one questionnaire of one person, until it is answered or closed, and shows nobody's answers.
+  `answer_guarded` are the answers a questionnaire marks as psychological;
 * a municipal coordinator sees counts of the organisations below, how they stand with the lines the district has set, the
   roadmap of a school as it was sent, and no name.
 

@@ -26,6 +26,7 @@ from nastavnik.programmes.models import (
     Participation,
     Programme,
 )
+from nastavnik.questionnaires.models import Invitation, Wave
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -103,6 +104,11 @@ OBJECTS: dict[str, type[Model]] = {
             "restore",
         )
     },
+    **{
+        f"questionnaires:{name}": Wave
+        for name in ("wave", "invite", "links", "close", "last-day", "results")
+    },
+    "questionnaires:answer": Invitation,
     "roadmaps:draft": RoadmapDraft,
     "roadmaps:discard": RoadmapDraft,
     "roadmaps:activity": Activity,
@@ -129,6 +135,9 @@ VALUES: dict[str, tuple[object, ...]] = {
     "year": (today().year,),
     "month": (today().month,),
     "name": ("today", "first-evening"),
+    "instrument": ("mentee_after",),
+    # nobody's: what a right one opens is tested in tests/questionnaires
+    "token": ("0" * 26,),
 }
 
 
@@ -146,7 +155,7 @@ class Route:
 
     @property
     def is_public(self) -> bool:
-        return self.access == "public"
+        return self.access in ("public", "by_link")
 
     @property
     def has_key(self) -> bool:

@@ -22,7 +22,7 @@ from tests.guards.world import ACTORS
 
 import nastavnik
 from nastavnik.core.access import GRANTS, NOBODY, Perm, Role
-from nastavnik.core.access.view_access import public, requires
+from nastavnik.core.access.view_access import by_link, public, requires
 from nastavnik.core.dates import today
 
 pytestmark = pytest.mark.django_db
@@ -42,8 +42,9 @@ def broken_word(route, viewer, method, response):
     status = response.status_code
     said = f"{method} {route.name}: {status}"
     if route.is_public:
-        # a public page may send on or be gone; it never refuses by role
-        return "" if status in GIVEN else said
+        # a public page may send on or be gone; it never refuses by role, and a wrong link opens nothing to anybody
+        given = {404, 405, 429} if route.access == "by_link" else GIVEN
+        return "" if status in given else said
     if viewer is None:
         to_sign_in = status == 302 and response.headers["Location"].startswith("/sign-in/?")
         return "" if to_sign_in or status == 405 else f"{said}, a guest is to be led to sign-in"
@@ -173,6 +174,13 @@ def test_a_page_that_only_claims_its_mark_is_caught(world, rf, actor, perm):
     (route,) = walk([path("a/", _lying(perm), name="lying")])
     response = route.pattern.callback(rf.get("/a/"))
     assert "lying" in broken_word(route, world.viewer(actor), "GET", response)
+
+
+@pytest.mark.parametrize("status", [200, 302, 403, 500])
+def test_a_page_by_link_that_opens_to_a_wrong_secret_is_caught(world, status):
+    (route,) = walk([path("a/", by_link(_answer), name="ajar")])
+    assert broken_word(route, None, "GET", HttpResponse(status=404)) == ""
+    assert broken_word(route, world.viewer("curator"), "GET", HttpResponse(status=status))
 
 
 @pytest.mark.parametrize("status", [403, 500, 503])

@@ -15,6 +15,7 @@ from django.utils import timezone
 from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_roadmap
 from tests.jobs.working import counted_for
 from tests.people.stepping import code_now, next_code, turn_on
+from tests.questionnaires.asking import WHOLE, version
 
 import nastavnik
 from nastavnik.cabinet import actions as cabinet
@@ -60,6 +61,10 @@ from nastavnik.people.models import Membership, Person, RosterImport, SlipHalf, 
 from nastavnik.programmes import actions as programmes
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import GroupMeeting, MentoringForm, Participation, Programme
+from nastavnik.questionnaires import actions as questionnaires
+from nastavnik.questionnaires.choices import AnswerSource
+from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
+from nastavnik.questionnaires.queries import AudienceRule
 from nastavnik.roadmaps import actions as roadmaps
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
@@ -249,6 +254,12 @@ class Scene:
     def meeting(self):
         return pair_of(self.school, "younger").meetings.first()
 
+    def asking(self):
+        return self.first(Wave, status="open")
+
+    def asked(self):
+        return self.first(Invitation, wave=self.asking(), state="invited")
+
     def let_act(self, user):
         """Let somebody else act than the curator, whose right it is not."""
         self.by = user
@@ -435,6 +446,9 @@ PREPARED = {
     ),
     "mentorships.undo_note": lambda scene: mentorships.postpone_meeting(
         scene.meeting(), by=scene.by
+    ),
+    "questionnaires.load_instruments": lambda _scene: (
+        InstrumentVersion.objects.shipped().filter(code="mentee_after").delete()
     ),
     "mentorships.answer_help": lambda scene: mentorships.note_meeting(
         scene.meeting(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=scene.by
@@ -747,6 +761,24 @@ DONE = {
     ),
     "roadmaps.remove_evidence": lambda s: roadmaps.remove_evidence(s.first(Evidence), by=s.by),
     "roadmaps.take_copy": lambda s: roadmaps.take_copy(s.it, by=s.by),
+    "questionnaires.load_instruments": lambda s: questionnaires.load_instruments(by=s.by),
+    "questionnaires.open_wave": lambda s: questionnaires.open_wave(
+        s.programme, version(), title="", rule=AudienceRule(), opens_on=today(), closes_on=today(), by=s.by
+    ),
+    "questionnaires.invite_people": lambda s: (
+        Invitation.objects.filter(wave=s.asking()).delete(),
+        questionnaires.invite_people(s.asking(), by=s.by),
+    ),
+    "questionnaires.make_links": lambda s: questionnaires.make_links(s.asking(), [s.asked()], by=s.by),
+    "questionnaires.close_wave": lambda s: questionnaires.close_wave(s.asking(), by=s.by),
+    "questionnaires.reopen_wave": lambda s: questionnaires.reopen_wave(
+        s.first(Wave, status="closed", mode="named"), closes_on=today(), by=s.by
+    ),
+    "questionnaires.move_last_day": lambda s: questionnaires.move_last_day(s.asking(), closes_on=today(), by=s.by),
+    "questionnaires.keep_draft": lambda s: questionnaires.keep_draft(s.asked(), WHOLE, by=s.by),
+    "questionnaires.submit_answers": lambda s: questionnaires.submit_answers(
+        s.asked(), WHOLE, submit_key="", source=AnswerSource.ACCOUNT, by=s.by
+    ),
 }  # fmt: skip
 
 

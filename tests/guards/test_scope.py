@@ -33,6 +33,8 @@ from nastavnik.people.choices import ImportStatus
 from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup, User
 from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import Attendance, Participation
+from nastavnik.questionnaires.choices import WaveStatus
+from nastavnik.questionnaires.models import Wave
 from nastavnik.roadmaps.choices import ActivityStatus
 from nastavnik.roadmaps.models import Activity
 
@@ -115,6 +117,7 @@ STATES = [
     (Participation, ParticipationStatus, set()),
     (RosterImport, ImportStatus, set()),
     (Activity, ActivityStatus, set()),
+    (Wave, WaveStatus, set()),
 ]
 
 

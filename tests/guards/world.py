@@ -13,6 +13,7 @@ from fpdf import FPDF
 from tests.cast import Cast, School, approve_pairs, build_cast
 from tests.jobs.working import counted_for
 from tests.people.stepping import turn_on
+from tests.questionnaires.asking import wave_of
 
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
@@ -74,6 +75,14 @@ from nastavnik.programmes.actions import (
 )
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, GroupMeeting, Participation, Programme
+from nastavnik.questionnaires.actions import (
+    close_wave,
+    invite_people,
+    keep_draft,
+    submit_answers,
+)
+from nastavnik.questionnaires.choices import AnswerSource, Mode
+from nastavnik.questionnaires.models import Wave
 from nastavnik.roadmaps.actions import (
     add_activity,
     add_evidence,
@@ -178,6 +187,7 @@ def live(school: School) -> None:
     jobs_of_every_end(school)
     give_opinion(mentor=school.records["older"], mentee=None, outcome=OpinionOutcome.FOR, by=by)
     put_step_aside(school.programme, Step.MEETING, by=by)
+    ask(school)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
     gather(school, extra[2])
     plan(school, order)
@@ -208,6 +218,23 @@ def jobs_of_every_end(school: School) -> None:
         job = begin_job(counted_for(school, by=by), by=by)
         assert job is not None
         end(job)
+
+
+def ask(school: School) -> None:
+    """Let a school have a wave that is open, with an answer and a draft in it, one that is closed, a confidential one."""
+    mark, by = _word(school), school.curator
+    close_wave(wave_of(school, title=f"Прошлый опрос {mark}"), by=by)
+    close_wave(wave_of(school, title=f"Тихий опрос {mark}", mode=Mode.CONFIDENTIAL), by=by)
+    wave = wave_of(school, title=f"Опрос {mark}")
+    first, second, *_more = wave.invitations.exclude(person=school.people["younger"])
+    said = {
+        "before": "yes",
+        "where": f"в лагере {mark}",
+        "mood": ["calm"],
+        "words": f"Поход {mark}",
+    }
+    submit_answers(first, said, submit_key="one", source=AnswerSource.LINK, by=by)
+    keep_draft(second, said, by=by)
 
 
 def gather(school: School, mentee: Participation) -> None:
@@ -435,6 +462,17 @@ def grow(cast: Cast, number: int, *, start: int) -> None:
     for mentor, mentee in zip(free, reversed(waiting), strict=True):
         rule_pair(mentor, mentee, Ruling.FORBID, reason="врозь", by=by)
     gather_more(school, waiting, free, number, start=start)
+    ask_more(school, number, start=start)
+
+
+def ask_more(school: School, number: int, *, start: int) -> None:
+    """Ask everybody in the open wave, and begin and end more of them."""
+    invite_people(
+        Wave.objects.filter(organisation=school.organisation, status="open").latest("pk"),
+        by=school.curator,
+    )
+    for n in range(start, start + number):
+        close_wave(wave_of(school, title=f"Опрос {n}"), by=school.curator)
 
 
 def gather_more(

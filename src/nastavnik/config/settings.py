@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "nastavnik.consents",
     "nastavnik.programmes",
     "nastavnik.matching",
+    "nastavnik.questionnaires",
     "nastavnik.roadmaps",
     "nastavnik.mentorships",
     "nastavnik.districts",

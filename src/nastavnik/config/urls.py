@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("nastavnik.programmes.urls")),
     path("", include("nastavnik.consents.urls")),
     path("", include("nastavnik.matching.urls")),
+    path("", include("nastavnik.questionnaires.urls")),
     path("", include("nastavnik.mentorships.urls")),
     path("", include("nastavnik.districts.urls")),
     path("", include("nastavnik.roadmaps.urls")),

@@ -1,0 +1,386 @@
+"""Writes of questionnaires: what may be asked, who is asked, what was answered."""
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nastavnik.core import audit, sealed
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.engine.instruments import check_answers, digest
+from nastavnik.programmes.models import Programme
+from nastavnik.questionnaires import catalogues
+from nastavnik.questionnaires.adapter import in_columns, instrument_of
+from nastavnik.questionnaires.choices import (
+    FEWEST,
+    AnswerSource,
+    InvitationState,
+    Mode,
+    VersionStatus,
+    WaveStatus,
+)
+from nastavnik.questionnaires.models import (
+    Draft,
+    InstrumentVersion,
+    Invitation,
+    Response,
+    Wave,
+    random_key,
+)
+from nastavnik.questionnaires.queries import (
+    TOKEN_LENGTH,
+    AudienceRule,
+    audience_of,
+    digest_of,
+    may_answer,
+    read_draft,
+    seal_of,
+    written,
+)
+from nastavnik.questionnaires.signals import response_submitted, wave_closed
+
+BITS = TOKEN_LENGTH * 5
+#: A confidential wave is never opened again: what is added between two looks would be known by the difference.
+NEXT: dict[WaveStatus, frozenset[WaveStatus]] = {
+    WaveStatus.OPEN: frozenset({WaveStatus.CLOSED}),
+    WaveStatus.CLOSED: frozenset({WaveStatus.OPEN}),
+}
+
+
+@transaction.atomic
+def load_instruments(*, by: models.Model | None) -> int:
+    """Bring the shipped questionnaires in step with their files; return how many fresh versions there are.
+
+    A file that has changed makes another version: what was asked before stays as it was.
+    """
+    n_fresh = 0
+    newest: dict[str, InstrumentVersion] = {}
+    for row in InstrumentVersion.objects.shipped().order_by("code", "number"):
+        newest[row.code] = row
+    for code, (body, instrument) in catalogues.shipped().items():
+        known, sha256 = newest.get(code), digest(body)
+        if known is not None and known.sha256 == sha256:
+            continue
+        if known is not None:
+            known.status = VersionStatus.RETIRED
+            known.save(update_fields=["status"])
+        fresh = InstrumentVersion.objects.create(
+            code=code,
+            number=known.number + 1 if known else 1,
+            title=instrument.title,
+            role=instrument.role,
+            stage=instrument.stage,
+            forms=list(instrument.forms),
+            body=body,
+            sha256=sha256,
+            status=VersionStatus.PUBLISHED,
+            published_at=timezone.now(),
+        )
+        audit.record("instrument-loaded", fresh, by=by, fields=["body"])
+        n_fresh += 1
+    return n_fresh
+
+
+# ---------------------------------------------------------------- waves
+
+
+@transaction.atomic
+def open_wave(
+    programme: Programme,
+    version: InstrumentVersion,
+    *,
+    title: str,
+    rule: AudienceRule,
+    opens_on: dt.date,
+    closes_on: dt.date,
+    mode: str = Mode.NAMED,
+    by: models.Model | None,
+) -> Wave:
+    """Begin to ask a questionnaire, and invite everybody the rule names whose papers are there.
+
+    Raises:
+        RefusedError: the days do not fit, the version is not for asking, or there is nobody to ask.
+    """
+    if version.status != VersionStatus.PUBLISHED:
+        raise RefusedError(
+            _("This version of the questionnaire is not asked any more: take the newest one.")
+        )
+    if closes_on < max(opens_on, today()):
+        raise RefusedError(_("The last day is over before anybody could answer: put a later one."))
+    wave = Wave.objects.create(
+        organisation_id=programme.organisation_id,
+        programme=programme,
+        version=version,
+        title=title or version.title,
+        mode=mode,
+        side=rule.side,
+        form=rule.form,
+        opens_on=opens_on,
+        closes_on=closes_on,
+    )
+    audit.record("wave-opened", wave, by=by, fields=["version", "side", "form", "mode"])
+    if not invite_people(wave, by=by):
+        raise RefusedError(
+            _(
+                "Nobody could be asked: in this base nobody is, or nobody has signed the consent to personal data. Look at the base and at the consents first."
+            )
+        )
+    return wave
+
+
+@transaction.atomic
+def invite_people(wave: Wave, *, by: models.Model | None) -> list[Invitation]:
+    """Invite those the rule of a wave names who are not invited yet and whose papers are there; return the fresh ones.
+
+    Raises:
+        RefusedError: the wave is closed.
+    """
+    if wave.status != WaveStatus.OPEN:
+        raise RefusedError(_("The wave is closed: open it again, then more people can be asked."))
+    whole = audience_of(wave.programme, AudienceRule(wave.side, wave.form))
+    known = set(Invitation.objects.filter(wave=wave).values_list("person_id", flat=True))
+    fresh = Invitation.objects.bulk_create(
+        Invitation(organisation_id=wave.organisation_id, wave=wave, person=person)
+        for person in whole.people
+        if person.pk not in known
+    )
+    audit.record_many("invited", fresh, by=by, fields=["person"])
+    return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class FreshLink:
+    """A fresh link: the only time its signs are seen."""
+
+    invitation: Invitation
+    token: str
+
+
+@transaction.atomic
+def make_links(
+    wave: Wave, invitations: Iterable[Invitation], *, by: models.Model | None
+) -> list[FreshLink]:
+    """Give those who have not answered a fresh link each; the one they had stops working.
+
+    Raises:
+        RefusedError: the wave is closed.
+    """
+    if wave.status != WaveStatus.OPEN:
+        raise RefusedError(_("The wave is closed: nobody could answer by a link."))
+    keys = [one.pk for one in invitations]
+    rows = list(
+        Invitation.objects.select_for_update(of=("self",))
+        .filter(pk__in=keys, wave=wave)
+        .exclude(state=InvitationState.ANSWERED)
+        .select_related("person")
+    )
+    links = [FreshLink(row, written(secrets.randbits(BITS))) for row in rows]
+    for link in links:
+        link.invitation.token_sha256 = digest_of(link.token)
+    Invitation.objects.bulk_update(rows, ["token_sha256"])
+    audit.record_many("link-made", rows, by=by, fields=["token_sha256"])
+    return links
+
+
+@transaction.atomic
+def close_wave(wave: Wave, *, by: models.Model | None) -> Wave:
+    """Take no more answers; of a confidential wave the answers are laid anew in an order that tells nothing.
+
+    With fewer than five answers a confidential wave is shown to nobody: they are erased.
+
+    Raises:
+        RefusedError: it is closed already.
+    """
+    standing = Wave.objects.select_for_update().get(pk=wave.pk)
+    if WaveStatus.CLOSED not in NEXT[WaveStatus(standing.status)]:
+        raise RefusedError(_("The wave is closed already."))
+    wave.status, wave.closed_at = WaveStatus.CLOSED, timezone.now()
+    wave.save(update_fields=["status", "closed_at"])
+    Draft.objects.filter(invitation__wave=wave).delete()
+    Invitation.objects.filter(wave=wave, state=InvitationState.STARTED).update(
+        state=InvitationState.INVITED
+    )
+    if wave.is_confidential:
+        _shuffle(wave)
+    audit.record("wave-closed", wave, by=by, fields=["status"])
+    wave_closed.send(sender=Wave, wave=wave, by=by)
+    return wave
+
+
+def _shuffle(wave: Wave) -> None:
+    """Delete the answers of a wave and lay them anew: fresh keys, another order, one transaction for all of them.
+
+    Who answered when is told by the keys, the order and, on PostgreSQL, the transaction of a row: after this all rows of
+    answers and of invitations have the same (docs/decisions/0034).
+    """
+    rows = list(Response.objects.filter(wave=wave).select_for_update())
+    Response.objects.filter(wave=wave).delete()
+    if len(rows) >= FEWEST:
+        secrets.SystemRandom().shuffle(rows)
+        for row in rows:
+            row.pk = random_key()
+        Response.objects.bulk_create(rows)
+    for state in InvitationState:
+        Invitation.objects.filter(wave=wave, state=state).update(state=state, submit_key="")
+
+
+@transaction.atomic
+def reopen_wave(wave: Wave, *, closes_on: dt.date, by: models.Model | None) -> Wave:
+    """Take answers again until another day: the links that were given work again.
+
+    Raises:
+        RefusedError: it is open, it is confidential, or the day is over.
+    """
+    standing = Wave.objects.select_for_update().get(pk=wave.pk)
+    if WaveStatus.OPEN not in NEXT[WaveStatus(standing.status)]:
+        raise RefusedError(_("The wave is open already."))
+    if wave.is_confidential:
+        raise RefusedError(
+            _(
+                "A confidential wave is not opened again: who answers after the others would be known by the difference. Begin a new one."
+            )
+        )
+    if closes_on < today():
+        raise RefusedError(_("The last day is over already: put a later one."))
+    wave.status, wave.closed_at, wave.closes_on = WaveStatus.OPEN, None, closes_on
+    wave.opens_on = min(wave.opens_on, closes_on)
+    wave.save(update_fields=["status", "closed_at", "opens_on", "closes_on"])
+    audit.record("wave-reopened", wave, by=by, fields=["status", "closes_on"])
+    return wave
+
+
+@transaction.atomic
+def move_last_day(wave: Wave, *, closes_on: dt.date, by: models.Model | None) -> Wave:
+    """Let an open wave take answers until another day.
+
+    Raises:
+        RefusedError: it is closed, or the day is over.
+    """
+    if wave.status != WaveStatus.OPEN:
+        raise RefusedError(_("The wave is closed: open it again and put the last day there."))
+    if closes_on < max(today(), wave.opens_on):
+        raise RefusedError(_("The last day is over already: put a later one."))
+    wave.closes_on = closes_on
+    wave.save(update_fields=["closes_on"])
+    audit.record("wave-moved", wave, by=by, fields=["closes_on"])
+    return wave
+
+
+# ---------------------------------------------------------------- answers
+
+
+@transaction.atomic
+def keep_draft(
+    invitation: Invitation, answers: Mapping[str, object], *, by: models.Model | None
+) -> None:
+    """Keep what is answered so far over what was kept, question by question; nobody reads it before it is sent.
+
+    Raises:
+        RefusedError: no answer is taken any more.
+    """
+    locked = (
+        Invitation.objects.select_for_update(of=("self",))
+        .select_related("wave")
+        .get(pk=invitation.pk)
+    )
+    if not may_answer(locked):
+        raise RefusedError(_no_more())
+    whole = {**read_draft(locked), **answers}
+    body = sealed.seal(json.dumps(whole).encode(), of=seal_of(locked))
+    Draft.objects.update_or_create(
+        invitation=locked, defaults={"body": body, "organisation_id": locked.organisation_id}
+    )
+    if locked.state == InvitationState.INVITED:
+        locked.state = InvitationState.STARTED
+        locked.save(update_fields=["state"])
+        # of the wave, not of whoever began: the trail tells moments
+        audit.record("answer-begun", locked.wave, by=None if locked.wave.is_confidential else by)
+
+
+def _no_more() -> str:
+    return _("Answers are taken no more. Ask the curator of the programme.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What has become of answers that were sent: stored now, or stored by the same page before; else the faults."""
+
+    is_stored: bool
+    faults: Mapping[str, str]
+
+
+@transaction.atomic
+def submit_answers(
+    invitation: Invitation,
+    given: Mapping[str, object],
+    *,
+    submit_key: str,
+    source: AnswerSource,
+    people: Iterable[str] = (),
+    by: models.Model | None,
+) -> Sent:
+    """Store what somebody has answered, once whatever is sent how often.
+
+    Args:
+        invitation: who is asked.
+        given: code → what came, as the engine reads it.
+        submit_key: of the page that was sent; the same key again is the same answer.
+        source: by which way.
+        people: keys of those who may be named.
+        by: who sends, if anybody is signed in; a confidential wave does not keep it.
+
+    Raises:
+        RefusedError: it is answered already from another page, or no answer is taken any more.
+    """
+    standing = Invitation.objects.select_related("wave__version").get(pk=invitation.pk)
+    if (
+        standing.state == InvitationState.ANSWERED
+        and submit_key
+        and standing.submit_key == submit_key
+    ):
+        return Sent(is_stored=True, faults={})
+    if not may_answer(standing):
+        raise RefusedError(_no_more())
+    # against a close at the same moment: what comes after it would stand apart from what was laid anew
+    wave = (
+        Wave.objects.select_for_update(of=("self",))
+        .select_related("version")
+        .get(pk=standing.wave_id)
+    )
+    instrument = instrument_of(wave.version)
+    checked = check_answers(instrument, given, people=frozenset(people))
+    if checked.faults:
+        return Sent(is_stored=False, faults=checked.faults)
+    named = not wave.is_confidential
+    won = (
+        Invitation.objects.filter(pk=standing.pk)
+        .exclude(state=InvitationState.ANSWERED)
+        .update(
+            state=InvitationState.ANSWERED,
+            submit_key=submit_key,
+            answered_on=today() if named else None,
+        )
+    )
+    if not won or wave.status != WaveStatus.OPEN:
+        # another press of the same page, or another page, was first: the next look tells which
+        raise RefusedError(_no_more())
+    Response.objects.create(
+        organisation_id=standing.organisation_id,
+        wave=wave,
+        version_sha256=wave.version.sha256,
+        mode=wave.mode,
+        invitation=standing if named else None,
+        source=source if named else "",
+        submitted_at=timezone.now() if named else None,
+        **in_columns(instrument, checked.kept),
+    )
+    Draft.objects.filter(invitation=standing).delete()
+    audit.record("answered", wave, by=by if named else None)
+    response_submitted.send(sender=Response, wave=wave, invitation=standing if named else None)
+    return Sent(is_stored=True, faults={})

@@ -1,0 +1,36 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.access import Perm
+from nastavnik.core.hooks import attention, howtos, navigation, upcoming
+
+
+def load_instruments(*, using: str, **kwargs: Any) -> None:
+    """Bring the shipped questionnaires in step with their files once every migration is applied."""
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+
+    from nastavnik.questionnaires.actions import load_instruments as load
+
+    loader = MigrationLoader(connections[using])
+    if set(loader.graph.leaf_nodes()) <= set(loader.applied_migrations):
+        load(by=None)
+
+
+class QuestionnairesConfig(AppConfig):
+    name = "nastavnik.questionnaires"
+    label = "questionnaires"
+
+    def ready(self) -> None:
+        from nastavnik.questionnaires import attention as own
+
+        post_migrate.connect(load_instruments, sender=self)
+        attention.register(self.label, own.items)
+        upcoming.register(self.label, own.coming)
+        navigation.register(
+            navigation.Section(25, _("Questionnaires"), "questionnaires:waves", Perm.WAVE_VIEW)
+        )
+        howtos.register("questionnaires", "questionnaires")

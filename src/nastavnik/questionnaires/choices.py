@@ -1,0 +1,74 @@
+"""Closed lists of questionnaires."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+#: A confidential wave tells nothing until so many have answered: fewer could be known by their answers.
+FEWEST = 5
+#: Days a wave is open unless somebody says otherwise.
+USUAL_DAYS = 14
+
+
+class VersionStatus(models.TextChoices):
+    """What may be done with a version of a questionnaire: only a draft is changed."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("may be asked")
+    RETIRED = "retired", _("replaced by a later version")
+
+
+class Mode(models.TextChoices):
+    """Whether it is kept who said what."""
+
+    NAMED = "named", _("with names: the curator sees who answered what")
+    CONFIDENTIAL = "confidential", _("confidential: nobody sees who answered what")
+
+
+class WaveStatus(models.TextChoices):
+    """Where a wave stands; `actions.NEXT` says what may follow what."""
+
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class InvitationState(models.TextChoices):
+    """How far somebody who is asked has come."""
+
+    INVITED = "invited", _("asked")
+    STARTED = "started", _("has begun")
+    ANSWERED = "answered", _("has answered")
+
+
+class AnswerSource(models.TextChoices):
+    """By which way an answer came; a confidential wave does not keep it."""
+
+    LINK = "link", _("by link")
+    ACCOUNT = "account", _("from an account")
+    ROOM = "room", _("in the computer room")
+    PAPER = "paper", _("on paper")
+
+
+ROLES = {
+    "mentee": _("mentees"),
+    "mentor": _("mentors"),
+    "parent": _("parents"),
+    "class_teacher": _("class teachers"),
+    "psychologist": _("psychologist"),
+    "social_teacher": _("social teacher"),
+    "partner": _("partners"),
+    "curator": _("curator"),
+}
+
+STAGES = {
+    "request": _("What a mentee asks for"),
+    "candidate": _("What a mentor offers"),
+    "third_party": _("What others see"),
+    "preferences": _("After the group meeting"),
+    "before": _("Before it begins"),
+    "fit": _("After the first meetings"),
+    "meeting": _("After a meeting"),
+    "after": _("At the end"),
+    "satisfaction": _("Satisfaction"),
+    "final": _("Final sheet"),
+    "quality": _("How the programme is carried out"),
+}

@@ -1,0 +1,113 @@
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.core.access import SignedIn
+from nastavnik.core.dates import today
+from nastavnik.core.ui.forms import DateInput, offer
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import MentoringForm, Programme
+from nastavnik.questionnaires.choices import USUAL_DAYS, Mode
+from nastavnik.questionnaires.models import InstrumentVersion
+from nastavnik.questionnaires.queries import AudienceRule
+
+_BOTH = "both"
+
+
+class WaveForm(forms.Form):
+    """A wave: what is asked, whom, until when."""
+
+    version = forms.ChoiceField(label=_("Questionnaire"))
+    audience = forms.ChoiceField(label=_("Who is asked"))
+    title = forms.CharField(
+        label=_("Name of the wave"),
+        max_length=200,
+        required=False,
+        help_text=_("Empty: the name of the questionnaire. People who answer see it."),
+    )
+    opens_on = forms.DateField(label=_("First day"), widget=DateInput())
+    closes_on = forms.DateField(label=_("Last day"), widget=DateInput())
+    mode = forms.ChoiceField(
+        label=_("Names"),
+        choices=Mode.choices,
+        initial=Mode.NAMED,
+        help_text=_(
+            "In a confidential wave you see who has answered, never what; results are shown after the close and from five answers up."
+        ),
+    )
+
+    def __init__(
+        self, user: SignedIn, programme: Programme, *args: Any, code: str = "", **kwargs: Any
+    ) -> None:
+        self.versions = {
+            str(one.pk): one
+            for one in InstrumentVersion.objects.visible_to(user)
+            .in_use()
+            .filter(role__in=Side.values)
+            .order_by("title")
+        }
+        own = user.viewer.own_form_codes(programme.organisation_id)
+        forms_there = MentoringForm.objects.visible_to(user).filter(programmes=programme)
+        self.forms_there = {
+            str(one.pk): one for one in forms_there.distinct() if not own or one.code in own
+        }
+        asked = next((one for one in self.versions.values() if one.code == code), None)
+        kwargs.setdefault("initial", self._usual(asked))
+        super().__init__(*args, **kwargs)
+        offer(self, "version", [(key, one.title) for key, one in self.versions.items()])
+        offer(self, "audience", self._audiences(may_all=not own))
+
+    def _usual(self, asked: InstrumentVersion | None) -> dict[str, Any]:
+        initial: dict[str, Any] = {
+            "opens_on": today(),
+            "closes_on": today() + dt.timedelta(days=USUAL_DAYS),
+        }
+        if asked is not None:
+            initial["version"] = str(asked.pk)
+            if asked.role in Side.values:
+                fitting = [key for key, one in self.forms_there.items() if one.code in asked.forms]
+                initial["audience"] = f"{asked.role}:{fitting[0] if len(fitting) == 1 else ''}"
+        return initial
+
+    def _audiences(self, *, may_all: bool) -> list[tuple[str, Any]]:
+        sides = {Side.MENTEE.value: _("All mentees"), Side.MENTOR.value: _("All mentors")}
+        found: list[tuple[str, Any]] = []
+        for side, words in sides.items():
+            if may_all:
+                found.append((f"{side}:", words))
+            found += [
+                (f"{side}:{key}", f"{Side(side).label}: {form.title}")
+                for key, form in self.forms_there.items()
+            ]
+        if may_all:
+            found.append((f"{_BOTH}:", _("Everybody in both bases")))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("opens_on"), data.get("closes_on")
+        if first and last and last < max(first, today()):
+            self.add_error("closes_on", _("The last day is before anybody could answer."))
+        return data
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the action takes."""
+        data = self.cleaned_data
+        side, _colon, key = data["audience"].partition(":")
+        return {
+            "version": self.versions[data["version"]],
+            "rule": AudienceRule("" if side == _BOTH else side, self.forms_there.get(key)),
+            "title": data["title"],
+            "opens_on": data["opens_on"],
+            "closes_on": data["closes_on"],
+            "mode": data["mode"],
+        }
+
+
+class LastDayForm(forms.Form):
+    """Until when answers are taken."""
+
+    closes_on = forms.DateField(label=_("Last day"), widget=DateInput())

@@ -1,0 +1,290 @@
+"""Reads of questionnaires: who is asked, who is missing, what may be answered now."""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from nastavnik.consents.choices import Purpose
+from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.core import sealed
+from nastavnik.core.access import SignedIn
+from nastavnik.core.dates import today
+from nastavnik.engine.instruments import Instrument, People
+from nastavnik.people.models import Person
+from nastavnik.people.queries import group_names
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Attendance, MentoringForm, Participation, Programme
+from nastavnik.questionnaires.choices import FEWEST, InvitationState, WaveStatus
+from nastavnik.questionnaires.models import (
+    Draft,
+    Invitation,
+    InvitationQuerySet,
+    Response,
+    Wave,
+    WaveQuerySet,
+)
+
+#: What has to be signed before a person is asked anything: answers are personal data (method.md §9.1).
+NEEDED_TO_ASK = (Purpose.DATA,)
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+TOKEN_LENGTH = 26  # signs of five bits: 130 bits
+_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
+
+
+def digest_of(token: str) -> str:
+    """Return what is kept of a link: the SHA-256 of its signs, as a person may have typed them."""
+    return hashlib.sha256(token.upper().translate(_MISREAD).encode()).hexdigest()
+
+
+def written(number: int) -> str:
+    """Return a number of 130 bits as the signs of a link, without those that are misread."""
+    return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(TOKEN_LENGTH)))
+
+
+def invitation_by(token: str) -> Invitation | None:
+    """Return who is asked by a link that may be answered now; None for a wrong, used, closed or withdrawn one alike."""
+    row = (
+        Invitation.objects.filter(token_sha256=digest_of(token))
+        .select_related("wave__version", "wave__organisation", "person")
+        .first()
+    )
+    return row if row is not None and may_answer(row) else None
+
+
+def may_answer(invitation: Invitation) -> bool:
+    """Tell whether somebody may answer now: not yet answered, the wave takes answers, the consent holds today."""
+    day = today()
+    if invitation.state == InvitationState.ANSWERED or not invitation.wave.takes_answers(day):
+        return False
+    held = held_purposes([invitation.person_id], day).get(invitation.person_id, frozenset())
+    return not missing_purposes(held, NEEDED_TO_ASK)
+
+
+def was_sent(token: str, submit_key: str) -> Invitation | None:
+    """Return who has answered by a link from just this page; None for anything else."""
+    if not submit_key:
+        return None
+    return (
+        Invitation.objects.filter(
+            token_sha256=digest_of(token), state=InvitationState.ANSWERED, submit_key=submit_key
+        )
+        .select_related("wave__organisation")
+        .first()
+    )
+
+
+def seal_of(invitation: Invitation) -> str:
+    """Return what a draft is sealed for."""
+    return f"questionnaires.draft:{invitation.pk}"
+
+
+def read_draft(invitation: Invitation) -> dict[str, object]:
+    """Return what somebody has answered so far; nothing where nothing is, or where the key of the site has changed."""
+    row = Draft.objects.filter(invitation=invitation).first()
+    if row is None:
+        return {}
+    data = sealed.unseal(bytes(row.body), of=seal_of(invitation))
+    found: dict[str, object] = json.loads(data) if data else {}
+    return found
+
+
+def own_invitations(user: SignedIn) -> InvitationQuerySet:
+    """Return what the user's own person is asked now and has not answered, the most urgent first."""
+    return (
+        Invitation.objects.own(user)
+        .exclude(state=InvitationState.ANSWERED)
+        .filter(wave__in=Wave.objects.answerable(today()).values("pk"))
+        .select_related("wave__version", "wave__organisation", "person")
+        .order_by("wave__closes_on", "pk")
+    )
+
+
+def waiting_of(wave: Wave) -> list[Invitation]:
+    """Return who has not answered yet, by name."""
+    rows = Invitation.objects.filter(wave=wave).exclude(state=InvitationState.ANSWERED)
+    return list(rows.select_related("person"))
+
+
+def people_offered(
+    invitation: Invitation, instrument: Instrument
+) -> dict[str, list[tuple[str, str]]]:
+    """Return whom the items of people of a questionnaire offer → key and name, by name, never oneself."""
+    wanted = {item.of for item in instrument.asked if item.of}
+    return {str(of): _offered(invitation, of) for of in wanted}
+
+
+def _offered(invitation: Invitation, of: People) -> list[tuple[str, str]]:
+    records = Participation.objects.filter(programme=invitation.wave.programme_id).exclude(
+        status=ParticipationStatus.LEFT
+    )
+    if of == People.PRESENT:
+        came = Attendance.objects.filter(meeting__programme=invitation.wave.programme_id, came=True)
+        sides = records.filter(person=invitation.person_id).values("side")
+        records = records.filter(pk__in=came.values("record")).exclude(side__in=sides)
+    else:
+        records = records.filter(side=Side.MENTOR if of == People.MENTORS else Side.MENTEE)
+    people = Person.objects.filter(pk__in=records.values("person")).exclude(pk=invitation.person_id)
+    return [(str(one.pk), one.short_name) for one in people.present().order_by("search_name")]
+
+
+def answers_to_show(wave: Wave, *, with_names: bool) -> list[Response]:
+    """Return the answers that may be counted now, with who gave them where that is kept.
+
+    Of a confidential wave none before its close and none of fewer than five; of fewer than five too for who may not read names:
+    a number of two people tells of each of them.
+    """
+    if wave.is_confidential and wave.status != WaveStatus.CLOSED:
+        return []
+    rows = list(
+        Response.objects.filter(wave=wave).select_related("invitation__person").order_by("pk")
+    )
+    needs_many = wave.is_confidential or not with_names
+    return [] if needs_many and len(rows) < FEWEST else rows
+
+
+def names_of(responses: Iterable[Response], codes: Iterable[str]) -> dict[str, str]:
+    """Return key → name of the people named in answers to some items; one query where any is."""
+    wanted = list(codes)
+    keys: set[int] = set()
+    for response in responses:
+        for code in wanted:
+            said = {**response.answers, **response.guarded}.get(code, [])
+            keys.update(int(key) for key in said if str(key).isdecimal())
+    if not keys:
+        return {}
+    return {str(one.pk): one.short_name for one in Person.objects.filter(pk__in=keys)}
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceRule:
+    """Whom a wave asks: a side of the bases or, empty, both; a form of mentoring or all."""
+
+    side: str = ""
+    form: MentoringForm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom a wave would ask: those who may be, and those whose papers are missing."""
+
+    people: tuple[Person, ...]
+    unsigned: tuple[tuple[Person, tuple[Purpose, ...]], ...]
+
+
+def audience_of(programme: Programme, rule: AudienceRule) -> Audience:
+    """Return the people of the bases of a programme that a rule names, by name, each once."""
+    records = Participation.objects.filter(programme=programme).exclude(
+        status=ParticipationStatus.LEFT
+    )
+    if rule.side:
+        records = records.filter(side=rule.side)
+    if rule.form:
+        records = records.filter(forms=rule.form)
+    people = list(
+        Person.objects.filter(pk__in=records.values("person")).present().order_by("search_name")
+    )
+    held = held_purposes([one.pk for one in people], today())
+    missing = {
+        one.pk: missing_purposes(held.get(one.pk, frozenset()), NEEDED_TO_ASK) for one in people
+    }
+    return Audience(
+        people=tuple(one for one in people if not missing[one.pk]),
+        unsigned=tuple((one, missing[one.pk]) for one in people if missing[one.pk]),
+    )
+
+
+def audience_words(wave: Wave) -> str:
+    """Return whom a wave asks, in words."""
+    side = {
+        Side.MENTEE.value: _("mentees"),
+        Side.MENTOR.value: _("mentors"),
+    }.get(wave.side, _("mentors and mentees"))
+    return f"{side}, {wave.form.title}" if wave.form else side
+
+
+def counted(waves: WaveQuerySet) -> QuerySet[Wave]:
+    """Add to waves how many are asked and how many have answered."""
+    return (
+        waves.select_related("version", "form")
+        .annotate(
+            n_asked=Count("invitations"),
+            n_answered=Count("invitations", filter=Q(invitations__state=InvitationState.ANSWERED)),
+        )
+        .order_by("-opens_on", "-pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Of a class, or of those without one, who has not answered yet."""
+
+    group: str
+    rows: tuple[Invitation, ...]
+    n_asked: int
+
+    @property
+    def names(self) -> str:
+        """The names to be sent to somebody."""
+        return ", ".join(row.person.short_name for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How a wave stands now."""
+
+    n_asked: int
+    n_answered: int
+    n_started: int
+    n_without_link: int
+    missing: tuple[Missing, ...]
+    late: tuple[Person, ...]
+    unsigned: tuple[tuple[Person, tuple[Purpose, ...]], ...]
+
+    @property
+    def n_missing(self) -> int:
+        """How many have not answered."""
+        return self.n_asked - self.n_answered
+
+    @property
+    def percent(self) -> int:
+        """The share who answered, rounded down: 100 only when all have."""
+        return self.n_answered * 100 // self.n_asked if self.n_asked else 0
+
+
+def turnout_of(wave: Wave) -> Turnout:
+    """Return who has answered, who is missing by class, who could be asked besides; five queries."""
+    rows = list(Invitation.objects.filter(wave=wave).select_related("person"))
+    groups = group_names([row.person for row in rows])
+    asked = {row.person_id for row in rows}
+    whole = audience_of(wave.programme, AudienceRule(wave.side, wave.form))
+    by_group: dict[str, list[Invitation]] = defaultdict(list)
+    for row in rows:
+        by_group[groups.get(row.person_id, "")].append(row)
+    waiting = [row for row in rows if row.state != InvitationState.ANSWERED]
+    return Turnout(
+        n_asked=len(rows),
+        n_answered=len(rows) - len(waiting),
+        n_started=sum(row.state == InvitationState.STARTED for row in rows),
+        n_without_link=sum(row.token_sha256 is None for row in waiting),
+        missing=tuple(_missing(by_group)),
+        late=tuple(one for one in whole.people if one.pk not in asked),
+        unsigned=whole.unsigned,
+    )
+
+
+def _missing(by_group: Mapping[str, list[Invitation]]) -> Iterable[Missing]:
+    for group, rows in sorted(by_group.items(), key=lambda pair: _class_order(pair[0])):
+        left = tuple(row for row in rows if row.state != InvitationState.ANSWERED)
+        if left:
+            yield Missing(group, left, len(rows))
+
+
+def _class_order(name: str) -> tuple[int, int, str]:
+    """Return the order of classes: 5А before 10Б, those without one last."""
+    figures = name[: len(name) - len(name.lstrip("0123456789"))]
+    return (not name, int(figures or 0), name)

@@ -1,0 +1,22 @@
+from django.urls import path
+
+from nastavnik.questionnaires import views
+
+app_name = "questionnaires"
+urlpatterns = [
+    path("questionnaires/", views.waves, name="waves"),
+    path("questionnaires/new/", views.open_wave, name="new"),
+    path("questionnaires/instruments/", views.instruments, name="instruments"),
+    path("questionnaires/instruments/<slug:instrument>/", views.instrument, name="instrument"),
+    path("questionnaires/<int:pk>/", views.wave, name="wave"),
+    path("questionnaires/<int:pk>/invite/", views.invite, name="invite"),
+    path("questionnaires/<int:pk>/links/", views.links, name="links"),
+    path("questionnaires/<int:pk>/results/", views.results, name="results"),
+    path("questionnaires/<int:pk>/close/", views.close, name="close"),
+    path("questionnaires/<int:pk>/last-day/", views.last_day, name="last-day"),
+    path("questionnaires/answer/<int:pk>/", views.answer, name="answer"),
+    path("a/sent/", views.thanks, name="thanks"),
+    path("a/<str:token>/", views.answer_by_link, name="by-link"),
+    # a QR code of capitals alone is smaller
+    path("A/<str:token>/", views.answer_by_link, name="by-link-capitals"),
+]

@@ -1,0 +1,620 @@
+"""Questionnaires: what may be asked, waves, links, and the page on which people answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nastavnik.core import codes, tries
+from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import by_link, public, requires
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request, key_of
+from nastavnik.core.ui import confirm, listing
+from nastavnik.engine.instruments import Instrument, check_answers
+from nastavnik.people.models import User
+from nastavnik.people.queries import group_names
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.queries import current_programme
+from nastavnik.questionnaires import actions
+from nastavnik.questionnaires.adapter import ReadingRights, instrument_of, results_of
+from nastavnik.questionnaires.choices import FEWEST, ROLES, STAGES, AnswerSource, WaveStatus
+from nastavnik.questionnaires.forms import LastDayForm, WaveForm
+from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
+from nastavnik.questionnaires.queries import (
+    answers_to_show,
+    audience_of,
+    audience_words,
+    counted,
+    invitation_by,
+    names_of,
+    own_invitations,
+    people_offered,
+    read_draft,
+    turnout_of,
+    waiting_of,
+    was_sent,
+)
+from nastavnik.questionnaires.rendering import AskedPage, given_in, sections_shown, step_of
+from nastavnik.questionnaires.tables import answer_table, state_of, wave_table
+
+PER_PAGE = 50
+_COOKIE, _SALT, _SENT_SECONDS = "sent", "nastavnik.sent", 600
+_HERE_ONLY = ("localhost", "127.0.0.1", "::1")
+
+
+# ---------------------------------------------------------------- what may be asked
+
+
+@require_GET
+@requires(Perm.WAVE_VIEW)
+def instruments(request: Request) -> HttpResponse:
+    """Show the questionnaires that may be asked, by when in the year they are."""
+    versions = list(InstrumentVersion.objects.visible_to(request.user).in_use())
+    by_stage = [
+        (words, [_shown(one) for one in versions if one.stage == stage])
+        for stage, words in STAGES.items()
+    ]
+    context = {
+        "stages": [(words, rows) for words, rows in by_stage if rows],
+        "n": len(versions),
+        "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
+    }
+    return render(request, "questionnaires/instruments.html", context)
+
+
+def _shown(version: InstrumentVersion) -> dict[str, object]:
+    asked = instrument_of(version).asked
+    return {
+        "version": version,
+        "role": ROLES.get(version.role, version.role),
+        "is_of_bases": version.role in Side.values,
+        "n_items": len(asked),
+        "n_guarded": sum(item.privacy == "psychological" for item in asked),
+    }
+
+
+@require_GET
+@requires(Perm.WAVE_VIEW)
+def instrument(request: Request, instrument: str) -> HttpResponse:
+    """Show a questionnaire as those who answer will see it, the whole of it on one page."""
+    versions = InstrumentVersion.objects.visible_to(request.user).in_use().filter(code=instrument)
+    version = versions.first()
+    if version is None:
+        raise Http404
+    asked = instrument_of(version)
+    context = {
+        **_shown(version),
+        "steps": [
+            step_of(asked, section, number, {}, faults={}, people={}, is_preview=True)
+            for number, section in enumerate(asked.sections, 1)
+        ],
+        "source": asked.source,
+        "stage": STAGES.get(version.stage, version.stage),
+        "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
+    }
+    return render(request, "questionnaires/instrument.html", context)
+
+
+# ---------------------------------------------------------------- waves
+
+
+@require_GET
+@requires(Perm.WAVE_VIEW)
+def waves(request: Request) -> HttpResponse:
+    """Show the waves, the newest first."""
+    rows = counted(Wave.objects.visible_to(request.user))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    table = wave_table(listing.rows_for(request, page, rows))
+    if answer := listing.given(request, table):
+        return answer
+    context = {
+        "page": page,
+        "table": table,
+        "n_open": Wave.objects.visible_to(request.user).answerable(today()).count(),
+        "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
+    }
+    return render(request, "questionnaires/waves.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def open_wave(request: Request) -> HttpResponse:
+    """Begin a wave: say whom, ask once more with the numbers, invite."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return render(request, "questionnaires/new.html", {"form": None})
+    form = WaveForm(
+        request.user, programme, request.POST or None, code=request.GET.get("instrument", "")
+    )
+    if form.is_bound and form.is_valid():
+        if "sure" not in request.POST:
+            return _sure(request, form)
+        try:
+            wave = actions.open_wave(programme, **form.asked, by=request.user)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(request, _("People are asked. Now give them their links."))
+            return redirect("questionnaires:wave", pk=wave.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "questionnaires/new.html", {"form": form}, status=status)
+
+
+def _sure(request: Request, form: WaveForm) -> HttpResponse:
+    """Return the page that says how many will be asked and who lacks a paper."""
+    asked, programme = form.asked, current_programme(request.user)
+    assert programme is not None  # noqa: S101 - the page asked for it
+    whole = audience_of(programme, asked["rule"])
+    n, n_unsigned = len(whole.people), len(whole.unsigned)
+    follows = [
+        _("Answers are taken from %(first)s to %(last)s.")
+        % {"first": f"{asked['opens_on']:%d.%m.%Y}", "last": f"{asked['closes_on']:%d.%m.%Y}"},
+        _("Nothing is sent to anybody by itself: links are printed or copied on the next page."),
+    ]
+    if n_unsigned:
+        follows.insert(
+            0,
+            ngettext(
+                "%(n)s person is not asked: the consent to personal data is not signed (%(names)s).",
+                "%(n)s people are not asked: the consent to personal data is not signed (%(names)s).",
+                n_unsigned,
+            )
+            % {
+                "n": n_unsigned,
+                "names": _few([person.short_name for person, _purposes in whole.unsigned]),
+            },
+        )
+    return confirm.ask(
+        request,
+        heading=ngettext("Ask %(n)s person?", "Ask %(n)s people?", n) % {"n": n},
+        sentence=f"«{asked['title'] or asked['version'].title}»",
+        action=_("Ask"),
+        back=request.get_full_path(),
+        follows=follows,
+        fields=[*((name, request.POST.get(name, "")) for name in form.fields), ("sure", "1")],
+        is_mild=True,
+    )
+
+
+_FEW_NAMES = 6
+
+
+def _few(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_FEW_NAMES])
+    rest = len(names) - _FEW_NAMES
+    return shown if rest <= 0 else _("%(names)s and %(n)s more") % {"names": shown, "n": rest}
+
+
+def _wave(request: Request, pk: int, perm: Perm = Perm.WAVE_VIEW) -> Wave:
+    rows = Wave.objects.visible_to(request.user).within(request.user, perm)
+    return get_object_or_404(rows.select_related("version", "form", "programme"), pk=pk)
+
+
+@require_GET
+@requires(Perm.WAVE_VIEW)
+def wave(request: Request, pk: int) -> HttpResponse:
+    """Show how a wave stands: how many have answered, who is missing."""
+    row = _wave(request, pk)
+    turnout = turnout_of(row)
+    state, words = state_of(row)
+    context = {
+        "wave": row,
+        "state": state,
+        "state_words": words,
+        "turnout": turnout,
+        "audience": audience_words(row),
+        "is_open": row.status == WaveStatus.OPEN,
+        "is_over": row.status == WaveStatus.OPEN and today() > row.closes_on,
+        "fewest": FEWEST,
+        "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
+    }
+    return render(request, "questionnaires/wave.html", context)
+
+
+@require_POST
+@requires(Perm.WAVE_EDIT)
+def invite(request: Request, pk: int) -> HttpResponse:
+    """Invite those who have come into the base or signed since."""
+    row = _wave(request, pk, Perm.WAVE_EDIT)
+    try:
+        fresh = actions.invite_people(row, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        words = ngettext("%(n)s person more is asked.", "%(n)s people more are asked.", len(fresh))
+        messages.success(request, words % {"n": len(fresh)})
+    return redirect("questionnaires:wave", pk=row.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def links(request: Request, pk: int) -> HttpResponse:
+    """Say who gets a fresh link, then show the links: the only time they are seen."""
+    row = _wave(request, pk, Perm.WAVE_EDIT)
+    waiting = waiting_of(row)
+    groups = group_names([one.person for one in waiting])
+    if request.method == "GET":
+        context = {
+            "wave": row,
+            "groups": _counted_groups(waiting, groups),
+            "n_without": sum(one.token_sha256 is None for one in waiting),
+            "n": len(waiting),
+            "is_open": row.status == WaveStatus.OPEN,
+            "only": next((one for one in waiting if str(one.pk) == request.GET.get("only")), None),
+        }
+        return render(request, "questionnaires/links.html", context)
+    chosen = _chosen(request, waiting, groups)
+    try:
+        made = actions.make_links(row, chosen, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("questionnaires:wave", pk=row.pk)
+    if not made:
+        messages.error(
+            request, _("Nobody fits: everybody here has a link already, or has answered.")
+        )
+        return redirect("questionnaires:links", pk=row.pk)
+    return _strips(request, row, made, groups)
+
+
+def _counted_groups(
+    waiting: Iterable[Invitation], groups: Mapping[int, str]
+) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for one in waiting:
+        name = groups.get(one.person_id, "")
+        counts[name] = counts.get(name, 0) + 1
+    return sorted(counts.items(), key=lambda pair: (not pair[0], len(pair[0]), pair[0]))
+
+
+def _chosen(
+    request: Request, waiting: Sequence[Invitation], groups: Mapping[int, str]
+) -> list[Invitation]:
+    """Return whom the press is about: one person, a class, those without a link, everybody who has not answered."""
+    if only := key_of(request.POST.get("only", "")):
+        return [one for one in waiting if one.pk == only]
+    who = request.POST.get("who", "new")
+    if who == "new":
+        return [one for one in waiting if one.token_sha256 is None]
+    if who == "all":
+        return list(waiting)
+    return [one for one in waiting if f"={groups.get(one.person_id, '')}" == who]
+
+
+def _strips(
+    request: Request, row: Wave, made: Sequence[actions.FreshLink], groups: Mapping[int, str]
+) -> HttpResponse:
+    """Show fresh links by class, to be cut apart, and as a text to send."""
+    site = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    is_here_only = urlsplit(site).hostname in _HERE_ONLY
+    by_group: dict[str, list[dict[str, object]]] = {}
+    for link in made:
+        address = f"{site}/a/{link.token}/"
+        side, path = (0, "") if is_here_only else codes.drawn(address.upper())
+        strip = {
+            "person": link.invitation.person,
+            "address": address,
+            "side": side,
+            "path": path,
+        }
+        by_group.setdefault(groups.get(link.invitation.person_id, ""), []).append(strip)
+    context = {
+        "wave": row,
+        "groups": sorted(by_group.items(), key=lambda pair: (not pair[0], len(pair[0]), pair[0])),
+        "n": len(made),
+        "is_here_only": is_here_only,
+    }
+    return render(request, "questionnaires/strips.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def close(request: Request, pk: int) -> HttpResponse:
+    """Ask, then take no more answers."""
+    row = _wave(request, pk, Perm.WAVE_EDIT)
+    back = reverse("questionnaires:wave", args=[row.pk])
+    if request.method == "GET":
+        if row.status == WaveStatus.CLOSED:
+            messages.error(request, _("The wave is closed already."))
+            return redirect(back)
+        return _sure_to_close(request, row, back)
+    try:
+        actions.close_wave(row, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The wave is closed: links open nothing any more."))
+    return redirect(back)
+
+
+def _sure_to_close(request: Request, row: Wave, back: str) -> HttpResponse:
+    turnout = turnout_of(row)
+    follows = [
+        _("Links stop working; what somebody has begun and not sent is not kept."),
+        _("The wave can be opened again until another day: the same links work then.")
+        if not row.is_confidential
+        else _("A confidential wave cannot be opened again."),
+    ]
+    if row.is_confidential and turnout.n_answered < FEWEST:
+        follows.append(
+            _(
+                "Fewer than %(n)s people have answered: the answers are erased unread, for they could be told apart."
+            )
+            % {"n": FEWEST}
+        )
+    return confirm.ask(
+        request,
+        heading=_("Close the wave?"),
+        sentence=_("%(n)s of %(total)s have answered.")
+        % {"n": turnout.n_answered, "total": turnout.n_asked},
+        action=_("Close"),
+        back=back,
+        follows=follows,
+        is_mild=not row.is_confidential,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def last_day(request: Request, pk: int) -> HttpResponse:
+    """Put another last day; of a closed wave that opens it again."""
+    row = _wave(request, pk, Perm.WAVE_EDIT)
+    is_closed = row.status == WaveStatus.CLOSED
+    form = LastDayForm(
+        request.POST if request.method == "POST" else None,
+        initial={"closes_on": max(row.closes_on, today())},
+    )
+    if form.is_bound and form.is_valid():
+        act = actions.reopen_wave if is_closed else actions.move_last_day
+        try:
+            act(row, closes_on=form.cleaned_data["closes_on"], by=request.user)
+        except RefusedError as refusal:
+            form.add_error("closes_on", list(refusal.reasons))
+        else:
+            words = _("The wave is open again.") if is_closed else _("The last day is changed.")
+            messages.success(request, words)
+            return redirect("questionnaires:wave", pk=row.pk)
+    context = {"wave": row, "form": form, "is_closed": is_closed}
+    status = 422 if form.is_bound else 200
+    return render(request, "questionnaires/last_day.html", context, status=status)
+
+
+@require_GET
+@requires(Perm.WAVE_VIEW)
+def results(request: Request, pk: int) -> HttpResponse:
+    """Show what came of a wave, question by question; with the right to names also as a file."""
+    row = _wave(request, pk)
+    viewer = request.user.viewer
+    rights = ReadingRights(
+        texts=viewer.may(Perm.ANSWER_VIEW),
+        curator=viewer.may(Perm.WAVE_EDIT),
+        guarded=viewer.may(Perm.ANSWER_GUARDED),
+    )
+    asked = instrument_of(row.version)
+    answers = answers_to_show(row, with_names=rights.texts)
+    names = names_of(answers, [item.code for item in asked.asked if item.of])
+    if rights.texts and listing.is_whole(request) and answers:
+        table = answer_table(row, asked, answers, rights, names)
+        if given := listing.given(request, table):
+            return given
+    counts = counted(Wave.objects.visible_to(request.user).filter(pk=row.pk)).get()
+    context = {
+        "wave": row,
+        "results": results_of(asked, answers, rights, names) if answers else [],
+        "n": len(answers),
+        "n_answered": counts.n_answered,  # type: ignore[attr-defined]
+        "n_asked": counts.n_asked,  # type: ignore[attr-defined]
+        "fewest": FEWEST,
+        "is_open": row.status == WaveStatus.OPEN,
+        "may_take_out": rights.texts and bool(answers),
+    }
+    return render(request, "questionnaires/results.html", context)
+
+
+# ---------------------------------------------------------------- answering
+
+
+@require_http_methods(["GET", "POST"])
+@by_link
+def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Let whoever holds a link answer; a wrong, used, closed or withdrawn one shows the same page."""
+    invitation = invitation_by(token)
+    if invitation is None:
+        sent = was_sent(token, request.POST.get("key", "")) if request.method == "POST" else None
+        return _thanks(sent) if sent else gone(request)
+    done = _answering(request, invitation, AnswerSource.LINK, by=None)
+    return done if done is not None else _thanks(invitation)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ANSWER_GIVE)
+def answer(request: Request, pk: int) -> HttpResponse:
+    """Let somebody signed in answer what the own person is asked."""
+    invitation = get_object_or_404(own_invitations(request.user), pk=pk)
+    done = _answering(request, invitation, AnswerSource.ACCOUNT, by=request.user)
+    if done is not None:
+        return done
+    messages.success(request, _("Thank you: your answers have arrived."))
+    return redirect("cabinet:home")
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """Return the one page for every link that opens nothing: it tells neither what it was nor whether it was one."""
+    status = 404
+    try:
+        tries.take([(tries.LINK, tries.address_of(request))])
+    except tries.TooManyError:
+        status = 429
+    return render(request, "questionnaires/gone.html", status=status)
+
+
+def _thanks(invitation: Invitation) -> HttpResponse:
+    """Send on to the page of thanks, which only the browser that has just sent may open."""
+    response = HttpResponseRedirect(reverse("questionnaires:thanks"))
+    said = [invitation.wave.title, invitation.wave.organisation.short_name]
+    response.set_cookie(
+        _COOKIE,
+        signing.dumps(said, salt=_SALT),
+        max_age=_SENT_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+    return response
+
+
+@require_GET
+@public
+def thanks(request: HttpRequest) -> HttpResponse:
+    """Say to the browser that has just sent answers that they have arrived."""
+    try:
+        said = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_SENT_SECONDS)
+    except signing.BadSignature:
+        return render(request, "questionnaires/gone.html", status=404)
+    return render(request, "questionnaires/thanks.html", {"title": said[0], "school": said[1]})
+
+
+def _answering(
+    request: HttpRequest, invitation: Invitation, source: AnswerSource, *, by: User | None
+) -> HttpResponse | None:
+    """Show a page of a questionnaire, keep what it sends; None once the answers are stored."""
+    visit = AnswerVisit(request, invitation)
+    if request.method == "GET":
+        return visit.page({})
+    try:
+        faults = visit.keep(by=by)
+        if faults:
+            return visit.page(faults)
+        if request.POST.get("go") != "send":
+            return visit.onward()
+        sent = actions.submit_answers(
+            invitation,
+            visit.answers,
+            submit_key=request.POST.get("key", "")[:32],
+            source=source,
+            people=visit.people_keys,
+            by=by,
+        )
+    except RefusedError:
+        # it was answered or closed a moment ago
+        return gone(request)
+    return None if sent.is_stored else visit.page(sent.faults)
+
+
+class AnswerVisit:
+    """One look at a questionnaire on its way to be answered: page by page, or the whole of it on one."""
+
+    def __init__(self, request: HttpRequest, invitation: Invitation) -> None:
+        self.request, self.invitation = request, invitation
+        self.instrument = instrument_of(invitation.wave.version)
+        self.answers = read_draft(invitation)
+        self.people = people_offered(invitation, self.instrument)
+        self.is_whole = "all" in request.GET
+
+    @property
+    def people_keys(self) -> set[str]:
+        """Keys of all who may be named."""
+        return {key for rows in self.people.values() for key, _name in rows}
+
+    def keep(self, *, by: User | None) -> dict[str, str]:
+        """Keep what the page sent; return what is wrong with it, blanks left aside until all of it is sent."""
+        codes_here = {code for step in self._here({}) for code in step.codes}
+        given = given_in(self.request.POST, self.instrument, codes_here)
+        actions.keep_draft(self.invitation, given, by=by)
+        self.answers |= given
+        checked = check_answers(self.instrument, self.answers, people=self.people_keys)
+        return {
+            code: fault
+            for code, fault in checked.faults.items()
+            if code in codes_here and given[code] is not None
+        }
+
+    def onward(self) -> HttpResponse:
+        """Send on to the page before or after; the address is relative, so that nobody writes the link down."""
+        if self.is_whole:
+            return _relative("?all=1")
+        step = -1 if self.request.POST.get("go") == "back" else 1
+        return _relative(f"?s={self._number(self._steps({}), step)}")
+
+    def page(self, faults: Mapping[str, str]) -> HttpResponse:
+        """Return the page, with what is wrong on top; what is wrong elsewhere brings that page."""
+        steps = self._steps(faults)
+        here = self._here(faults)
+        if faults and not any(code in faults for step in here for code in step.codes):
+            here = [step for step in steps if any(code in faults for code in step.codes)][
+                :1
+            ] or here
+        asked = [code for step in steps for code in step.codes]
+        said = {code for code in asked if self.answers.get(code) is not None}
+        now = {code for step in here for code in step.codes}
+        context = {
+            "wave": self.invitation.wave,
+            "organisation": self.invitation.wave.organisation,
+            "steps": here,
+            "number": here[0].number,
+            "n_steps": len(steps),
+            "is_first": self.is_whole or here[0].number == 1,
+            "is_last": self.is_whole or here[0].number == len(steps),
+            "is_whole": self.is_whole,
+            "cells": _cells(asked, said, now),
+            "n_said": len(said),
+            "n_asked": len(asked),
+            "width": len(asked) * _CELL + 3,
+            "faults": [question for step in here for question in step.questions if question.fault],
+            "key": self.request.POST.get("key", "")[:32] or uuid4().hex,
+            "is_confidential": self.invitation.wave.is_confidential,
+            "person": self.invitation.person,
+        }
+        status = 422 if faults else 200
+        return render(self.request, "questionnaires/answer.html", context, status=status)
+
+    def _steps(self, faults: Mapping[str, str]) -> list[AskedPage]:
+        return _steps(self.instrument, self.answers, faults, self.people)
+
+    def _here(self, faults: Mapping[str, str]) -> list[AskedPage]:
+        steps = self._steps(faults)
+        return steps if self.is_whole else [steps[self._number(steps) - 1]]
+
+    def _number(self, steps: Sequence[AskedPage], step: int = 0) -> int:
+        asked = key_of(self.request.GET.get("s", "1"))
+        return max(1, min(asked + step, len(steps)))
+
+
+_CELL = 20  # units of a cell of the progress
+
+
+def _cells(asked: Sequence[str], said: set[str], now: set[str]) -> list[tuple[int, str]]:
+    """Return where the cell of each question stands and how it looks: answered, on this page, neither."""
+    return [
+        (place * _CELL + 2, "on" if code in said else "here" if code in now else "")
+        for place, code in enumerate(asked)
+    ]
+
+
+def _relative(address: str) -> HttpResponse:
+    return HttpResponse(status=302, headers={"Location": address})
+
+
+def _steps(
+    asked: Instrument,
+    answers: Mapping[str, object],
+    faults: Mapping[str, str],
+    people: Mapping[str, Sequence[tuple[str, str]]],
+) -> list[AskedPage]:
+    """Return the pages of a questionnaire, given the answers so far."""
+    return [
+        step_of(asked, section, number, answers, faults=faults, people=people)
+        for number, section in enumerate(sections_shown(asked, answers), 1)
+    ]
