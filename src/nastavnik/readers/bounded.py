@@ -22,7 +22,7 @@ from nastavnik.readers.refusals import ReaderError
 
 __all__ = ["Bounds", "ChildReply", "Task", "read_bounded"]
 
-Task = Literal["sheets", "document", "roadmap", "picture", "questionnaire"]
+Task = Literal["sheets", "document", "roadmap", "picture", "questionnaire", "blanks"]
 OURS = ("nastavnik.engine.", "nastavnik.readers.")
 PLAIN = {("datetime", "date"), ("datetime", "datetime"), ("datetime", "time")}
 
@@ -83,7 +83,7 @@ def read_bounded(
 
     Args:
         task: "sheets" and "document" as `readers` of those names, "roadmap" the roadmap of a document, "picture" the
-            bytes of a picture drawn anew, "questionnaire" the body of a questionnaire.
+            bytes of a picture drawn anew, "questionnaire" the body of a questionnaire, "blanks" the marks of sheets.
         data: the bytes of the file.
         filename: its name, which helps to explain a refusal.
         bounds: the limits; those of `Bounds()` when None.

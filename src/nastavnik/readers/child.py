@@ -62,6 +62,7 @@ TASKS: dict[str, tuple[str, str]] = {
     "roadmap": ("nastavnik.readers.plans", "read_plan"),
     "picture": ("nastavnik.readers.pictures", "redraw"),
     "questionnaire": ("nastavnik.readers.questionnaires", "read_questionnaire"),
+    "blanks": ("nastavnik.readers.blanks", "read_blanks"),
 }
 
 if __name__ == "__main__":

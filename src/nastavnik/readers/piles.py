@@ -1,0 +1,143 @@
+"""A pile of scans and photos: each file in another process, some pages at a time, and what is said of each page."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nastavnik.engine.blanks.answers import Given, MarkDoubt
+from nastavnik.engine.blanks.layout import SheetBox
+from nastavnik.readers.bounded import TOO_LONG, TOO_MUCH, Bounds, read_bounded
+from nastavnik.readers.refusals import ReaderError
+
+MOST_FILE_PAGES = 300
+_AT_ONCE = (
+    8  # pages: one process for all would have no end to its time, one for each costs its start
+)
+BOUNDS = Bounds(seconds=40, megabytes=800)
+
+
+class PageTrouble(StrEnum):
+    """Why a page was not read."""
+
+    NO_SHEET = "no_sheet"
+    FOREIGN = "foreign"
+    TWO_COLOURS = "two_colours"
+    TOO_SMALL = "too_small"
+    TOO_LARGE = "too_large"
+    TOO_HARD = "too_hard"
+
+
+#: What to do about it, in words.
+ADVICE: Mapping[PageTrouble, str] = {
+    PageTrouble.NO_SHEET: "квадраты по углам не найдены. Снимите лист ещё раз: целиком, сверху, на свету.",
+    PageTrouble.FOREIGN: "это лист другой печати. Проверьте, тот ли файл загружен.",
+    PageTrouble.TWO_COLOURS: "скан чёрно-белый, без серого: карандаш на нём пропадает. Сканируйте в оттенках серого.",
+    PageTrouble.TOO_SMALL: "картинка слишком мелкая. Отправьте её файлом, без сжатия, или снимите ближе.",
+    PageTrouble.TOO_LARGE: "в картинке больше 40 миллионов точек. Сканируйте с разрешением 300 точек на дюйм.",
+    PageTrouble.TOO_HARD: "на страницу не хватило времени или памяти. Снимите или сканируйте её ещё раз.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageRead:
+    """What one page of a file says.
+
+    Attributes:
+        page: its place in the file, from 1.
+        token: which printed page it is; None when it was not found.
+        answers: of the items of that page; of a doubtful one the best guess.
+        doubts: why a person has to look, by item.
+        trouble: why nothing was read.
+    """
+
+    page: int
+    token: str | None
+    answers: Mapping[str, Given]
+    doubts: Mapping[str, MarkDoubt]
+    trouble: PageTrouble | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PagesRead:
+    """What some pages of a file say, and how many pages it has."""
+
+    n_pages: int
+    pages: tuple[PageRead, ...]
+
+
+def enclose(key: Mapping[str, Sequence[SheetBox]], first: int, most: int, data: bytes) -> bytes:
+    """Return a request of `read_blanks`: what may be found, which pages to read, the file.
+
+    Args:
+        key: the boxes of each token.
+        first: page of the file to begin with, from 1.
+        most: pages to read.
+        data: the bytes of the file.
+    """
+    layouts: dict[tuple[SheetBox, ...], int] = {}
+    pages = {token: layouts.setdefault(tuple(boxes), len(layouts)) for token, boxes in key.items()}
+    rows = [
+        [[box.item, box.value, box.is_several, box.x, box.y, box.w, box.h] for box in boxes]
+        for boxes in layouts
+    ]
+    head = {"layouts": rows, "pages": pages, "first": first, "most": most}
+    return json.dumps(head, ensure_ascii=False).encode() + b"\n" + data
+
+
+def read_pile(
+    data: bytes,
+    filename: str,
+    key: Mapping[str, Sequence[SheetBox]],
+    *,
+    look: Callable[[], None] | None = None,
+) -> Iterator[PageRead]:
+    """Yield what each page of a file says, as soon as it is read.
+
+    Args:
+        data: the bytes of the file.
+        filename: its name.
+        key: the boxes of each page that was printed, by token.
+        look: called now and then meanwhile; what it raises ends the reading.
+
+    Raises:
+        ReaderError: the file is no picture and no PDF, broken, locked, or has too many pages.
+    """
+    first, n_pages = 1, 1
+    while first <= n_pages:
+        for read in _some(data, filename, key, first, look):
+            n_pages = read.n_pages or n_pages
+            yield from read.pages
+        first += _AT_ONCE
+
+
+def _some(
+    data: bytes,
+    filename: str,
+    key: Mapping[str, Sequence[SheetBox]],
+    first: int,
+    look: Callable[[], None] | None,
+) -> Iterator[PagesRead]:
+    """Yield some pages together, or one by one where one of them asks for too much."""
+
+    def read(page: int, most: int) -> PagesRead | None:
+        asked = enclose(key, page, most, data)
+        try:
+            found: PagesRead = read_bounded("blanks", asked, filename, BOUNDS, look=look)
+        except ReaderError as error:
+            if str(error) in {TOO_LONG, TOO_MUCH}:
+                return None
+            raise
+        return found
+
+    if together := read(first, _AT_ONCE):
+        yield together
+        return
+    # a picture is one page; how many a PDF has is told by the first of its pages that can be read
+    last = first + _AT_ONCE - 1 if b"%PDF-" in data[:1024] else first
+    for page in range(first, first + _AT_ONCE):
+        if page > last:
+            return
+        one = read(page, 1)
+        last = one.n_pages if one else last
+        yield one or PagesRead(0, (PageRead(page, None, {}, {}, PageTrouble.TOO_HARD),))
