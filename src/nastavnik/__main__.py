@@ -4,7 +4,8 @@ An engine word is a module of `cli` with ``add_arguments(parser)``, ``request(op
 dict`` (what the command line asks, as one JSON object), ``answer(request) -> dict`` (pure) and
 ``text(answer) -> str`` (for people). ``--json`` prints the answer as JSON; ``--lines`` reads one
 request a line and answers one a line; a request that cannot be answered becomes
-``{"error": …}``, and the command ends with 1.
+``{"error": …}``, and the command ends with 1. A module may have ``json_lines(answer)``, which ``--json``
+prints a line each, and ``notes(answer)``, sentences that go to where errors are told.
 """
 
 import argparse
@@ -23,6 +24,8 @@ ENGINE_WORDS = {
     "read-term": "nastavnik.cli.read_term",
     "read-roadmap": "nastavnik.cli.read_roadmap",
     "paired-stats": "nastavnik.cli.paired_stats",
+    "print-sheets": "nastavnik.cli.print_sheets",
+    "read-sheets": "nastavnik.cli.read_sheets",
 }
 
 
@@ -68,12 +71,23 @@ def _engine(word: str, arguments: list[str]) -> int:
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return REFUSED
+    for note in getattr(module, "notes", _none)(answer):
+        print(note, file=sys.stderr)
     if options.json:
-        _print(json.dumps(answer, ensure_ascii=False), json.dumps(answer))
+        for line in getattr(module, "json_lines", _itself)(answer):
+            _print(json.dumps(line, ensure_ascii=False), json.dumps(line))
     else:
         words = module.text(answer)
         _print(words, words.encode("ascii", "backslashreplace").decode())
     return DONE
+
+
+def _none(_answer: dict[str, Any]) -> list[str]:
+    return []
+
+
+def _itself(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    return [answer]
 
 
 def _print(words: str, plain: str) -> None:
