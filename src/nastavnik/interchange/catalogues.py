@@ -388,7 +388,7 @@ _TYPES: tuple[tuple[type[Any], ColumnType], ...] = (
     (models.IntegerField, ColumnType.INTEGER),
     (models.ManyToManyField, ColumnType.ARRAY),
 )
-_LARGEST = {models.PositiveSmallIntegerField: 32767, models.PositiveIntegerField: 2147483647}
+_SMALL, _LARGE = 32767, 2147483647  # what every database keeps
 _NOT_NEGATIVE = (
     models.PositiveSmallIntegerField,
     models.PositiveIntegerField,
@@ -486,7 +486,11 @@ def _field(sheet: PackageSheet, column: str, name: str, required: bool) -> Packa
     most = getattr(field, "max_length", None) if kind == ColumnType.STRING else None
     least = None
     if kind == ColumnType.INTEGER:
-        most = _LARGEST.get(type(field), 2147483647)
+        most = (
+            _SMALL
+            if isinstance(field, models.SmallIntegerField | models.PositiveSmallIntegerField)
+            else _LARGE
+        )
         least = 0 if isinstance(field, _NOT_NEGATIVE) else None
     return PackageField(
         column, kind, title, required, most=None if members else most, least=least, members=members

@@ -50,6 +50,12 @@ def pairs_hidden_from(user: SignedIn, organisation: Organisation) -> frozenset[i
     )
 
 
+def manager_of(model: type[models.Model]) -> models.Manager[Any]:
+    """Return the manager of a model of the package: each has one."""
+    manager: models.Manager[Any] = model._meta.default_manager  # type: ignore[assignment]
+    return manager
+
+
 def rows_of(sheet: PackageSheet, organisation: Organisation) -> QuerySet[Any]:
     """Return the rows of a sheet, in the order in which they were made."""
     model = sheet.model
@@ -59,7 +65,7 @@ def rows_of(sheet: PackageSheet, organisation: Organisation) -> QuerySet[Any]:
         whose = {"pk": organisation.pk}
     elif "organisation" not in names:
         whose = {"form__organisation": organisation}
-    return model._meta.default_manager.filter(**whose, **sheet.only).order_by("pk")
+    return manager_of(model).filter(**whose, **sheet.only).order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +234,7 @@ class SchoolPackage:
         column: str,
         model: type[models.Model],
     ) -> dict[int, list[str]]:
-        whose = model._meta.default_manager.filter(organisation=self.organisation).values("pk")
+        whose = manager_of(model).filter(organisation=self.organisation).values("pk")
         rows = through.objects.filter(**{f"{column}__in": whose})
         found: dict[int, list[str]] = defaultdict(list)
         ordered = rows.order_by("mentoringform__order", "mentoringform__code")

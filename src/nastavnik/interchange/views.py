@@ -1,11 +1,12 @@
 """The page from which a school takes out all that is its own."""
 
-import tempfile
+import io
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.views.decorators.http import require_GET
 
@@ -18,8 +19,6 @@ from nastavnik.interchange import actions
 from nastavnik.interchange.adapter.files import write_archive
 from nastavnik.interchange.queries import SchoolPackage, counted, pairs_hidden_from
 from nastavnik.organisations.models import Organisation
-
-IN_MEMORY = 4 * 1024 * 1024  # bytes of an archive; a larger one waits on the disk
 
 
 def _own(request: Request) -> Organisation:
@@ -45,18 +44,20 @@ def package(request: Request) -> HttpResponse:
 
 @require_GET
 @requires(Perm.PACKAGE_EXPORT)
-def archive(request: Request) -> FileResponse:
+def archive(request: Request) -> HttpResponse:
     """Give the package as a .zip."""
     organisation = _own(request)
-    stream = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
+    stream = io.BytesIO()
     # one moment of the database for all tables
     with transaction.atomic():
         whole = SchoolPackage(organisation, hidden=pairs_hidden_from(request.user, organisation))
         write_archive(whole, stream)
         actions.note_package_taken(organisation, n_rows=whole.n_rows, by=request.user)
         looks.note_taken_out(request, "package", whole.people, as_file=True)
-    stream.seek(0)
     name = get_valid_filename(f"{organisation.short_name} {today():%Y-%m-%d}")
-    return FileResponse(
-        stream, as_attachment=True, filename=f"{name}.zip", content_type="application/zip"
+    header = content_disposition_header(as_attachment=True, filename=f"{name}.zip")
+    return HttpResponse(
+        stream.getvalue(),
+        content_type="application/zip",
+        headers={"Content-Disposition": header or "attachment"},
     )

@@ -6,7 +6,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -274,11 +274,11 @@ def key_faults(table: TableSchema, rows: Sequence[PackageRow]) -> Iterator[Packa
 def reference_faults(
     table: TableSchema,
     rows: Sequence[PackageRow],
-    targets: dict[str, tuple[TableSchema, Sequence[PackageRow]]],
+    targets: Mapping[str, Sequence[PackageRow]],
 ) -> Iterator[PackageFault]:
     """Yield the rows that name a row which is not there; an empty cell names none."""
     for one in table.references:
-        _target, others = targets[one.table]
+        others = targets[one.table]
         known = {tuple(row[name] for name in one.to) for row in others}
         for row in rows:
             key = tuple(row[name] for name in one.fields)

@@ -14,6 +14,7 @@ from nastavnik.interchange.actions.completing import COMPLETE, ArrivingPackage, 
 from nastavnik.interchange.adapter.reading import PackageReading, read_package
 from nastavnik.interchange.catalogues import BY_MODEL, BY_NAME, SHEETS, PackageSheet, details_of
 from nastavnik.interchange.models import PackageKey
+from nastavnik.interchange.queries import manager_of
 from nastavnik.organisations.actions import add_organisation
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -213,7 +214,7 @@ def _insert(sheet: PackageSheet, made: list[tuple[PackageRow, Any]]) -> None:
     Raises:
         PackageRefusedError: a row breaks a rule only the database knows.
     """
-    rows = sheet.model._meta.default_manager
+    rows = manager_of(sheet.model)
     try:
         with transaction.atomic():
             rows.bulk_create([one for _row, one in made], batch_size=BATCH)
@@ -278,12 +279,12 @@ def _link(
             batch_size=BATCH,
         )
     for column, name in details_of(sheet).items():
-        known = sheet.model._meta.get_field(name)
-        if known.is_relation and known.related_model is sheet.model:
+        field = sheet.model._meta.get_field(name)
+        if field.is_relation and field.related_model is sheet.model:
             ids = arriving.ids[BY_MODEL[sheet.model].model]
             pointing = [(row, one) for row, one in made if row[column] is not None]
             for row, one in pointing:
-                setattr(one, known.attname, ids[row[column]])  # type: ignore[union-attr]
-            sheet.model._meta.default_manager.bulk_update(
+                setattr(one, f"{name}_id", ids[row[column]])
+            manager_of(sheet.model).bulk_update(
                 [one for _row, one in pointing], [name], batch_size=BATCH
             )

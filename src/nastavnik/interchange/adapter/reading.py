@@ -64,9 +64,7 @@ def read_package(files: Mapping[str, bytes]) -> PackageReading:
     found.by_person = _name_records(read)
     for name, table in schemas.items():
         found.faults += key_faults(table, read[name].rows)
-        targets = {
-            one.table: (schemas[one.table], read[one.table].rows) for one in table.references
-        }
+        targets = {one.table: read[one.table].rows for one in table.references}
         found.faults += reference_faults(table, read[name].rows, targets)
     for sheet in SHEETS:
         found.rows[sheet.name] = list(_joined(sheet, read, found.faults))
