@@ -30,6 +30,7 @@ SHOWN = ("alt", "aria-label", "placeholder", "title", "content", "value")
 OFFICIAL = re.compile(r"Р-145")
 # Latin letters that are no language: file formats, the names of keys
 WORDS_OF_ALL = re.compile(r"&[a-z]+;|\.(docx|xlsx|csv|ics|pdf)\b|^Esc$")
+LONGEST = 140  # characters of a line
 INLINE = re.compile(
     r"<script(?![^>]*\bsrc=)|<style\b|\sstyle\s*=|\son[a-z]+\s*=|javascript:|<(?:iframe|object|embed|base)\b", re.IGNORECASE
 )  # fmt: skip
@@ -157,6 +158,21 @@ def test_template_keeps_the_rules(name):
     if name not in CYRILLIC:
         assert cyrillic(source) == []
         assert untranslated(source) == []
+
+
+def too_long(source):
+    """Return the lines of a template with more than one thought: nobody reads them, and every merge conflicts in them."""
+    return [line.strip()[:60] for line in source.splitlines() if len(line) > LONGEST]
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_line_is_one_thought(name):
+    assert too_long(TEMPLATES[name].read_text()) == []
+
+
+def test_a_line_of_two_thoughts_is_seen():
+    assert too_long(f"<p>\n{'а' * LONGEST}\n</p>") == []
+    assert too_long(f"<p>\n {'а' * LONGEST}\n</p>") == [("а" * 60)]
 
 
 def test_every_template_is_used():
