@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.consents.choices import NEEDED_FOR_BASE
-from nastavnik.consents.queries import who_lacks
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.consents.queries import missing_purposes
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
@@ -19,6 +19,7 @@ from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, Participation, Programme
 from nastavnik.programmes.queries import (
+    ENDING,
     Gathering,
     base_counts,
     base_rows,
@@ -30,6 +31,8 @@ from nastavnik.programmes.queries import (
     last_group_meeting,
     marks_of_bases,
     own_choices,
+    papers_of_bases,
+    people_paired,
     states_of_bases,
 )
 
@@ -189,11 +192,11 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
     states = states_of_bases(user, programme)
     if not any(states[side, ParticipationStatus.PAIRED] for side in Side):
         return
-    paired = Participation.objects.visible_to(user).filter(
-        programme=programme, status=ParticipationStatus.PAIRED
-    )
-    people = [row.person for row in paired.select_related("person")]
-    if n := len({person.pk for person, _purpose in who_lacks(people, NEEDED_FOR_BASE)}):
+    held, nothing = papers_of_bases(user), frozenset[Purpose]()
+    if n := sum(
+        bool(missing_purposes(held.get(key, nothing), NEEDED_FOR_BASE))
+        for key in set(people_paired(user))
+    ):
         yield AttentionItem(
             Urgency.TODAY, "risk", _("In a pair without a consent"),
             ngettext("%(n)s person in a pair has no signed paper", "%(n)s people in pairs have no signed papers", n) % {"n": n},
@@ -205,7 +208,7 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
 def _unasked(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
     """Yield who is in no pair and has not finished, and of whom nobody knows whether they go on next year."""
     for side, people in ((Side.MENTEE, _("Mentees")), (Side.MENTOR, _("Mentors"))):
-        marks = marks_of_bases(user, programme)
+        marks = marks_of_bases(user, programme, ENDING)
         closing = reverse("programmes:closing", args=[side])
         if n := marks[side, "waiting"]:
             yield AttentionItem(

@@ -13,13 +13,12 @@ from django.utils.translation import ngettext
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Signer
 from nastavnik.consents.models import Consent
-from nastavnik.consents.queries import signer_for
+from nastavnik.consents.queries import signer_by
 from nastavnik.core.access import Perm
 from nastavnik.core.dates import today
 from nastavnik.core.hooks import facts as registry
 from nastavnik.core.hooks.facts import Fact
 from nastavnik.core.text import fold
-from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, Participation, Programme
 
@@ -92,10 +91,19 @@ def _act(acts: str, stems: Iterable[str]) -> str:
 # ---------------------------------------------------------------- the bases
 
 
+# an object a person costs more than the question itself
+_OF_RECORD = (
+    "organisation_id", "programme_id", "person_id", "person__kind", "person__birth_date", "side", "status", "areas", "request",
+    "trained_on", "starts_on",
+)  # fmt: skip
+_PAPERS = ("n_signed", "n_own", "signed_on")
+
+
 class _Record(NamedTuple):
     """Somebody of a base; `agreed_on` is the day of the last paper when every one a base needs is signed."""
 
-    person: Person
+    person_id: int
+    signer: Signer
     side: Side
     is_ready: bool
     is_described: bool
@@ -117,15 +125,15 @@ def of_bases(
         )
         .exclude(status=ParticipationStatus.LEFT)
         .order_by("organisation_id", "programme__starts_on", "programme_id", "pk")
-        .select_related("person")
         .annotate(**_papers(last))
+        .values_list(*_OF_RECORD, *_PAPERS, named=True)
     )
     bases: dict[int, dict[int, list[_Record]]] = {}
     for row in rows:
         several = bases.setdefault(row.organisation_id, {})
         several.setdefault(row.programme_id, []).append(_record(row, day))
     for organisation_id, several in bases.items():
-        for fact in _of_people(next(iter(several.values())), day):
+        for fact in _of_people(next(iter(several.values()))):
             yield organisation_id, fact
 
 
@@ -150,38 +158,38 @@ def _one_of(rows: QuerySet[Consent], value: Aggregate) -> Subquery:
     return Subquery(rows.order_by().values("person").annotate(value=value).values("value"))
 
 
-def _record(row: Participation, day: dt.date) -> _Record:
+def _record(row: Any, day: dt.date) -> _Record:  # noqa: ANN401 - a row of the fields above
+    signer = signer_by(row.person__kind, row.person__birth_date, day)
     # who has come of age signs anew
-    is_grown = signer_for(row.person, day) == Signer.PERSON
-    n_signed = row.n_own if is_grown else row.n_signed  # type: ignore[attr-defined]
+    n_signed = row.n_own if signer == Signer.PERSON else row.n_signed
     has_all = (n_signed or 0) == len(NEEDED_FOR_BASE)
     return _Record(
-        row.person,
+        row.person_id,
+        signer,
         Side(row.side),
         row.status != ParticipationStatus.CANDIDATE,
-        bool(row.areas) or (not row.is_mentor and bool(row.request)),
+        bool(row.areas) or (row.side != Side.MENTOR and bool(row.request)),
         row.trained_on,
         row.starts_on,
-        row.signed_on if has_all else None,  # type: ignore[attr-defined]
+        row.signed_on if has_all else None,
     )
 
 
-def _of_people(records: Collection[_Record], day: dt.date) -> Iterator[Fact]:
+def _of_people(records: Collection[_Record]) -> Iterator[Fact]:
     for side in Side:
         of_side = [one for one in records if one.side == side]
         if of_side:
             yield from _of_base(side, of_side)
-    people = {one.person.pk: one for one in records}
-    signers = {key: signer_for(one.person, day) for key, one in people.items()}
-    mentors = {one.person.pk for one in records if one.side == Side.MENTOR}
+    people = {one.person_id: one for one in records}
+    mentors = {one.person_id for one in records if one.side == Side.MENTOR}
     consents = {
         "adults_agreed": (
             _("consents of grown-ups: %(n)s of %(of)s"),
-            [one for key, one in people.items() if signers[key] == Signer.PERSON],
+            [one for one in people.values() if one.signer == Signer.PERSON],
         ),
         "minors_agreed": (
             _("consents of legal representatives: %(n)s of %(of)s"),
-            [one for key, one in people.items() if signers[key] != Signer.PERSON],
+            [one for one in people.values() if one.signer != Signer.PERSON],
         ),
         "mentors_agreed": (
             _("consents of mentors: %(n)s of %(of)s"),

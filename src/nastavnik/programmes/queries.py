@@ -126,20 +126,8 @@ def states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, 
     """Return (side, status) → how many records, of both bases, without those who left; one query a page."""
     return cached(
         ("states_of_bases", user.viewer.user_id, programme.pk),
-        lambda: _states_of_bases(user, programme),
+        lambda: Counter((side, status) for _key, side, status in _standing_in(user, programme)),
     )
-
-
-def _states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, str]]:
-    rows = (
-        Participation.objects.visible_to(user)
-        .filter(programme=programme)
-        .exclude(status=ParticipationStatus.LEFT)
-        .order_by()
-        .values_list("side", "status")
-        .annotate(n=Count("pk"))
-    )
-    return Counter({(side, status): n for side, status, n in rows})
 
 
 def is_closing(user: SignedIn, programme: Programme) -> bool:
@@ -231,22 +219,31 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
 }
 
 
-def marks_of_bases(user: SignedIn, programme: Programme) -> dict[tuple[Side, str], int]:
-    """Return (side, mark) → how many records a base narrowed to the mark lists; one query a page."""
+#: The marks of a programme that goes on, and those of one that ends: a page asks for the one or the other.
+GOING_ON = ("told", "untold", "admitted", "trained")
+ENDING = ("waiting", "unasked", "goes_on", "stops")
+
+
+def marks_of_bases(
+    user: SignedIn, programme: Programme, marks: tuple[str, ...] = GOING_ON
+) -> dict[tuple[Side, str], int]:
+    """Return (side, mark) → how many records a base narrowed to the mark lists; one query a page for the same marks."""
     return cached(
-        ("marks_of_bases", user.viewer.user_id, programme.pk),
-        lambda: _marks_of_bases(user, programme),
+        ("marks_of_bases", user.viewer.user_id, programme.pk, marks),
+        lambda: _marks_of_bases(user, programme, marks),
     )
 
 
-def _marks_of_bases(user: SignedIn, programme: Programme) -> dict[tuple[Side, str], int]:
+def _marks_of_bases(
+    user: SignedIn, programme: Programme, marks: tuple[str, ...]
+) -> dict[tuple[Side, str], int]:
     asked = {
-        f"{side}_{mark}": Count("pk", filter=Q(side=side) & narrowed(side))
+        f"{side}_{mark}": Count("pk", filter=Q(side=side) & BASE_MARKS[mark](side))
         for side in Side
-        for mark, narrowed in BASE_MARKS.items()
+        for mark in marks
     }
     told = Participation.objects.visible_to(user).filter(programme=programme).aggregate(**asked)
-    return {(side, mark): told[f"{side}_{mark}"] for side in Side for mark in BASE_MARKS}
+    return {(side, mark): told[f"{side}_{mark}"] for side in Side for mark in marks}
 
 
 # how a base may be ordered
@@ -322,24 +319,35 @@ def of_class_and_kind(
 
 def people_in_bases(user: SignedIn) -> list[int]:
     """Return the keys of the people who stand in a base of the programme the user works in."""
-    programme = current_programme(user)
-    if programme is None:
-        return []
-    return list(
-        Participation.objects.visible_to(user)
-        .filter(programme=programme)
-        .exclude(status=ParticipationStatus.LEFT)
-        .values_list("person_id", flat=True)
-    )
+    return [key for key, _side, _status in _standing(user)]
 
 
 def people_paired(user: SignedIn) -> list[int]:
     """Return the keys of the people who are in a pair of the programme the user works in."""
+    return [key for key, _side, status in _standing(user) if status == ParticipationStatus.PAIRED]
+
+
+def _standing(user: SignedIn) -> list[tuple[int, str, str]]:
+    """Return person, side and state of everybody in a base of the programme the user works in; one query a page."""
     programme = current_programme(user)
-    if programme is None:
-        return []
-    paired = Participation.objects.visible_to(user).filter(status=ParticipationStatus.PAIRED)
-    return list(paired.filter(programme=programme).values_list("person_id", flat=True))
+    return [] if programme is None else _standing_in(user, programme)
+
+
+def _standing_in(user: SignedIn, programme: Programme) -> list[tuple[int, str, str]]:
+    def ask() -> list[tuple[int, str, str]]:
+        rows = Participation.objects.visible_to(user).filter(programme=programme).order_by()
+        standing = rows.exclude(status=ParticipationStatus.LEFT)
+        return list(standing.values_list("person_id", "side", "status"))
+
+    return cached(("standing_in_bases", user.viewer.user_id, programme.pk), ask)
+
+
+def papers_of_bases(user: SignedIn) -> dict[int, frozenset[Purpose]]:
+    """Return the papers that hold today of everybody in a base, as `held_purposes`; asked once a page."""
+    return cached(
+        ("papers_of_bases", user.viewer.user_id),
+        lambda: held_purposes(people_in_bases(user), today()),
+    )
 
 
 def people_prepared(user: SignedIn) -> list[int]:

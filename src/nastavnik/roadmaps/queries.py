@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -138,10 +139,15 @@ def needed_facts(activity: Activity) -> tuple[str, ...]:
     A line of several activities of the catalogue needs those of all; a word that promises more than the catalogue's
     title does needs the fact that proves it.
     """
-    meant = [entries().get(code) for code in activity.catalogue_code.split()]
+    return _needed(activity.catalogue_code, activity.title) if activity.catalogue_code else ()
+
+
+@lru_cache(maxsize=4096)  # of the catalogue and a title, which are the same for everybody
+def _needed(codes: str, title: str) -> tuple[str, ...]:
+    meant = [entries().get(code) for code in codes.split()]
     if not all(entry and entry.facts for entry in meant):
         return ()
-    return tuple(dict.fromkeys(_facts_of(meant, fold(activity.title))))
+    return tuple(dict.fromkeys(_facts_of(meant, fold(title))))
 
 
 def _facts_of(meant: Iterable[CatalogueActivity | None], title: str) -> Iterator[str]:

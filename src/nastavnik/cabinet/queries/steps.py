@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from nastavnik.cabinet.choices import Step
 from nastavnik.cabinet.models import StepAside
 from nastavnik.consents.choices import NEEDED_FOR_BASE
-from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.consents.queries import missing_purposes
 from nastavnik.core.access import Role, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.request_cache import cached
@@ -24,6 +24,7 @@ from nastavnik.programmes.queries import (
     base_counts,
     last_group_meeting,
     marks_of_bases,
+    papers_of_bases,
     people_in_bases,
 )
 from nastavnik.roadmaps.models import Roadmap
@@ -115,7 +116,7 @@ def _of_bases(user: SignedIn, programme: Programme) -> Iterator[Told]:
     totals = {side: base_counts(user, programme, side).total for side in Side}
     both = all(totals.values())
     people = people_in_bases(user)
-    held = held_purposes(people, today())
+    held = papers_of_bases(user)
     lacking = sum(
         bool(missing_purposes(held.get(key, frozenset()), NEEDED_FOR_BASE)) for key in set(people)
     )

@@ -394,16 +394,29 @@ def pairs_begun_by(document: Document) -> MentorshipQuerySet:
 
 def ties_of_run(run: MatchingRun) -> list[Tie]:
     """Return by what the mentees of an approved matching are in its pairs, and in the groups they joined by it."""
-    proposed = dict(
-        Proposal.objects.filter(run=run).exclude(mentor=None).values_list("mentee_id", "mentor_id")
-    )
-    ties = Tie.objects.open().filter(mentee__in=list(proposed), moved_from=None)
+    proposed = _proposed_by(run)
+    ties = _open_ties_of(run, proposed).select_related("mentorship", "order").order_by("pk")
+    return [tie for tie in ties if tie.mentorship.mentor_id == proposed[tie.mentee_id]]
+
+
+def _proposed_by(run: MatchingRun) -> dict[int, int]:
+    """Return mentee → mentor of a matching, in keys of records."""
+    rows = Proposal.objects.filter(run=run).exclude(mentor=None).order_by()
+    return dict(rows.values_list("mentee_id", "mentor_id"))
+
+
+def _open_ties_of(run: MatchingRun, mentees: Iterable[int]) -> TieQuerySet:
     of_run = Q(mentorship__run=run) | Q(mentorship__is_group=True)
-    return [
-        tie
-        for tie in ties.filter(of_run).select_related("mentorship", "order").order_by("pk")
-        if tie.mentorship.mentor_id == proposed[tie.mentee_id]
-    ]
+    return Tie.objects.open().filter(of_run, mentee__in=list(mentees), moved_from=None)
+
+
+def _states_of_orders(run: MatchingRun) -> list[str | None]:
+    """Return the state of the order of each of the `ties_of_run`, None without one: the page of matching asks no more."""
+    proposed = _proposed_by(run)
+    rows = _open_ties_of(run, proposed).values_list(
+        "mentee_id", "mentorship__mentor_id", "order__status"
+    )
+    return [state for mentee, mentor, state in rows if mentor == proposed[mentee]]
 
 
 def orders_only_of(ties: Collection[Tie]) -> list[Document]:
@@ -418,9 +431,10 @@ def why_run_stays(run: MatchingRun) -> str:
     """Return why the approval of a matching may not be taken back, and what to do instead; nothing where it may."""
     if run.status != RunStatus.APPROVED:
         return _("This matching is not approved: there is nothing to take back.")
-    if not (ties := ties_of_run(run)):
+    states = _states_of_orders(run)
+    if not states:
         return _("None of its pairs goes on, so there is nothing to take back.")
-    if all(tie.order and tie.order.status == DocumentStatus.DRAFT for tie in ties):
+    if all(state == DocumentStatus.DRAFT for state in states):
         return ""
     return _(
         "The order on these pairs is registered. On the same day take its registration back first; later end the pairs on their pages."
@@ -516,14 +530,14 @@ def ending_of(pair: Mentorship, meetings: Iterable[Meeting], n_struck: int) -> E
     )
 
 
-def _open_warnings(user: SignedIn) -> OpinionQuerySet:
+def open_warnings(user: SignedIn) -> OpinionQuerySet:
     """Return where the psychologist is against and the curator has not yet answered, as far as the user may know."""
     return Opinion.objects.visible_to(user).against().filter(discussed_on=None)
 
 
 def ties_advised_against(user: SignedIn) -> TieQuerySet:
     """Return the open ties the psychologist is against, of both or of one of them at all, as far as the user may know."""
-    against = _open_warnings(user)
+    against = open_warnings(user)
     together = against.filter(mentor=OuterRef("mentorship__mentor"), mentee=OuterRef("mentee"))
     return Tie.objects.open().filter(
         Q(mentee__in=against.filter(mentor=None).values("mentee"))
@@ -541,5 +555,5 @@ def warnings_on(user: SignedIn, pair: Mentorship) -> list[Opinion]:
         Q(mentor=pair.mentor_id) | Q(mentor=None), mentee__in=mentees
     )
     return list(
-        _open_warnings(user).filter(about).select_related("mentor__person", "mentee__person")
+        open_warnings(user).filter(about).select_related("mentor__person", "mentee__person")
     )

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q
+from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q, Value
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +19,7 @@ from nastavnik.core.request_cache import cached
 from nastavnik.mentorships.catalogues import RiskLimits, cycle
 from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
-from nastavnik.mentorships.queries.pairs import ties_advised_against
+from nastavnik.mentorships.queries.pairs import open_warnings, ties_advised_against
 from nastavnik.programmes.choices import Side
 
 HELP, SILENT, POSTPONED, LOW, PLAIN = range(5)
@@ -104,6 +104,8 @@ def readable_by(user: SignedIn) -> Combinable:
 
 def advised_against(user: SignedIn) -> Combinable:
     """Return an expression that tells of a pair whether the psychologist does not recommend it, as far as the user may know."""
+    if not cached(("open_warnings", user.viewer.user_id), lambda: open_warnings(user).exists()):
+        return Value(value=False, output_field=BooleanField())  # as on most days
     return _among(ties_advised_against(user))
 
 

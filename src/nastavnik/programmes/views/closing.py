@@ -23,6 +23,7 @@ from nastavnik.programmes.forms import ClosingFilter, ClosingForm
 from nastavnik.programmes.models import Participation, Programme
 from nastavnik.programmes.queries import (
     BASE_MARKS,
+    ENDING,
     base_counts,
     current_programme,
     marks_of_bases,
@@ -82,7 +83,7 @@ def closing(request: Request, side: str) -> HttpResponse:
 
 
 def _counted(request: Request, programme: Programme, side: Side) -> dict[str, int]:
-    marks = marks_of_bases(request.user, programme)
+    marks = marks_of_bases(request.user, programme, ENDING)
     return {
         "n_waiting": marks[side, "waiting"],
         "n_unasked": marks[side, "unasked"],
