@@ -1,6 +1,7 @@
 """The site as the server loads it: the door, and behind it the WSGI application."""
 
 import ctypes
+import gc
 import multiprocessing
 import os
 import signal
@@ -8,6 +9,7 @@ from contextlib import suppress
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.urls import get_resolver
 
 from nastavnik.config import bodies, refusals
 from nastavnik.config.door import Door, DoorLimits
@@ -33,6 +35,10 @@ if multiprocessing.parent_process():
     end_with_parent()
     take_part(settings.DATA)  # to its own end: the first process may have been killed
 refusals.draw_all()
+get_resolver().url_patterns  # noqa: B018 - imports every page now, not when the first person waits
+# What is loaded stays for ever: the collector need not go through a hundred thousand objects again with every page.
+gc.collect()
+gc.freeze()
 application = Door(
     pages_of_site,
     allowed=allowed,
