@@ -107,7 +107,7 @@ def test_the_same_file_with_few_levels_is_read_to_its_end():
 
 
 def test_a_file_that_asks_for_memory_is_ended():
-    data = picture((6000, 6000), "RGB")
+    data = picture((4400, 4400), "RGB")
     with pytest.raises(ReaderError) as refused:
         read_bounded("picture", data, "фото.png", Bounds(megabytes=100))
     assert str(refused.value) == bounded.TOO_MUCH
@@ -117,6 +117,9 @@ def test_a_file_that_asks_for_memory_is_ended():
 def test_a_picture_of_too_many_dots_is_refused_before_it_is_drawn():
     with pytest.raises(ReaderError, match="слишком большая"):
         read_bounded("picture", picture((9000, 9000)), "фото.png", Bounds(megabytes=100))
+    # of colours a PNG is four bytes a dot, and is decoded whole
+    with pytest.raises(ReaderError, match="слишком большая"):
+        read_bounded("picture", picture((6000, 6000), "RGB"), "фото.png", Bounds(megabytes=100))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

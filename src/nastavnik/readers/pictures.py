@@ -9,6 +9,8 @@ from nastavnik.readers.refusals import ReaderError
 
 KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 MOST_PIXELS = 40_000_000
+MOST_BYTES = 80_000_000  # of a PNG, decoded: 20 million pixels of colours
+GREY = {"1", "L", "P"}
 # A sheet of paper at 250 dots an inch: whatever a proof shows can be read, and it is a tenth of the memory.
 LONGEST_SIDE = 3000
 
@@ -27,8 +29,13 @@ def redraw(data: bytes, filename: str) -> bytes:
     try:
         with Image.open(BytesIO(data), formats=[kind]) as picture:
             _refuse_large(picture)
-            picture.draft(None, (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded smaller at once
-            _bare(picture).save(stream, kind, quality=88, optimize=True)
+            # a JPEG is decoded smaller at once, by the side that is the longer one
+            share = LONGEST_SIDE / max(picture.width, picture.height)
+            if share < 1:
+                picture.draft(None, (int(picture.width * share), int(picture.height * share)))
+            bare = _bare(picture)
+        # not «optimize»: the file is hardly smaller, and a PNG took eight seconds
+        bare.save(stream, kind, quality=88)
     except ReaderError:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -37,15 +44,18 @@ def redraw(data: bytes, filename: str) -> bytes:
 
 
 def _refuse_large(picture: Image.Image) -> None:
-    if picture.width * picture.height > MOST_PIXELS:
+    n_pixels = picture.width * picture.height
+    # a PNG is decoded whole: one byte a pixel of grey or of a palette, four of colours
+    in_memory = 0 if picture.format == "JPEG" else n_pixels * (1 if picture.mode in GREY else 4)
+    if n_pixels > MOST_PIXELS or in_memory > MOST_BYTES:
         raise ReaderError(TOO_LARGE)
 
 
 def _bare(picture: Image.Image) -> Image.Image:
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    upright = ImageOps.exif_transpose(picture)
-    bare = Image.new(upright.mode, upright.size)
-    bare.paste(upright)
-    if upright.mode == "P" and (palette := upright.getpalette()):
+    ImageOps.exif_transpose(picture, in_place=True)  # a picture less in memory
+    bare = Image.new(picture.mode, picture.size)
+    bare.paste(picture)
+    if picture.mode == "P" and (palette := picture.getpalette()):
         bare.putpalette(palette)
     return bare
