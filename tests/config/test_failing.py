@@ -158,6 +158,37 @@ def test_a_clock_that_lags_is_noticed(client):
     assert client.get("/health").json()["trouble"] == ["clock_lags"]
 
 
+SERVING = """
+import sys, time
+from pathlib import Path
+from nastavnik.files.running import is_second_here, take_seat
+seat = take_seat(Path(sys.argv[1]))
+print(seat is not None, is_second_here(Path(sys.argv[1])), flush=True)
+time.sleep(600)
+"""
+
+
+@contextmanager
+def serving(data):
+    command = [sys.executable, "-c", SERVING, str(data)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        yield server.stdout.readline().split()
+        server.kill()
+
+
+@pytest.mark.django_db
+def test_two_servers_on_one_folder_are_said_while_both_live(client, settings, tmp_path):
+    settings.DATA = tmp_path
+    with serving(tmp_path) as first:
+        assert first == ["True", "False"]
+        assert client.get("/health").json()["status"] == "ok"
+        with serving(tmp_path) as second, serving(tmp_path) as third:
+            assert (second, third) == (["True", "True"], ["False", "True"])
+            assert client.get("/health").json()["trouble"] == ["two_servers"]
+        # whoever is killed leaves nothing behind that somebody would have to judge
+        assert client.get("/health").json()["status"] == "ok"
+
+
 @pytest.mark.django_db
 def test_a_clock_outside_the_year_never_shows_a_bare_refusal(cast):
     role = Membership.objects.filter(user=cast.anna).first()

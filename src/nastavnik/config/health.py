@@ -1,5 +1,6 @@
 """The answer to "is the site up?", for `run.py` and whatever watches the machine."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_safe
 from nastavnik import __version__
 from nastavnik.core import condition
 from nastavnik.core.access.view_access import public
+from nastavnik.files.running import is_second_here
 
 
 @require_safe
@@ -24,7 +26,10 @@ def health(_request: HttpRequest) -> JsonResponse:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return JsonResponse(said | {"status": "failing", "database": "unreachable"}, status=503)
-    if troubles := condition.everything():
+    troubles = condition.everything()
+    if is_second_here(settings.DATA):
+        troubles.append(condition.Trouble.TWO_SERVERS)
+    if troubles:
         words = [condition.sentence(one) for one in troubles]
         return JsonResponse(said | {"status": "limited", "trouble": troubles, "words": words})
     return JsonResponse(said)

@@ -19,7 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nastavnik.config.settings")
 
 from django.conf import settings
 
-from nastavnik.files.running import take_part
+from nastavnik.files.running import is_second_here, take_part, take_seat
 
 SITE = "nastavnik.config.asgi:application"
 #: More than four processes serve no school, and each takes a hundred megabytes.
@@ -32,6 +32,11 @@ UNREAD_SECONDS = 30.0
 MOST_CONNECTIONS = 2000
 N_FILES = 8192
 N_QUEUED = 2048
+#: For the console of the one that comes second; Django is not there yet to translate it.
+SECOND = (
+    "На этой папке данных уже работает сайт: теперь их два. Данным это не вредит, но остановите один: "
+    "люди попадут то на один адрес, то на другой, а восстановить копию нельзя, пока работает хоть один."
+)
 
 
 class Bounded(H11Protocol):
@@ -160,6 +165,9 @@ def main() -> None:
     """Serve until told to stop; from the first process to the last one nobody restores under the site."""
     if take_part(settings.DATA) is None:
         sys.exit("Данные сейчас восстанавливают из копии. Запустите сайт, когда это закончится.")
+    _seat = take_seat(settings.DATA)  # held until this process ends
+    if is_second_here(settings.DATA):
+        print(SECOND, file=sys.stderr, flush=True)  # noqa: T201
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < N_FILES:
         with contextlib.suppress(ValueError, OSError):

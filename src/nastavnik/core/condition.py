@@ -29,6 +29,7 @@ class Trouble(StrEnum):
     BUSY = "busy"
     DATABASE_AWAY = "database_away"
     CLOCK_LAGS = "clock_lags"
+    TWO_SERVERS = "two_servers"
 
 
 def sentence(trouble: Trouble) -> str:
@@ -40,6 +41,7 @@ def sentence(trouble: Trouble) -> str:
         Trouble.BUSY: _("The site is busy with something long. Try again in a minute."),
         Trouble.DATABASE_AWAY: _("The database does not answer. Tell whoever looks after the computer."),
         Trouble.CLOCK_LAGS: _("The clock of the computer where the site works lags: the last entry is of a later day. Roles, terms and dates of papers may be wrong until the clock is set."),
+        Trouble.TWO_SERVERS: _("Two servers of the site work on one data folder. That harms no data, but stop one of them: people come now to the one address, now to the other, and no copy can be restored while either works."),
     }[trouble]  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LOCK = "in-use.lock"
+#: The first server of a folder holds the one, a second server the other.
+SEATS = ("server.lock", "second-server.lock")
 
 
 def take_part(data: Path) -> int | None:
@@ -29,6 +31,40 @@ def taking_part(data: Path) -> Iterator[bool]:
 def alone_on(data: Path) -> Iterator[bool]:
     """Have `data` for oneself; yields False while a site works on it."""
     yield from _holding(_take(data, fcntl.LOCK_EX))
+
+
+def take_seat(data: Path) -> int | None:
+    """Say that a server works on `data` from now on; return what holds that until the process ends."""
+    for name in SEATS:
+        if (handle := _try(data / name, os.O_RDWR | os.O_CREAT, fcntl.LOCK_EX)) is not None:
+            return handle
+    return None
+
+
+def is_second_here(data: Path) -> bool:
+    """Tell whether two servers work on `data`: each counts its tries and jobs as though it were alone."""
+    seat = data / SEATS[1]
+    if not seat.exists():
+        return False
+    handle = _try(seat, os.O_RDONLY, fcntl.LOCK_SH)
+    if handle is None:
+        return True
+    os.close(handle)
+    return False
+
+
+def _try(path: Path, flags: int, how: int) -> int | None:
+    """Lock a file of the folder; None where somebody else has it, or where nothing can be made."""
+    try:
+        handle = os.open(path, flags, 0o600)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, how | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
 
 
 def _take(data: Path, how: int) -> int | None:
