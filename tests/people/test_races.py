@@ -8,8 +8,10 @@ import pytest
 from django.db import connection, models
 from tests.cast import build_cast
 
+from nastavnik.cabinet import actions as cabinet
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
+from nastavnik.organisations.models import Organisation
 from nastavnik.people import actions
 from nastavnik.people.actions import roster
 from nastavnik.people.models import Person, User
@@ -147,3 +149,20 @@ def test_with_the_lock_off_two_teachers_are_entered(monkeypatch, request):
         lambda: actions.register_person(school.organisation, by=school.curator, **TEACHER)
     )
     assert n_twins() == 2
+
+
+def test_two_who_set_an_empty_site_up_at_once_make_one(monkeypatch):
+    first, last = dt.date(2026, 9, 1), dt.date(2027, 8, 31)
+    # both would come to the end of it: whoever asks whether there is anybody finds nobody
+    monkeypatch.setattr(cabinet, "has_any_account", lambda: False)
+    monkeypatch.setattr(cabinet, "open_year", Meeting().before(cabinet.open_year))
+    numbers = iter("12")
+    came_to = twice_at_once(
+        lambda: cabinet.set_up(
+            municipality="", year_starts_on=first, year_ends_on=last, curator_name="Первая", by=None,
+            login=f"first{next(numbers)}", password="три слова подряд",
+            kind="school", full_name="Школа", short_name="Школа", town="Примерск",
+        )
+    )  # fmt: skip
+    assert len([one for one in came_to if "set up already" in str(one) or "уже" in str(one)]) == 1
+    assert (Organisation.objects.count(), User.objects.count()) == (1, 1)

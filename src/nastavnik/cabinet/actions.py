@@ -11,6 +11,7 @@ from nastavnik.cabinet.models import StepAside
 from nastavnik.core import audit
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.presses import PressedBeforeError, Pressing
 from nastavnik.organisations.actions import add_organisation, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -18,6 +19,8 @@ from nastavnik.people.actions import add_account, grant_role
 from nastavnik.people.models import User
 from nastavnik.people.queries import has_any_account
 from nastavnik.programmes.models import Programme
+
+SET_UP = "set-up"  # the press there is one of
 
 
 @transaction.atomic
@@ -37,6 +40,11 @@ def set_up(
     Raises:
         RefusedError: somebody has set the installation up in the meantime.
     """
+    # of two who begin at once the second waits here until the first is done
+    try:
+        Pressing(SET_UP).claim()
+    except PressedBeforeError:
+        raise RefusedError(_("The site has been set up already: sign in.")) from None
     if has_any_account():
         raise RefusedError(_("The site has been set up already: sign in."))
     parent = (
