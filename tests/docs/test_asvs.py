@@ -145,3 +145,11 @@ def test_a_requirement_left_out_or_doubled_in_its_place_is_caught():
     found = rows()
     assert counted(found[1:]) != NUMBERS
     assert counted([found[1], *found[1:]]) != NUMBERS
+
+
+def test_every_attack_names_a_control_that_is_there():
+    controls = [row[-1] for row in table(page("security/attacks.md"), "attacks")]
+    named = [one for one in controls if one != "none: a measurement"]
+    assert len(named) > 10
+    assert [one for one in named if not functions_of(one)] == []
+    assert not functions_of("tests/guards/test_nowhere.py")
