@@ -40,7 +40,7 @@ from nastavnik.cabinet.queries import (
 from nastavnik.cabinet.queries import district as district_rows
 from nastavnik.cabinet.queries.trail import seen, thing_of, told, trail, who_acted
 from nastavnik.cabinet.tables import schools_table, seen_table, trail_table
-from nastavnik.core import anchors, audit
+from nastavnik.core import anchors, audit, signins
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import public, requires
 from nastavnik.core.dates import today
@@ -154,6 +154,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         else:
             access.forget_word()
             login(request, curator, backend="nastavnik.people.access.Accounts")
+            signins.note_success(request, curator)
             messages.success(request, _("The site is ready. Now choose the forms of mentoring."))
             return redirect("programmes:add")
     return render(

@@ -12,13 +12,14 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from nastavnik.core import audit, expired, looks, sessions
+        from nastavnik.core import audit, expired, looks, sessions, signins
         from nastavnik.core.hooks import periodic, retention
 
         user_logged_in.connect(sessions.begin, dispatch_uid="nastavnik.core.sessions")
         retention.register(expired.SESSIONS)
         retention.register(expired.ATTEMPTS)
         retention.register(looks.LOOKS)
+        retention.register(signins.SIGN_INS)
         periodic.register(periodic.Task("retention", SWEPT_EVERY, retention.forget_all))
         periodic.register(periodic.Task("seal-audit", SEALED_EVERY, audit.seal_all))
         periodic.register(periodic.Task("verify-audit", PROVEN_EVERY, audit.check_and_keep))

@@ -164,3 +164,51 @@ class Look(models.Model):
     class Privacy:
         personal = ["actor_id", "person_id", "role"]
         technical = ["id", "organisation_id", "on", "at", "kind", "page", "sitting"]
+
+
+class SignInKind(models.TextChoices):
+    """How a try to sign in ended."""
+
+    RIGHT = "right", _("signed in")
+    WRONG = "wrong", _("wrong password")
+    CODE = "code", _("wrong code of the second step")
+
+
+class SignInQuerySet(ScopedQuerySet["SignIn"]):
+    view_perm = Perm.ACCOUNT_EDIT
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the sign-ins of the user's organisations, for who answers for the whole of them."""
+        return self.filter(organisation_id__in=user.viewer.answers_for(self.view_perm))
+
+
+class SignIn(models.Model):
+    """A sign-in, or the tries of an hour that failed. No foreign keys, as `Look`: it has its own term.
+
+    Attributes:
+        is_known: the login had signed in from this browser before.
+        n: how many tries; of a good sign-in one.
+    """
+
+    organisation_id = models.PositiveBigIntegerField()
+    user_id = models.PositiveBigIntegerField()
+    at = models.DateTimeField(db_index=True)
+    kind = models.CharField(max_length=5, choices=SignInKind)
+    is_known = models.BooleanField(default=False)
+    n = models.PositiveIntegerField()
+
+    objects = SignInQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["user_id", "at"], name="sign_in_of_user")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "kind", "at"],
+                condition=~models.Q(kind="right"),
+                name="failures_once_an_hour",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["user_id", "at", "kind", "n"]
+        technical = ["id", "organisation_id", "is_known"]

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
-from nastavnik.core import sessions, tries
+from nastavnik.core import sessions, signins, tries
 from nastavnik.core.access import GRANTS, Perm, Role, Verdict, Viewer
 from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.models import SignInKind
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Membership, User, holds_on
 
@@ -50,6 +52,9 @@ class Accounts(ModelBackend):
             user = super().authenticate(request, username=username, password=password, **kwargs)
             if user is not None:
                 tries.give_back(asked)
+            else:
+                # of an unknown login as well: it is to take as long
+                signins.note_failure(SignInKind.WRONG, *_tried(username))
         finally:
             _TRYING.release()
         return user
@@ -63,6 +68,12 @@ class Accounts(ModelBackend):
         user = known[0].user
         user.remember_roles(known)
         return user if self.user_can_authenticate(user) else None
+
+
+def _tried(login: str) -> tuple[int, int]:
+    """Return the account of a login and where it works, two times nobody's number for an invented one; one query."""
+    roles = Membership.objects.filter(_lasting(), user__login=login.strip().lower()).order_by("pk")
+    return roles.values_list("user_id", "organisation_id").first() or (0, 0)
 
 
 def may_end_role(by: User | None, membership: Membership) -> Verdict:
@@ -229,7 +240,11 @@ def code_counted(user: User) -> Iterator[None]:
     """
     asked = [(tries.CODE, user.login)]
     tries.take(asked)
-    yield
+    try:
+        yield
+    except RefusedError:
+        signins.note_failure(SignInKind.CODE, *_tried(user.login))
+        raise
     tries.give_back(asked)
 
 

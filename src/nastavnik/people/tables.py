@@ -14,6 +14,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from nastavnik.core.access import Role, Verdict
+from nastavnik.core.signins import Summary
 from nastavnik.core.ui.components import BREAK, NOTHING, address_of, link, pick
 from nastavnik.core.ui.listing import Column, Table, write_safely
 from nastavnik.people import adapter
@@ -114,6 +115,7 @@ def accounts_table(
     user: User,
     *,
     with_step: Container[int] = (),
+    sign_ins: Mapping[int, Summary] | None = None,
 ) -> Table[Membership]:
     """Return the roles of today (users fetched) as a list; a role is ended by who could give it, the own one by others.
 
@@ -122,7 +124,9 @@ def accounts_table(
         may_renew: account → whether this user gives it a new password.
         user: who looks.
         with_step: the accounts whose second step this user may end.
+        sign_ins: account → its last sign-in and wrong tries; who is not there has never signed in.
     """
+    told, never = sign_ins or {}, Summary()
     gives = user.viewer.gives
     roles = {value: str(words) for value, words in ROLE_CHOICES}
     end, slip, step = _("End the role"), _("New password"), _("End the second step")
@@ -154,6 +158,11 @@ def accounts_table(
             Column("role", _("Role"), lambda row: roles[row.role]),
             Column("login", _("Login"), lambda row: row.user.login),
             Column("since", _("since"), lambda row: row.starts_on),
+            Column("last", _("Last sign-in"), lambda row: told.get(row.user_id, never).last_on),
+            Column(
+                "wrong", _("Wrong tries in 30 days"), lambda row: told.get(row.user_id, never).n_wrong,
+                is_number=True, is_quiet=True,
+            ),
             Column(
                 "acts", _("Action"), lambda _row: "", acts,
                 in_file=False, is_number=True, is_quiet=True,

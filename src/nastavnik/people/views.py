@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import codes, looks, sessions, tries
+from nastavnik.core import codes, looks, sessions, signins, tries
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import public, requires, takes_files
 from nastavnik.core.dates import today
@@ -92,6 +92,7 @@ PER_PAGE = 50
 LEAST_TEXT = 12  # signs: shorter values are ticks and keys
 AT_MOST_FOUND = 20
 LEAST_RECOVERY = 3
+MANY_WRONG = 5  # tries: fewer are one's own mistyping
 ROWS_PER_PAGE = 200  # of a list being checked
 COLUMNS_SHOWN = 40
 ERRORS_SHOWN = 200
@@ -121,6 +122,9 @@ def _signed_in(request: HttpRequest, user: User, onward: str) -> HttpResponse:
     """Begin the session, and know the browser again: only now, when nothing more is asked."""
     sessions.forget_half(request)
     login(request, user, backend="nastavnik.people.access.Accounts")
+    signins.note_success(request, user)
+    if (n := signins.n_wrong_since_last(user)) >= MANY_WRONG:
+        messages.warning(request, _many_wrong(n))
     response = redirect("people:typed" if sessions.typed_by(request) else onward)
     tries.remember_device(request, response, user.login)
     return response
@@ -152,6 +156,14 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     response = render(request, "people/sign_in_code.html", {"form": form})
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _many_wrong(n: int) -> str:
+    return ngettext(
+        "Since you last signed in a wrong password or code was typed %(n)s time. Was it not you? Change the password: at the foot of the page.",
+        "Since you last signed in a wrong password or code was typed %(n)s times. Was it not you? Change the password: at the foot of the page.",
+        n,
+    ) % {"n": n}
 
 
 def _few_left(step: SecondStep) -> str:
@@ -271,7 +283,8 @@ def change_password(request: Request) -> HttpResponse:
     if request.user.must_change_password:
         return render(request, "people/own_password.html", {"form": form})
     may = request.user.viewer.may(Perm.SECOND_STEP)
-    return render(request, "people/password.html", {"form": form, "may_second_step": may})
+    shown = {"form": form, "may_second_step": may, "sign_ins": signins.own(request.user)}
+    return render(request, "people/password.html", shown)
 
 
 @require_GET
@@ -743,7 +756,8 @@ def accounts(request: Request) -> HttpResponse:
     )
     may_renew = renewals(request.user, [row.user for row in rows])
     with_step = steps_to_end(request.user, [row.user for row in rows])
-    table = accounts_table(rows, may_renew, request.user, with_step=with_step)
+    told = signins.summaries(request.user, [row.user_id for row in rows])
+    table = accounts_table(rows, may_renew, request.user, with_step=with_step, sign_ins=told)
     if answer := listing.given(request, table):
         return answer
     return render(request, "people/accounts.html", {"form": form, "table": table})
