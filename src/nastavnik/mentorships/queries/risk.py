@@ -104,9 +104,14 @@ def readable_by(user: SignedIn) -> Combinable:
 
 def advised_against(user: SignedIn) -> Combinable:
     """Return an expression that tells of a pair whether the psychologist does not recommend it, as far as the user may know."""
-    if not cached(("open_warnings", user.viewer.user_id), lambda: open_warnings(user).exists()):
-        return Value(value=False, output_field=BooleanField())  # as on most days
     return _among(ties_advised_against(user))
+
+
+def _advised_against_if_any(user: SignedIn) -> Combinable:
+    """Return the same for many pairs: where no warning is open, as on most days, its three subqueries are not built."""
+    if cached(("open_warnings", user.viewer.user_id), lambda: open_warnings(user).exists()):
+        return advised_against(user)
+    return Value(value=False, output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,7 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         .prefetch_related(None)
         .annotate(
             has_paused=_among(Tie.objects.paused()),
-            is_advised=advised_against(user),
+            is_advised=_advised_against_if_any(user),
             may_read=readable_by(user),
             told=FilteredRelation("meetings", condition=told),
         )
