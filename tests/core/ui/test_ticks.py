@@ -99,7 +99,7 @@ class Window:
     def counted(self):
         return tuple(
             int(number)
-            for number in re.findall(r"<output data-ticked(?:-pages)?>(\d+)<", self.page)
+            for number in re.findall(r"<output data-ticked(?:-pages)?\s*>(\d+)<", self.page)
         )
 
 
