@@ -51,6 +51,7 @@ from nastavnik.core.http import Request, onward_from
 from nastavnik.core.ui import listing, visits
 from nastavnik.core.ui.keys import COOKIE as KEYS
 from nastavnik.core.ui.keys import OFF as KEYS_OFF
+from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.theme import COOKIE, THEMES
 from nastavnik.people.models import Person
 from nastavnik.people.queries import has_any_account
@@ -313,7 +314,7 @@ def who_changed_what(request: Request) -> HttpResponse:
     if of and (thing := thing_of(request.user, of)) is None:
         raise Http404
     rows = trail(request.user, **given)
-    page = Paginator(rows, TRAIL_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, TRAIL_PER_PAGE)
     lines = told(request.user, listing.rows_for(request, page, rows[:TRAIL_AT_MOST]))
     table = trail_table(lines, [one for one in listing.narrowed_by(filters) if one[1] != of])
     if answer := listing.given(request, table):
@@ -349,7 +350,7 @@ def who_has_seen(request: Request, pk: int) -> HttpResponse:
     people = Person.objects.visible_to(request.user).filter(organisation_id__in=of_school)
     person = get_object_or_404(people, pk=pk)
     rows = seen(request.user, person)
-    page = Paginator(rows, TRAIL_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, TRAIL_PER_PAGE)
     table = seen_table(person.full_name, listing.rows_for(request, page, rows))
     if answer := listing.given(request, table):
         return answer

@@ -1,7 +1,6 @@
 """The ledger of consents."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,6 +30,8 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import consent_needs
 from nastavnik.core.http import Request
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.core.ui.ticks import Ticks
 from nastavnik.people.models import Person
 from nastavnik.people.queries import class_names, roster
@@ -72,7 +73,7 @@ def ledger(request: Request) -> HttpResponse:
     if form.is_bound and form.is_valid() and _record(request, form):
         ticks.drop()
         return redirect(request.get_full_path())
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, PER_PAGE)
     shown = [row.person.pk for row in page.object_list]
     ticks.laid_on(page, found, shown, there=lambda: people.values_list("pk", flat=True))
     here = listing.rows_for(request, page, rows)
@@ -211,11 +212,8 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
             action=_("Withdraw"),
             back=reverse("consents:person", args=[consent.person_id]),
         )
-    try:
+    with refusals_told(request):
         actions.withdraw_consent(consent, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The consent is withdrawn. What it covered has stopped."))
     return redirect("consents:person", pk=consent.person_id)
 
@@ -268,11 +266,8 @@ def mistaken(request: Request, pk: int) -> HttpResponse:
             ],
             fields=[("all", "1")] if whole else [],
         )
-    try:
+    with refusals_told(request):
         wrong = actions.mark_mistaken(rows, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request,
             ngettext(

@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
@@ -17,6 +16,8 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.text import fold
+from nastavnik.core.ui.downloads import download
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.districts import actions
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.forms import AnswerForm, DistrictAccountForm, SchoolForm, TableFilter
@@ -102,11 +103,8 @@ def adopted(request: Request, pk: int) -> HttpResponse:
     """Take over a change of the district, keep our own words, say why a term is later, or make a line ours."""
     rows = Adoption.objects.visible_to(request.user).select_related("activity", "line__activity")
     one = get_object_or_404(rows, pk=pk)
-    try:
+    with refusals_told(request):
         said = _adopted(request, one)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         if said:
             messages.success(request, said)
     return redirect("districts:asked", pk=one.activity.roadmap_id)
@@ -141,15 +139,13 @@ def _agreement(request: Request, roadmap: Roadmap) -> Agreement:
 def send(request: Request, pk: int) -> HttpResponse:
     """Send a roadmap to the district, or take it back."""
     roadmap = _roadmap(request, pk)
-    try:
+    with refusals_told(request):
         if request.POST.get("do") == "recall":
             actions.recall_roadmap(_agreement(request, roadmap), by=request.user)
             messages.success(request, _("The roadmap is taken back."))
         else:
             actions.send_roadmap(roadmap, by=request.user)
             messages.success(request, _("The roadmap is sent to the district."))
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
     return redirect("districts:asked", pk=pk)
 
 
@@ -182,7 +178,7 @@ def lines(request: Request) -> HttpResponse:
 
 
 def _set(request: Request, roadmap: Roadmap | None) -> HttpResponse:
-    try:
+    with refusals_told(request):
         if roadmap is None:
             actions.make_municipal(_office(request), by=request.user)
             messages.success(
@@ -193,8 +189,6 @@ def _set(request: Request, roadmap: Roadmap | None) -> HttpResponse:
             chosen = rows.filter(roadmap=roadmap, pk__in=ticked(request, "line"))
             actions.set_lines(roadmap, list(chosen), by=request.user)
             messages.success(request, _("The lines are set: the schools see them at once."))
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
     return redirect("districts:lines")
 
 
@@ -255,12 +249,7 @@ def workbook(request: Request) -> HttpResponse:
     wanted = filters.cleaned_data if filters.is_bound and filters.is_valid() else {}
     rows = tuple(row for row in whole.rows if _fits(row, wanted))
     name = f"{_('Roadmaps of schools')} {today():%Y-%m-%d}.xlsx"
-    header = content_disposition_header(as_attachment=True, filename=name)
-    return HttpResponse(
-        schools_table(DistrictTable(whole.lines, rows)),
-        content_type=XLSX,
-        headers={"Content-Disposition": header or "attachment"},
-    )
+    return download(schools_table(DistrictTable(whole.lines, rows)), name, XLSX)
 
 
 def _review(request: Request, pk: int) -> Review:

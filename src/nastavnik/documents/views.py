@@ -3,11 +3,9 @@
 from collections.abc import Callable, Iterable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,7 +14,8 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui import confirm, downloads, listing
+from nastavnik.core.ui.paging import page_of
 from nastavnik.documents import actions
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.forms import ParticularsForm, RequisitesForm, TakeBackForm
@@ -48,7 +47,7 @@ PDF = "application/pdf"
 def register(request: Request) -> HttpResponse:
     """Show the papers, the newest on top."""
     papers = Document.objects.visible_to(request.user)
-    page = Paginator(papers, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, papers, PER_PAGE)
     table = register_table(listing.rows_for(request, page, papers))
     if answer := listing.given(request, table):
         return answer
@@ -252,8 +251,4 @@ def _file(
         return redirect("documents:card", pk=pk)
     name = get_valid_filename(f"{document.title} {document.number}".strip())
     data = draw(document.title, blocks_of(document.content))
-    response = HttpResponse(data, content_type=content_type)
-    response.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=f"{name}.{ending}") or "attachment"
-    )
-    return response
+    return downloads.download(data, f"{name}.{ending}", content_type)

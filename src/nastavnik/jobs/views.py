@@ -9,6 +9,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.jobs import actions, tasks
 from nastavnik.jobs.choices import JobState
 from nastavnik.jobs.models import Job
@@ -58,8 +59,6 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 def again(request: Request, pk: int) -> HttpResponse:
     """Let a job that came to nothing be done anew."""
     job = get_object_or_404(jobs_seen(request.user), pk=pk)
-    try:
+    with refusals_told(request):
         tasks.waited_for(actions.retry_job(job, by=request.user))
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
     return redirect("jobs:progress", pk=pk)

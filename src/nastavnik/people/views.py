@@ -6,7 +6,6 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,6 +24,9 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import search
 from nastavnik.core.http import Request, key_of, onward_from
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.downloads import download
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.jobs.actions import ask_for_job
 from nastavnik.jobs.models import Job
 from nastavnik.jobs.queries import unfinished
@@ -240,10 +242,8 @@ def _step_changed(request: Request, step: SecondStep, code: str) -> HttpResponse
 @requires(Perm.SECOND_STEP)
 def begin_second_step(request: Request) -> HttpResponse:
     """Make a key to be read by a telephone; a code switches the step on."""
-    try:
+    with refusals_told(request):
         actions.begin_second_step(request.user, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
     return redirect("people:second-step")
 
 
@@ -294,7 +294,7 @@ def people_list(request: Request) -> HttpResponse:
     filters = PersonFilter(class_names(request.user), request.GET)
     filters.is_valid()
     people = roster(request.user, **filters.cleaned_data)
-    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, people, PER_PAGE)
     rows = listing.rows_for(request, page, people)
     narrowed = listing.narrowed_by(filters)
     table = roster_table(rows, group_names(rows), narrowed)
@@ -351,7 +351,7 @@ def family(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         key = request.POST.get("person", "")
         other = get_object_or_404(Person.objects.visible_to(request.user), pk=key_of(key))
-        try:
+        with refusals_told(request):
             if request.POST.get("is") == "yes":
                 actions.join_family(person, other, by=request.user)
                 messages.success(
@@ -360,8 +360,6 @@ def family(request: Request, pk: int) -> HttpResponse:
             elif other.household_id and other.household_id == person.household_id:
                 actions.leave_family(other, by=request.user)
                 messages.success(request, _("Noted: not of the family."))
-        except RefusedError as refusal:
-            messages.error(request, str(refusal))
         return redirect("people:family", pk=pk)
     members, wanted = family_of(request.user, person), request.GET.get("q", "").strip()[:100]
     known = {person.pk, *(one.pk for one in members)}
@@ -482,7 +480,7 @@ def import_list(request: Request) -> HttpResponse:
             return redirect(address)
         form.add_error("file" if files else "pasted", refused)
     lists = RosterImport.objects.visible_to(request.user).defer("rows")
-    page = Paginator(lists, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, lists, PER_PAGE)
     context = {"form": form, "page": page, "jobs": unfinished(request.user, tasks.LIST)}
     return render(request, "people/import.html", context)
 
@@ -552,7 +550,7 @@ def import_preview(request: Request, pk: int) -> HttpResponse:
     waiting = _waiting_form(request, found.kind, compared, answers)
     if request.method == "POST" and _is_done(request, draft, form, waiting):
         return redirect("people:import-preview", pk=pk)
-    page = Paginator(compared.outcomes, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, compared.outcomes, ROWS_PER_PAGE)
     return render(
         request,
         "people/import_preview.html",
@@ -607,7 +605,7 @@ def _is_done(
         return False
     taken, corrected, returned = waiting.taken(), waiting.corrected(), waiting.returned()
     is_answered = bool(taken or corrected or returned)
-    try:
+    with refusals_told(request):
         if is_answered:
             actions.answer_rows(
                 draft, taken=taken, corrected=corrected, returned=returned, by=request.user
@@ -619,8 +617,6 @@ def _is_done(
             messages.info(request, _("The list is read anew. Look once more, then load it."))
         elif request.POST.get("do") == "accept":
             actions.accept_import(draft, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
     return True
 
 
@@ -664,11 +660,7 @@ def import_errors(request: Request, pk: int) -> HttpResponse:
             answers=adapter.answers_of(draft),
         )
         errors = adapter.compare(people, known, kind=found.kind).reasons
-    return HttpResponse(
-        list_to_correct(draft, errors),
-        content_type=XLSX,
-        headers={"Content-Disposition": f'attachment; filename="to-correct-{draft.pk}.xlsx"'},
-    )
+    return download(list_to_correct(draft, errors), f"to-correct-{draft.pk}.xlsx", XLSX)
 
 
 @require_http_methods(["GET", "POST"])
@@ -692,11 +684,8 @@ def discard_import(request: Request, pk: int) -> HttpResponse:
             action=_("Throw away"),
             back=reverse("people:import-preview", args=[pk]),
         )
-    try:
+    with refusals_told(request):
         actions.discard_import(draft, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The list is thrown away; the roster is as it was."))
     return redirect("people:import")
 
@@ -884,11 +873,8 @@ def end_role(request: Request, pk: int) -> HttpResponse:
             action=_("End the role"),
             back=reverse("people:accounts"),
         )
-    try:
+    with refusals_told(request):
         actions.end_role(membership, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The role has ended."))
     return redirect("people:accounts")
 
@@ -917,10 +903,7 @@ def second_step_off(request: Request, pk: int) -> HttpResponse:
             action=_("End the second step"),
             back=reverse("people:accounts"),
         )
-    try:
+    with refusals_told(request):
         actions.switch_off_second_step(user, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The second step is off."))
     return redirect("people:accounts")

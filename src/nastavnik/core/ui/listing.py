@@ -18,7 +18,6 @@ from django.db import models, transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.html import conditional_escape
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.text import get_valid_filename
 from django_stubs_ext import StrOrPromise
@@ -34,6 +33,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.http import Request
 from nastavnik.core.text import plain
 from nastavnik.core.ui.components import day, nodata
+from nastavnik.core.ui.downloads import download
 
 if TYPE_CHECKING:
     from django.core.paginator import Page
@@ -186,10 +186,7 @@ def given(request: Request, table: Table[Any]) -> HttpResponse | None:
         context = {"table": table, "today": today(), "back": _back(request)}
         return render(request, "print.html", context)
     name = get_valid_filename(f"{table.title} {today():%Y-%m-%d}")
-    header = content_disposition_header(as_attachment=True, filename=f"{name}.xlsx")
-    return HttpResponse(
-        as_xlsx(table), content_type=XLSX, headers={"Content-Disposition": header or "attachment"}
-    )
+    return download(as_xlsx(table), f"{name}.xlsx", XLSX)
 
 
 def _back(request: Request) -> str:

@@ -14,6 +14,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.matching import actions
 from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.matching.forms import USUAL_REASONS, OpinionForm, RulingForm
@@ -144,13 +145,10 @@ def opine(request: Request) -> HttpResponse:
         return redirect("matching:workspace")
     data = form.cleaned_data
     outcome = OpinionOutcome(data["outcome"]) if data["outcome"] else None
-    try:
+    with refusals_told(request):
         actions.give_opinion(
             mentor=data["mentor"], mentee=data["mentee"], outcome=outcome, by=request.user
         )
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request,
             _("Noted: the psychologist %(outcome)s. The curator sees the outcome and no reason.")

@@ -1,17 +1,16 @@
 """Pages of a matching that was made: the workspace, one of before, all of them, two compared."""
 
 from django.conf import settings
-from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
-from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.ui import listing
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.jobs.queries import open_job
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.matching.access import may_approve
@@ -182,7 +181,7 @@ def recount(request: Request, pk: int) -> HttpResponse:
     run = get_object_or_404(MatchingRun.objects.visible_to(request.user), pk=pk)
     snapshot = run.snapshot
     n_pairs = len(snapshot.get("mentors", ())) * len(snapshot.get("mentees", ()))
-    try:
+    with refusals_told(request):
         if n_pairs > settings.MATCHING_PAIRS_AT_ONCE:
             address = ask_and_wait(
                 request,
@@ -194,8 +193,6 @@ def recount(request: Request, pk: int) -> HttpResponse:
             )
             return redirect(address)
         tell_recounted(request, recounted(run))
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
     return redirect("matching:past", pk=run.pk)
 
 
@@ -207,7 +204,7 @@ def history(request: Request) -> HttpResponse:
     if programme is None:
         return redirect("matching:workspace")
     runs = past_runs(request.user, programme)
-    page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, runs, RUNS_PER_PAGE)
     table = runs_table(listing.rows_for(request, page, runs))
     if answer := listing.given(request, table):
         return answer

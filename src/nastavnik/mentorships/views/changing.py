@@ -19,6 +19,7 @@ from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.ui import confirm
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.documents.queries import losses_with
 from nastavnik.jobs.queries import result_of
 from nastavnik.jobs.tasks import ask_and_wait
@@ -244,11 +245,8 @@ def take_back(request: Request, pk: int) -> HttpResponse:
                 _("The matching is proposed again as it was; it can be changed and approved anew."),
             ],
         )
-    try:
+    with refusals_told(request):
         n = actions.take_back_run(run, by=request.user)
-    except RefusedError as refused:
-        messages.error(request, str(refused))
-    else:
         text = ngettext(
             "%(n)s pair is unmade: the matching is proposed again.",
             "%(n)s pairs are unmade: the matching is proposed again.",

@@ -10,6 +10,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import REOPEN_DAYS, MentorshipStatus
 from nastavnik.mentorships.forms import EndForm
@@ -32,13 +33,10 @@ def end(request: Request, pk: int) -> HttpResponse:
     ending = ending_of(pair, meetings_of(pair), meetings_to_strike(pair).count())
     form = EndForm(how, ending.last, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        try:
+        with refusals_told(request):
             ended = actions.set_pair_status(
                 pair, how, reason=form.cleaned_data["reason"], after=form.after, by=request.user
             )
-        except RefusedError as refusal:
-            messages.error(request, str(refusal))
-        else:
             text = (
                 _("Done. The group: %(state)s.")
                 if pair.is_group

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,6 +15,8 @@ from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import Mark, MeetingStatus
 from nastavnik.mentorships.forms import (
@@ -73,7 +74,7 @@ def note(request: Request, pk: int) -> HttpResponse:
     meeting = _chosen_meeting(pair, data["meeting"])
     meeting.status, meeting.planned_on = data["seen_status"], data["seen_on"]
     status, mark = SAYINGS[data["say"]]
-    try:
+    with refusals_told(request):
         actions.note_meeting(
             meeting,
             status,
@@ -83,9 +84,6 @@ def note(request: Request, pk: int) -> HttpResponse:
             words=data["words"],
             by=request.user,
         )
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _noted(status, mark))
     return _back(pair, own_one)
 
@@ -106,11 +104,8 @@ def undo(request: Request, pk: int) -> HttpResponse:
     key = request.POST.get("meeting", "")
     if not key.isdecimal():
         raise Http404
-    try:
+    with refusals_told(request):
         actions.undo_note(_chosen_meeting(pair, key), by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("Taken back: it is as it was."))
     return _back(pair, side)
 
@@ -150,7 +145,7 @@ def month(request: Request, year: int, month: int) -> HttpResponse:
     filters.is_valid()
     refused = False
     pairs = kept_pairs(request.user, **filters.cleaned_data)
-    page = Paginator(pairs.values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, pairs.values_list("pk", flat=True), PER_PAGE)
     shown = pairs.filter(pk__in=list(page))
     rows = month_rows(request.user, shown, first, last)
     if request.method == "POST":

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,10 +14,11 @@ from nastavnik.core import looks
 from nastavnik.core.access import Perm, Role
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
-from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import timeline
 from nastavnik.core.http import Request
 from nastavnik.core.ui import listing
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import CLOSED, OPEN, MentorshipStatus
@@ -79,7 +79,7 @@ def pair_list(request: Request) -> HttpResponse:
     keys = [pk for pk, risk in risks.items() if wanted in ("", risk.code)]
     if sort.removeprefix("-") == "state":
         keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days), reverse=sort[0] == "-")
-    page = Paginator(keys, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, keys, PER_PAGE)
     visible = Mentorship.objects.visible_to(request.user)
     here = listing.rows_for(request, page, keys)
     shown = {row.pk: row for row in pair_rows(request.user, visible.filter(pk__in=here))}
@@ -221,11 +221,8 @@ def set_status(request: Request, pk: int) -> HttpResponse:
     if status not in MentorshipStatus.values:
         messages.error(request, _("Choose what to do with the pair."))
         return redirect("mentorships:card", pk=pk)
-    try:
+    with refusals_told(request):
         moved = actions.set_pair_status(pair, MentorshipStatus(status), by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         text = (
             _("Done. The group: %(state)s.") if pair.is_group else _("Done. The pair: %(state)s.")
         )
@@ -257,7 +254,7 @@ def mentee(request: Request, pk: int) -> HttpResponse:
         return redirect("mentorships:card", pk=pk)
     data = form.cleaned_data
     tie = get_object_or_404(Tie.objects.visible_to(request.user), mentorship=pair, pk=data["tie"])
-    try:
+    with refusals_told(request):
         if data["step"] == "leave":
             actions.leave_group(tie, reason=data["reason"], by=request.user)
             said_words = _("Done: the mentee has left the group and can be matched anew.")
@@ -267,8 +264,5 @@ def mentee(request: Request, pk: int) -> HttpResponse:
         else:
             actions.resume_mentee(tie, by=request.user)
             said_words = _("Done: the mentee goes on with the group.")
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, said_words)
     return redirect(f"{reverse('mentorships:card', args=[pk])}#mentees")

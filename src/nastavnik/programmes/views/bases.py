@@ -4,7 +4,6 @@ from collections.abc import Sized
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +19,8 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.core.ui.ticks import Ticks
 from nastavnik.organisations.queries import year_for
 from nastavnik.people.forms import PersonFilter
@@ -178,7 +179,7 @@ def _base(request: Request, side: Side) -> HttpResponse:
             return ticks.moved(filters, lambda: _boxes(records)) or redirect(
                 request.get_full_path()
             )
-        page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
+        page = page_of(request, records, PER_PAGE)
         rows = base_rows(listing.rows_for(request, page, records))
         ticks.laid_on(
             page,
@@ -267,7 +268,7 @@ def add_to_base(request: Request, side: str) -> HttpResponse:
         for person, reason in refused:
             messages.error(request, f"{person.full_name}: {reason}")
         return redirect("programmes:mentors" if chosen == Side.MENTOR else "programmes:mentees")
-    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, people, PER_PAGE)
     names, keys = group_names(page.object_list), [person.pk for person in page.object_list]
     ticks.laid_on(page, found, keys, there=lambda: everybody.values_list("pk", flat=True))
     return render(
@@ -357,14 +358,11 @@ def after(request: Request, pk: int) -> HttpResponse:
     if answer not in AfterEnd.values:
         messages.error(request, _("Choose one of the answers."))
         return redirect("programmes:record", pk=pk)
-    try:
+    with refusals_told(request):
         if answer == AfterEnd.AGAIN:
             actions.take_up_again(record, by=request.user)
         else:
             actions.note_next_year([record], goes_on=GOES_ON[AfterEnd(answer)], by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, f"{record.person.full_name}: {AfterEnd(answer).label}.")
     return redirect("programmes:record", pk=pk)
 
@@ -445,11 +443,8 @@ def leave_base(request: Request, pk: int) -> HttpResponse:
             action=_("Take out of the base"),
             back=reverse("programmes:record", args=[pk]),
         )
-    try:
+    with refusals_told(request):
         actions.set_participation_status(record, ParticipationStatus.LEFT, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request, _("%(name)s has left the base.") % {"name": record.person.full_name}
         )

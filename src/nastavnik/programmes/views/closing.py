@@ -1,7 +1,6 @@
 """The close of a year: what becomes of those who are in no pair, and who goes on."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.text import fold
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.ticks import Ticks
 from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
@@ -60,7 +60,7 @@ def closing(request: Request, side: str) -> HttpResponse:
         if _settle(request, form):
             ticks.drop()
         return redirect(request.get_full_path())
-    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, shown, PER_PAGE)
     keys = [record.pk for record in page.object_list]
     ticks.laid_on(page, found, keys, there=lambda: everybody.values_list("pk", flat=True))
     here = listing.rows_for(request, page, shown)

@@ -1,7 +1,6 @@
 """What many people of a base ask or offer, marked at once."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.http import Request
+from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.ticks import Ticks
 from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
@@ -47,7 +47,7 @@ def describe(request: Request, side: str) -> HttpResponse:
         _describe(request, form)
         ticks.drop()
         return redirect(request.get_full_path() if waiting.all().exists() else base)
-    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, shown, PER_PAGE)
     rows = base_rows(page.object_list)
     keys = [row.record.pk for row in rows]
     ticks.laid_on(page, found, keys, there=lambda: waiting.values_list("pk", flat=True))

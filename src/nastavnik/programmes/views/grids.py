@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
+from nastavnik.core.ui.paging import page_of
 from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
 from nastavnik.programmes.adapter import who_may_be_paired
@@ -62,9 +62,7 @@ def grid(request: Request, side: str) -> HttpResponse:
     records = base_records(request.user, programme, chosen, **wanted).exclude(
         status=ParticipationStatus.FINISHED
     )
-    page = Paginator(of_class_and_kind(records, group, kind), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = page_of(request, of_class_and_kind(records, group, kind), PER_PAGE)
     shown = list(page.object_list)
     groups = group_names([record.person for record in shown])
     posted = request.POST if request.method == "POST" else None

@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +14,9 @@ from nastavnik.core.access.view_access import requires, takes_files
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.ui import listing
+from nastavnik.core.ui.downloads import download_stored
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.people.queries import group_names
 from nastavnik.programmes import actions
 from nastavnik.programmes.adapter import who_may_be_paired
@@ -43,7 +44,7 @@ def meetings(request: Request) -> HttpResponse:
     """Show the group meetings of the programme."""
     programme = current_programme(request.user)
     rows = group_meetings(request.user, programme) if programme else GroupMeeting.objects.none()
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, rows, PER_PAGE)
     table = meetings_table(listing.rows_for(request, page, rows))
     if answer := listing.given(request, table):
         return answer
@@ -152,11 +153,8 @@ def invite(request: Request, pk: int) -> HttpResponse:
     """Invite the ticked people as well."""
     shown = _meeting(request, pk)
     records = invitable(request.user, shown.programme).filter(pk__in=ticked(request, "people"))
-    try:
+    with refusals_told(request):
         made = actions.invite_to_meeting(shown, records, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request,
             ngettext("%(n)s person is invited.", "%(n)s people are invited.", len(made))
@@ -175,16 +173,13 @@ def attendance(request: Request, pk: int) -> HttpResponse:
     if not ticked(request, "came") and not seen.filter(came__isnull=False).exists():
         messages.error(request, _("Nobody is ticked, so nothing is saved. Tick those who came."))
         return redirect("programmes:meeting", pk=pk)
-    try:
+    with refusals_told(request):
         n_came = actions.note_attendance(
             shown,
             set(ticked(request, "came")),
             among=list(seen.values_list("pk", flat=True)),
             by=request.user,
         )
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(
             request,
             ngettext(
@@ -218,18 +213,7 @@ def minutes(request: Request, pk: int) -> HttpResponse:
 def minutes_file(request: Request, pk: int) -> HttpResponse:
     """Hand the file of the minutes back, as it was given."""
     shown = _meeting(request, pk)
-    if not shown.minutes_file:
-        raise Http404
-    try:
-        with shown.minutes_file.open("rb") as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    said = content_disposition_header(as_attachment=True, filename=shown.minutes_name)
-    # never shown by the browser, whatever is in it
-    return HttpResponse(
-        content, content_type="application/octet-stream", headers={"Content-Disposition": said}
-    )
+    return download_stored(shown.minutes_file, shown.minutes_name)
 
 
 @require_POST

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
@@ -19,6 +18,8 @@ from nastavnik.core.access.view_access import requires, takes_files
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import LONGEST_KEY, Request, ticked
+from nastavnik.core.ui.downloads import download
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.jobs.queries import unfinished
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.organisations.models import AcademicYear
@@ -590,13 +591,11 @@ def state(request: Request, pk: int) -> HttpResponse:
     form = DoneForm(request.POST)
     wanted = request.POST.get("do", "")
     if form.is_valid() and wanted in ActivityStatus.values:
-        try:
+        with refusals_told(request):
             actions.set_activity_status(
                 one, ActivityStatus(wanted), by=request.user, **form.cleaned_data
             )
             messages.success(request, _("The state is saved."))
-        except RefusedError as refusal:
-            messages.error(request, str(refusal))
     else:
         messages.error(request, _("Write the day as it stands in the calendar."))
     return redirect("roadmaps:activity", pk=pk)
@@ -635,10 +634,7 @@ def remove_evidence(request: Request, pk: int) -> HttpResponse:
 
 def _file(data: bytes, content_type: str, roadmap: Roadmap, suffix: str) -> HttpResponse:
     name = get_valid_filename(f"{_('Roadmap')} {roadmap.year}".replace("/", "-"))
-    header = content_disposition_header(as_attachment=True, filename=f"{name}.{suffix}")
-    return HttpResponse(
-        data, content_type=content_type, headers={"Content-Disposition": header or "attachment"}
-    )
+    return download(data, f"{name}.{suffix}", content_type)
 
 
 def _paper(request: Request, roadmap: Roadmap) -> list[Block]:

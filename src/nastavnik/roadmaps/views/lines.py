@@ -3,11 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +14,9 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
+from nastavnik.core.ui.downloads import download_stored
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.roadmaps import actions
 from nastavnik.roadmaps.forms import BulkForm, InlineForm
 from nastavnik.roadmaps.models import Activity, Evidence
@@ -53,10 +54,8 @@ def bulk(request: Request, pk: int) -> HttpResponse:
     if not lines:
         messages.error(request, _("Tick at least one line."))
     elif form.is_valid():
-        try:
+        with refusals_told(request):
             messages.success(request, _done(request, lines, form.cleaned_data))
-        except RefusedError as refusal:
-            messages.error(request, str(refusal))
     else:
         messages.error(request, _("Write the day as it stands in the calendar, and days as a number."))  # fmt: skip
     return redirect("roadmaps:show", pk=pk)
@@ -86,7 +85,7 @@ def _done(request: Request, lines: QuerySet[Activity], given: dict[str, Any]) ->
 def history(request: Request, pk: int) -> HttpResponse:
     """Show who changed what in the roadmap, from what to what."""
     roadmap = roadmap_or_404(request, pk)
-    page = Paginator(changes_of(request.user, roadmap), PER_PAGE).get_page(request.GET.get("page"))
+    page = page_of(request, changes_of(request.user, roadmap), PER_PAGE)
     return render(request, "roadmaps/history.html", {"roadmap": roadmap, "page": page})
 
 
@@ -95,14 +94,4 @@ def history(request: Request, pk: int) -> HttpResponse:
 def evidence_file(request: Request, pk: int) -> HttpResponse:
     """Give the file that proves a line, never to be opened inside the site."""
     proof = get_object_or_404(Evidence.objects.visible_to(request.user).exclude(file=""), pk=pk)
-    try:
-        with proof.file.open("rb") as stream:
-            data = stream.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    header = content_disposition_header(as_attachment=True, filename=proof.file_name)
-    return HttpResponse(
-        data,
-        content_type="application/octet-stream",
-        headers={"Content-Disposition": header or "attachment"},
-    )
+    return download_stored(proof.file, proof.file_name)
