@@ -310,7 +310,9 @@ def test_every_fact_the_catalogue_waits_for_is_told_or_named_as_not_told_yet(cas
     waited |= {fact for entry in entries().values() for _word, fact in entry.also}
     # a municipality approves its own
     untold = {"resources_named", "results_expected", "third_parties_asked", "plans_written"}
-    assert waited - set(told(cast)) == untold | {"municipal_roadmap"}
+    # of waves, which nobody has held here: tests/questionnaires/test_facts.py
+    of_waves = {"mentees_measured", "mentors_measured", "satisfaction_asked"}
+    assert waited - set(told(cast)) == untold | of_waves | {"municipal_roadmap"}
 
 
 def test_a_municipality_that_approved_its_roadmap_has_done_so(cast):

@@ -5,7 +5,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, howtos, navigation, upcoming
+from nastavnik.core.hooks import attention, facts, howtos, navigation, upcoming
 
 
 def load_instruments(*, using: str, **kwargs: Any) -> None:
@@ -26,9 +26,11 @@ class QuestionnairesConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.questionnaires import attention as own
+        from nastavnik.questionnaires import facts as own_facts
 
         post_migrate.connect(load_instruments, sender=self)
         attention.register(self.label, own.items)
+        facts.register(self.label, own_facts.facts, set(own_facts.CODES.values()))
         upcoming.register(self.label, own.coming)
         navigation.register(
             navigation.Section(25, _("Questionnaires"), "questionnaires:waves", Perm.WAVE_VIEW)
