@@ -8,6 +8,8 @@ from tests.guards.world import add_pupils
 from tests.pages import signed_in
 from tests.questionnaires.asking import wave_of
 
+from nastavnik.consents.actions import withdraw_consent
+from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.questionnaires.actions import close_wave, submit_answers
 from nastavnik.questionnaires.choices import AnswerSource, Mode
@@ -147,6 +149,19 @@ def test_a_scale_is_counted_by_those_who_answered_it(cast):
     said = page(cast.anna, wave).content.decode()
     assert "answered by 1 of 2" in said
     assert "On average 10" in said
+
+
+def test_what_no_consent_covers_any_more_is_neither_shown_nor_taken_out(cast):
+    wave = wave_of(cast.school)
+    answer_all(wave)
+    paper = Consent.objects.get(person=cast.school.people["youngest"], purpose="data")
+    assert "Младшова Маша" in page(cast.anna, wave).content.decode()
+    withdraw_consent(paper, by=cast.anna)
+    after = page(cast.anna, wave).content.decode()
+    assert "Младшова Маша" not in after
+    assert "1 answer is not shown" in after
+    sheet = load_workbook(io.BytesIO(page(cast.anna, wave, "?as=xlsx").content)).active
+    assert sheet.max_row == wave.invitations.count()
 
 
 def test_a_stranger_finds_no_results(cast):

@@ -186,7 +186,7 @@ def _result(
         for one in (answer if isinstance(answer, list) else [answer])
     )
     bars = tuple(
-        AnswerShare(label, counts[value], counts[value] * 100 // n if n else 0)
+        AnswerShare(label, counts[value], round(counts[value] * 100 / n) if n else 0)
         for value, label in _values(item, counts, names)
     )
     numbers = [answer for _response, answer in given if isinstance(answer, int)]

@@ -132,19 +132,27 @@ def _offered(invitation: Invitation, of: People) -> list[tuple[str, str]]:
     return [(str(one.pk), one.short_name) for one in people.present().order_by("search_name")]
 
 
-def answers_to_show(wave: Wave, *, with_names: bool) -> list[Response]:
-    """Return the answers that may be counted now, with who gave them where that is kept.
+def answers_to_show(wave: Wave, *, with_names: bool) -> tuple[list[Response], int]:
+    """Return the answers that may be counted now, with who gave them where that is kept, and how many no consent covers any more.
 
     Of a confidential wave none before its close and none of fewer than five; of fewer than five too for who may not read names:
     a number of two people tells of each of them.
     """
     if wave.is_confidential and wave.status != WaveStatus.CLOSED:
-        return []
-    rows = list(
+        return [], 0
+    found = list(
         Response.objects.filter(wave=wave).select_related("invitation__person").order_by("pk")
     )
+    held = held_purposes([row.invitation.person_id for row in found if row.invitation], today())
+    rows = [
+        row
+        for row in found
+        if row.invitation is None
+        or not missing_purposes(held.get(row.invitation.person_id, frozenset()), NEEDED_TO_ASK)
+    ]
     needs_many = wave.is_confidential or not with_names
-    return [] if needs_many and len(rows) < FEWEST else rows
+    shown = [] if needs_many and len(rows) < FEWEST else rows
+    return shown, len(found) - len(rows)
 
 
 def names_of(responses: Iterable[Response], codes: Iterable[str]) -> dict[str, str]:

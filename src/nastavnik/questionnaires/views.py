@@ -403,7 +403,7 @@ def results(request: Request, pk: int) -> HttpResponse:
         guarded=viewer.may(Perm.ANSWER_GUARDED),
     )
     asked = instrument_of(row.version)
-    answers = answers_to_show(row, with_names=rights.texts)
+    answers, n_uncovered = answers_to_show(row, with_names=rights.texts)
     names = names_of(answers, [item.code for item in asked.asked if item.of])
     if rights.texts and listing.is_whole(request) and answers:
         table = answer_table(row, asked, answers, rights, names)
@@ -413,7 +413,7 @@ def results(request: Request, pk: int) -> HttpResponse:
     context = {
         "wave": row,
         "results": results_of(asked, answers, rights, names) if answers else [],
-        "n": len(answers),
+        "n_uncovered": n_uncovered,
         "n_answered": counts.n_answered,  # type: ignore[attr-defined]
         "n_asked": counts.n_asked,  # type: ignore[attr-defined]
         "fewest": FEWEST,
