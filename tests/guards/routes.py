@@ -26,7 +26,7 @@ from nastavnik.programmes.models import (
     Participation,
     Programme,
 )
-from nastavnik.questionnaires.models import Invitation, Wave
+from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -109,6 +109,10 @@ OBJECTS: dict[str, type[Model]] = {
         for name in ("wave", "invite", "links", "close", "last-day", "results")
     },
     "questionnaires:answer": Invitation,
+    **{
+        f"questionnaires:{name}": InstrumentVersion
+        for name in ("draft", "draft-preview", "publish", "delete-draft", "copy", "file")
+    },
     "roadmaps:draft": RoadmapDraft,
     "roadmaps:discard": RoadmapDraft,
     "roadmaps:activity": Activity,
@@ -136,6 +140,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "month": (today().month,),
     "name": ("today", "first-evening"),
     "instrument": ("mentee_after",),
+    "kind": ("docx", "xlsx", "yaml"),
     # nobody's: what a right one opens is tested in tests/questionnaires
     "token": ("0" * 26,),
 }

@@ -762,6 +762,21 @@ DONE = {
     "roadmaps.remove_evidence": lambda s: roadmaps.remove_evidence(s.first(Evidence), by=s.by),
     "roadmaps.take_copy": lambda s: roadmaps.take_copy(s.it, by=s.by),
     "questionnaires.load_instruments": lambda s: questionnaires.load_instruments(by=s.by),
+    "questionnaires.copy_instrument": lambda s: questionnaires.copy_instrument(
+        version(), s.organisation, by=s.by
+    ),
+    "questionnaires.take_instrument": lambda s: questionnaires.take_instrument(
+        s.organisation, version().body, by=s.by
+    ),
+    "questionnaires.change_draft": lambda s: questionnaires.change_draft(
+        s.first(InstrumentVersion, status="draft"), version().body, by=s.by
+    ),
+    "questionnaires.publish_draft": lambda s: questionnaires.publish_draft(
+        s.first(InstrumentVersion, status="draft"), by=s.by
+    ),
+    "questionnaires.delete_draft": lambda s: questionnaires.delete_draft(
+        s.first(InstrumentVersion, status="draft"), by=s.by
+    ),
     "questionnaires.open_wave": lambda s: questionnaires.open_wave(
         s.programme, version(), title="", rule=AudienceRule(), opens_on=today(), closes_on=today(), by=s.by
     ),

@@ -13,7 +13,7 @@ from fpdf import FPDF
 from tests.cast import Cast, School, approve_pairs, build_cast
 from tests.jobs.working import counted_for
 from tests.people.stepping import turn_on
-from tests.questionnaires.asking import wave_of
+from tests.questionnaires.asking import version, wave_of
 
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
@@ -76,7 +76,9 @@ from nastavnik.programmes.actions import (
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, GroupMeeting, Participation, Programme
 from nastavnik.questionnaires.actions import (
+    change_draft,
     close_wave,
+    copy_instrument,
     invite_people,
     keep_draft,
     submit_answers,
@@ -225,6 +227,8 @@ def ask(school: School) -> None:
     mark, by = _word(school), school.curator
     close_wave(wave_of(school, title=f"Прошлый опрос {mark}"), by=by)
     close_wave(wave_of(school, title=f"Тихий опрос {mark}", mode=Mode.CONFIDENTIAL), by=by)
+    draft = copy_instrument(version(), school.organisation, by=by)
+    change_draft(draft, dict(draft.body) | {"title": f"Черновик {mark}"}, by=by)
     wave = wave_of(school, title=f"Опрос {mark}")
     first, second, *_more = wave.invitations.exclude(person=school.people["younger"])
     said = {

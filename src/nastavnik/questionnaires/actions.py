@@ -5,6 +5,8 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -13,7 +15,15 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit, sealed
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.engine.instruments import check_answers, digest
+from nastavnik.engine.instruments import (
+    Instrument,
+    InstrumentError,
+    body_of,
+    check_answers,
+    digest,
+    parse_instrument,
+)
+from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import Programme
 from nastavnik.questionnaires import catalogues
 from nastavnik.questionnaires.adapter import in_columns, instrument_of
@@ -39,6 +49,7 @@ from nastavnik.questionnaires.queries import (
     audience_of,
     digest_of,
     may_answer,
+    own_code,
     read_draft,
     seal_of,
     written,
@@ -384,3 +395,147 @@ def submit_answers(
     audit.record("answered", wave, by=by if named else None)
     response_submitted.send(sender=Response, wave=wave, invitation=standing if named else None)
     return Sent(is_stored=True, faults={})
+
+
+# ---------------------------------------------------------------- questionnaires of a school's own
+
+
+@transaction.atomic
+def copy_instrument(
+    version: InstrumentVersion, organisation: Organisation, *, by: models.Model | None
+) -> InstrumentVersion:
+    """Return a draft to change: of a shipped questionnaire a copy under a code of its own, of an own one the next version.
+
+    A draft that is there already is returned as it is.
+    """
+    own = _own_versions(organisation)
+    if version.organisation_id is None:
+        code, number = _free_code(version.code, own), 1
+    else:
+        code, number = version.code, _next_number(own, version.code)
+        if (draft := own.filter(code=code, status=VersionStatus.DRAFT).first()) is not None:
+            return draft
+    return _draft(organisation, dict(version.body) | {"code": code}, number, by=by)
+
+
+@transaction.atomic
+def take_instrument(
+    organisation: Organisation, body: Mapping[str, Any], *, by: models.Model | None
+) -> InstrumentVersion:
+    """Make a draft of a questionnaire from a file: the next version of an own one of this code, else one of its own.
+
+    Raises:
+        RefusedError: the file is no questionnaire, or a draft of it is there already.
+    """
+    code = _parsed_or_refused(body).code
+    own = _own_versions(organisation)
+    if own.filter(code=code, status=VersionStatus.DRAFT).exists():
+        raise RefusedError(
+            _(
+                "There is a draft of this questionnaire already: publish or delete it, then load the file again."
+            )
+        )
+    if InstrumentVersion.objects.shipped().filter(code=code).exists():
+        code = _free_code(code, own)
+    return _draft(organisation, dict(body) | {"code": code}, _next_number(own, code), by=by)
+
+
+@transaction.atomic
+def change_draft(
+    draft: InstrumentVersion, body: Mapping[str, Any], *, by: models.Model | None
+) -> None:
+    """Put other words, questions or options into a draft.
+
+    Raises:
+        RefusedError: it is published already, or what came is no questionnaire.
+    """
+    row = _locked_draft(draft)
+    instrument = _parsed_or_refused(dict(body) | {"code": row.code})
+    _describe(row, instrument)
+    row.save(update_fields=["body", "sha256", "title", "role", "stage", "forms"])
+    audit.record("instrument-changed", row, by=by, fields=["body"])
+
+
+@transaction.atomic
+def publish_draft(draft: InstrumentVersion, *, by: models.Model | None) -> None:
+    """Let a draft be asked; the version before it is asked no more, waves that run go on with it.
+
+    Raises:
+        RefusedError: it is published already.
+    """
+    row = _locked_draft(draft)
+    earlier = InstrumentVersion.objects.filter(
+        organisation=row.organisation, code=row.code, status=VersionStatus.PUBLISHED
+    )
+    earlier.update(status=VersionStatus.RETIRED)
+    row.status = VersionStatus.PUBLISHED
+    row.published_at = timezone.now()
+    row.save(update_fields=["status", "published_at"])
+    audit.record("instrument-published", row, by=by, fields=["status"])
+
+
+@transaction.atomic
+def delete_draft(draft: InstrumentVersion, *, by: models.Model | None) -> None:
+    """Delete a draft: nobody has been asked it.
+
+    Raises:
+        RefusedError: it is published already.
+    """
+    row = _locked_draft(draft)
+    audit.record("instrument-draft-deleted", row, by=by, fields=["body"])
+    row.delete()
+
+
+def _own_versions(organisation: Organisation) -> models.QuerySet[InstrumentVersion]:
+    """Return the versions of an organisation; until the end of the transaction nobody else adds one."""
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    return InstrumentVersion.objects.filter(organisation=organisation)
+
+
+def _free_code(code: str, own: models.QuerySet[InstrumentVersion]) -> str:
+    taken = set(own.values_list("code", flat=True))
+    return next(name for n in count(1) if (name := own_code(code, n)) not in taken)
+
+
+def _next_number(own: models.QuerySet[InstrumentVersion], code: str) -> int:
+    newest = own.filter(code=code).aggregate(newest=models.Max("number"))["newest"]
+    return (newest or 0) + 1
+
+
+def _draft(
+    organisation: Organisation, body: dict[str, Any], number: int, *, by: models.Model | None
+) -> InstrumentVersion:
+    instrument = _parsed_or_refused(body)
+    row = InstrumentVersion(
+        organisation=organisation,
+        code=instrument.code,
+        number=number,
+        status=VersionStatus.DRAFT,
+    )
+    _describe(row, instrument)
+    row.save()
+    audit.record("instrument-drafted", row, by=by, fields=["body"])
+    return row
+
+
+def _describe(row: InstrumentVersion, instrument: Instrument) -> None:
+    row.body = body_of(instrument)
+    row.sha256 = digest(row.body)
+    row.title, row.role, row.stage = instrument.title, instrument.role, instrument.stage
+    row.forms = list(instrument.forms)
+
+
+def _locked_draft(draft: InstrumentVersion) -> InstrumentVersion:
+    row = InstrumentVersion.objects.select_for_update().filter(pk=draft.pk).first()
+    if row is None or row.status != VersionStatus.DRAFT:
+        raise RefusedError(
+            _("This is not a draft any more: open the questionnaire and press «Change».")
+        )
+    return row
+
+
+def _parsed_or_refused(body: Mapping[str, Any]) -> Instrument:
+    try:
+        return parse_instrument(body)
+    except InstrumentError as error:
+        raise RefusedError(error.faults) from error

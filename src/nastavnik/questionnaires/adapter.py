@@ -4,16 +4,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from nastavnik.core.errors import RefusedError
 from nastavnik.engine.instruments import (
     Answer,
     Instrument,
     Item,
     ItemClass,
     ItemKind,
+    ReadForm,
     ResultReader,
     parse_instrument,
 )
 from nastavnik.questionnaires.models import InstrumentVersion, Response
+from nastavnik.readers.bounded import read_bounded
+from nastavnik.readers.refusals import ReaderError
 
 WRITTEN = (ItemKind.TEXT, ItemKind.STORY)
 # digest → what it describes: a published version never changes
@@ -215,3 +219,16 @@ def in_words(item: Item, answer: Answer | None, names: Mapping[str, str]) -> str
     texts = {option.code: option.text for option in item.options} | dict(names)
     marked = answer if isinstance(answer, list) else [answer]
     return "; ".join(texts.get(one, one) for one in marked)
+
+
+def read_instrument(data: bytes, file_name: str) -> ReadForm:
+    """Return the questionnaire of a file, read by a process of its own.
+
+    Raises:
+        RefusedError: it is none, in words for a person.
+    """
+    try:
+        form: ReadForm = read_bounded("questionnaire", data, file_name)
+    except ReaderError as error:
+        raise RefusedError(str(error)) from error
+    return form

@@ -72,3 +72,23 @@ STAGES = {
     "final": _("Final sheet"),
     "quality": _("How the programme is carried out"),
 }
+
+KINDS = {
+    "scale": _("a scale"),
+    "yes_no": _("yes or no"),
+    "choice": _("one of several answers"),
+    "several": _("any of several answers"),
+    "ranked_people": _("people in order of preference"),
+    "people": _("people"),
+    "text": _("a line of text"),
+    "story": _("several lines of text"),
+    "date": _("a day"),
+    "note": _("a note, not answered"),
+}
+
+CAUSES = {
+    "gone": _("there is no such question any more"),
+    "kind": _("it is answered in another way"),
+    "scale": _("the bounds of the scale are others"),
+    "options": _("the options are others"),
+}

@@ -111,3 +111,14 @@ class LastDayForm(forms.Form):
     """Until when answers are taken."""
 
     closes_on = forms.DateField(label=_("Last day"), widget=DateInput())
+
+
+class InstrumentFileForm(forms.Form):
+    """A file that holds a questionnaire."""
+
+    file = forms.FileField(
+        label=_("File .yaml or .xlsx (XLSForm)"),
+        max_length=255,
+        help_text=_("One that was saved from here, or a form of ODK, Kobo or another school."),
+        widget=forms.FileInput(attrs={"accept": ".yaml,.yml,.json,.xlsx"}),
+    )

@@ -37,6 +37,11 @@ class VersionQuerySet(ScopedQuerySet["InstrumentVersion"]):
         """Leave those that may be asked: of each questionnaire the last published one."""
         return self.filter(status=VersionStatus.PUBLISHED)
 
+    def drafts_of(self, user: SignedIn) -> Self:
+        """Return the drafts a user may change."""
+        at = user.viewer.organisations(Perm.WAVE_EDIT)
+        return self.filter(organisation_id__in=at, status=VersionStatus.DRAFT)
+
 
 class InstrumentVersion(models.Model):
     """A questionnaire as it stands since it was published: another word makes another version.

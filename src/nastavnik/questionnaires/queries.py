@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,9 +20,10 @@ from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, MentoringForm, Participation, Programme
-from nastavnik.questionnaires.choices import FEWEST, InvitationState, WaveStatus
+from nastavnik.questionnaires.choices import FEWEST, InvitationState, VersionStatus, WaveStatus
 from nastavnik.questionnaires.models import (
     Draft,
+    InstrumentVersion,
     Invitation,
     InvitationQuerySet,
     Response,
@@ -296,3 +298,23 @@ def _class_order(name: str) -> tuple[int, int, str]:
     """Return the order of classes: 5А before 10Б, those without one last."""
     figures = name[: len(name) - len(name.lstrip("0123456789"))]
     return (not name, int(figures or 0), name)
+
+
+_OWN = "_own"
+_LONGEST_CODE = 40
+_OWN_TAIL = re.compile(rf"{_OWN}\d*$")
+
+
+def own_code(code: str, number: int) -> str:
+    """Return the code of a school's own questionnaire made from another one."""
+    tail = _OWN if number == 1 else f"{_OWN}{number}"
+    return _OWN_TAIL.sub("", code)[: _LONGEST_CODE - len(tail)] + tail
+
+
+def predecessor_of(version: InstrumentVersion) -> InstrumentVersion | None:
+    """Return what a version was made from: the own one before it, else the shipped one it is a copy of."""
+    before = InstrumentVersion.objects.filter(
+        organisation=version.organisation, code=version.code, number__lt=version.number
+    ).exclude(status=VersionStatus.DRAFT)
+    shipped = InstrumentVersion.objects.shipped().filter(code=_OWN_TAIL.sub("", version.code))
+    return before.order_by("-number").first() or shipped.order_by("-number").first()

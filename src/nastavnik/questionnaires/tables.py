@@ -1,6 +1,7 @@
-"""The waves as their page shows them."""
+"""The waves as their page shows them; a questionnaire as the fields of its editor and as files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -9,11 +10,19 @@ from django.utils.translation import gettext as _
 from nastavnik.core.dates import today
 from nastavnik.core.ui.components import address_of, day, link, small, state
 from nastavnik.core.ui.listing import Column, Table
-from nastavnik.engine.instruments import Instrument, Item
-from nastavnik.questionnaires.adapter import WRITTEN, ReadingRights, answer_to, in_words
-from nastavnik.questionnaires.choices import WaveStatus
-from nastavnik.questionnaires.models import Response, Wave
+from nastavnik.engine.instruments import Instrument, Item, ItemKind, breaks
+from nastavnik.questionnaires.adapter import (
+    WRITTEN,
+    ReadingRights,
+    answer_to,
+    in_words,
+    instrument_of,
+)
+from nastavnik.questionnaires.choices import CAUSES, KINDS, WaveStatus
+from nastavnik.questionnaires.models import InstrumentVersion, Response, Wave
 from nastavnik.questionnaires.queries import audience_words
+from nastavnik.writers.questionnaires import as_blocks, as_xlsform, as_yaml
+from nastavnik.writers.wordfiles import draw_docx
 
 
 def state_of(wave: Wave) -> tuple[str, str]:
@@ -89,3 +98,112 @@ def _who(row: Response) -> str:
 
 def _whose(row: Response) -> list[int]:
     return [row.invitation.person_id] if row.invitation else []
+
+
+# ---------------------------------------------------------------- the editor
+
+
+@dataclass(frozen=True, slots=True)
+class EditedText:
+    """A field of the editor: its name and what stands in it."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class EditedItem:
+    """A question in the editor: `drop` is the field that takes it out."""
+
+    item: Item
+    kind: str
+    text: EditedText
+    drop: EditedText
+    ends: tuple[EditedText, EditedText] | None
+    bounds: tuple[EditedText, EditedText] | None
+    options: tuple[EditedText, ...]
+    more: EditedText | None
+
+
+@dataclass(frozen=True, slots=True)
+class EditedSection:
+    """A section in the editor, with the fields of a fresh question at its end."""
+
+    number: int
+    title: EditedText
+    items: tuple[EditedItem, ...]
+    new_kind: EditedText
+    new_text: EditedText
+    new_options: EditedText
+
+
+def fields_of(instrument: Instrument, sent: Mapping[str, str]) -> list[EditedSection]:
+    """Return the fields of the editor; what was sent and refused stands in them again."""
+
+    def field(name: str, now: object = "") -> EditedText:
+        return EditedText(name, sent.get(name, "" if now is None else str(now)))
+
+    return [
+        EditedSection(
+            number,
+            field(f"section-{number}", section.title),
+            tuple(_edited_item(item, field) for item in section.items),
+            field(f"new-kind-{number}"),
+            field(f"new-text-{number}"),
+            field(f"new-options-{number}"),
+        )
+        for number, section in enumerate(instrument.sections, 1)
+    ]
+
+
+def _edited_item(item: Item, field: Callable[..., EditedText]) -> EditedItem:
+    code = item.code
+    has_scale, has_options = item.kind == ItemKind.SCALE, item.kind in _OPTIONS_CHANGE
+    low, high = item.ends or ("", "")
+    return EditedItem(
+        item,
+        str(KINDS[item.kind]),
+        field(f"text-{code}", item.text),
+        field(f"drop-{code}"),
+        (field(f"low-{code}", low), field(f"high-{code}", high)) if has_scale else None,
+        (field(f"min-{code}", item.minimum), field(f"max-{code}", item.maximum))
+        if has_scale
+        else None,
+        tuple(field(f"option-{code}-{one.code}", one.text) for one in item.options)
+        if has_options
+        else (),
+        field(f"more-{code}") if has_options else None,
+    )
+
+
+_OPTIONS_CHANGE = (ItemKind.CHOICE, ItemKind.SEVERAL)
+
+
+def breaks_said(before: InstrumentVersion | None, now: Instrument) -> list[str]:
+    """Return, a sentence a question, what can no longer be compared with answers to the version before."""
+    if before is None:
+        return []
+    then = instrument_of(before)
+    texts = {item.construct: item.text for item in then.asked}
+    return [
+        _("Answers to «%(question)s» will not be compared with earlier ones: %(cause)s.")
+        % {"question": texts[one.construct], "cause": CAUSES[one.cause]}
+        for one in breaks(then, now)
+    ]
+
+
+# ---------------------------------------------------------------- files
+
+InstrumentWriter = Callable[[Instrument, int, str], bytes]
+#: Ending of the name → type and writer: of the questionnaire, its number and the name of the organisation.
+FILES: dict[str, tuple[str, InstrumentWriter]] = {
+    "yaml": ("application/yaml", lambda asked, _number, _place: as_yaml(asked)),
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        lambda asked, number, _place: as_xlsform(asked, number),
+    ),
+    "docx": (
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        lambda asked, number, place: draw_docx(asked.title, as_blocks(asked, place, number)),
+    ),
+}

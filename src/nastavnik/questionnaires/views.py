@@ -11,26 +11,39 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core import codes, tries
 from nastavnik.core.access import Perm
-from nastavnik.core.access.view_access import by_link, public, requires
+from nastavnik.core.access.view_access import by_link, public, requires, takes_files
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, key_of
 from nastavnik.core.ui import confirm, listing
-from nastavnik.engine.instruments import Instrument, check_answers
+from nastavnik.engine.instruments import (
+    NEW_KINDS,
+    Instrument,
+    check_answers,
+    edited,
+    forbidden_words,
+)
 from nastavnik.people.models import User
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.queries import current_programme
 from nastavnik.questionnaires import actions
-from nastavnik.questionnaires.adapter import ReadingRights, instrument_of, results_of
-from nastavnik.questionnaires.choices import FEWEST, ROLES, STAGES, AnswerSource, WaveStatus
-from nastavnik.questionnaires.forms import LastDayForm, WaveForm
+from nastavnik.questionnaires.adapter import (
+    ReadingRights,
+    instrument_of,
+    read_instrument,
+    results_of,
+)
+from nastavnik.questionnaires.choices import FEWEST, KINDS, ROLES, STAGES, AnswerSource, WaveStatus
+from nastavnik.questionnaires.forms import InstrumentFileForm, LastDayForm, WaveForm
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
 from nastavnik.questionnaires.queries import (
     answers_to_show,
@@ -41,13 +54,22 @@ from nastavnik.questionnaires.queries import (
     names_of,
     own_invitations,
     people_offered,
+    predecessor_of,
     read_draft,
     turnout_of,
     waiting_of,
     was_sent,
 )
 from nastavnik.questionnaires.rendering import AskedPage, given_in, sections_shown, step_of
-from nastavnik.questionnaires.tables import answer_table, state_of, wave_table
+from nastavnik.questionnaires.tables import (
+    FILES,
+    answer_table,
+    breaks_said,
+    fields_of,
+    state_of,
+    wave_table,
+)
+from nastavnik.readers.questionnaires import MOST_BYTES
 
 PER_PAGE = 50
 _COOKIE, _SALT, _SENT_SECONDS = "sent", "nastavnik.sent", 600
@@ -70,6 +92,7 @@ def instruments(request: Request) -> HttpResponse:
         "stages": [(words, rows) for words, rows in by_stage if rows],
         "n": len(versions),
         "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
+        "drafts": InstrumentVersion.objects.drafts_of(request.user),
     }
     return render(request, "questionnaires/instruments.html", context)
 
@@ -93,8 +116,16 @@ def instrument(request: Request, instrument: str) -> HttpResponse:
     version = versions.first()
     if version is None:
         raise Http404
+    context = _preview(version) | {
+        "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
+        "files": FILES,
+    }
+    return render(request, "questionnaires/instrument.html", context)
+
+
+def _preview(version: InstrumentVersion) -> dict[str, object]:
     asked = instrument_of(version)
-    context = {
+    return {
         **_shown(version),
         "steps": [
             step_of(asked, section, number, {}, faults={}, people={}, is_preview=True)
@@ -102,9 +133,7 @@ def instrument(request: Request, instrument: str) -> HttpResponse:
         ],
         "source": asked.source,
         "stage": STAGES.get(version.stage, version.stage),
-        "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
     }
-    return render(request, "questionnaires/instrument.html", context)
 
 
 # ---------------------------------------------------------------- waves
@@ -618,3 +647,149 @@ def _steps(
         step_of(asked, section, number, answers, faults=faults, people=people)
         for number, section in enumerate(sections_shown(asked, answers), 1)
     ]
+
+
+# ---------------------------------------------------------------- questionnaires of a school's own
+
+
+def _draft_or_404(request: Request, pk: int) -> InstrumentVersion:
+    return get_object_or_404(InstrumentVersion.objects.drafts_of(request.user), pk=pk)
+
+
+@require_POST
+@requires(Perm.WAVE_EDIT)
+def copy(request: Request, pk: int) -> HttpResponse:
+    """Begin to change a questionnaire: a copy of a shipped one, the next version of an own one."""
+    versions = InstrumentVersion.objects.visible_to(request.user).in_use()
+    version = get_object_or_404(versions, pk=pk)
+    draft = actions.copy_instrument(version, request.user.workplace, by=request.user)
+    return redirect("questionnaires:draft", pk=draft.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def draft(request: Request, pk: int) -> HttpResponse:
+    """Change the words, options and questions of a draft."""
+    row = _draft_or_404(request, pk)
+    faults: Sequence[str] = ()
+    if request.method == "POST":
+        changes = {name: str(value) for name, value in request.POST.items()}
+        try:
+            actions.change_draft(row, edited(instrument_of(row), changes), by=request.user)
+        except RefusedError as refusal:
+            faults = refusal.reasons
+        else:
+            messages.success(request, _("The questionnaire is saved as a draft."))
+            onward = "draft-preview" if request.POST.get("go") == "preview" else "draft"
+            return redirect(f"questionnaires:{onward}", pk=row.pk)
+    asked = instrument_of(row)
+    before = predecessor_of(row)
+    context = {
+        "version": row,
+        "head": {
+            name: request.POST.get(name, getattr(row, name)) if faults else getattr(row, name)
+            for name in ("title", "role", "stage")
+        },
+        "sections": fields_of(asked, request.POST if faults else {}),
+        "roles": ROLES.items(),
+        "stages": STAGES.items(),
+        "kinds": [(kind.value, KINDS[kind]) for kind in NEW_KINDS],
+        "faults": faults,
+        "breaks": breaks_said(before, asked),
+        "before": before,
+        "doubts": forbidden_words(asked),
+    }
+    return render(request, "questionnaires/draft.html", context, status=422 if faults else 200)
+
+
+@require_GET
+@requires(Perm.WAVE_EDIT)
+def draft_preview(request: Request, pk: int) -> HttpResponse:
+    """Show a draft as those who answer would see it."""
+    row = _draft_or_404(request, pk)
+    return render(request, "questionnaires/instrument.html", _preview(row))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def publish(request: Request, pk: int) -> HttpResponse:
+    """Ask, with what can no longer be compared, and let a draft be asked."""
+    row = _draft_or_404(request, pk)
+    if request.method == "POST":
+        try:
+            actions.publish_draft(row, by=request.user)
+        except RefusedError as refusal:
+            messages.error(request, " ".join(refusal.reasons))
+            return redirect("questionnaires:instruments")
+        messages.success(request, _("The questionnaire may be asked now."))
+        return redirect("questionnaires:instrument", instrument=row.code)
+    return confirm.ask(
+        request,
+        heading=_("Publish the questionnaire?"),
+        sentence=_("«%(title)s», version %(n)s. Its words stay as they are from now on; «Change» makes the next version.")
+        % {"title": row.title, "n": row.number},
+        action=_("Publish"),
+        back=reverse("questionnaires:draft", args=[row.pk]),
+        follows=[str(line) for line in breaks_said(predecessor_of(row), instrument_of(row))],
+        is_mild=True,
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def delete_draft(request: Request, pk: int) -> HttpResponse:
+    """Ask and delete a draft."""
+    row = _draft_or_404(request, pk)
+    if request.method == "POST":
+        try:
+            actions.delete_draft(row, by=request.user)
+        except RefusedError as refusal:
+            messages.error(request, " ".join(refusal.reasons))
+        else:
+            messages.success(request, _("The draft is deleted."))
+        return redirect("questionnaires:instruments")
+    return confirm.ask(
+        request,
+        heading=_("Delete the draft?"),
+        sentence=_("«%(title)s», version %(n)s: nobody has been asked it. It cannot be brought back.")
+        % {"title": row.title, "n": row.number},
+        action=_("Delete"),
+        back=reverse("questionnaires:draft", args=[row.pk]),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+@takes_files(most_megabytes=2)
+def take_file(request: Request) -> HttpResponse:
+    """Make a draft of a questionnaire from a file."""
+    form = InstrumentFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            found = read_instrument(file.read(MOST_BYTES + 1), file.name)
+            row = actions.take_instrument(request.user.workplace, found.body, by=request.user)
+        except RefusedError as refusal:
+            form.add_error("file", list(refusal.reasons))
+        else:
+            for remark in found.remarks:
+                messages.warning(request, remark)
+            return redirect("questionnaires:draft", pk=row.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "questionnaires/take.html", {"form": form}, status=status)
+
+
+@require_GET
+@requires(Perm.WAVE_VIEW)
+def instrument_file(request: Request, pk: int, kind: str) -> HttpResponse:
+    """Give a version as a file: .yaml to keep, .xlsx in XLSForm to exchange, .docx to be approved."""
+    row = get_object_or_404(InstrumentVersion.objects.visible_to(request.user), pk=pk)
+    if kind not in FILES:
+        raise Http404
+    content_type, write = FILES[kind]
+    name = get_valid_filename(f"{row.code}-{row.number}")
+    header = content_disposition_header(as_attachment=True, filename=f"{name}.{kind}")
+    data = write(instrument_of(row), row.number, request.user.workplace.full_name)
+    return HttpResponse(
+        data, content_type=content_type, headers={"Content-Disposition": header or "attachment"}
+    )

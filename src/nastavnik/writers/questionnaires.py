@@ -53,7 +53,7 @@ def as_blocks(instrument: Instrument, organisation: str, version: int) -> list[b
             ("УТВЕРЖДАЮ", "Руководитель", "_______________", "«___» __________ 20___ г.")
         ),
         blocks.Title(instrument.title, is_centred=True),
-        blocks.Paragraph(f"Редакция {version}. {instrument.source}"),
+        blocks.Paragraph(f"Версия {version}. {instrument.source}"),
     ]
     numbers = {item.code: number for number, item in enumerate(instrument.asked, 1)}
     for section in instrument.sections:
