@@ -22,6 +22,7 @@ from tools import simulate_sheets as simulated
 
 NUMBER = 4071835
 TOKEN = token_of(NUMBER, 1)
+WIDTHS = measure()
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +66,7 @@ def test_what_is_printed_and_marked_is_read(data):
         options = tuple(PrintedOption(k, f"{word}{k}") for k in range(size))
         asked.append(PrintedQuestion(f"q{n}", "Как?", options, is_several=data.draw(st.booleans())))
     number = data.draw(st.integers(0, 9_999_999), label="number")
-    printed = lay_out(asked, measure())
+    printed = lay_out(asked, WIDTHS)
     boxes = printed[0].boxes
     meant = {}
     chance = np.random.default_rng(data.draw(st.integers(0, 999), label="hand"))

@@ -64,6 +64,11 @@ def test_a_mark_weaker_than_the_writers_usual_one_is_asked_about():
     assert first(seen({(0, 2): 0.03})) == (2, MarkDoubt.WEAK_MARK)
 
 
+def test_a_trace_of_ink_is_not_believed_to_be_nothing():
+    assert first(seen({(0, 2): 0.006})) == (None, MarkDoubt.WEAK_MARK)
+    assert first(seen({(0, 2): 0.002})) == (None, None)
+
+
 def test_ink_beside_the_boxes_is_asked_about():
     assert first(seen({}, around={(0, 2): 0.06})) == (None, MarkDoubt.MARK_BESIDE)
 

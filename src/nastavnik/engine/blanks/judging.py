@@ -22,6 +22,7 @@ class MarkRules:
         least: ink that may be a mark at all.
         spreads: the same in spreads of the blank boxes of the page.
         alike: a mark weaker than this share of the writer's usual one is shown.
+        hint: a box with that share of the ink of a mark is not believed blank where nothing else is marked.
         slip: a second mark weaker than this share of the first is a slip of the pen.
         full: share of a box that is dark from which it counts as filled.
         fill: how much darker than the usual mark a filled box is.
@@ -38,6 +39,7 @@ class MarkRules:
     least: float = 0.008
     spreads: float = 5.0
     alike: float = 0.35
+    hint: float = 0.55
     slip: float = 0.22
     full: float = 0.82
     fill: float = 1.3
@@ -134,18 +136,25 @@ def _judge_several(
     marks = [n for n in range(len(ink)) if ink[n] >= page.low]
     strong = [n for n in marks if ink[n] >= page.strong]
     if not marks:
-        return _nothing(around, page, rules)
-    if len(marks) > len(strong):
+        return _nothing(ink, around, page, rules)
+    if len(marks) > len(strong) or _is_hinted(ink, page, rules):
         return strong or marks, MarkDoubt.WEAK_MARK
     if not page.is_thick and cover[strong].max() >= rules.full and np.ptp(cover[strong]) > 0.3:  # noqa: PLR2004
         return strong, MarkDoubt.FILLED_AMONG_CROSSED
     return strong, None
 
 
-def _nothing(around: Floats, page: _PageMeasure, rules: MarkRules) -> _Verdict:
+def _nothing(ink: Floats, around: Floats, page: _PageMeasure, rules: MarkRules) -> _Verdict:
     if page.usual < rules.sure * page.low:
         return [], MarkDoubt.PALE_SHEET
+    if _is_hinted(ink, page, rules):
+        return [], MarkDoubt.WEAK_MARK
     return [], MarkDoubt.MARK_BESIDE if np.ptp(around) > rules.beside else None
+
+
+def _is_hinted(ink: Floats, page: _PageMeasure, rules: MarkRules) -> bool:
+    """Tell whether a box is neither marked nor as blank as blank boxes are: the pen may have run dry there."""
+    return bool(((ink >= rules.hint * page.low) & (ink < page.low)).any())
 
 
 def _judge_one(
@@ -155,7 +164,7 @@ def _judge_one(
     marks = [n for n in order if ink[n] >= page.low]
     strong = [n for n in marks if ink[n] >= page.strong]
     if not marks:
-        return _nothing(around, page, rules)
+        return _nothing(ink, around, page, rules)
     if not strong:
         return marks[:1], MarkDoubt.WEAK_MARK
     filled = [
