@@ -12,7 +12,7 @@ N_ITEMS = 12
 CROSS = 0.15
 
 
-def seen(marks, *, several=False, cover=None, around=None, outline=None, outside=None):
+def seen(marks, *, several=False, blank=(), cover=None, around=None, outline=None, outside=None):
     """Judge twelve items of five boxes; `marks` is the ink by item and box, every other item crossed in its first box."""
     boxes = [SheetBox(f"q{n}", k, several, 0, 0) for n in range(N_ITEMS) for k in range(5)]
     size = len(boxes) + len(REFERENCES)
@@ -23,6 +23,8 @@ def seen(marks, *, several=False, cover=None, around=None, outline=None, outside
         covers[n * 5] = 0.4
     for (item, box), value in marks.items():
         ink[item * 5 + box] = 0.02 + value
+    for place, value in enumerate(blank):
+        ink[len(boxes) + place] += value
     beside, lines, lost = np.full(size, 0.01), np.full(size, 0.3), np.zeros(size)
     for values, given in ((covers, cover), (beside, around), (lines, outline), (lost, outside)):
         for (item, box), value in (given or {}).items():
@@ -67,6 +69,12 @@ def test_a_mark_weaker_than_the_writers_usual_one_is_asked_about():
 def test_a_trace_of_ink_is_not_believed_to_be_nothing():
     assert first(seen({(0, 2): 0.006})) == (None, MarkDoubt.WEAK_MARK)
     assert first(seen({(0, 2): 0.002})) == (None, None)
+
+
+def test_a_page_whose_blank_boxes_look_marked_believes_no_such_marks():
+    assert first(seen({(0, 2): 0.06})) == (2, None)
+    assert first(seen({(0, 2): 0.06}, blank=[0.06])) == (2, None)  # somebody wrote in one
+    assert first(seen({(0, 2): 0.06}, blank=[0.06, 0.05]))[1] == MarkDoubt.PALE_SHEET
 
 
 def test_ink_beside_the_boxes_is_asked_about():

@@ -21,6 +21,7 @@ class MarkRules:
     Attributes:
         least: ink that may be a mark at all.
         spreads: the same in spreads of the blank boxes of the page.
+        proven: the same in terms of what reference boxes show.
         alike: a mark weaker than this share of the writer's usual one is shown.
         hint: a box with that share of the ink of a mark is not believed blank where nothing else is marked.
         slip: a second mark weaker than this share of the first is a slip of the pen.
@@ -38,6 +39,7 @@ class MarkRules:
 
     least: float = 0.008
     spreads: float = 5.0
+    proven: float = 1.5
     alike: float = 0.35
     hint: float = 0.55
     slip: float = 0.22
@@ -92,7 +94,7 @@ def judge(boxes: Sequence[SheetBox], inks: BoxInks, rules: MarkRules = RULES) ->
     items: dict[str, list[int]] = {}
     for place, box in enumerate(boxes):
         items.setdefault(box.item, []).append(place)
-    page = _measured(list(items.values()), ink, inks.cover, rules)
+    page = _measured(list(items.values()), ink, inks.cover, ink[len(boxes) :], rules)
     usual_outline = float(np.median(inks.outline))
     answers: dict[str, Given] = {}
     doubts: dict[str, MarkDoubt] = {}
@@ -113,10 +115,13 @@ def judge(boxes: Sequence[SheetBox], inks: BoxInks, rules: MarkRules = RULES) ->
 
 
 def _measured(
-    items: Sequence[list[int]], ink: Floats, cover: Floats, rules: MarkRules
+    items: Sequence[list[int]], ink: Floats, cover: Floats, references: Floats, rules: MarkRules
 ) -> _PageMeasure:
     blank = ink[ink <= np.percentile(ink, 75)]
     low = max(rules.least, rules.spreads * 1.4826 * float(np.median(np.abs(blank))))
+    if len(references) > 1:
+        # what two boxes show that nobody wrote in may be seen in others too: a crease, a badly seen line
+        low = max(low, rules.proven * float(np.sort(references)[-2]))
     strongest = [at[int(ink[at].argmax())] for at in items]
     marked = [place for place in strongest if ink[place] >= low]
     if not marked:
