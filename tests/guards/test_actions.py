@@ -32,6 +32,7 @@ from nastavnik.districts.models import Adoption, DistrictLine
 from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.interchange import actions as interchange
 from nastavnik.jobs import actions as jobs
 from nastavnik.jobs.models import Job
 from nastavnik.matching import actions as matching
@@ -761,6 +762,12 @@ DONE = {
     ),
     "roadmaps.remove_evidence": lambda s: roadmaps.remove_evidence(s.first(Evidence), by=s.by),
     "roadmaps.take_copy": lambda s: roadmaps.take_copy(s.it, by=s.by),
+    "interchange.import_package": lambda s: interchange.import_package(
+        {"organisation": "full_name,short_name,town\nШкола,Школа,Примерск\n".encode()}, by=s.by
+    ),
+    "interchange.note_package_taken": lambda s: interchange.note_package_taken(
+        s.school, n_rows=1, by=s.by
+    ),
     "questionnaires.load_instruments": lambda s: questionnaires.load_instruments(by=s.by),
     "questionnaires.copy_instrument": lambda s: questionnaires.copy_instrument(
         version(), s.organisation, by=s.by

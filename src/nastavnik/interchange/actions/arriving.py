@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.packages.reading import PackageFault, PackageRow
-from nastavnik.interchange.actions.completing import COMPLETE, ArrivingPackage, finish
+from nastavnik.interchange.actions.completing import COMPLETE, ArrivingPackage
 from nastavnik.interchange.adapter.reading import PackageReading, read_package
 from nastavnik.interchange.catalogues import BY_MODEL, BY_NAME, SHEETS, PackageSheet, details_of
 from nastavnik.interchange.models import PackageKey
 from nastavnik.interchange.queries import manager_of
+from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.actions import add_organisation
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -65,10 +66,10 @@ def import_package(
     reading = read_package(files)
     if reading.faults:
         raise PackageRefusedError(reading.faults)
-    return _write(reading, parent=parent, by=by)
+    with transaction.atomic():
+        return _write(reading, parent=parent, by=by)
 
 
-@transaction.atomic
 def _write(
     reading: PackageReading, *, parent: Organisation | None, by: models.Model | None
 ) -> ArrivedPackage:
@@ -81,7 +82,7 @@ def _write(
             _adopt(arriving, by=by)
         elif sheet.model is not RoleVariant:
             _make(sheet, arriving)
-    finish(arriving)
+    _finish(arriving)
     n_rows = {name: len(rows) for name, rows in reading.rows.items()}
     audit.record(
         "package-imported",
@@ -288,3 +289,14 @@ def _link(
             manager_of(sheet.model).bulk_update(
                 [one for _row, one in pointing], [name], batch_size=BATCH
             )
+
+
+def _finish(arriving: ArrivingPackage) -> None:
+    """Let the meetings an end has struck name the ties that are there by now."""
+    pairs = [(row, one) for row, one in arriving.made["pairs"] if row["struck"]]
+    for row, one in pairs:
+        one.struck = [
+            kept | {"mentee_marks": arriving.by_tie(row["id"], kept["mentee_marks"])}
+            for kept in row["struck"]
+        ]
+    Mentorship.objects.bulk_update([one for _row, one in pairs], ["struck"], batch_size=BATCH)

@@ -307,17 +307,6 @@ def _meeting(arriving: ArrivingPackage, row: PackageRow, one: Meeting) -> None:
         one.mentee_marks = arriving.by_tie(row["pair"], row["mentee_marks"])
 
 
-def finish(arriving: ArrivingPackage) -> None:
-    """Let the meetings an end has struck name the ties that are there by now."""
-    pairs = [(row, one) for row, one in arriving.made["pairs"] if row["struck"]]
-    for row, one in pairs:
-        one.struck = [
-            kept | {"mentee_marks": arriving.by_tie(row["id"], kept["mentee_marks"])}
-            for kept in row["struck"]
-        ]
-    Mentorship.objects.bulk_update([one for _row, one in pairs], ["struck"], batch_size=500)
-
-
 COMPLETE: Mapping[str, Callable[[ArrivingPackage, PackageRow, Any], None]] = {
     "people": _person,
     "study_groups": _study_group,
