@@ -766,7 +766,7 @@ DONE = {
         {"organisation": "full_name,short_name,town\nШкола,Школа,Примерск\n".encode()}, by=s.by
     ),
     "interchange.note_package_taken": lambda s: interchange.note_package_taken(
-        s.school, n_rows=1, by=s.by
+        s.year.organisation, n_rows=1, by=s.by
     ),
     "questionnaires.load_instruments": lambda s: questionnaires.load_instruments(by=s.by),
     "questionnaires.copy_instrument": lambda s: questionnaires.copy_instrument(
