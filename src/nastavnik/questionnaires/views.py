@@ -92,7 +92,7 @@ def instruments(request: Request) -> HttpResponse:
         "stages": [(words, rows) for words, rows in by_stage if rows],
         "n": len(versions),
         "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
-        "drafts": InstrumentVersion.objects.drafts_of(request.user),
+        "drafts": InstrumentVersion.objects.visible_to(request.user).drafts_of(request.user),
     }
     return render(request, "questionnaires/instruments.html", context)
 
@@ -653,7 +653,9 @@ def _steps(
 
 
 def _draft_or_404(request: Request, pk: int) -> InstrumentVersion:
-    return get_object_or_404(InstrumentVersion.objects.drafts_of(request.user), pk=pk)
+    return get_object_or_404(
+        InstrumentVersion.objects.visible_to(request.user).drafts_of(request.user), pk=pk
+    )
 
 
 @require_POST
