@@ -154,10 +154,24 @@ def test_template_keeps_the_rules(name):
     assert compiles(source) == ""
     assert inline(source) == []
     assert without_key(source) == []
+    assert indented(source) == []
     assert name in SAFE or unescaped(source) == []
     if name not in CYRILLIC:
         assert cyrillic(source) == []
         assert untranslated(source) == []
+
+
+def indented(source):
+    """Return where the layout of a template would be typed into a field or kept in a text that is set as it stands."""
+    return re.findall(r"<(?:textarea|pre)\b[^>]*>\s", source)
+
+
+@pytest.mark.parametrize(
+    "planted", ["<textarea>\n  {{ text }}</textarea>", "<pre class='a'> {{ text }}</pre>"]
+)
+def test_layout_within_a_field_is_seen(planted):
+    assert indented(planted)
+    assert not indented("<textarea\n  rows='5'>{{ text }}</textarea>")
 
 
 def too_long(source):
