@@ -16,6 +16,8 @@ COLUMNS = {
     "pairs": "id,programme,form,mentor,starts_on,ends_on,order_number,order_on,ended_on,end_cause",
     "ties": "pair,mentee,starts_on,ended_on",
     "meetings": "pair,kind,planned_on,held_on,status,word_of_mentor,word_of_mentee",
+    "waves": "id,programme,instrument,version,opens_on,closes_on",
+    "answers": "wave,person,item,value",
 }
 
 
@@ -52,7 +54,25 @@ def tables(begins):
             made["groups"].append([first, f"ч-{number:03}", f"{grade}А"])
             made["groups"].append([second, f"ч-{number:03}", f"{grade + 1}А"])
     _pairs(made, begins)
+    _answers(made, begins)
     return made
+
+
+def _answers(made, begins):
+    made["waves"] = [
+        ["опрос/1", "прог/1", "mentee_before_teacher_teacher", "1", f"{begins}-10-01", f"{begins}-10-14"],
+        ["опрос/2", "прог/2", "preferences_mentee", "1", f"{begins + 1}-10-01", f"{begins + 1}-10-14"],
+    ]  # fmt: skip
+    for number in range(181, 201):
+        made["answers"] += [
+            ["опрос/1", f"ч-{number}", "experience", "yes"],
+            ["опрос/1", f"ч-{number}", "experience_where", "=2+2, в школе"],
+            ["опрос/1", f"ч-{number}", "comfort", str(1 + number % 10)],
+        ]
+    # the order of preference is that of the rows
+    made["answers"] += [
+        ["опрос/2", "ч-181", "wish", f"ч-{mentor}"] for mentor in (165, 161, 163)
+    ] + [["опрос/2", "ч-181", "comment", "Первая строка.\nВторая."]]
 
 
 def _pairs(made, begins):

@@ -13,11 +13,14 @@ from django.db import models
 
 from nastavnik.consents.models import Consent
 from nastavnik.documents.models import Document
+from nastavnik.engine.instruments.answering import LONGEST_STORY
 from nastavnik.engine.packages.schema import ColumnType, PackageField, TableReference, TableSchema
 from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 from nastavnik.people.models import Enrolment, Household, Person, StudyGroup
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
+from nastavnik.questionnaires.choices import AnswerSource, InvitationState, Mode
+from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Response, Wave
 from nastavnik.roadmaps.models import (
     Activity,
     IndicatorTarget,
@@ -363,13 +366,80 @@ SHEETS: tuple[PackageSheet, ...] = (
         required=("roadmap", "position", "name", "year", "source_line"),
         is_core=False,
     ),
+    # the own ones, and of the shipped ones those that were asked: another installation may number them otherwise
+    PackageSheet(
+        "instruments",
+        "Анкеты",
+        InstrumentVersion,
+        {
+            "instrument": "code",
+            "version": COMPUTED,
+            **{name: name for name in ("status", "published_at", "body")},
+        },
+        key=("instrument", "version"),
+        required=("instrument", "version", "body"),
+        left_out=frozenset({"number", "title", "role", "stage", "forms", "sha256"}),
+        is_core=False,
+    ),
+    PackageSheet(
+        "waves",
+        "Опросы",
+        Wave,
+        {
+            "id": COMPUTED,
+            "programme": "programme",
+            "instrument": COMPUTED,
+            "version": COMPUTED,
+            "opens_on": "opens_on",
+            "closes_on": "closes_on",
+        },
+        key=("id",),
+        required=("id", "programme", "instrument", "version", "opens_on", "closes_on"),
+        left_out=frozenset({"version"}),
+    ),
+    # of a confidential wave nobody: who answered is kept apart from what, and what does not travel
+    PackageSheet(
+        "invitations",
+        "Кого спросили",
+        Invitation,
+        {
+            "wave": "wave",
+            "person": "person",
+            "state": COMPUTED,
+            "answered_on": "answered_on",
+            "source": COMPUTED,
+            "submitted_at": COMPUTED,
+        },
+        required=("wave", "person"),
+        left_out=frozenset({"about", "token_sha256", "submit_key", "state"}),
+        is_core=False,
+        only={"wave__mode": Mode.NAMED, "about": ""},
+    ),
+    # a row for each value of an answer
+    PackageSheet(
+        "answers",
+        "Ответы на анкеты",
+        Response,
+        {"wave": "wave", "person": COMPUTED, "item": COMPUTED, "value": COMPUTED},
+        required=("wave", "person", "item", "value"),
+        left_out=frozenset(
+            {
+                "version_sha256",
+                "mode",
+                "invitation",
+                "answers",
+                "texts",
+                "guarded",
+                "source",
+                "submitted_at",
+            }
+        ),
+        only={"mode": Mode.NAMED, "invitation__about": ""},
+    ),
 )
 
 BY_NAME = {sheet.name: sheet for sheet in SHEETS}
 BY_MODEL = {sheet.model: sheet for sheet in reversed(SHEETS)}
-
-#: Tables the core names of which this version knows nothing yet: with rows the package is refused, not cut.
-NOT_YET = ("waves", "answers")
 
 #: What columns without a field are: their type, the sheet they refer to.
 _COMPUTED: Mapping[tuple[str, str], tuple[ColumnType, str]] = {
@@ -379,7 +449,19 @@ _COMPUTED: Mapping[tuple[str, str], tuple[ColumnType, str]] = {
     ("documents", "programme"): (ColumnType.STRING, "programmes"),
     ("pairs", "order_number"): (ColumnType.STRING, ""),
     ("pairs", "order_on"): (ColumnType.DATE, ""),
+    ("instruments", "version"): (ColumnType.INTEGER, ""),
+    ("waves", "version"): (ColumnType.INTEGER, ""),
+    ("invitations", "submitted_at"): (ColumnType.DATETIME, ""),
+    ("answers", "person"): (ColumnType.STRING, "people"),
 }
+#: What may stand in columns without a field; an answer that is only begun is sealed and does not travel.
+_MEMBERS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("invitations", "state"): (InvitationState.INVITED.value, InvitationState.ANSWERED.value),
+    ("invitations", "source"): tuple(AnswerSource.values),
+}
+#: Columns without a field that may hold more than a key.
+_LONGER = {("answers", "value"): LONGEST_STORY}
+
 _TYPES: tuple[tuple[type[Any], ColumnType], ...] = (
     (models.DateTimeField, ColumnType.DATETIME),
     (models.DateField, ColumnType.DATE),
@@ -474,8 +556,15 @@ def referred(sheet: PackageSheet, columns: Mapping[str, str]) -> Iterator[tuple[
 def _field(sheet: PackageSheet, column: str, name: str, required: bool) -> PackageField:  # noqa: FBT001 - one of four
     if not name:
         kind, _to = _COMPUTED.get((sheet.name, column), (ColumnType.STRING, ""))
-        most = _LONGEST_NAME if kind == ColumnType.STRING else None
-        return PackageField(column, kind, required=required, most=most)
+        longest = _LONGER.get((sheet.name, column), _LONGEST_NAME)
+        most = longest if kind == ColumnType.STRING else None
+        members = _MEMBERS.get((sheet.name, column), ())
+        least = None
+        if kind == ColumnType.INTEGER:
+            most, least = _SMALL, 0
+        return PackageField(
+            column, kind, required=required, most=most, least=least, members=members
+        )
     field = sheet.model._meta.get_field(name)
     assert isinstance(field, models.Field)  # noqa: S101 - no sheet names the other side of a relation
     title = str(getattr(field, "verbose_name", ""))
@@ -500,7 +589,7 @@ def _field(sheet: PackageSheet, column: str, name: str, required: bool) -> Packa
 def type_of(field: models.Field[Any, Any]) -> ColumnType:
     """Return the type of a field in a table schema."""
     if isinstance(field, models.JSONField):
-        return ColumnType.OBJECT if field.default is dict else ColumnType.ARRAY
+        return ColumnType.ARRAY if field.default is list else ColumnType.OBJECT
     return next((kind for model, kind in _TYPES if isinstance(field, model)), ColumnType.STRING)
 
 

@@ -7,10 +7,13 @@ from functools import cached_property
 from typing import Any
 
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import F, Func, Q, QuerySet, Subquery
 
-from nastavnik.core.access import SignedIn
+from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.dates import today
 from nastavnik.documents.choices import DocumentStatus
+from nastavnik.engine.instruments import Instrument, Item
 from nastavnik.engine.packages.schema import TableSchema
 from nastavnik.interchange import catalogues
 from nastavnik.interchange.catalogues import BY_NAME, SHEETS, PackageSheet
@@ -19,8 +22,12 @@ from nastavnik.mentorships.choices import PAIR_ORDER
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.organisations.choices import Level
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.people.models import Enrolment
+from nastavnik.people.models import Enrolment, Person
 from nastavnik.programmes.models import MentoringForm, Participation
+from nastavnik.questionnaires.adapter import ReadingRights, answer_to, instrument_of
+from nastavnik.questionnaires.choices import InvitationState, Mode
+from nastavnik.questionnaires.models import InstrumentVersion, Response, Wave
+from nastavnik.questionnaires.queries import NEEDED_TO_ASK
 
 # what one side said of a meeting: left out of pairs in which the reader stands
 WORDS = ("mentor_mark", "mentee_mark", "mentee_marks", "help_answered_on")
@@ -50,6 +57,45 @@ def pairs_hidden_from(user: SignedIn, organisation: Organisation) -> frozenset[i
     )
 
 
+# the keeper of the site, who has the database anyway
+WHOLE = ReadingRights(texts=True, curator=True, guarded=True)
+
+
+def rights_of(user: SignedIn) -> ReadingRights | None:
+    """Return what of the answers a user takes out; None: nothing."""
+    viewer = user.viewer
+    if not viewer.may(Perm.ANSWER_VIEW):
+        return None
+    return ReadingRights(
+        texts=True, curator=viewer.may(Perm.WAVE_EDIT), guarded=viewer.may(Perm.ANSWER_GUARDED)
+    )
+
+
+def items_taken(instrument: Instrument, rights: ReadingRights) -> list[Item]:
+    """Return the items whose answers may be read; not what is asked only after one that may not: it would tell of it."""
+    kept: list[Item] = []
+    left: set[str] = set()
+    for item in instrument.asked:
+        if rights.read(item) and left.isdisjoint(one.item for one in item.when):
+            kept.append(item)
+        else:
+            left.add(item.code)
+    return kept
+
+
+def leaves_answers(organisation: Organisation, rights: ReadingRights) -> bool:
+    """Tell whether questions were asked whose answers stay behind for whoever has these rights."""
+    asked = InstrumentVersion.objects.filter(
+        pk__in=Response.objects.filter(organisation=organisation, mode=Mode.NAMED).values(
+            "wave__version"
+        )
+    )
+    return any(
+        len(items_taken(instrument, rights)) < len(instrument.asked)
+        for instrument in map(instrument_of, asked)
+    )
+
+
 def manager_of(model: type[models.Model]) -> models.Manager[Any]:
     """Return the manager of a model of the package: each has one."""
     manager: models.Manager[Any] = model._meta.default_manager  # type: ignore[assignment]
@@ -65,7 +111,13 @@ def rows_of(sheet: PackageSheet, organisation: Organisation) -> QuerySet[Any]:
         whose = {"pk": organisation.pk}
     elif "organisation" not in names:
         whose = {"form__organisation": organisation}
-    return manager_of(model).filter(**whose, **sheet.only).order_by("pk")
+    if model is InstrumentVersion:
+        asked = Wave.objects.filter(organisation=organisation).values("version")
+        of_package = Q(organisation=organisation) | Q(organisation=None, pk__in=asked)
+        return manager_of(model).filter(of_package).order_by("pk")
+    # the keys of answers tell no order
+    order = ("wave_id", "invitation_id") if model is Response else ("pk",)
+    return manager_of(model).filter(**whose, **sheet.only).order_by(*order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +128,25 @@ class CountedTable:
     n: int
 
 
-def counted(organisation: Organisation) -> list[CountedTable]:
-    """Return how many rows each table of the core has, in its order."""
-    return [
-        CountedTable(sheet.title, rows_of(sheet, organisation).count())
+def counted(organisation: Organisation, *, with_answers: bool = True) -> list[CountedTable]:
+    """Return how many rows each table of the core has, in its order; of answers how many sheets. One query."""
+    sheets = [
+        sheet
         for sheet in SHEETS
-        if sheet.is_core and sheet.model is not Organisation
+        if sheet.is_core
+        and sheet.model is not Organisation
+        and (with_answers or sheet.model is not Response)
     ]
+    counts = Organisation.objects.filter(pk=organisation.pk).values_list(
+        *(_number(rows_of(sheet, organisation)) for sheet in sheets)
+    )
+    return [CountedTable(sheet.title, n) for sheet, n in zip(sheets, counts.get(), strict=True)]
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """Return the number of some rows as a part of another query."""
+    one = rows.order_by().annotate(n_in_all=Func(F("pk"), function="COUNT"))
+    return Subquery(one.values("n_in_all"), output_field=models.IntegerField())
 
 
 class SchoolPackage:
@@ -91,10 +155,21 @@ class SchoolPackage:
     Args:
         organisation: whose.
         hidden: keys of the pairs whose marks are left out.
+        rights: what of the answers to questionnaires is taken; None: nothing.
+        only_covered: whether answers are left out that no consent of today covers.
     """
 
-    def __init__(self, organisation: Organisation, *, hidden: Collection[int] = ()) -> None:
+    def __init__(
+        self,
+        organisation: Organisation,
+        *,
+        hidden: Collection[int] = (),
+        rights: ReadingRights | None = WHOLE,
+        only_covered: bool = False,
+    ) -> None:
         self.organisation = organisation
+        self.rights = rights
+        self.only_covered = only_covered
         self.hidden = frozenset(hidden)
         self.n_rows = 0
 
@@ -152,6 +227,8 @@ class SchoolPackage:
     # ------------------------------------------------------------ rows
 
     def _rows(self, sheet: PackageSheet, columns: Mapping[str, str]) -> list[dict[str, Any]]:
+        if sheet.model is Response:
+            return list(self._answers())
         read = [(one, self._reader(sheet, one, name)) for one, name in columns.items()]
         rows = []
         for row in rows_of(sheet, self.organisation):
@@ -188,6 +265,14 @@ class SchoolPackage:
             ("documents", "programme"): self._programme_of,
             ("pairs", "order_number"): lambda row: self._orders.get(row.pk, (None, None))[0],
             ("pairs", "order_on"): lambda row: self._orders.get(row.pk, (None, None))[1],
+            ("waves", "instrument"): lambda row: self._versions[row.version_id].code,
+            ("waves", "version"): lambda row: self._numbers_of_versions[row.version_id],
+            ("instruments", "version"): lambda row: self._numbers_of_versions[row.pk],
+            ("invitations", "state"): _state,
+            ("invitations", "source"): lambda row: self._sheets.get(row.pk, _NO_SHEET).source,
+            ("invitations", "submitted_at"): lambda row: (
+                self._sheets.get(row.pk, _NO_SHEET).submitted_at
+            ),
         }[sheet.name, column]
 
     def _struck(self, pair: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a row of pairs
@@ -215,6 +300,71 @@ class SchoolPackage:
         ).order_by("-pk")
         found = rows.values_list("mentorship_id", "order__number", "order__dated_on")
         return {pair: (number, day) for pair, number, day in found}
+
+    # ------------------------------------------------------------ answers
+
+    @cached_property
+    def _versions(self) -> dict[int, InstrumentVersion]:
+        return {row.pk: row for row in rows_of(BY_NAME["instruments"], self.organisation)}
+
+    @cached_property
+    def _numbers_of_versions(self) -> dict[int, int]:
+        """Return of each questionnaire the number by which the package calls it.
+
+        It is its own, but where one that came in with a package has the code and number of a shipped one.
+        """
+        own = [row for row in self._versions.values() if row.organisation_id is not None]
+        taken = {(row.code, row.number) for row in own}
+        found = {row.pk: row.number for row in own}
+        for row in self._versions.values():
+            if row.organisation_id is None:
+                number = row.number
+                while (row.code, number) in taken:
+                    number += 1
+                taken.add((row.code, number))
+                found[row.pk] = number
+        return found
+
+    @cached_property
+    def _sheets(self) -> dict[int, Response]:
+        """Return the answers that are taken by the key of who was asked."""
+        if self.rights is None:
+            return {}
+        rows = list(
+            rows_of(BY_NAME["answers"], self.organisation).select_related("invitation", "wave")
+        )
+        if self.only_covered:
+            held = held_purposes([row.invitation.person_id for row in rows], today())
+            rows = [
+                row
+                for row in rows
+                if not missing_purposes(
+                    held.get(row.invitation.person_id, frozenset()), NEEDED_TO_ASK
+                )
+            ]
+        return {row.invitation_id: row for row in rows}
+
+    def _answers(self) -> Iterator[dict[str, Any]]:
+        """Yield a row for each value of each answer, in the order of the questions; ranked people in their order."""
+        if self.rights is None:
+            return
+        waves, people = self._keys[Wave], self._keys[Person]
+        items = {
+            pk: items_taken(instrument_of(version), self.rights)
+            for pk, version in self._versions.items()
+        }
+        for row in self._sheets.values():
+            for item in items[row.wave.version_id]:
+                answer = answer_to(row, item)
+                for value in answer if isinstance(answer, list) else [answer]:
+                    said = people.get(int(value)) if item.of and value is not None else value
+                    if said is not None:
+                        yield {
+                            "wave": waves[row.wave_id],
+                            "person": people[row.invitation.person_id],  # type: ignore[union-attr]
+                            "item": item.code,
+                            "value": said,
+                        }
 
     @cached_property
     def _forms_by_record(self) -> dict[int, list[str]]:
@@ -255,6 +405,15 @@ class SchoolPackage:
 
     def _by_number(self, marks: Mapping[str, str]) -> dict[str, str]:
         return {self._numbers[tie]: mark for tie, mark in marks.items() if tie in self._numbers}
+
+
+_NO_SHEET = Response(source=None, submitted_at=None)
+
+
+def _state(invitation: Any) -> str:  # noqa: ANN401 - a row of invitations
+    """Return how far somebody has come: what is only begun is sealed and does not travel."""
+    is_done = invitation.state == InvitationState.ANSWERED
+    return InvitationState.ANSWERED.value if is_done else InvitationState.INVITED.value
 
 
 def _unlike(own: Mapping[int, str], taken: Mapping[int, str]) -> dict[int, str]:

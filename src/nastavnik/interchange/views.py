@@ -17,7 +17,13 @@ from nastavnik.core.dates import today
 from nastavnik.core.http import Request
 from nastavnik.interchange import actions
 from nastavnik.interchange.adapter.files import write_archive
-from nastavnik.interchange.queries import SchoolPackage, counted, pairs_hidden_from
+from nastavnik.interchange.queries import (
+    SchoolPackage,
+    counted,
+    leaves_answers,
+    pairs_hidden_from,
+    rights_of,
+)
 from nastavnik.organisations.models import Organisation
 
 
@@ -35,10 +41,16 @@ def package(request: Request) -> HttpResponse:
     """Say what the package holds and offer it."""
     organisation = _own(request)
     n_hidden = len(pairs_hidden_from(request.user, organisation))
+    rights = rights_of(request.user)
     return render(
         request,
         "interchange/package.html",
-        {"counted": counted(organisation), "n_hidden": n_hidden},
+        {
+            "counted": counted(organisation, with_answers=rights is not None),
+            "n_hidden": n_hidden,
+            "has_answers": rights is not None,
+            "leaves_answers": rights is not None and leaves_answers(organisation, rights),
+        },
     )
 
 
@@ -50,7 +62,12 @@ def archive(request: Request) -> HttpResponse:
     stream = io.BytesIO()
     # one moment of the database for all tables
     with transaction.atomic():
-        whole = SchoolPackage(organisation, hidden=pairs_hidden_from(request.user, organisation))
+        whole = SchoolPackage(
+            organisation,
+            hidden=pairs_hidden_from(request.user, organisation),
+            rights=rights_of(request.user),
+            only_covered=True,
+        )
         write_archive(whole, stream)
         actions.note_package_taken(organisation, n_rows=whole.n_rows, by=request.user)
         looks.note_taken_out(request, "package", whole.people, as_file=True)

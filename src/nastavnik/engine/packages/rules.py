@@ -60,6 +60,7 @@ _DAYS = {
     "pairs": (("starts_on", "ends_on"), ("starts_on", "ended_on")),
     "ties": (("starts_on", "ended_on"),),
     "activities": (("starts_on", "ends_on"),),
+    "waves": (("opens_on", "closes_on"),),
 }
 
 
@@ -75,7 +76,7 @@ def _lengths(tables: Tables) -> Iterator[PackageFault]:
 def _codes(tables: Tables, known: KnownCodes) -> Iterator[PackageFault]:
     """Yield forms nobody knows, and codes of lists that are not in the list."""
     forms = known.forms | {row["form"] for row in tables["forms"]}
-    for table in ("participations", "pairs", "form_variants"):
+    for table in ("participations", "pairs", "form_variants", "waves"):
         for row in tables[table]:
             if row["form"] and row["form"] not in forms:
                 yield PackageFault(table, row.line, f"form: формы «{row['form']}» нет.")

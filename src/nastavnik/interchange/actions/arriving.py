@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.packages.reading import PackageFault, PackageRow
+from nastavnik.interchange.actions.asking import write_answers
 from nastavnik.interchange.actions.completing import COMPLETE, ArrivingPackage
 from nastavnik.interchange.adapter.reading import PackageReading, read_package
 from nastavnik.interchange.catalogues import BY_MODEL, BY_NAME, SHEETS, PackageSheet, details_of
@@ -21,6 +22,7 @@ from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.actions import adopt_form
 from nastavnik.programmes.models import MentoringForm, RoleVariant
+from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Response
 
 BATCH = 500  # rows of one statement
 
@@ -80,8 +82,11 @@ def _write(
             continue
         if sheet.model is MentoringForm:
             _adopt(arriving, by=by)
-        elif sheet.model is not RoleVariant:
+        elif sheet.model is InstrumentVersion:
+            _make(sheet, arriving, arriving.strange_instruments)
+        elif sheet.model not in (RoleVariant, Invitation, Response):
             _make(sheet, arriving)
+    write_answers(arriving)
     _finish(arriving)
     n_rows = {name: len(rows) for name, rows in reading.rows.items()}
     audit.record(
@@ -133,7 +138,7 @@ def _adopt(arriving: ArrivingPackage, *, by: models.Model | None) -> None:
 
 
 def _codes_named(arriving: ArrivingPackage) -> Iterator[str]:
-    for table in ("participations", "pairs", "programmes"):
+    for table in ("participations", "pairs", "programmes", "waves"):
         for row in arriving.rows[table]:
             yield from [row["form"]] if row["form"] else []
             yield from row["forms"] or []
@@ -161,12 +166,14 @@ def _set_variants(form: MentoringForm, rows: list[PackageRow]) -> None:
 # ---------------------------------------------------------------- rows
 
 
-def _make(sheet: PackageSheet, arriving: ArrivingPackage) -> None:
-    """Write the rows of a sheet and remember how the package calls them."""
+def _make(
+    sheet: PackageSheet, arriving: ArrivingPackage, rows: Iterable[PackageRow] | None = None
+) -> None:
+    """Write the rows of a sheet, or some of them, and remember how the package calls them."""
     complete = COMPLETE.get(sheet.name)
     fill = _filler(sheet, arriving)
     made: list[tuple[PackageRow, Any]] = []
-    for row in arriving.rows[sheet.name]:
+    for row in arriving.rows[sheet.name] if rows is None else rows:
         one = fill(row)
         if complete is not None:
             complete(arriving, row, one)

@@ -20,6 +20,7 @@ from nastavnik.core.text import fold
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import title_of
+from nastavnik.engine.instruments import digest, parse_instrument
 from nastavnik.engine.packages.reading import PackageRow
 from nastavnik.mentorships.choices import PAIR_ORDER, MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
@@ -28,6 +29,8 @@ from nastavnik.people.actions import grade_of
 from nastavnik.people.models import Enrolment, Person, StudyGroup
 from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import Participation, Programme
+from nastavnik.questionnaires.choices import VersionStatus, WaveStatus
+from nastavnik.questionnaires.models import InstrumentVersion, Wave
 from nastavnik.writers.blocks import Paragraph, as_plain
 
 S = ParticipationStatus
@@ -155,6 +158,26 @@ class ArrivingPackage:
     def year_of(self) -> dict[str, str]:
         """Return of each programme its year."""
         return {row["id"]: row["year"] for row in self.rows["programmes"]}
+
+    @cached_property
+    def versions(self) -> dict[tuple[str, int], InstrumentVersion]:
+        """Return the questionnaires by the code and version the package calls them: those it does not bring are shipped."""
+        found = {(one.code, one.number): one for one in self._shipped.values()}
+        for row in self.rows["instruments"]:
+            if (known := self._shipped.get(digest(row["body"]))) is not None:
+                found[row["instrument"], row["version"]] = known
+        return found | {
+            (row["instrument"], row["version"]): one for row, one in self.made["instruments"]
+        }
+
+    @property
+    def strange_instruments(self) -> list[PackageRow]:
+        """Return the questionnaires of the package that did not come with the program: they are the organisation's own."""
+        return [row for row in self.rows["instruments"] if digest(row["body"]) not in self._shipped]
+
+    @cached_property
+    def _shipped(self) -> dict[str, InstrumentVersion]:
+        return {one.sha256: one for one in InstrumentVersion.objects.shipped().order_by("number")}
 
     @cached_property
     def _ties_made(self) -> dict[str, list[Tie]]:
@@ -307,6 +330,26 @@ def _meeting(arriving: ArrivingPackage, row: PackageRow, one: Meeting) -> None:
         one.mentee_marks = arriving.by_tie(row["pair"], row["mentee_marks"])
 
 
+def _instrument(_arriving: ArrivingPackage, row: PackageRow, one: InstrumentVersion) -> None:
+    instrument = parse_instrument(row["body"])
+    one.number = row["version"]
+    one.sha256 = digest(one.body)
+    one.title, one.role, one.stage = instrument.title, instrument.role, instrument.stage
+    one.forms = list(instrument.forms)
+    if one.status != VersionStatus.DRAFT and one.published_at is None:
+        one.published_at = timezone.now()
+
+
+def _wave(arriving: ArrivingPackage, row: PackageRow, one: Wave) -> None:
+    one.version = arriving.versions[row["instrument"], row["version"]]
+    one.title = one.title or one.version.title
+    if not row["status"]:
+        one.status = WaveStatus.CLOSED if one.closes_on < today() else WaveStatus.OPEN
+        arriving.notes.add("waves", _("state taken from closes_on"), row.line)
+    if one.status == WaveStatus.CLOSED and one.closed_at is None:
+        one.closed_at = timezone.now()
+
+
 COMPLETE: Mapping[str, Callable[[ArrivingPackage, PackageRow, Any], None]] = {
     "people": _person,
     "study_groups": _study_group,
@@ -317,4 +360,6 @@ COMPLETE: Mapping[str, Callable[[ArrivingPackage, PackageRow, Any], None]] = {
     "pairs": _pair,
     "ties": _tie,
     "meetings": _meeting,
+    "instruments": _instrument,
+    "waves": _wave,
 }

@@ -20,14 +20,8 @@ from nastavnik.engine.packages.reading import (
     reference_faults,
 )
 from nastavnik.engine.packages.rules import KnownCodes
-from nastavnik.engine.packages.schema import TableSchema
-from nastavnik.interchange.catalogues import (
-    NOT_YET,
-    SHEETS,
-    PackageSheet,
-    details_table,
-    tables,
-)
+from nastavnik.interchange.adapter.asking import asking_faults
+from nastavnik.interchange.catalogues import SHEETS, PackageSheet, details_table, tables
 from nastavnik.organisations.choices import OrganisationKind
 from nastavnik.people.choices import PersonKind
 from nastavnik.programmes import catalogues as lists
@@ -56,11 +50,10 @@ def read_package(files: Mapping[str, bytes]) -> PackageReading:
     found = PackageReading()
     schemas = {table.name: table for _sheet, table in tables()}
     read = {name: read_table(table, files.get(name, b"")) for name, table in schemas.items()}
-    found.ignored = [name for name in sorted(files) if name not in schemas and name not in NOT_YET]
+    found.ignored = [name for name in sorted(files) if name not in schemas]
     for name, one in read.items():
         found.faults += one.faults
         found.ignored += [f"{name}.{column}" for column in one.ignored]
-    found.faults += _not_yet(files)
     found.by_person = _name_records(read)
     for name, table in schemas.items():
         found.faults += key_faults(table, read[name].rows)
@@ -71,20 +64,11 @@ def read_package(files: Mapping[str, bytes]) -> PackageReading:
     # a row that could not be read is missing where others would meet it
     found.faults += rules.faults(found.rows, _known())
     found.faults += _papers(found.rows["documents"])
+    found.faults += asking_faults(found.rows)
     order = {name: place for place, name in enumerate(schemas)}
     found.faults.sort(key=lambda one: (order.get(one.table, len(order)), one.line))
     del found.faults[MOST_FAULTS:]
     return found
-
-
-def _not_yet(files: Mapping[str, bytes]) -> Iterator[PackageFault]:
-    """Yield tables of the core this version cannot take, unless they are empty: rows are not dropped."""
-    for name in NOT_YET:
-        rows = read_table(TableSchema(name, ()), files.get(name, b""))
-        if lines := [line for line in files.get(name, b"").splitlines()[1:] if line.strip()]:
-            reason = f"Этой таблицы сайт пока не принимает, а строк в ней {len(lines)}. Уберите её из пакета, если она не нужна."
-            yield PackageFault(name, 2, reason)
-        yield from rows.faults
 
 
 def _known() -> KnownCodes:
