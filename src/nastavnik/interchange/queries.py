@@ -269,9 +269,11 @@ class SchoolPackage:
             ("waves", "version"): lambda row: self._numbers_of_versions[row.version_id],
             ("instruments", "version"): lambda row: self._numbers_of_versions[row.pk],
             ("invitations", "state"): _state,
-            ("invitations", "source"): lambda row: self._sheets.get(row.pk, _NO_SHEET).source,
-            ("invitations", "submitted_at"): lambda row: (
-                self._sheets.get(row.pk, _NO_SHEET).submitted_at
+            ("invitations", "source"): lambda row: getattr(
+                self._sheets.get(row.pk), "source", None
+            ),
+            ("invitations", "submitted_at"): lambda row: getattr(
+                self._sheets.get(row.pk), "submitted_at", None
             ),
         }[sheet.name, column]
 
@@ -405,9 +407,6 @@ class SchoolPackage:
 
     def _by_number(self, marks: Mapping[str, str]) -> dict[str, str]:
         return {self._numbers[tie]: mark for tie, mark in marks.items() if tie in self._numbers}
-
-
-_NO_SHEET = Response(source=None, submitted_at=None)
 
 
 def _state(invitation: Any) -> str:  # noqa: ANN401 - a row of invitations

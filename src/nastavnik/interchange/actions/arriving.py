@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.packages.reading import PackageFault, PackageRow
-from nastavnik.interchange.actions.asking import write_answers
+from nastavnik.interchange.actions.asking import AskedAndAnswered
 from nastavnik.interchange.actions.completing import COMPLETE, ArrivingPackage
 from nastavnik.interchange.adapter.reading import PackageReading, read_package
 from nastavnik.interchange.catalogues import BY_MODEL, BY_NAME, SHEETS, PackageSheet, details_of
@@ -86,7 +86,7 @@ def _write(
             _make(sheet, arriving, arriving.strange_instruments)
         elif sheet.model not in (RoleVariant, Invitation, Response):
             _make(sheet, arriving)
-    write_answers(arriving)
+    AskedAndAnswered(arriving).write()
     _finish(arriving)
     n_rows = {name: len(rows) for name, rows in reading.rows.items()}
     audit.record(

@@ -1,6 +1,7 @@
 """Who was asked, and what they answered: one sheet of a person in a wave of the rows of `answers`."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,29 +17,37 @@ from nastavnik.questionnaires.models import Invitation, Response, Wave
 BATCH = 500  # rows of one statement
 
 
-def write_answers(arriving: ArrivingPackage) -> None:
-    """Write who was asked and what was answered; the package has been looked through (`adapter.asking`)."""
-    waves = {row["id"]: one for row, one in arriving.made["waves"]}
-    said: dict[tuple[str, str], list[PackageRow]] = defaultdict(list)
-    for row in arriving.rows["answers"]:
-        said[row["wave"], row["person"]].append(row)
-    asked: dict[tuple[str, str], PackageRow | None] = {
-        (row["wave"], row["person"]): row for row in arriving.rows["invitations"]
-    }
-    asked |= {key: None for key in said if key not in asked}
-    made = [
-        (key, row, _invitation(arriving, waves[key[0]], key[1], row)) for key, row in asked.items()
-    ]
-    Invitation.objects.bulk_create([one for _key, _row, one in made], batch_size=BATCH)
-    Response.objects.bulk_create(
-        [
-            _response(arriving, invitation, said.get(key, []), row)
-            for key, row, invitation in made
-            # without a moment and without answers the sheet stayed behind
-            if key in said or (row is not None and row["submitted_at"])
-        ],
-        batch_size=BATCH,
-    )
+@dataclass(frozen=True, slots=True)
+class AskedAndAnswered:
+    """Who was asked and what was answered, of a package whose waves are written."""
+
+    arriving: ArrivingPackage
+
+    def write(self) -> None:
+        """Write who was asked and what was answered; the package has been looked through (`adapter.asking`)."""
+        arriving = self.arriving
+        waves = {row["id"]: one for row, one in arriving.made["waves"]}
+        said: dict[tuple[str, str], list[PackageRow]] = defaultdict(list)
+        for row in arriving.rows["answers"]:
+            said[row["wave"], row["person"]].append(row)
+        asked: dict[tuple[str, str], PackageRow | None] = {
+            (row["wave"], row["person"]): row for row in arriving.rows["invitations"]
+        }
+        asked |= {key: None for key in said if key not in asked}
+        made = [
+            (key, row, _invitation(arriving, waves[key[0]], key[1], row))
+            for key, row in asked.items()
+        ]
+        Invitation.objects.bulk_create([one for _key, _row, one in made], batch_size=BATCH)
+        Response.objects.bulk_create(
+            [
+                _response(arriving, invitation, said.get(key, []), row)
+                for key, row, invitation in made
+                # without a moment and without answers the sheet stayed behind
+                if key in said or (row is not None and row["submitted_at"])
+            ],
+            batch_size=BATCH,
+        )
 
 
 def _invitation(
