@@ -106,9 +106,10 @@ OBJECTS: dict[str, type[Model]] = {
     },
     **{
         f"questionnaires:{name}": Wave
-        for name in ("wave", "invite", "links", "close", "last-day", "results")
+        for name in ("wave", "invite", "links", "close", "last-day", "results", "paper")
     },
     "questionnaires:answer": Invitation,
+    "questionnaires:take-back": Invitation,
     **{
         f"questionnaires:{name}": InstrumentVersion
         for name in ("draft", "draft-preview", "publish", "delete-draft", "copy", "file")

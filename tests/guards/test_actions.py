@@ -451,6 +451,9 @@ PREPARED = {
     "questionnaires.load_instruments": lambda _scene: (
         InstrumentVersion.objects.shipped().filter(code="mentee_after").delete()
     ),
+    "questionnaires.take_back_answers": lambda scene: questionnaires.enter_answers(
+        scene.asked(), WHOLE, submit_key="", by=scene.by
+    ),
     "mentorships.answer_help": lambda scene: mentorships.note_meeting(
         scene.meeting(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=scene.by
     ),
@@ -800,6 +803,10 @@ DONE = {
     "questionnaires.keep_draft": lambda s: questionnaires.keep_draft(s.asked(), WHOLE, by=s.by),
     "questionnaires.submit_answers": lambda s: questionnaires.submit_answers(
         s.asked(), WHOLE, submit_key="", source=AnswerSource.ACCOUNT, by=s.by
+    ),
+    "questionnaires.enter_answers": lambda s: questionnaires.enter_answers(s.asked(), WHOLE, submit_key="", by=s.by),
+    "questionnaires.take_back_answers": lambda s: questionnaires.take_back_answers(
+        s.first(Invitation, response__source="paper"), by=s.by
     ),
 }  # fmt: skip
 

@@ -320,10 +320,14 @@ def _no_more() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What has become of answers that were sent: stored now, or stored by the same page before; else the faults."""
+    """What has become of answers that were sent: stored now, or stored by the same page before; else the faults.
+
+    `hidden` are codes of questions whose answers were left out: their conditions do not hold.
+    """
 
     is_stored: bool
     faults: Mapping[str, str]
+    hidden: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -365,7 +369,8 @@ def submit_answers(
         .get(pk=standing.wave_id)
     )
     instrument = instrument_of(wave.version)
-    checked = check_answers(instrument, given, people=frozenset(people))
+    from_paper = source == AnswerSource.PAPER
+    checked = check_answers(instrument, given, people=frozenset(people), may_be_blank=from_paper)
     if checked.faults:
         return Sent(is_stored=False, faults=checked.faults)
     named = not wave.is_confidential
@@ -392,9 +397,75 @@ def submit_answers(
         **in_columns(instrument, checked.kept),
     )
     Draft.objects.filter(invitation=standing).delete()
-    audit.record("answered", wave, by=by if named else None)
+    if from_paper and named:
+        # somebody else's hand: the trail tells whose
+        audit.record("answer-entered", standing, by=by, fields=["state"])
+    else:
+        audit.record("answered", wave, by=by if named else None)
     response_submitted.send(sender=Response, wave=wave, invitation=standing if named else None)
-    return Sent(is_stored=True, faults={})
+    return Sent(is_stored=True, faults={}, hidden=checked.hidden)
+
+
+@transaction.atomic
+def enter_answers(
+    invitation: Invitation,
+    given: Mapping[str, object],
+    *,
+    submit_key: str,
+    people: Iterable[str] = (),
+    by: models.Model | None,
+) -> Sent:
+    """Store what stands on the paper of somebody who is asked, typed by `by`; any question may be blank there, not all.
+
+    Raises:
+        RefusedError: the wave is confidential, nothing is answered, or no answer is taken any more.
+    """
+    wave = Wave.objects.select_related("version").get(pk=invitation.wave_id)
+    if wave.is_confidential:
+        raise RefusedError(
+            _(
+                "The wave is confidential: nobody may see who answered what, so paper is not entered by name."
+            )
+        )
+    keys = frozenset(people)
+    checked = check_answers(instrument_of(wave.version), given, people=keys, may_be_blank=True)
+    if not checked.kept and not checked.faults:
+        raise RefusedError(
+            _(
+                "Nothing is marked. Mark at least one answer, or skip whoever gave back a blank sheet."
+            )
+        )
+    return submit_answers(
+        invitation,
+        given,
+        submit_key=submit_key,
+        source=AnswerSource.PAPER,
+        people=keys,
+        by=by,
+    )
+
+
+@transaction.atomic
+def take_back_answers(invitation: Invitation, *, by: models.Model | None) -> None:
+    """Erase what was entered from paper, a wrong sheet or a wrong name: the person has not answered again.
+
+    Raises:
+        RefusedError: the person answered with the own hand or not at all, or the wave is closed.
+    """
+    wave = Wave.objects.select_for_update().get(pk=invitation.wave_id)
+    if wave.status != WaveStatus.OPEN:
+        raise RefusedError(_("The wave is closed: open it again, then take back what was entered."))
+    n_erased, _by_model = Response.objects.filter(
+        invitation=invitation, source=AnswerSource.PAPER
+    ).delete()
+    if not n_erased:
+        raise RefusedError(
+            _("Only what was entered from paper is taken back, and here is no such answer.")
+        )
+    Invitation.objects.filter(pk=invitation.pk).update(
+        state=InvitationState.INVITED, answered_on=None, submit_key=""
+    )
+    audit.record("answer-taken-back", invitation, by=by, fields=["state"])
 
 
 # ---------------------------------------------------------------- questionnaires of a school's own

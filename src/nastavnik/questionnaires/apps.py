@@ -35,4 +35,9 @@ class QuestionnairesConfig(AppConfig):
         navigation.register(
             navigation.Section(25, _("Questionnaires"), "questionnaires:waves", Perm.WAVE_VIEW)
         )
-        howtos.register("questionnaires", "questionnaires")
+        howtos.register(
+            "questionnaires",
+            "questionnaires",
+            paper="questionnaires#внести-с-бумаги",
+            take_back="questionnaires#внести-с-бумаги",
+        )

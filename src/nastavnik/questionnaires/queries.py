@@ -20,7 +20,13 @@ from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, MentoringForm, Participation, Programme
-from nastavnik.questionnaires.choices import FEWEST, InvitationState, VersionStatus, WaveStatus
+from nastavnik.questionnaires.choices import (
+    FEWEST,
+    AnswerSource,
+    InvitationState,
+    VersionStatus,
+    WaveStatus,
+)
 from nastavnik.questionnaires.models import (
     Draft,
     InstrumentVersion,
@@ -110,6 +116,62 @@ def waiting_of(wave: Wave) -> list[Invitation]:
     """Return who has not answered yet, by name."""
     rows = Invitation.objects.filter(wave=wave).exclude(state=InvitationState.ANSWERED)
     return list(rows.select_related("person"))
+
+
+@dataclass(frozen=True, slots=True)
+class PaperQueue:
+    """Whose paper may be entered now, by class and name, and whose is entered.
+
+    Attributes:
+        groups: class → who has not answered and may; those without a class under "".
+        unsigned: who has not answered and has no consent any more.
+        entered: whose answers came from paper, the last one first.
+    """
+
+    groups: tuple[tuple[str, tuple[Invitation, ...]], ...]
+    unsigned: tuple[Invitation, ...]
+    entered: tuple[Invitation, ...]
+
+    @property
+    def rows(self) -> list[Invitation]:
+        """All who are waited for, in their order."""
+        return [row for _group, rows in self.groups for row in rows]
+
+    def after(self, invitation: Invitation) -> Invitation | None:
+        """Return who follows somebody, from the end on the first one; None when nobody else is left."""
+        keys = [row.pk for row in self.rows]
+        place = keys.index(invitation.pk) if invitation.pk in keys else -1
+        others = [*self.rows[place + 1 :], *self.rows[: max(place, 0)]]
+        return others[0] if others else None
+
+    def group_of(self, invitation: Invitation) -> str:
+        """Return the class of somebody who is waited for."""
+        return next(
+            (group for group, rows in self.groups if any(row.pk == invitation.pk for row in rows)),
+            "",
+        )
+
+
+def paper_queue(wave: Wave) -> PaperQueue:
+    """Return whose paper may be entered; four queries."""
+    waiting = waiting_of(wave)
+    held = held_purposes([row.person_id for row in waiting], today())
+    groups = group_names([row.person for row in waiting])
+    by_group: dict[str, list[Invitation]] = defaultdict(list)
+    unsigned = []
+    for row in waiting:
+        if missing_purposes(held.get(row.person_id, frozenset()), NEEDED_TO_ASK):
+            unsigned.append(row)
+        else:
+            by_group[groups.get(row.person_id, "")].append(row)
+    entered = Invitation.objects.filter(wave=wave, response__source=AnswerSource.PAPER)
+    return PaperQueue(
+        groups=tuple(
+            (group, tuple(by_group[group])) for group in sorted(by_group, key=_class_order)
+        ),
+        unsigned=tuple(unsigned),
+        entered=tuple(entered.select_related("person").order_by("-response__submitted_at", "pk")),
+    )
 
 
 def people_offered(

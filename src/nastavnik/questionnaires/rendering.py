@@ -213,3 +213,55 @@ def _given(sent: QueryDict, item: Item) -> object:
     if item.kind in _MANY:
         return sent.getlist(name) or None
     return sent.get(name) or None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedItem:
+    """A question as it is typed from paper.
+
+    Attributes:
+        number: as it is printed; 0 for a note.
+        question: with its answers.
+        keys: each answer after the key that marks it, empty where no key is left.
+    """
+
+    number: int
+    question: AskedItem
+    keys: Sequence[tuple[str, OfferedAnswer]]
+
+
+def typed_sections(
+    instrument: Instrument,
+    answers: Mapping[str, object],
+    *,
+    faults: Mapping[str, str],
+    people: Mapping[str, Sequence[tuple[str, str]]],
+) -> list[tuple[str, list[TypedItem]]]:
+    """Return the title and the questions of every section, none left out: paper shows all of them."""
+    numbers = {item.code: number for number, item in enumerate(instrument.asked, 1)}
+    found = []
+    for place, section in enumerate(instrument.sections, 1):
+        page = step_of(
+            instrument, section, place, answers, faults=faults, people=people, is_preview=True
+        )
+        typed = [
+            TypedItem(numbers.get(one.item.code, 0), one, _keyed(one)) for one in page.questions
+        ]
+        found.append((page.title, typed))
+    return found
+
+
+_KEYS = "1234567890"
+
+
+def _keyed(question: AskedItem) -> list[tuple[str, OfferedAnswer]]:
+    """Return the answers with their keys: of a scale its own figure (0 for ten), else 1 for the first."""
+    if question.item.kind == ItemKind.SCALE:
+        figures = {one.value for one in question.choices}
+        ten = {"10": "0"} if "0" not in figures else {}
+        own = {figure: figure for figure in _KEYS} | ten
+        return [(own.get(one.value, ""), one) for one in question.choices]
+    return [
+        (_KEYS[place] if place < len(_KEYS) else "", one)
+        for place, one in enumerate(question.choices)
+    ]

@@ -51,8 +51,10 @@ from nastavnik.questionnaires.queries import (
     audience_words,
     counted,
     invitation_by,
+    may_answer,
     names_of,
     own_invitations,
+    paper_queue,
     people_offered,
     predecessor_of,
     read_draft,
@@ -60,7 +62,13 @@ from nastavnik.questionnaires.queries import (
     waiting_of,
     was_sent,
 )
-from nastavnik.questionnaires.rendering import AskedPage, given_in, sections_shown, step_of
+from nastavnik.questionnaires.rendering import (
+    AskedPage,
+    given_in,
+    sections_shown,
+    step_of,
+    typed_sections,
+)
 from nastavnik.questionnaires.tables import (
     FILES,
     answer_table,
@@ -450,6 +458,130 @@ def results(request: Request, pk: int) -> HttpResponse:
         "may_take_out": rights.texts and bool(answers),
     }
     return render(request, "questionnaires/results.html", context)
+
+
+# ---------------------------------------------------------------- paper
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def paper(request: Request, pk: int) -> HttpResponse:
+    """Enter what people have written on paper, one after another."""
+    row = _wave(request, pk, Perm.WAVE_EDIT)
+    here = reverse("questionnaires:paper", args=[row.pk])
+    takes = row.takes_answers(today()) and not row.is_confidential
+    asked = Invitation.objects.visible_to(request.user).filter(wave=row)
+    chosen = (
+        asked.select_related("wave__version", "person")
+        .filter(pk=key_of(request.GET.get("who", "")))
+        .first()
+    )
+    if request.method == "POST":
+        if chosen is None or not takes:
+            messages.error(request, _("Nothing is saved: choose whose paper it is."))
+            return redirect(here)
+        return _entered(request, chosen, here)
+    if chosen is not None and takes and not may_answer(chosen):
+        messages.error(
+            request,
+            _("%(name)s: answered already, or the consent to personal data does not hold.")
+            % {"name": chosen.person.full_name},
+        )
+        return redirect(here)
+    return _paper_page(request, row, chosen if takes else None, {}, {})
+
+
+def _entered(request: Request, invitation: Invitation, here: str) -> HttpResponse:
+    """Save the answers of one sheet and go on to the next person."""
+    instrument = instrument_of(invitation.wave.version)
+    given = given_in(request.POST, instrument, [item.code for item in instrument.asked])
+    follower = paper_queue(invitation.wave).after(invitation)
+    offered = people_offered(invitation, instrument)
+    try:
+        sent = actions.enter_answers(
+            invitation,
+            given,
+            submit_key=request.POST.get("key", "")[:32],
+            people={key for rows in offered.values() for key, _name in rows},
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        if may_answer(invitation):
+            return _paper_page(request, invitation.wave, invitation, given, {"": str(refusal)})
+        messages.error(request, f"{invitation.person.full_name}: {refusal}")
+        return redirect(here)
+    if not sent.is_stored:
+        return _paper_page(request, invitation.wave, invitation, given, sent.faults)
+    messages.success(request, _("Saved: %(name)s.") % {"name": invitation.person.full_name})
+    if sent.hidden:
+        texts = "», «".join(instrument.item(code).text for code in sent.hidden)
+        messages.warning(
+            request,
+            _("Not kept, for an answer before rules it out: «%(questions)s».")
+            % {"questions": texts},
+        )
+    return redirect(f"{here}?who={follower.pk}" if follower else here)
+
+
+def _paper_page(
+    request: Request,
+    row: Wave,
+    chosen: Invitation | None,
+    given: Mapping[str, object],
+    faults: Mapping[str, str],
+) -> HttpResponse:
+    queue = paper_queue(row)
+    instrument = instrument_of(row.version)
+    context = {
+        "wave": row,
+        "queue": queue,
+        "n": len(queue.rows),
+        "chosen": chosen,
+        "is_open": row.status == WaveStatus.OPEN,
+        "is_time": row.takes_answers(today()),
+        "faults": faults,
+        "key": request.POST.get("key", "")[:32] or uuid4().hex,
+    }
+    if chosen is not None:
+        context |= {
+            "group": queue.group_of(chosen),
+            "follower": queue.after(chosen),
+            "sections": typed_sections(
+                instrument, given, faults=faults, people=people_offered(chosen, instrument)
+            ),
+        }
+    status = 422 if faults else 200
+    return render(request, "questionnaires/paper.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def take_back(request: Request, pk: int) -> HttpResponse:
+    """Ask, then erase what was entered from somebody's paper."""
+    rows = Invitation.objects.visible_to(request.user).select_related("person")
+    invitation = get_object_or_404(rows, pk=pk)
+    row = _wave(request, invitation.wave_id, Perm.WAVE_EDIT)
+    back = reverse("questionnaires:paper", args=[row.pk])
+    name = invitation.person.full_name
+    if request.method == "GET":
+        return confirm.ask(
+            request,
+            heading=_("Take back what was entered?"),
+            sentence=_("%(name)s, «%(wave)s»: the answers entered from paper are erased.")
+            % {"name": name, "wave": row.title},
+            action=_("Take back"),
+            back=back,
+            follows=[
+                _("The person counts as not answered: enter the right sheet, or give a link.")
+            ],
+        )
+    try:
+        actions.take_back_answers(invitation, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, f"{name}: {refusal}")
+        return redirect(back)
+    messages.success(request, _("Taken back: %(name)s.") % {"name": name})
+    return redirect(f"{back}?who={invitation.pk}")
 
 
 # ---------------------------------------------------------------- answering

@@ -50,7 +50,11 @@ def shown_items(instrument: Instrument, answers: Mapping[str, object]) -> tuple[
 
 
 def check_answers(
-    instrument: Instrument, raw: Mapping[str, object], *, people: Collection[str] = frozenset()
+    instrument: Instrument,
+    raw: Mapping[str, object],
+    *,
+    people: Collection[str] = frozenset(),
+    may_be_blank: bool = False,
 ) -> CheckedAnswers:
     """Return what is kept of answers from a form, a file or a sheet, and what is wrong with the rest.
 
@@ -58,6 +62,7 @@ def check_answers(
         instrument: the questionnaire.
         raw: code of the item → a number, a text or a list of texts.
         people: keys of those who may be named.
+        may_be_blank: whether also a required item may be left without an answer: nobody can be asked again on paper.
     """
     kept: dict[str, Answer] = {}
     faults: dict[str, str] = {}
@@ -67,7 +72,7 @@ def check_answers(
         if not all(condition.holds(kept.get(condition.item)) for condition in item.when):
             hidden += [item.code] if given else []
         elif not given:
-            if item.required:
+            if item.required and not may_be_blank:
                 faults[item.code] = "Нет ответа. Ответьте на этот вопрос."
         else:
             try:
