@@ -2,9 +2,8 @@
 
 import io
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
@@ -31,7 +30,7 @@ def _own(request: Request) -> Organisation:
     """Return the organisation of which the user may take everything: a curator of some forms may not."""
     organisation = request.user.workplace
     if organisation.pk not in request.user.viewer.answers_for(Perm.PACKAGE_EXPORT):
-        raise PermissionDenied
+        raise Http404
     return organisation
 
 
