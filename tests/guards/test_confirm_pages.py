@@ -174,6 +174,9 @@ QUESTIONS = re.compile(
     r"|/settings/accounts/\d+/(end|second-step)/"
     r"|/consents/\d+/(withdraw|mistaken)/"
     r"|/base/\d+/leave/"
+    r"|/questionnaires/drafts/\d+/(publish|delete)/"
+    r"|/questionnaires/\d+/close/"
+    r"|/questionnaires/invitations/\d+/take-back/"
 )
 
 

@@ -32,6 +32,8 @@ NO_LIST = {
     ),
     "cabinet:components": "shows how things look",
     "cabinet:how-to": "a text",
+    "questionnaires:instruments": "what comes with the site; each is taken out as a file of its own",
+    "questionnaires:wave": "about one wave; its answers are taken out from the page of results",
     "cabinet:search": "what was found, and the keys",
 }  # fmt: skip
 

@@ -42,7 +42,7 @@ def keep(order, found):
     return found
 
 
-kinds.register(kinds.Kind(
+kinds.register(kinds.JobKind(
     code="tests.long", heading="Долго", busy="", perm=Perm.HOME, find=find, keep=keep,
     arrive=lambda *_: "/", back=lambda _: "/", tells=lambda _: "",
 ))

@@ -35,7 +35,7 @@ def ask_for_job(
     Args:
         kind: what is to be done.
         organisation_id: for whom.
-        given: what `Kind.find` and `Kind.keep` need: keys rather than names.
+        given: what `JobKind.find` and `JobKind.keep` need: keys rather than names.
         alone: what may be done only once at a time, "" for nothing.
         upload: the file it is about; `given` then has its `file_name`.
         by: who asks.

@@ -39,7 +39,7 @@ class Ended:
     Attributes:
         pk: its key, for an address that shows the result.
         given: as in its order.
-        result: what `Kind.keep` returned.
+        result: what `JobKind.keep` returned.
     """
 
     pk: int

@@ -18,7 +18,7 @@ from tests.pages import signed_in, text
 
 from nastavnik.config.databases import SQLITE_PRAGMAS
 from nastavnik.core.hooks import retention
-from nastavnik.core.models import AuditEntry, Tries
+from nastavnik.core.models import AuditEntry, SignIn, SignInKind, Tries
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
 from nastavnik.jobs.actions import cancel_job
 from nastavnik.people.actions import accept_import, start_import
@@ -116,6 +116,13 @@ def everything(cast, tmp_path, settings):
     signed_in(cast.anna).get(f"/people/{cast.school.people['younger'].pk}/")
     cancel_job(counted(cast), by=cast.anna)
     Tries.objects.create(key="0" * 64, free_at=timezone.now())
+    SignIn.objects.create(
+        organisation_id=cast.school.organisation.pk,
+        user_id=cast.anna.pk,
+        at=timezone.now(),
+        kind=SignInKind.RIGHT,
+        n=1,
+    )
 
 
 def numbers(done):
