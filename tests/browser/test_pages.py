@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 from tests.browser import lists
 from tests.cast import approve_pairs
 from tests.jobs.working import counted_for
+from tests.questionnaires import asking
 
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
@@ -18,6 +19,8 @@ from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import Person, RosterImport, StudyGroup
 from nastavnik.programmes.models import MentoringForm
+from nastavnik.questionnaires.actions import copy_instrument
+from nastavnik.questionnaires.models import InstrumentVersion, Wave
 from nastavnik.roadmaps.actions import (
     add_evidence,
     change_activity,
@@ -34,6 +37,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
     "documents:download", "documents:pdf", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "districts:workbook", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
+    "questionnaires:by-link", "questionnaires:by-link-capitals", "questionnaires:file", "interchange:archive",
     "mentorships:month",  # mentorships:this-month leads to it
 }  # fmt: skip
 
@@ -66,13 +70,26 @@ def keys(cast):
             f"roadmaps:{name}": Roadmap.objects.first().pk
             for name in ("show", "add", "again", "edit", "check", "history")
         },
+        **{
+            f"questionnaires:{name}": Wave.objects.get().pk
+            for name in ("wave", "links", "paper", "results", "last-day", "close")
+        },
+        **{
+            f"questionnaires:{name}": InstrumentVersion.objects.get(status="draft").pk
+            for name in ("draft", "draft-preview")
+        },
         "roadmaps:activity": Activity.objects.first().pk,
         "roadmaps:draft": RoadmapDraft.objects.first().pk,
         "documents:card": Document.objects.first().pk,
     }
 
 
-HOW_TOS = ("first-evening", "lists", "install")  # lists, tables, code
+# what stands in the place of a word of an address; of the how-tos such as have lists, tables, code
+GIVEN = {
+    "side": ("mentor", "mentee"),
+    "instrument": (asking.BODY["code"],),
+    "name": ("first-evening", "lists", "install"),
+}
 
 
 def addresses(cast):
@@ -85,10 +102,8 @@ def addresses(cast):
             if name in NO_PAGE:
                 continue
             converters = route.pattern.converters
-            if "side" in converters:
-                found += [reverse(name, args=[side]) for side in ("mentor", "mentee")]
-            elif "name" in converters:
-                found += [reverse(name, args=[one]) for one in HOW_TOS]
+            if given := [one for word, ones in GIVEN.items() if word in converters for one in ones]:
+                found += [reverse(name, args=[one]) for one in given]
             elif "pk" in converters:
                 if name in objects:
                     found.append(reverse(name, args=[objects[name]]))
@@ -102,6 +117,8 @@ def addresses(cast):
 def filled(cast):
     """The cast with pairs, a draft order, a matching and a list on its way."""
     approve_pairs(cast.school)
+    asking.wave_of(cast.school)
+    copy_instrument(asking.version(), organisation=cast.school.organisation, by=cast.anna)
     roadmap = make_from_catalogue(cast.school.year, RoadmapLevel.SCHOOL, by=cast.anna)
     table = (
         "№\tМероприятие\tСроки\tОтветственный\n1\tПедсовет\tкогда-нибудь\tДиректор\n2\tСлёт\tмай\t"

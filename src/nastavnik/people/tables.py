@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from nastavnik.core.access import Role, Verdict
 from nastavnik.core.signins import Summary
-from nastavnik.core.ui.components import BREAK, NOTHING, address_of, link, pick
+from nastavnik.core.ui.components import BREAK, NOTHING, address_of, day, link, nodata, pick
 from nastavnik.core.ui.listing import Column, Table, write_safely
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
@@ -158,10 +158,13 @@ def accounts_table(
             Column("role", _("Role"), lambda row: roles[row.role]),
             Column("login", _("Login"), lambda row: row.user.login),
             Column("since", _("since"), lambda row: row.starts_on),
-            Column("last", _("Last sign-in"), lambda row: told.get(row.user_id, never).last_on),
+            Column(
+                "last", _("Last sign-in"), lambda row: told.get(row.user_id, never).last_on,
+                lambda row: _last_sign_in(told.get(row.user_id, never)),
+            ),
             Column(
                 "wrong", _("Wrong tries in 30 days"), lambda row: told.get(row.user_id, never).n_wrong,
-                is_number=True, is_quiet=True,
+                on_page=False,
             ),
             Column(
                 "acts", _("Action"), lambda _row: "", acts,
@@ -170,6 +173,15 @@ def accounts_table(
         ),
         rows,
     )  # fmt: skip
+
+
+def _last_sign_in(told: Summary) -> SafeString:
+    """Return when somebody signed in last, and below it the wrong tries where there were any: side by side they are too wide."""
+    on = nodata() if told.last_on is None else day(told.last_on)
+    if not told.n_wrong:
+        return on
+    wrong = _("wrong tries in 30 days: %(n)d") % {"n": told.n_wrong}
+    return format_html("{}{}<small>{}</small>", on, BREAK, wrong)
 
 
 def _button(url: str, words: str, whom: str) -> SafeString:
