@@ -91,14 +91,14 @@ def load_postgresql(source: Path, *, replace: bool, mark: str) -> None:
 
     Args:
         source: a dump of `dump_postgresql`.
-        replace: drop all tables first, also those that the dump does not know: a newer version may have added some.
+        replace: drop all tables and functions first, also those that the dump does not know: a newer version may have added some.
         mark: what `is_loaded` is asked for afterwards.
     """
     tables = connection.introspection.table_names() if replace else []
     connection.close()
     drops = [f'DROP TABLE public."{table}" CASCADE;' for table in tables]
     first, last = source.with_name("first.sql"), source.with_name("last.sql")
-    first.write_text("\n".join(drops))
+    first.write_text("\n".join([*drops, DROP_FUNCTIONS] if replace else drops))
     last.write_text(AFTER_LOADING.format(mark=mark, end_one_time=END_ONE_TIME.replace("people", "public.people")))  # fmt: skip
     script = source.with_name("script.sql")
     _run(["pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(source)])
@@ -106,6 +106,15 @@ def load_postgresql(source: Path, *, replace: bool, mark: str) -> None:
     _run(["psql", "--no-psqlrc", "--quiet", "--single-transaction", "-v", "ON_ERROR_STOP=1", *files])  # fmt: skip
 
 
+# a function of a trigger outlives its table, and the dump makes it anew; those of extensions stay
+DROP_FUNCTIONS = """
+DO $$ DECLARE one regprocedure; BEGIN
+  FOR one IN SELECT oid::regprocedure FROM pg_proc AS made
+    WHERE pronamespace = 'public'::regnamespace
+      AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = made.oid AND deptype = 'e')
+  LOOP EXECUTE format('DROP ROUTINE %s CASCADE', one); END LOOP;
+END $$;
+"""
 AFTER_LOADING = """
 DO $$ BEGIN
   IF to_regclass('public.django_session') IS NOT NULL

@@ -52,6 +52,7 @@ from nastavnik.questionnaires.queries import (
     own_code,
     read_draft,
     seal_of,
+    why_not_taken_back,
     written,
 )
 from nastavnik.questionnaires.signals import response_submitted, wave_closed
@@ -452,16 +453,10 @@ def take_back_answers(invitation: Invitation, *, by: models.Model | None) -> Non
     Raises:
         RefusedError: the person answered with the own hand or not at all, or the wave is closed.
     """
-    wave = Wave.objects.select_for_update().get(pk=invitation.wave_id)
-    if wave.status != WaveStatus.OPEN:
-        raise RefusedError(_("The wave is closed: open it again, then take back what was entered."))
-    n_erased, _by_model = Response.objects.filter(
-        invitation=invitation, source=AnswerSource.PAPER
-    ).delete()
-    if not n_erased:
-        raise RefusedError(
-            _("Only what was entered from paper is taken back, and here is no such answer.")
-        )
+    Wave.objects.select_for_update().get(pk=invitation.wave_id)
+    if refusal := why_not_taken_back(Invitation.objects.get(pk=invitation.pk)):
+        raise RefusedError(refusal)
+    Response.objects.filter(invitation=invitation, source=AnswerSource.PAPER).delete()
     Invitation.objects.filter(pk=invitation.pk).update(
         state=InvitationState.INVITED, answered_on=None, submit_key=""
     )

@@ -73,6 +73,15 @@ def may_answer(invitation: Invitation) -> bool:
     return not missing_purposes(held, NEEDED_TO_ASK)
 
 
+def why_not_taken_back(invitation: Invitation) -> str:
+    """Return why what was entered from somebody's paper cannot be taken back, in words; empty when it can."""
+    if invitation.wave.status != WaveStatus.OPEN:
+        return _("The wave is closed: open it again, then take back what was entered.")
+    if not Response.objects.filter(invitation=invitation, source=AnswerSource.PAPER).exists():
+        return _("Only what was entered from paper is taken back, and here is no such answer.")
+    return ""
+
+
 def was_sent(token: str, submit_key: str) -> Invitation | None:
     """Return who has answered by a link from just this page; None for anything else."""
     if not submit_key:

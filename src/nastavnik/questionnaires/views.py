@@ -61,6 +61,7 @@ from nastavnik.questionnaires.queries import (
     turnout_of,
     waiting_of,
     was_sent,
+    why_not_taken_back,
 )
 from nastavnik.questionnaires.rendering import (
     AskedPage,
@@ -563,6 +564,11 @@ def take_back(request: Request, pk: int) -> HttpResponse:
     row = _wave(request, invitation.wave_id, Perm.WAVE_EDIT)
     back = reverse("questionnaires:paper", args=[row.pk])
     name = invitation.person.full_name
+    if refusal := why_not_taken_back(invitation):
+        messages.error(request, f"{name}: {refusal}")
+        return redirect(
+            back if row.status == WaveStatus.OPEN else reverse("questionnaires:wave", args=[row.pk])
+        )
     if request.method == "GET":
         return confirm.ask(
             request,
