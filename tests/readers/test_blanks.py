@@ -170,7 +170,7 @@ def test_a_picture_of_41_million_dots_is_refused_before_it_is_drawn(pages):
 
 
 def test_a_file_that_asks_for_too_much_costs_only_its_own_page(pages, monkeypatch):
-    monkeypatch.setattr(piles, "BOUNDS", Bounds(seconds=20, megabytes=8))
+    monkeypatch.setattr(piles, "BOUNDS", Bounds(seconds=20, megabytes=60))
     data = packed(Image.new("RGB", (6000, 6000)), "PNG")
     (page,) = read_pile(data, "x.png", {TOKEN: pages[0].boxes})
     assert page.trouble == PageTrouble.TOO_HARD

@@ -1,5 +1,6 @@
 """Typed cells of csv: what is written is read again, and nothing else is taken for it."""
 
+import csv
 import datetime as dt
 import json
 
@@ -99,3 +100,11 @@ def test_semicolons_of_a_russian_spreadsheet_are_read():
         "a": "1,5",
         "b": "x",
     }
+
+
+def test_long_cells_of_a_package_let_no_long_cell_into_a_list():
+    usual = csv.field_size_limit()
+    long = b"string\n" + b"a" * (usual + 1) + b"\n"
+    (row,) = read_table(TableSchema("t", (PackageField("string", ColumnType.STRING),)), long).rows
+    assert "a" * (usual + 1) in str(row)
+    assert csv.field_size_limit() == usual

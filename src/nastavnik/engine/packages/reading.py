@@ -67,16 +67,24 @@ def read_table(table: TableSchema, data: bytes) -> TableRead:
             PackageFault(table.name, line, "Это не UTF-8. Сохраните файл как CSV UTF-8.")
         )
         return found
-    csv.field_size_limit(MOST_CELL)
+    # the limit is one for the whole process: the readers of lists have a smaller one
+    usual = csv.field_size_limit(MOST_CELL)
+    try:
+        _read_lines(table, text, found)
+    finally:
+        csv.field_size_limit(usual)
+    return found
+
+
+def _read_lines(table: TableSchema, text: str, found: TableRead) -> None:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     lines = _lines(reader, table, found)
     header = next(lines, None)
     if header is None:
-        return found
+        return
     columns = _columns(table, header[1], found)
     if columns is not None:
         _read_rows(table, columns, lines, found)
-    return found
 
 
 def _delimiter(text: str) -> str:
