@@ -157,7 +157,7 @@ def accounts_table(
             Column("name", _("Full name"), lambda row: row.user.full_name),
             Column("role", _("Role"), lambda row: roles[row.role]),
             Column("login", _("Login"), lambda row: row.user.login),
-            Column("since", _("since"), lambda row: row.starts_on),
+            Column("since", _("since"), lambda row: row.starts_on, on_page=False),
             Column(
                 "last", _("Last sign-in"), lambda row: told.get(row.user_id, never).last_on,
                 lambda row: _last_sign_in(told.get(row.user_id, never)),
