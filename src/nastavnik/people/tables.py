@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 
 from nastavnik.core.access import Role, Verdict
 from nastavnik.core.signins import Summary
-from nastavnik.core.ui.components import BREAK, NOTHING, address_of, day, link, nodata, pick
+from nastavnik.core.ui.components import BREAK, NOTHING, address_of, day, link, pick
 from nastavnik.core.ui.listing import Column, Table, write_safely
 from nastavnik.people import adapter
 from nastavnik.people.choices import ROLE_CHOICES, PersonKind
@@ -177,7 +177,7 @@ def accounts_table(
 
 def _last_sign_in(told: Summary) -> SafeString:
     """Return when somebody signed in last, and below it the wrong tries where there were any: side by side they are too wide."""
-    on = nodata() if told.last_on is None else day(told.last_on)
+    on = conditional_escape(_("never")) if told.last_on is None else day(told.last_on)
     if not told.n_wrong:
         return on
     wrong = _("wrong tries in 30 days: %(n)d") % {"n": told.n_wrong}
