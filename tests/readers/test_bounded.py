@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from nastavnik.engine.roadmaps.reading import read_roadmap
-from nastavnik.readers import bounded
+from nastavnik.readers import bounded, child
 from nastavnik.readers.bounded import Bounds, ChildReply, read_bounded
 from nastavnik.readers.documents import read_document
 from nastavnik.readers.refusals import ReaderError
@@ -112,6 +112,19 @@ def test_a_file_that_asks_for_memory_is_ended():
         read_bounded("picture", data, "фото.png", Bounds(megabytes=100))
     assert str(refused.value) == bounded.TOO_MUCH
     assert read_bounded("picture", data, "фото.png").startswith(b"\x89PNG")
+
+
+def fall(raised, cause=None):
+    def read(_data, _filename):
+        raise raised from cause
+
+    return read
+
+
+def test_a_parser_that_names_the_want_of_memory_otherwise_is_understood():
+    hidden = child.answer_of(fall(ValueError("cannot decode"), MemoryError()), b"", "x")
+    assert hidden.refusal == bounded.TOO_MUCH
+    assert child.answer_of(fall(ValueError("cannot decode")), b"", "x").refusal == bounded.FAILED
 
 
 def test_a_picture_of_too_many_dots_is_refused_before_it_is_drawn():

@@ -16,6 +16,7 @@ from nastavnik.readers.bounded import FAILED, TOO_LONG, TOO_MUCH, ChildReply
 from nastavnik.readers.refusals import ReaderError
 
 MEGABYTE = 1024 * 1024
+MEGABYTES_TO_ANSWER = 32
 
 
 def main(words: list[str]) -> int:
@@ -27,8 +28,10 @@ def main(words: list[str]) -> int:
         os.dup2(2, 1)
     module, name = TASKS[task]
     read = getattr(import_module(module), name)
+    data = sys.stdin.buffer.read()
     limit(int(seconds), int(megabytes))
-    answer = answer_of(read, sys.stdin.buffer.read(), filename)
+    answer = answer_of(read, data, filename)
+    leave_room_to_answer()
     with answer_to:
         pickle.dump(answer, answer_to)
     return 0
@@ -37,8 +40,15 @@ def main(words: list[str]) -> int:
 def limit(seconds: int, megabytes: int) -> None:
     """Let this process end itself rather than the machine."""
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MEGABYTE, megabytes * MEGABYTE))
+    most = megabytes + MEGABYTES_TO_ANSWER
+    resource.setrlimit(resource.RLIMIT_DATA, (megabytes * MEGABYTE, most * MEGABYTE))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def leave_room_to_answer() -> None:
+    """Take the last bit of memory: a refusal for want of it must still be said."""
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def answer_of(read: Callable[[bytes, str], Any], data: bytes, filename: str) -> ChildReply:
@@ -51,8 +61,17 @@ def answer_of(read: Callable[[bytes, str], Any], data: bytes, filename: str) -> 
         return ChildReply(refusal=TOO_MUCH)
     except RecursionError:
         return ChildReply(refusal=TOO_LONG)
-    except Exception:  # noqa: BLE001 - whatever a parser trips over, the person gets a sentence
-        return ChildReply(refusal=FAILED)
+    except Exception as error:  # noqa: BLE001 - whatever a parser trips over, the person gets a sentence
+        return ChildReply(refusal=TOO_MUCH if came_of_memory(error) else FAILED)
+
+
+def came_of_memory(error: BaseException | None) -> bool:
+    """Tell whether a parser fell for want of memory and called it something else."""
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 # Each task brings only what it needs: half of the time of a small file is the loading of programs.

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from nastavnik.engine.blanks.answers import Given, MarkDoubt
 from nastavnik.engine.blanks.layout import SheetBox
-from nastavnik.readers.bounded import TOO_LONG, TOO_MUCH, Bounds, read_bounded
+from nastavnik.readers.bounded import FAILED, TOO_LONG, TOO_MUCH, Bounds, read_bounded
 from nastavnik.readers.refusals import ReaderError
 
 MOST_FILE_PAGES = 300
@@ -35,7 +35,7 @@ ADVICE: Mapping[PageTrouble, str] = {
     PageTrouble.TWO_COLOURS: "скан чёрно-белый, без серого: карандаш на нём пропадает. Сканируйте в оттенках серого.",
     PageTrouble.TOO_SMALL: "картинка слишком мелкая. Отправьте её файлом, без сжатия, или снимите ближе.",
     PageTrouble.TOO_LARGE: "в картинке больше 40 миллионов точек. Сканируйте с разрешением 300 точек на дюйм.",
-    PageTrouble.TOO_HARD: "на страницу не хватило времени или памяти. Снимите или сканируйте её ещё раз.",
+    PageTrouble.TOO_HARD: "страницу не удалось прочитать в отведённое время и память. Снимите или сканируйте её ещё раз.",
 }
 
 
@@ -125,7 +125,7 @@ def _some(
         try:
             found: PagesRead = read_bounded("blanks", asked, filename, BOUNDS, look=look)
         except ReaderError as error:
-            if str(error) in {TOO_LONG, TOO_MUCH}:
+            if str(error) in {TOO_LONG, TOO_MUCH, FAILED}:
                 return None
             raise
         return found
