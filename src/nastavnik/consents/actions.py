@@ -1,15 +1,16 @@
 """Writes of the ledger."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import Purpose
-from nastavnik.consents.models import Consent
+from nastavnik.consents.choices import EventKind, Purpose
+from nastavnik.consents.models import Consent, ConsentEvent
 from nastavnik.consents.queries import (
+    events_told_by,
     is_signed_by_right_person,
     papers_there,
     signer_for,
@@ -61,6 +62,7 @@ def record_consents(
         for purpose in purposes
         if (person.pk, purpose.value) not in live
     )
+    _append(EventKind.GIVEN, fresh, [one.signed_on for one in fresh], at=now, by=by)
     audit.record_many("consent-recorded", fresh, by=by, fields=["person", "purpose", "signed_on"])
     return fresh
 
@@ -77,8 +79,50 @@ def _live_papers(
             continue
         paper.ends_on = max(paper.signed_on, day - dt.timedelta(days=1))
         paper.save(update_fields=["ends_on"])
+        _append(EventKind.ENDED, [paper], [paper.ends_on + dt.timedelta(days=1)], by=by)
         audit.record("consent-outgrown", paper, by=by, fields=["ends_on"])
     return live
+
+
+def _append(
+    kind: EventKind,
+    papers: Sequence[Consent],
+    days: Sequence[dt.date],
+    *,
+    by: models.Model | None,
+    at: dt.datetime | None = None,
+) -> None:
+    """Add what happened to some papers, each from its day on; the caller changes the papers in the same transaction."""
+    now, who = at or timezone.now(), by if isinstance(by, User) else None
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            organisation_id=paper.organisation_id,
+            consent=paper,
+            kind=kind,
+            effective_on=day,
+            recorded_at=now,
+            recorded_by=who,
+        )
+        for paper, day in zip(papers, days, strict=True)
+    )
+
+
+def tell_events(papers: Iterable[Consent]) -> None:
+    """Add the events of papers that came whole, from elsewhere: what each says of itself has happened to it."""
+    ConsentEvent.objects.bulk_create(
+        (
+            ConsentEvent(
+                organisation_id=paper.organisation_id,
+                consent=paper,
+                kind=kind,
+                effective_on=day,
+                recorded_at=paper.recorded_at if kind == EventKind.GIVEN else None,
+            )
+            for paper in papers
+            for kind, day in events_told_by(paper)
+        ),
+        batch_size=500,
+    )
 
 
 @transaction.atomic
@@ -89,6 +133,7 @@ def withdraw_consent(consent: Consent, *, by: models.Model | None) -> Consent:
         raise RefusedError(refusal)
     consent.withdrawn_on = today()
     consent.save(update_fields=["withdrawn_on"])
+    _append(EventKind.WITHDRAWN, [consent], [consent.withdrawn_on], by=by)
     audit.record("consent-withdrawn", consent, by=by, fields=["withdrawn_on"])
     consent_withdrawn.send(sender=Consent, consent=consent, by=by)
     return consent
@@ -114,6 +159,7 @@ def mark_mistaken(consents: Iterable[Consent], *, by: models.Model | None) -> li
     for row in wrong:
         row.mistaken_on = today()
     Consent.objects.bulk_update(wrong, ["mistaken_on"])
+    _append(EventKind.MISTAKEN, wrong, [today()] * len(wrong), by=by)
     audit.record_many("consent-mistaken", wrong, by=by, fields=["mistaken_on"])
     if people := sorted({row.person_id for row in wrong}):
         consents_mistaken.send(sender=Consent, people=people, by=by)

@@ -25,3 +25,16 @@ class Signer(models.TextChoices):
     REPRESENTATIVE = "representative", _("legal representative")
     BOTH = "both", _("legal representative and the pupil")
     PERSON = "person", _("the person")
+
+
+class EventKind(models.TextChoices):
+    """What may become of a paper; each is one line of its history."""
+
+    GIVEN = "given", _("signed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    MISTAKEN = "mistaken", _("ticked by mistake")
+    ENDED = "ended", _("came to its end")
+
+
+# what ends a line of the ledger for good: there is one of them at most
+LAST_EVENTS = (EventKind.WITHDRAWN, EventKind.MISTAKEN)

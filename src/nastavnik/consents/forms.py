@@ -1,5 +1,6 @@
 """Forms of the ledger."""
 
+import datetime as dt
 from typing import Any
 
 from django import forms
@@ -53,3 +54,16 @@ class RecordForm(forms.Form):
         super().__init__(*args, **kwargs)
         offer_rows(self, "people", people)
         self.initial.setdefault("signed_on", today())
+
+
+class DayForm(forms.Form):
+    """A past day one asks about."""
+
+    day = forms.DateField(label=_("What was covered on"), widget=DateInput(), required=False)
+
+    def clean_day(self) -> dt.date | None:
+        """Refuse a day that lies ahead: nobody knows what will be withdrawn by then."""
+        day: dt.date | None = self.cleaned_data["day"]
+        if day is not None and day > today():
+            raise forms.ValidationError(_("This day is still ahead."))
+        return day

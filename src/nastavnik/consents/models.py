@@ -1,11 +1,11 @@
 import datetime as dt
-from typing import Self
+from typing import Any, NoReturn, Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.consents.choices import Purpose, Signer
+from nastavnik.consents.choices import LAST_EVENTS, EventKind, Purpose, Signer
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.organisations.models import Organisation
@@ -41,7 +41,7 @@ class ConsentQuerySet(ScopedQuerySet["Consent"]):
 
 
 class Consent(models.Model):
-    """A line of the ledger: one person, one purpose, one signed paper.
+    """A line of the ledger: one person, one purpose, one signed paper; what happened to it are its events.
 
     `mistaken_on`: the line was ticked by mistake, no such paper was signed. It never held, and nobody withdrew it; it stays
     in the ledger for the record.
@@ -91,3 +91,65 @@ class Consent(models.Model):
             "mistaken_on",
         ]
         technical = ["id", "organisation", "recorded_at", "recorded_by"]
+
+
+class ConsentEventQuerySet(ScopedQuerySet["ConsentEvent"]):
+    view_perm = Perm.CONSENT_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the events of the papers the user sees."""
+        seen = Consent.objects.visible_to(user).values("pk")
+        return super().visible_to(user).filter(consent__in=seen)
+
+    def update(self, **_values: Any) -> NoReturn:
+        """Refuse: what has happened is added to, never written over."""
+        raise TypeError(_APPENDED)
+
+
+_APPENDED = "events of consents are only added"
+
+
+class ConsentEvent(models.Model):
+    """What happened to a paper; the line of the ledger is what its events add up to.
+
+    `effective_on` is the day from which it is so: a signed paper holds from it, an ended or withdrawn one holds no longer; of a
+    mistake, the day it was found. `recorded_at` is when the ledger learned of it, unknown of what was there before events were kept.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="consent_events")
+    consent = models.ForeignKey(Consent, models.CASCADE, related_name="events")
+    kind = models.CharField(_("what happened"), max_length=9, choices=EventKind)
+    effective_on = models.DateField(_("from"))
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = ConsentEventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["consent", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["consent"],
+                condition=Q(kind=EventKind.GIVEN),
+                name="consent_event_given_once",
+            ),
+            models.UniqueConstraint(
+                fields=["consent"],
+                condition=Q(kind__in=LAST_EVENTS),
+                name="consent_event_one_last",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["consent", "kind", "effective_on"]
+        technical = ["id", "organisation", "recorded_at", "recorded_by"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the event.
+
+        Raises:
+            TypeError: it is there already, and what has happened is not written over.
+        """
+        if not self._state.adding:
+            raise TypeError(_APPENDED)
+        super().save(*args, **kwargs)

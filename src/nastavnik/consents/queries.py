@@ -4,10 +4,11 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import TAKE_BACK_HOURS, Purpose, Signer
-from nastavnik.consents.models import Consent, ConsentQuerySet
+from nastavnik.consents.choices import TAKE_BACK_HOURS, EventKind, Purpose, Signer
+from nastavnik.consents.models import Consent, ConsentEvent, ConsentQuerySet
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import age_on, today
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
@@ -52,6 +53,110 @@ def held_purposes(people: Iterable[int], day: dt.date) -> dict[int, frozenset[Pu
         if signer == Signer.PERSON or signer_by(kind, birth_date, day) != Signer.PERSON:
             found.setdefault(key, set()).add(Purpose(purpose))
     return {key: frozenset(purposes) for key, purposes in found.items()}
+
+
+def covered_on(
+    person: Person, purpose: Purpose, day: dt.date, *, known_on: dt.date | None = None
+) -> bool:
+    """Tell by the events whether a person's paper covered a purpose on a day.
+
+    Args:
+        person: whose papers.
+        purpose: what for.
+        day: the day asked about.
+        known_on: what the ledger knew at the end of this day; without it, all that is known by now. A paper ticked off late
+            covers its days by what is known now, and did not by what was known then; with a mistake it is the other way round.
+    """
+    return purpose in told_purposes(person, day, known_on=known_on)
+
+
+def told_purposes(
+    person: Person, day: dt.date, *, known_on: dt.date | None = None
+) -> frozenset[Purpose]:
+    """Return what was covered on a day by the events, as `covered_on`; two queries."""
+    papers = Consent.objects.filter(person=person).prefetch_related("events")
+    return frozenset(
+        Purpose(paper.purpose)
+        for paper in papers
+        if holds_by_events(paper.events.all(), day, known_on=known_on)
+        and (
+            paper.signer == Signer.PERSON
+            or signer_by(person.kind, person.birth_date, day) != Signer.PERSON
+        )
+    )
+
+
+def holds_by_events(
+    events: Iterable[ConsentEvent], day: dt.date, *, known_on: dt.date | None = None
+) -> bool:
+    """Tell whether a paper held on a day by its events, by what was known on another; the age of the person apart."""
+    last = {
+        event.kind: event.effective_on
+        for event in sorted(events, key=lambda one: one.pk)
+        if known_on is None or known_since(event) <= known_on
+    }
+    if EventKind.GIVEN not in last or EventKind.MISTAKEN in last:
+        return False
+    ends = [last[kind] for kind in (EventKind.WITHDRAWN, EventKind.ENDED) if kind in last]
+    return last[EventKind.GIVEN] <= day and all(day < end for end in ends)
+
+
+def known_since(event: ConsentEvent) -> dt.date:
+    """Return the day the ledger learned of an event; of what was there before events were kept, its own day."""
+    return timezone.localdate(event.recorded_at) if event.recorded_at else event.effective_on
+
+
+def events_told_by(paper: Consent) -> Iterator[tuple[EventKind, dt.date]]:
+    """Yield what has happened to a paper by its own words, each with the day from which it is so."""
+    yield EventKind.GIVEN, paper.signed_on
+    if paper.ends_on is not None:
+        yield EventKind.ENDED, paper.ends_on + dt.timedelta(days=1)
+    if paper.withdrawn_on is not None:
+        yield EventKind.WITHDRAWN, paper.withdrawn_on
+    if paper.mistaken_on is not None:
+        yield EventKind.MISTAKEN, paper.mistaken_on
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One event of a person's papers, in words."""
+
+    at: dt.datetime | None
+    day: dt.date
+    purpose: str
+    words: str
+    who: str
+
+
+def history_of(user: SignedIn, person: Person) -> list[HistoryLine]:
+    """Return what happened to the papers of a person, as far as the user sees them, the latest first; one query."""
+    events = (
+        ConsentEvent.objects.visible_to(user)
+        .filter(consent__person=person)
+        .select_related("consent", "recorded_by")
+    )
+    return [
+        HistoryLine(
+            event.recorded_at,
+            event.effective_on,
+            str(event.consent.get_purpose_display()),
+            _words(event),
+            event.recorded_by.full_name if event.recorded_by else "",
+        )
+        for event in sorted(events, key=lambda one: (known_since(one), one.pk), reverse=True)
+    ]
+
+
+def _words(event: ConsentEvent) -> str:
+    day = {"day": f"{event.effective_on:%d.%m.%Y}"}
+    if event.kind == EventKind.GIVEN:
+        who = {"who": event.consent.get_signer_display()}
+        return _("signed on %(day)s: %(who)s") % (day | who)
+    if event.kind == EventKind.WITHDRAWN:
+        return _("withdrawn from %(day)s") % day
+    if event.kind == EventKind.MISTAKEN:
+        return _("called a mistake on %(day)s: there was no such paper") % day
+    return _("does not hold from %(day)s: an own consent is asked for") % day
 
 
 def missing_purposes(held: frozenset[Purpose], needed: Iterable[Purpose]) -> tuple[Purpose, ...]:

@@ -1,5 +1,7 @@
 """The ledger of consents."""
 
+import datetime as dt
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,14 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from nastavnik.consents import actions
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
-from nastavnik.consents.forms import LedgerFilter, RecordForm
+from nastavnik.consents.forms import DayForm, LedgerFilter, RecordForm
 from nastavnik.consents.models import Consent
 from nastavnik.consents.queries import (
     LedgerRow,
     batch_of,
+    history_of,
     last_batch,
     ledger_rows,
     n_fresh,
+    told_purposes,
     why_it_stays,
 )
 from nastavnik.consents.tables import ledger_table
@@ -169,10 +173,12 @@ def _record(request: Request, form: RecordForm) -> bool:
 @require_GET
 @requires(Perm.CONSENT_VIEW)
 def person_consents(request: Request, pk: int) -> HttpResponse:
-    """Show the papers of one person, withdrawn ones too."""
+    """Show the papers of one person, withdrawn ones too, their history, and what was covered on a past day."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     looks.note_look(request, "consents", [person.pk], organisation_id=person.organisation_id)
     row: LedgerRow = ledger_rows([person], NEEDED_FOR_BASE)[0]
+    asked = DayForm(request.GET if "day" in request.GET else None)
+    day = asked.cleaned_data["day"] if asked.is_valid() else None
     return render(
         request,
         "consents/person.html",
@@ -180,6 +186,10 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
             "row": row,
             "person": person,
             "consents": Consent.objects.visible_to(request.user).filter(person=person),
+            "history": history_of(request.user, person),
+            "asked": asked,
+            "day": day,
+            "days": _on_day(person, day) if day else [],
             "may_edit": request.user.viewer.may(Perm.CONSENT_EDIT),
             "correctable": set(
                 Consent.objects.visible_to(request.user)
@@ -189,6 +199,12 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
             ),
         },
     )
+
+
+def _on_day(person: Person, day: dt.date) -> list[tuple[str, bool, bool]]:
+    """Return purpose, whether it was covered on a day as known now, and whether the ledger told so then."""
+    now, then = told_purposes(person, day), told_purposes(person, day, known_on=day)
+    return [(str(one.label), one in now, one in then) for one in Purpose]
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from nastavnik.consents.actions import tell_events
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.packages.reading import PackageFault, PackageRow
@@ -299,7 +300,10 @@ def _link(
 
 
 def _finish(arriving: ArrivingPackage) -> None:
-    """Let the meetings an end has struck name the ties that are there by now."""
+    """Give consents their events; let the meetings an end has struck name the ties that are there by now."""
+    tell_events(
+        one for name in ("consents", "mistaken_consents") for _row, one in arriving.made[name]
+    )
     pairs = [(row, one) for row, one in arriving.made["pairs"] if row["struck"]]
     for row, one in pairs:
         one.struck = [
