@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from nastavnik.blanks.models import PrintRun
 from nastavnik.consents.models import Consent
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
@@ -106,8 +107,9 @@ OBJECTS: dict[str, type[Model]] = {
     },
     **{
         f"questionnaires:{name}": Wave
-        for name in ("wave", "invite", "links", "close", "last-day", "results", "paper")
+        for name in ("wave", "invite", "links", "close", "last-day", "results", "paper", "sheets")
     },
+    "questionnaires:printed": PrintRun,
     "questionnaires:answer": Invitation,
     "questionnaires:take-back": Invitation,
     **{

@@ -18,6 +18,8 @@ from tests.people.stepping import code_now, next_code, turn_on
 from tests.questionnaires.asking import WHOLE, version
 
 import nastavnik
+from nastavnik.blanks import actions as blanks
+from nastavnik.blanks.adapter import DrawnSheets
 from nastavnik.cabinet import actions as cabinet
 from nastavnik.cabinet.choices import Step
 from nastavnik.consents import actions as consents
@@ -63,7 +65,7 @@ from nastavnik.programmes import actions as programmes
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import GroupMeeting, MentoringForm, Participation, Programme
 from nastavnik.questionnaires import actions as questionnaires
-from nastavnik.questionnaires.choices import AnswerSource
+from nastavnik.questionnaires.choices import SHEETS, AnswerSource
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
 from nastavnik.questionnaires.queries import AudienceRule
 from nastavnik.roadmaps import actions as roadmaps
@@ -771,6 +773,10 @@ DONE = {
     "interchange.note_package_taken": lambda s: interchange.note_package_taken(
         s.year.organisation, n_rows=1, by=s.by
     ),
+    "blanks.keep_print": lambda s: blanks.keep_print(
+        s.organisation, DrawnSheets(b"%PDF", {"pages": []}, {1: None}), kind=SHEETS, subject_id=s.asking().pk, by=s.by
+    ),
+    "blanks.forget_old_prints": lambda s: blanks.forget_old_prints(timezone.now(), by=s.by),
     "questionnaires.load_instruments": lambda s: questionnaires.load_instruments(by=s.by),
     "questionnaires.copy_instrument": lambda s: questionnaires.copy_instrument(
         version(), s.organisation, by=s.by

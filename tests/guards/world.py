@@ -15,6 +15,8 @@ from tests.jobs.working import counted_for
 from tests.people.stepping import turn_on
 from tests.questionnaires.asking import version, wave_of
 
+from nastavnik.blanks.actions import keep_print
+from nastavnik.blanks.adapter import draw_sheets
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
 from nastavnik.consents.actions import record_consents, withdraw_consent
@@ -34,6 +36,7 @@ from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.models import Document
+from nastavnik.engine.blanks.layout import PrintedOption, PrintedQuestion
 from nastavnik.jobs.actions import begin_job, cancel_job, fail_job, finish_job, lose_jobs
 from nastavnik.jobs.models import Job
 from nastavnik.matching.actions import (
@@ -83,7 +86,7 @@ from nastavnik.questionnaires.actions import (
     keep_draft,
     submit_answers,
 )
-from nastavnik.questionnaires.choices import AnswerSource, Mode
+from nastavnik.questionnaires.choices import SHEETS, AnswerSource, Mode
 from nastavnik.questionnaires.models import Wave
 from nastavnik.roadmaps.actions import (
     add_activity,
@@ -239,6 +242,13 @@ def ask(school: School) -> None:
     }
     submit_answers(first, said, submit_key="one", source=AnswerSource.LINK, by=by)
     keep_draft(second, said, by=by)
+    question = PrintedQuestion(
+        "before", "Был?", (PrintedOption("yes", "да"), PrintedOption("no", "нет"))
+    )
+    sheets = draw_sheets(
+        f"Анкета {mark}", [question], [(second.person_id, second.person.full_name)], 0
+    )
+    keep_print(school.organisation, sheets, kind=SHEETS, subject_id=wave.pk, by=by)
 
 
 def gather(school: School, mentee: Participation) -> None:

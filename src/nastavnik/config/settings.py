@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "nastavnik.organisations",
     "nastavnik.people",
     "nastavnik.documents",
+    "nastavnik.blanks",
     "nastavnik.consents",
     "nastavnik.programmes",
     "nastavnik.matching",

@@ -4,6 +4,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from nastavnik.blanks import kinds as blank_kinds
 from nastavnik.core.access import Perm
 from nastavnik.core.hooks import attention, facts, howtos, navigation, upcoming
 
@@ -27,11 +28,15 @@ class QuestionnairesConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.questionnaires import attention as own
         from nastavnik.questionnaires import facts as own_facts
+        from nastavnik.questionnaires import tasks
+        from nastavnik.questionnaires.choices import SHEETS
 
         post_migrate.connect(load_instruments, sender=self)
         attention.register(self.label, own.items)
         facts.register(self.label, own_facts.facts, set(own_facts.CODES.values()))
         upcoming.register(self.label, own.coming)
+        tasks.register_kinds()
+        blank_kinds.register(blank_kinds.BlankKind(SHEETS, Perm.WAVE_EDIT))
         navigation.register(
             navigation.Section(25, _("Questionnaires"), "questionnaires:waves", Perm.WAVE_VIEW)
         )
@@ -40,4 +45,5 @@ class QuestionnairesConfig(AppConfig):
             "questionnaires",
             paper="questionnaires#внести-с-бумаги",
             take_back="questionnaires#внести-с-бумаги",
+            sheets="questionnaires#напечатать-листы",
         )

@@ -9,6 +9,10 @@ FEWEST = 5
 USUAL_DAYS = 14
 
 
+#: Of the prints of a wave (`blanks.kinds`).
+SHEETS = "questionnaires.wave"
+
+
 class VersionStatus(models.TextChoices):
     """What may be done with a version of a questionnaire: only a draft is changed."""
 

@@ -10,8 +10,8 @@ from nastavnik.core.ui.forms import DateInput, offer
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.questionnaires.choices import USUAL_DAYS, Mode
-from nastavnik.questionnaires.models import InstrumentVersion
-from nastavnik.questionnaires.queries import AudienceRule
+from nastavnik.questionnaires.models import InstrumentVersion, Wave
+from nastavnik.questionnaires.queries import AudienceRule, PaperQueue
 
 _BOTH = "both"
 
@@ -122,3 +122,50 @@ class InstrumentFileForm(forms.Form):
         help_text=_("One that was saved from here, or a form of ODK, Kobo or another school."),
         widget=forms.FileInput(attrs={"accept": ".yaml,.yml,.json,.xlsx"}),
     )
+
+
+#: Sheets for whoever is asked, also for who has answered.
+EVERYBODY = "all"
+MOST_SPARE = 300
+_USUAL_SPARE = 2
+
+
+class PrintForm(forms.Form):
+    """Whom sheets are printed for, and how many without a name beside them."""
+
+    who = forms.ChoiceField(label=_("For whom"), required=False, widget=forms.RadioSelect())
+    spare = forms.IntegerField(label=_("Sheets without a name"), min_value=0, max_value=MOST_SPARE)
+
+    def __init__(self, wave: Wave, queue: PaperQueue, *args: Any, **kwargs: Any) -> None:
+        n = len(queue.rows)
+        kwargs.setdefault(
+            "initial", {"who": "", "spare": n if wave.is_confidential else _USUAL_SPARE}
+        )
+        super().__init__(*args, **kwargs)
+        if wave.is_confidential:
+            del self.fields["who"]
+            return
+        self.fields["spare"].help_text = _(
+            "For who has spoilt the own sheet: whose it is, you say when it comes back."
+        )
+        classes = [
+            (
+                f"={group}",
+                _("%(group)s: %(n)s") % {"group": group or _("Without a class"), "n": len(rows)},
+            )
+            for group, rows in queue.groups
+        ]
+        offer(
+            self,
+            "who",
+            [
+                ("", _("Everybody who has not answered: %(n)s") % {"n": n}),
+                *(classes if len(classes) > 1 else ()),
+                (EVERYBODY, _("Everybody who is asked, answered or not")),
+            ],
+        )
+
+    @property
+    def n_spare(self) -> int:
+        """How many sheets without a name."""
+        return int(self.cleaned_data["spare"])

@@ -183,6 +183,19 @@ def paper_queue(wave: Wave) -> PaperQueue:
     )
 
 
+def signed_of(wave: Wave) -> list[Invitation]:
+    """Return everybody asked in a wave whose consent holds today, answered or not, by class and name."""
+    rows = list(Invitation.objects.filter(wave=wave).select_related("person"))
+    held = held_purposes([row.person_id for row in rows], today())
+    groups = group_names([row.person for row in rows])
+    signed = [
+        row
+        for row in rows
+        if not missing_purposes(held.get(row.person_id, frozenset()), NEEDED_TO_ASK)
+    ]
+    return sorted(signed, key=lambda row: _class_order(groups.get(row.person_id, "")))
+
+
 def people_offered(
     invitation: Invitation, instrument: Instrument
 ) -> dict[str, list[tuple[str, str]]]:

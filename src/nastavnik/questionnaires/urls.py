@@ -1,6 +1,7 @@
 from django.urls import path
 
 from nastavnik.questionnaires import views
+from nastavnik.questionnaires.views import sheets
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -19,6 +20,8 @@ urlpatterns = [
     path("questionnaires/<int:pk>/invite/", views.invite, name="invite"),
     path("questionnaires/<int:pk>/links/", views.links, name="links"),
     path("questionnaires/<int:pk>/paper/", views.paper, name="paper"),
+    path("questionnaires/<int:pk>/sheets/", sheets.sheets, name="sheets"),
+    path("questionnaires/sheets/<int:pk>/", sheets.printed, name="printed"),
     path("questionnaires/invitations/<int:pk>/take-back/", views.take_back, name="take-back"),
     path("questionnaires/<int:pk>/results/", views.results, name="results"),
     path("questionnaires/<int:pk>/close/", views.close, name="close"),

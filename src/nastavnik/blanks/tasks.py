@@ -1,0 +1,20 @@
+"""Nothing of printed sheets is kept longer than somebody may need it."""
+
+import datetime as dt
+
+from nastavnik.blanks import actions
+from nastavnik.blanks.queries import old_prints
+from nastavnik.core.hooks.retention import RetentionRule
+
+
+def _n_old_prints(before: dt.datetime) -> int:
+    return old_prints(before).count()
+
+
+def _forget_prints(before: dt.datetime) -> int:
+    return actions.forget_old_prints(before, by=None)
+
+
+PRINTS = RetentionRule(
+    "prints", "файлы .pdf напечатанных листов, с именами", _n_old_prints, _forget_prints
+)
