@@ -77,6 +77,8 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:status": Mentorship,
     "mentorships:end": Mentorship,
     "mentorships:reopen": Mentorship,
+    "mentorships:extend": Mentorship,
+    "mentorships:leave-order": Mentorship,
     "mentorships:keep": Mentorship,
     "mentorships:mentee": Mentorship,
     "mentorships:replace": Mentorship,

@@ -47,6 +47,7 @@ from nastavnik.mentorships import actions as mentorships
 from nastavnik.mentorships.choices import (
     PAIR_ORDER,
     EndCause,
+    ExtensionCause,
     Mark,
     MeetingStatus,
     MentorshipStatus,
@@ -342,6 +343,34 @@ def _ended_pair(scene):
     return mentorships.set_pair_status(pair, MentorshipStatus.COMPLETED, by=scene.by)
 
 
+def _extension(scene):
+    """Put more time for a pair into a draft; return the line of the order."""
+    pair = pair_of(scene.school, "younger")
+    mentorships.extend_pair(
+        pair, ends_on=pair.ends_on + timedelta(days=60), cause=ExtensionCause.TRIP, by=scene.by
+    )
+    return pair.order_lines.get()
+
+
+def _extension_signed(scene):
+    """Return an order on more time as it is registered, before anybody has heard of it."""
+    return _signed(_extension(scene).order)
+
+
+def _extension_given(scene):
+    order = _extension_signed(scene)
+    mentorships.give_time(order, by=scene.by)
+    return order
+
+
+def _longer_pair(scene):
+    """Return a pair whose last day has moved, and its meetings have not."""
+    pair = pair_of(scene.school, "younger")
+    pair.ends_on += timedelta(days=60)
+    pair.save()
+    return pair
+
+
 def _pair_without_order(scene):
     pair = pair_of(scene.school, "younger")
     pair.ties.update(order=None)
@@ -500,6 +529,13 @@ PREPARED = {
     "programmes.take_place": lambda scene: make_room(scene.school, "older"),
 }
 PREPARED |= {
+    "mentorships.drop_order_line": _extension,
+    "mentorships.drop_drafts_on": lambda scene: _extension(scene).mentorship,
+    "mentorships.draft_ending_order": _ended_pair,
+    "mentorships.give_time": _extension_signed,
+    "mentorships.take_time_back": _extension_given,
+    "mentorships.stretch_meetings": _longer_pair,
+    "mentorships.shorten_meetings": _longer_pair,
     "mentorships.take_back_run": _approved_run,
     "mentorships.halt_pairs": lambda scene: _drafted(_registered(scene)),
     "documents.take_back_registration": _registered,
@@ -725,6 +761,19 @@ DONE = {
     "programmes.settle_next_year": lambda s: programmes.settle_next_year(
         [s.record("waiting")], after=AfterEnd.GOES_ON, by=s.by
     ),
+    "mentorships.extend_pair": lambda s: mentorships.extend_pair(
+        pair_of(s.school, "younger"),
+        ends_on=pair_of(s.school, "younger").ends_on + timedelta(days=60),
+        cause=ExtensionCause.ABSENCE,
+        by=s.by,
+    ),
+    "mentorships.drop_order_line": lambda s: mentorships.drop_order_line(s.it, by=s.by),
+    "mentorships.drop_drafts_on": lambda s: mentorships.drop_drafts_on(s.it, by=s.by),
+    "mentorships.draft_ending_order": lambda s: mentorships.draft_ending_order([s.it], by=s.by),
+    "mentorships.give_time": lambda s: mentorships.give_time(s.it, by=s.by),
+    "mentorships.take_time_back": lambda s: mentorships.take_time_back(s.it, by=s.by),
+    "mentorships.stretch_meetings": lambda s: mentorships.stretch_meetings(s.it, by=s.by),
+    "mentorships.shorten_meetings": lambda s: mentorships.shorten_meetings(s.it, by=s.by),
     "mentorships.reopen_pair": lambda s: mentorships.reopen_pair(s.it, by=s.by),
     "mentorships.take_back_run": lambda s: mentorships.take_back_run(s.it, by=s.by),
     "mentorships.halt_pairs": lambda s: mentorships.halt_pairs(s.it, by=s.by),

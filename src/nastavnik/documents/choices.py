@@ -16,6 +16,7 @@ class Ask(models.TextChoices):
     METHOD_COUNCIL = "method_council", _("minutes of the methodical council")
     CYCLE_COMMISSION = "cycle_commission", _("minutes of the cycle commission")
     AGREEMENTS = "agreements", _("who draws up the agreements and until when")
+    GROUND = "ground", _("the ground of the order")
 
 
 MINUTES = (Ask.METHOD_COUNCIL, Ask.CYCLE_COMMISSION)

@@ -136,4 +136,9 @@ _FIELDS: dict[Ask, Any] = {
         "agreements_post": _text(_("Position, as in «who?»")),
         "agreements_until": _day(_("Until which day")),
     },
+    Ask.GROUND: lambda: {
+        "ground": _text(
+            _("A statement, memo or decision with its date and number; empty is not printed")
+        )
+    },
 }

@@ -116,6 +116,8 @@ def is_parted(document: Document) -> bool:
 def _is_open(document: Document, ask: Ask) -> bool:
     """Tell whether a question of the paper is answered not at all or by half."""
     entered = document.entered
+    if ask == Ask.GROUND:
+        return False  # an order stands without one
     if ask == Ask.CURATOR_POST:
         return not document.content.get("curator_post")
     if ask == Ask.AGREEMENTS:

@@ -17,12 +17,17 @@ class MentorshipsConfig(AppConfig):
             receivers,  # noqa: F401 - connects them
             tasks,
         )
-        from nastavnik.mentorships.papers import ORDER_ON_PAIRS
+        from nastavnik.mentorships.papers import (
+            ORDER_ON_ENDS,
+            ORDER_ON_MORE_TIME,
+            ORDER_ON_PAIRS,
+        )
         from nastavnik.mentorships.queries import timeline_events
         from nastavnik.mentorships.search import find, of_person
 
         tasks.register_kinds()
-        paper_kinds.register(ORDER_ON_PAIRS)
+        for kind in (ORDER_ON_PAIRS, ORDER_ON_MORE_TIME, ORDER_ON_ENDS):
+            paper_kinds.register(kind)
         attention.register(self.label, own.items)
         upcoming.register(self.label, own.coming)
         digest.register(*own.NEWS)

@@ -19,12 +19,21 @@ from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.core.ui.components import few
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import AHEAD, OPEN, PAIR_ORDER, MeetingKind, MentorshipStatus
+from nastavnik.mentorships.choices import (
+    AHEAD,
+    EXTENSION_ORDER,
+    OPEN,
+    ORDERS,
+    PAIR_ORDER,
+    MeetingKind,
+    MentorshipStatus,
+)
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import (
     LEVELS,
     PairNow,
     Risk,
+    ended_without_order,
     own_due_meetings,
     pairs_for,
     pairs_now,
@@ -87,6 +96,7 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
     if may_decide:
         yield from _to_decide(pairs, named)
         yield from _to_complete(user)
+        yield from _to_order(user)
 
 
 def _title(people: Iterable[Person]) -> str:
@@ -111,15 +121,26 @@ def _why(level: int, found: dict[int, Risk]) -> str:
 
 
 def _drafts(user: SignedIn) -> Iterator[AttentionItem]:
-    drafts = Document.objects.visible_to(user).filter(kind=PAIR_ORDER, status=DocumentStatus.DRAFT)
-    why = _("Write the number and date, print, sign, register: the pairs begin to run.")
-    if not user.viewer.may(Perm.DOCUMENT_EDIT):
-        why = _("The curator has prepared it: the pairs begin to run when it is signed.")
+    drafts = Document.objects.visible_to(user).filter(kind__in=ORDERS, status=DocumentStatus.DRAFT)
+    prepared = not user.viewer.may(Perm.DOCUMENT_EDIT)
     for document in drafts:
         yield AttentionItem(
-            Urgency.WEEK, "wait", _("Waits for a signature"), document.title, why,
+            Urgency.WEEK, "wait", _("Waits for a signature"), document.title, _why_sign(document.kind, prepared=prepared),
             _("Open the order"), reverse("documents:card", args=[document.pk]), place=5,
         )  # fmt: skip
+
+
+def _why_sign(kind: str, *, prepared: bool) -> str:
+    """Return what a draft of an order waits for and what follows; `prepared` for who only signs it."""
+    if kind == PAIR_ORDER:
+        if prepared:
+            return _("The curator has prepared it: the pairs begin to run when it is signed.")
+        return _("Write the number and date, print, sign, register: the pairs begin to run.")
+    if prepared:
+        return _("The curator has prepared it for your signature.")
+    if kind == EXTENSION_ORDER:
+        return _("Write the number and date, print, sign, register: the pairs get more time.")
+    return _("Write the number and date, print, sign, register.")
 
 
 def _to_decide(
@@ -152,6 +173,18 @@ def _to_complete(user: SignedIn) -> Iterator[AttentionItem]:
             ngettext("%(n)s pair is to be completed", "%(n)s pairs are to be completed", n) % {"n": n},
             _("The last meeting was held or the last day is over: complete each on its page."),
             _("Open"), f"{reverse('mentorships:list')}?status=ending", place=2,
+        )  # fmt: skip
+
+
+def _to_order(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the pairs that have ended and are in no order on it."""
+    own = Mentorship.objects.visible_to(user).allowed_to(user, Perm.PAIR_APPROVE)
+    if n := ended_without_order(own).count():
+        yield AttentionItem(
+            Urgency.NEXT, "wait", _("Order on the end"),
+            ngettext("%(n)s pair has ended without an order", "%(n)s pairs have ended without an order", n) % {"n": n},
+            _("One order names them all: completed and ended early."),
+            _("Draft the order"), reverse("mentorships:ending-order"), place=3,
         )  # fmt: skip
 
 

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 # the code of the order on pairs in the register (`documents.paper_kinds`)
 PAIR_ORDER = "pair_order"
+EXTENSION_ORDER = "extension_order"
+ENDING_ORDER = "ending_order"
+ORDERS = (PAIR_ORDER, EXTENSION_ORDER, ENDING_ORDER)
 
 
 class MentorshipStatus(models.TextChoices):
@@ -27,11 +30,32 @@ class EndCause(models.TextChoices):
     OTHER = "other", _("something else stands in the way")
 
 
+class OrderLineKind(models.TextChoices):
+    """What an order says of a pair that runs or has ended (method.md §3.4, §7.1 D26)."""
+
+    EXTENSION = "extension", _("extension")
+    COMPLETION = "completion", _("completion")
+    EARLY_END = "early_end", _("early end")
+
+
+class ExtensionCause(models.TextChoices):
+    """Why a pair gets more time (method.md §3.4): an illness is an absence too, and which one is not written down."""
+
+    TRIP = "trip", _("a business trip")
+    ABSENCE = "absence", _("a long absence for a good reason")
+
+
 # a mentor who is replaced for these leads nobody else either
 GONE = (EndCause.CONTRACT, EndCause.DUTIES)
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
+# only these may get more time
+EXTENDABLE = (MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
 RUNNING = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE)
 CLOSED = (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED)
+ENDING_OF = {
+    MentorshipStatus.COMPLETED: OrderLineKind.COMPLETION,
+    MentorshipStatus.CANCELLED: OrderLineKind.EARLY_END,
+}
 # how long a pair that has ended can be reopened, its meetings with it
 REOPEN_DAYS = 30
 

@@ -11,8 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.access import SignedIn
 from nastavnik.core.http import LONGEST_KEY
 from nastavnik.core.ui.forms import DateInput, offer, offer_rows
-from nastavnik.mentorships.choices import GONE, EndCause, Mark, MeetingStatus, MentorshipStatus
-from nastavnik.mentorships.queries import Voice
+from nastavnik.mentorships.choices import (
+    GONE,
+    EndCause,
+    ExtensionCause,
+    Mark,
+    MeetingStatus,
+    MentorshipStatus,
+)
+from nastavnik.mentorships.models import Mentorship, OrderLine
+from nastavnik.mentorships.queries import LONGEST_EXTENSION_DAYS, Voice
 from nastavnik.programmes.choices import AfterEnd, Side
 from nastavnik.programmes.models import Participation, Programme
 
@@ -107,6 +115,39 @@ class EndForm(forms.Form):
     def people(self) -> list[forms.BoundField]:
         """Return the fields of the people."""
         return [self[name] for name in self.asked]
+
+
+class ExtendForm(forms.Form):
+    """How much more time a pair gets, and why (method.md §3.4)."""
+
+    ends_on = forms.DateField(label=_("New last day"), widget=DateInput())
+    cause = forms.ChoiceField(
+        label=_("Why"),
+        choices=[("", "…"), *ExtensionCause.choices],
+        help_text=_("Whose absence and which illness is not written anywhere."),
+    )
+
+    def __init__(
+        self, pair: Mentorship, waiting: OrderLine | None, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.pair = pair
+        if waiting is not None:
+            self.initial = {"ends_on": waiting.ends_on, "cause": waiting.cause}
+
+    def clean_ends_on(self) -> dt.date:
+        """See that the day gives time, at most a year."""
+        day: dt.date = self.cleaned_data["ends_on"]
+        if day <= self.pair.ends_on:
+            raise forms.ValidationError(
+                _("It has to be after %(day)s, the present last day."),
+                params={"day": f"{self.pair.ends_on:%d.%m.%Y}"},
+            )
+        if day > self.pair.ends_on + dt.timedelta(LONGEST_EXTENSION_DAYS):
+            raise forms.ValidationError(
+                _("At most one year more at a time: look at the year again.")
+            )
+        return day
 
 
 class MenteeForm(forms.Form):

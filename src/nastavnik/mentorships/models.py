@@ -14,10 +14,12 @@ from nastavnik.mentorships.choices import (
     CLOSED,
     OPEN,
     EndCause,
+    ExtensionCause,
     Mark,
     MeetingKind,
     MeetingStatus,
     MentorshipStatus,
+    OrderLineKind,
 )
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
@@ -218,6 +220,58 @@ class Tie(models.Model):
         personal = [
             "mentorship", "mentee", "moved_from", "starts_on", "paused_on", "ends_on", "end_reason",
         ]  # fmt: skip
+        technical = ["id", "organisation", "order"]
+
+
+class OrderLineQuerySet(ScopedQuerySet["OrderLine"]):
+    view_perm = Perm.PAIR_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the lines on the pairs the user sees."""
+        return self.filter(mentorship__in=Mentorship.objects.visible_to(user))
+
+
+class OrderLine(models.Model):
+    """What one order says of one pair after its beginning: more time, or that it has ended.
+
+    An extension moves the pair's last day when its order is registered; `ended_before` then keeps the day that stood, so that
+    it can be taken back. The end of a pair is in force without an order, which follows it.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="order_lines")
+    mentorship = models.ForeignKey(Mentorship, models.CASCADE, related_name="order_lines")
+    order = models.ForeignKey(Document, models.CASCADE, related_name="order_lines")
+    kind = models.CharField(_("what is ordered"), max_length=10, choices=OrderLineKind)
+    ends_on = models.DateField(_("new last day"), null=True, blank=True)
+    ended_before = models.DateField(_("last day before"), null=True, blank=True)
+    cause = models.CharField(_("cause"), max_length=8, choices=ExtensionCause, blank=True)
+
+    objects = OrderLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind=OrderLineKind.EXTENSION, ends_on__isnull=False) & ~Q(cause=""))
+                | (~Q(kind=OrderLineKind.EXTENSION) & Q(ends_on=None, ended_before=None, cause="")),
+                name="order_line_extension_has_day_and_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_before=None) | Q(ends_on__gt=F("ended_before")),
+                name="order_line_extension_gives_time",
+            ),
+            models.UniqueConstraint(
+                fields=["mentorship", "order"], name="order_line_once_an_order"
+            ),
+            models.UniqueConstraint(
+                fields=["mentorship"],
+                condition=~Q(kind=OrderLineKind.EXTENSION),
+                name="order_line_on_end_once",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["mentorship", "kind", "ends_on", "ended_before", "cause"]
         technical = ["id", "organisation", "order"]
 
 

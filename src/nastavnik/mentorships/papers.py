@@ -3,12 +3,29 @@
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.documents.paper_kinds import PaperKind, Parting
-from nastavnik.mentorships.actions import halt_pairs, join_pairs, part_staff_pairs, start_pairs
-from nastavnik.mentorships.choices import PAIR_ORDER
-from nastavnik.mentorships.documents import compose_pair_order, findings_of_pair_order
+from nastavnik.mentorships.actions import (
+    give_time,
+    halt_pairs,
+    join_pairs,
+    part_staff_pairs,
+    start_pairs,
+    take_time_back,
+)
+from nastavnik.mentorships.choices import ENDING_ORDER, EXTENSION_ORDER, PAIR_ORDER
+from nastavnik.mentorships.documents import (
+    compose_ending_order,
+    compose_extension_order,
+    compose_pair_order,
+    findings_of_change_order,
+    findings_of_pair_order,
+)
 from nastavnik.mentorships.queries import (
+    what_extension_does,
     what_registering_does,
     what_taking_back_does,
+    what_taking_extension_back_does,
+    why_extension_stays,
+    why_extension_waits,
     why_order_stays,
     why_order_waits,
 )
@@ -36,4 +53,26 @@ ORDER_ON_PAIRS = PaperKind(
         part=part_staff_pairs,
         join=join_pairs,
     ),
+)
+
+ORDER_ON_MORE_TIME = PaperKind(
+    code=EXTENSION_ORDER,
+    title=_("Order on more time for pairs"),
+    compose=compose_extension_order,
+    findings=findings_of_change_order,
+    waits_for=why_extension_waits,
+    stays=why_extension_stays,
+    follows=what_extension_does,
+    follows_back=what_taking_extension_back_does,
+    on_registered=give_time,
+    on_taken_back=take_time_back,
+    registered=_("The order is registered: the pairs have their new last day."),
+)
+
+ORDER_ON_ENDS = PaperKind(
+    code=ENDING_ORDER,
+    title=_("Order on pairs that have ended"),
+    compose=compose_ending_order,
+    findings=findings_of_change_order,
+    registered=_("The order is registered."),
 )

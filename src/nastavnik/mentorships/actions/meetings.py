@@ -79,6 +79,32 @@ def _once(meetings: Iterable[Meeting]) -> list[Mentorship]:
 
 
 @transaction.atomic
+def stretch_meetings(pair: Mentorship, *, by: models.Model | None) -> None:
+    """Move the final meeting of a pair that got more time to its new end, and plan regular ones up to there."""
+    days = cycle().days(pair.starts_on, pair.ends_on)
+    there = Meeting.objects.filter(mentorship=pair)
+    usual = there.exclude(kind=MeetingKind.FINAL).order_by("-planned_on")
+    last = max(usual.values_list("planned_on", flat=True).first() or pair.starts_on, today())
+    Meeting.objects.bulk_create(
+        Meeting(organisation_id=pair.organisation_id, mentorship=pair, kind=kind, planned_on=day)
+        for kind, day in days
+        if kind == MeetingKind.REGULAR and day > last
+    )
+    there.ahead().filter(kind=MeetingKind.FINAL).update(planned_on=days[-1][1])
+    audit.record("meetings-planned", pair, by=by, fields=["meetings"])
+
+
+@transaction.atomic
+def shorten_meetings(pair: Mentorship, *, by: models.Model | None) -> None:
+    """Bring the final meeting of a pair back to its old end; what was planned after it goes."""
+    final = cycle().days(pair.starts_on, pair.ends_on)[-1][1]
+    ahead = Meeting.objects.filter(mentorship=pair).ahead()
+    ahead.filter(kind=MeetingKind.REGULAR, planned_on__gte=final, n_postponed=0).delete()
+    ahead.filter(kind=MeetingKind.FINAL).update(planned_on=final)
+    audit.record("meetings-struck", pair, by=by, fields=["meetings"])
+
+
+@transaction.atomic
 def strike_meetings(pair: Mentorship, *, by: models.Model | None) -> int:
     """Strike the meetings of a pair that has ended and will not meet again; return how many. They are kept with it."""
     struck = list(meetings_to_strike(pair))

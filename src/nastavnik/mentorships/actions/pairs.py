@@ -23,6 +23,7 @@ from nastavnik.matching.models import MatchingRun, Proposal
 from nastavnik.matching.queries import advised_against, ruled_otherwise
 from nastavnik.mentorships.actions.groups import seat_mentee
 from nastavnik.mentorships.actions.meetings import plan_meetings, strike_meetings
+from nastavnik.mentorships.actions.orders import drop_drafts_on
 from nastavnik.mentorships.actions.papers import (
     attach_anew,
     check_consents,
@@ -140,7 +141,7 @@ def _decided_since(
     """Return the pairs the psychologist or the curator has spoken against since they were proposed."""
     pairs = [(one.mentor_id or 0, one.mentee_id) for one in proposals]
     advised = sorted(advised_against(run.programme_id, pairs))
-    ruled = sorted(ruled_otherwise(run.programme_id, pairs))
+    named = sorted(ruled_otherwise(run.programme_id, pairs))
     against = _(
         "%(mentee)s and %(mentor)s: the psychologist does not recommend it. Run the matching anew."
     )
@@ -150,7 +151,7 @@ def _decided_since(
     return [
         text
         % {"mentee": people[mentee].person.full_name, "mentor": people[mentor].person.full_name}
-        for text, found in ((against, advised), (otherwise, ruled))
+        for text, found in ((against, advised), (otherwise, named))
         for mentor, mentee in found
     ]
 
@@ -246,6 +247,7 @@ def set_pair_status(
     _keep_step(pair, on or today())
     audit.record("pair-status", pair, by=by, fields=fields)
     if status in CLOSED:
+        drop_drafts_on(pair, by=by)
         strike_meetings(pair, by=by)
     elif status in RUNNING:
         attach_anew(pair, by=by)

@@ -7,6 +7,7 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.mentorships.actions.meetings import restore_meetings
+from nastavnik.mentorships.actions.orders import drop_drafts_on
 from nastavnik.mentorships.actions.pairs import lock_people
 from nastavnik.mentorships.actions.papers import attach_anew
 from nastavnik.mentorships.choices import CLOSED, REOPEN_DAYS, RUNNING, MentorshipStatus
@@ -16,6 +17,7 @@ from nastavnik.mentorships.queries import (
     reopens_until,
     status_before_end,
     ties_of_end,
+    why_end_stands,
     why_not_together,
 )
 from nastavnik.programmes.actions import take_place
@@ -34,7 +36,7 @@ def reopen_pair(pair: Mentorship, *, by: models.Model | None) -> Mentorship:
     ties = list(ties_of_end(pair).select_related("mentee"))
     people = lock_people([pair.mentor_id, *(tie.mentee_id for tie in ties)])
     mentor, mentees = people[pair.mentor_id], [people[tie.mentee_id] for tie in ties]
-    if reasons := why_not_together(pair, mentor, mentees):
+    if reasons := why_end_stands(pair) or why_not_together(pair, mentor, mentees):
         raise RefusedError(reasons)
     pair.status = status_before_end(pair)
     pair.ended_on, pair.end_reason, pair.end_cause = None, "", ""
@@ -51,6 +53,7 @@ def reopen_pair(pair: Mentorship, *, by: models.Model | None) -> Mentorship:
         organisation_id=pair.organisation_id, mentorship=pair, status=pair.status, on=today()
     )
     audit.record("pair-reopened", pair, by=by, fields=fields)
+    drop_drafts_on(pair, by=by)
     restore_meetings(pair, by=by)
     if pair.status in RUNNING:
         attach_anew(pair, by=by)

@@ -3,6 +3,7 @@
 from nastavnik.mentorships.views.changing import approve, replace, take_back
 from nastavnik.mentorships.views.ending import end, reopen
 from nastavnik.mentorships.views.meetings import answer_help, month, note, this_month, undo
+from nastavnik.mentorships.views.orders import ending_order, extend, leave_order
 from nastavnik.mentorships.views.pairs import (
     keep,
     mentee,
@@ -16,7 +17,10 @@ __all__ = [
     "answer_help",
     "approve",
     "end",
+    "ending_order",
+    "extend",
     "keep",
+    "leave_order",
     "mentee",
     "month",
     "note",

@@ -21,22 +21,24 @@ from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
-from nastavnik.mentorships.choices import CLOSED, OPEN, MentorshipStatus
+from nastavnik.mentorships.choices import CLOSED, EXTENDABLE, OPEN, MentorshipStatus, OrderLineKind
 from nastavnik.mentorships.forms import (
     MenteeForm,
     NoteForm,
     PairFilter,
 )
-from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.models import Mentorship, OrderLine, Tie
 from nastavnik.mentorships.queries import (
     PAIR_ORDERS,
     Kin,
     Voice,
     advised_against,
     chain_of,
+    ended_without_order,
     kin_of,
     meetings_of,
     moods_of,
+    order_lines_on,
     ordered,
     own_voice,
     pair_rows,
@@ -152,6 +154,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
     may_decide = pair.is_allowed_to(request.user, Perm.PAIR_APPROVE)
     steps = actions.NEXT[MentorshipStatus(pair.status)] if may_decide else ()
     kin = kin_of(request.user, pair.pk)
+    lines = list(order_lines_on(request.user, pair))
     return render(
         request,
         "mentorships/card.html",
@@ -164,7 +167,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "chain": chain_of(meetings, BOTH_SIDES if may_read else ()),
             "tap": tap_of(meetings, request.user.pk, voice=None, calling=voices),
             "risk": risk_of(pair.status, pair.starts_on, meetings, may_read=may_read),
-            "events": timeline.events_of(request.user, _subject(pair)),
+            "events": timeline.events_of(request.user, _subject(pair, lines)),
             "moods": moods_of(meetings, voices) if may_read else None,
             "may_read": may_read,
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
@@ -175,10 +178,21 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_replace": may_decide and pair.status in OPEN,
             "warnings": warnings_on(request.user, pair) if pair.is_advised else (),  # type: ignore[attr-defined]
             "kin": kin,
+            "may_decide": may_decide,
+            "may_extend": may_decide and pair.status in EXTENDABLE,
+            "lines": lines,
+            "asks_ending_order": may_decide and _asks_ending_order(pair, lines),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
         },
     )
+
+
+def _asks_ending_order(pair: Mentorship, lines: Iterable[OrderLine]) -> bool:
+    """Tell whether a pair that has ended is in no order on it and should be."""
+    if pair.status not in CLOSED or any(one.kind != OrderLineKind.EXTENSION for one in lines):
+        return False
+    return ended_without_order(Mentorship.objects.filter(pk=pair.pk)).exists()
 
 
 def _reopens_until(pair: Mentorship, kin: Kin) -> dt.date | None:
@@ -202,9 +216,10 @@ def _cards(request: Request, pair: Mentorship) -> set[int]:
     return set(people.values_list("pk", flat=True))
 
 
-def _subject(pair: Mentorship) -> timeline.Subject:
+def _subject(pair: Mentorship, lines: Iterable[OrderLine]) -> timeline.Subject:
     people = _people(pair)
     papers = {tie.order_id for tie in pair.ties.all() if tie.order_id}
+    papers |= {one.order_id for one in lines}
     return timeline.Subject(pair.pk, frozenset(people), frozenset(papers), pair.starts_on)
 
 

@@ -1,0 +1,131 @@
+"""What orders on pairs that run or have ended say: more time, or the end (method.md §3.4, §7.1 D26)."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from django.utils.translation import gettext as _
+
+from nastavnik.documents import adapter
+from nastavnik.documents.choices import Ask
+from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import Composed
+from nastavnik.documents.texts import TableFacts, Value
+from nastavnik.mentorships.choices import OrderLineKind
+from nastavnik.mentorships.documents.common import (
+    acts_of,
+    charged_by,
+    findings_of_frame,
+    frame_of,
+    is_of_staff,
+    kept_of_frame,
+    n_pairs_in_words,
+    yes,
+)
+from nastavnik.mentorships.models import Mentorship, OrderLine
+from nastavnik.mentorships.queries import lines_of_order
+from nastavnik.people.models import Person
+from nastavnik.people.queries import group_names
+from nastavnik.programmes.models import Programme
+
+
+def compose_extension_order(document: Document) -> Composed | None:
+    """Return what an order on more time says as things are; None where its programme is gone."""
+    return _compose(document, (OrderLineKind.EXTENSION,))
+
+
+def compose_ending_order(document: Document) -> Composed | None:
+    """Return what an order on pairs that have ended says as things are; None where its programme is gone."""
+    return _compose(document, (OrderLineKind.COMPLETION, OrderLineKind.EARLY_END))
+
+
+def findings_of_change_order(document: Document) -> list[str]:
+    """Return what a draft of such an order lacks, in sentences."""
+    found = findings_of_frame(document)
+    if not document.content.get("has_pairs"):
+        found.append(_("There is no pair in the annex."))
+    return found
+
+
+def _compose(document: Document, kinds: Sequence[OrderLineKind]) -> Composed | None:
+    programmes = Programme.objects.select_related("organisation", "year")
+    programme = programmes.filter(pk=document.subject_id or 0).first()
+    if programme is None:
+        return None
+    lines = lines_of_order(document)
+    entered = document.entered
+    charged = charged_by(programme, entered, has_staff=False)
+    parts = [
+        TableFacts({"what": _HEADINGS[kind]}, _rows([one for one in lines if one.kind == kind]))
+        for kind in kinds
+    ]
+    pairs = [one.mentorship for one in lines]
+    said = {kind: [one.mentorship for one in lines if one.kind == kind] for kind in kinds}
+    facts: dict[str, Value] = {
+        **charged.facts(entered),
+        **frame_of(document, programme.organisation),
+        "acts": "; ".join(acts_of(programme)),
+        "programme": programme.title,
+        "ground": entered.get("ground", ""),
+        "is_staff": yes(pairs and all(_is_of_staff(pair) for pair in pairs)),
+        "n_pairs": n_pairs_in_words(pairs),
+        **{
+            f"n_{kind.value}": n_pairs_in_words(some) if some else "" for kind, some in said.items()
+        },
+        "is_mixed": yes(all(said.values())),
+        "acquainted": _acquainted(charged.curator, pairs),
+        "parts": parts,
+    }
+    kept = {**kept_of_frame(programme, charged), "has_pairs": bool(lines)}
+    asks = [Ask.CURATOR_POST.value] if charged.curator else []
+    return Composed(facts, [*asks, Ask.GROUND.value], charged.words.doubts, kept)
+
+
+_HEADINGS = {
+    OrderLineKind.EXTENSION: "Продление срока наставничества",
+    OrderLineKind.COMPLETION: "Наставничество завершено",
+    OrderLineKind.EARLY_END: "Наставничество прекращено досрочно",
+}
+
+
+def _is_of_staff(pair: Mentorship) -> bool:
+    return all(is_of_staff(pair, tie) for tie in pair.ties.all())
+
+
+def _people(pairs: Iterable[Mentorship]) -> list[Person]:
+    return [one for pair in pairs for one in (pair.mentor.person, *pair.mentees)]
+
+
+def _acquainted(curator: str, pairs: Iterable[Mentorship]) -> list[str]:
+    """Return who signs the order as read: the curator, grown-up mentors, staff; minors sign nothing here."""
+    said = [curator]
+    for pair in pairs:
+        if not pair.mentor.person.is_learner:
+            said.append(pair.mentor.person.full_name)
+        said += [tie.mentee.person.full_name for tie in pair.ties.all() if is_of_staff(pair, tie)]
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def _rows(lines: Sequence[OrderLine]) -> list[list[str | None]]:
+    """Return a row a mentee: the mentor's cells and the days are joined over those of one group."""
+    groups = group_names(_people(one.mentorship for one in lines))
+    rows: list[list[str | None]] = []
+    for number, line in enumerate(lines, 1):
+        pair = line.mentorship
+        mentor = pair.mentor.person
+        leader = [str(number), mentor.full_name, adapter.what(mentor, groups.get(mentor.pk, ""))]
+        days = [_day(line.ended_before or pair.ends_on), _day(line.ends_on or pair.ended_on)]
+        for place, tie in enumerate(pair.ties.all()):
+            person = tie.mentee.person
+            mentee = [person.full_name, adapter.what(person, groups.get(person.pk, ""))]
+            rows.append(
+                [
+                    *(leader if not place else [None] * 3),
+                    *mentee,
+                    *(days if not place else [None] * 2),
+                ]
+            )
+    return rows
+
+
+def _day(day: dt.date | None) -> str:
+    return f"{day:%d.%m.%Y}" if day else ""
