@@ -54,12 +54,12 @@ def _compose(document: Document, kinds: Sequence[OrderLineKind]) -> Composed | N
     lines = lines_of_order(document)
     entered = document.entered
     charged = charged_by(programme, entered, has_staff=False)
-    parts = [
-        TableFacts({"what": _HEADINGS[kind]}, _rows([one for one in lines if one.kind == kind]))
-        for kind in kinds
-    ]
+    said = {kind: [one for one in lines if one.kind == kind] for kind in kinds}
+    parts, n_before = [], 0
+    for kind, some in said.items():
+        parts.append(TableFacts({"what": _HEADINGS[kind]}, _rows(some, n_before + 1)))
+        n_before += len(some)
     pairs = [one.mentorship for one in lines]
-    said = {kind: [one.mentorship for one in lines if one.kind == kind] for kind in kinds}
     facts: dict[str, Value] = {
         **charged.facts(entered),
         **frame_of(document, programme.organisation),
@@ -68,9 +68,7 @@ def _compose(document: Document, kinds: Sequence[OrderLineKind]) -> Composed | N
         "ground": entered.get("ground", ""),
         "is_staff": yes(pairs and all(_is_of_staff(pair) for pair in pairs)),
         "n_pairs": n_pairs_in_words(pairs),
-        **{
-            f"n_{kind.value}": n_pairs_in_words(some) if some else "" for kind, some in said.items()
-        },
+        **{f"n_{kind.value}": _counted(some) for kind, some in said.items()},
         "is_mixed": yes(all(said.values())),
         "acquainted": _acquainted(charged.curator, pairs),
         "parts": parts,
@@ -85,6 +83,10 @@ _HEADINGS = {
     OrderLineKind.COMPLETION: "Наставничество завершено",
     OrderLineKind.EARLY_END: "Наставничество прекращено досрочно",
 }
+
+
+def _counted(lines: Sequence[OrderLine]) -> str:
+    return n_pairs_in_words([one.mentorship for one in lines]) if lines else ""
 
 
 def _is_of_staff(pair: Mentorship) -> bool:
@@ -105,25 +107,26 @@ def _acquainted(curator: str, pairs: Iterable[Mentorship]) -> list[str]:
     return list(dict.fromkeys(filter(None, said)))
 
 
-def _rows(lines: Sequence[OrderLine]) -> list[list[str | None]]:
-    """Return a row a mentee: the mentor's cells and the days are joined over those of one group."""
+def _rows(lines: Sequence[OrderLine], first: int) -> list[list[str | None]]:
+    """Return a row a mentee, numbered by pair from `first`: mentor and days are joined over those of one group."""
     groups = group_names(_people(one.mentorship for one in lines))
+
+    def named(person: Person) -> str:
+        said = (person.full_name, adapter.what(person, groups.get(person.pk, "")))
+        return ", ".join(part for part in said if part)
+
     rows: list[list[str | None]] = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(lines, first):
         pair = line.mentorship
-        mentor = pair.mentor.person
-        leader = [str(number), mentor.full_name, adapter.what(mentor, groups.get(mentor.pk, ""))]
-        days = [_day(line.ended_before or pair.ends_on), _day(line.ends_on or pair.ended_on)]
+        before, after = line.ended_before or pair.ends_on, line.ends_on or pair.ended_on
         for place, tie in enumerate(pair.ties.all()):
-            person = tie.mentee.person
-            mentee = [person.full_name, adapter.what(person, groups.get(person.pk, ""))]
-            rows.append(
-                [
-                    *(leader if not place else [None] * 3),
-                    *mentee,
-                    *(days if not place else [None] * 2),
-                ]
-            )
+            mentee = named(tie.mentee.person)
+            if place:
+                rows.append([None, None, mentee, None, None])
+            else:
+                rows.append(
+                    [str(number), named(pair.mentor.person), mentee, _day(before), _day(after)]
+                )
     return rows
 
 
