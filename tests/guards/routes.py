@@ -29,6 +29,7 @@ from nastavnik.programmes.models import (
 )
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
+from nastavnik.training.models import Trainee, TrainingCourse, TrainingMaterial, TrainingSession
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 # Route → reason. Nothing is left out silently: a name that is no route fails.
@@ -66,6 +67,14 @@ OBJECTS: dict[str, type[Model]] = {
         )
     },
     "programmes:choose": Attendance,
+    **{
+        f"training:{name}": TrainingCourse
+        for name in ("course", "edit", "remove", "plan", "enrol", "keep", "add-material")
+    },
+    "training:cancel": TrainingSession,
+    "training:drop": Trainee,
+    "training:material": TrainingMaterial,
+    "training:remove-material": TrainingMaterial,
     "consents:person": Person,
     "consents:withdraw": Consent,
     "consents:mistaken": Consent,

@@ -100,6 +100,15 @@ from nastavnik.roadmaps.actions import (
 )
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Roadmap, RoadmapDraft
+from nastavnik.training.actions import (
+    RegisterEntry,
+    enrol_trainees,
+    keep_material,
+    keep_register,
+    open_course,
+    plan_session,
+)
+from nastavnik.training.models import TrainingCourse
 
 # of all browsers: a new one would put up every middleware anew
 HANDLER = ClientHandler(enforce_csrf_checks=False)
@@ -195,6 +204,7 @@ def live(school: School) -> None:
     ask(school)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
     gather(school, extra[2])
+    train(school)
     plan(school, order)
     add_list(school, 2)
     accept_import(add_list(school, 3), by=by)
@@ -271,6 +281,20 @@ def gather(school: School, mentee: Participation) -> None:
         give_preferences(meeting, words, by=by)
     file = SimpleUploadedFile(f"{_word(school)}.pdf", _sheet())
     keep_minutes(meeting, text=f"Познакомились {_word(school)}", file=file, by=by)
+
+
+def train(school: School) -> None:
+    """Hold a course with a session, somebody with a result and somebody without, a material; the schedule is longer."""
+    by, mark = school.curator, _word(school)
+    course = open_course(school.year, title=f"Школа наставника {mark}", hours=6, by=by)
+    held = plan_session(course, held_on=school.year.starts_on, theme=f"Знакомство {mark}", by=by)
+    plan_session(course, held_on=school.year.ends_on, theme=f"Итоги {mark}", by=by)
+    people = [school.people[key] for key in ("older", "oldest")]
+    first, second = enrol_trainees(course, people, by=by)
+    was = RegisterEntry({held.pk: True}, school.year.starts_on, "1")
+    keep_register(course, {first.pk: was, second.pk: RegisterEntry({held.pk: False})}, by=by)
+    file = SimpleUploadedFile(f"Памятка {mark}.pdf", _sheet())
+    keep_material(course, title=f"Памятка {mark}", source="", file=file, by=by)
 
 
 def _sheet() -> bytes:
@@ -476,7 +500,17 @@ def grow(cast: Cast, number: int, *, start: int) -> None:
     for mentor, mentee in zip(free, reversed(waiting), strict=True):
         rule_pair(mentor, mentee, Ruling.FORBID, reason="врозь", by=by)
     gather_more(school, waiting, free, number, start=start)
+    train_more(school, mentors, number, start=start)
     ask_more(school, number, start=start)
+
+
+def train_more(school: School, mentors: list[Participation], number: int, *, start: int) -> None:
+    """Put more people on the list of the course, and open more courses."""
+    by = school.curator
+    course = TrainingCourse.objects.filter(organisation=school.organisation).earliest("pk")
+    enrol_trainees(course, [record.person for record in mentors], by=by)
+    for n in range(start, start + number):
+        open_course(school.year, title=f"Курс {n}", hours=1, by=by)
 
 
 def ask_more(school: School, number: int, *, start: int) -> None:

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "nastavnik.blanks",
     "nastavnik.consents",
     "nastavnik.programmes",
+    "nastavnik.training",
     "nastavnik.matching",
     "nastavnik.questionnaires",
     "nastavnik.roadmaps",

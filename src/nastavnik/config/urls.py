@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("nastavnik.people.urls")),
     path("", include("nastavnik.organisations.urls")),
     path("", include("nastavnik.programmes.urls")),
+    path("", include("nastavnik.training.urls")),
     path("", include("nastavnik.consents.urls")),
     path("", include("nastavnik.matching.urls")),
     path("", include("nastavnik.questionnaires.urls")),

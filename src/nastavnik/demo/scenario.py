@@ -81,6 +81,15 @@ from nastavnik.roadmaps.actions import (
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Roadmap
 from nastavnik.roadmaps.queries import needed_facts
+from nastavnik.training.actions import (
+    RegisterEntry,
+    enrol_trainees,
+    keep_register,
+    open_course,
+    plan_session,
+)
+from nastavnik.training.catalogues import examples
+from nastavnik.training.models import TrainingCourse
 
 STAGES = ("empty", "enrolment", "matching", "running")
 PASSWORD = "наставник-2026"  # noqa: S105 - of the demo, printed at every start
@@ -507,6 +516,7 @@ class School:
         if not approve:
             return
         began_on = max(self.year.starts_on, today() - BEGAN_AGO)
+        self.train(self.programme)
         order = approve_run(run, starts_on=began_on, by=self.curator)
         set_requisites(order, number="118-о", dated_on=began_on, by=self.curator)
         answers = {
@@ -542,6 +552,54 @@ class School:
         note_attendance(meeting, {row.pk for row in came}, by=self.curator)
         give_preferences(meeting, _wishes(came), by=self.curator)
         keep_minutes(meeting, text=MINUTES, by=self.curator)
+
+    def train(self, programme: Programme) -> None:
+        """Train the mentors by the ready course before the pairs begin: two were ill and have no result; and the curator."""
+        first = max(programme.starts_on, today() - BEGAN_AGO - dt.timedelta(days=21))
+        course = self._course("mentors_school")
+        sessions = [
+            plan_session(
+                course,
+                held_on=first + dt.timedelta(days=7 * place),
+                theme=theme,
+                place="кабинет 24, 15:00",
+                leader="куратор, педагог-психолог",
+                by=self.curator,
+            )
+            for place, theme in enumerate(course.themes.splitlines()[::2])
+        ]
+        records = Participation.objects.filter(programme=programme).of(Side.MENTOR)
+        mentors = [record.person for record in records.select_related("person").order_by("pk")]
+        trainees = enrol_trainees(course, mentors, by=self.curator)
+        entries = {}
+        for number, trainee in enumerate(trainees):
+            was_ill = number in STAYED_AWAY
+            visits = {one.pk: not (was_ill and place) for place, one in enumerate(sessions)}
+            entries[trainee.pk] = (
+                RegisterEntry(visits)
+                if was_ill
+                else RegisterEntry(visits, sessions[-1].held_on, f"{number + 1}-н")
+            )
+        keep_register(course, entries, by=self.curator)
+        if self.number == 1:
+            outside = self._course("curators", provider="Институт развития образования")
+            heads = [one for one in self.staff if one.position.startswith("заместитель директора")]
+            sent = enrol_trainees(outside, heads, by=self.curator)
+            done = {one.pk: RegisterEntry({}, first, f"У-{one.pk}") for one in sent}
+            keep_register(outside, done, by=self.curator)
+
+    def _course(self, code: str, *, provider: str = "") -> TrainingCourse:
+        """Open a shipped course."""
+        example = examples()[code]
+        return open_course(
+            self.year,
+            title=example.title,
+            hours=example.hours,
+            audience=example.audience,
+            themes="\n".join(example.themes),
+            provider=provider,
+            by=self.curator,
+        )
 
     def meet(self) -> None:
         """Let the pairs meet: most as planned, one falls silent, one postpones, one asks for help, one finds it hard."""

@@ -27,6 +27,7 @@ from nastavnik.roadmaps.models import (
     Roadmap,
     RoadmapSection,
 )
+from nastavnik.training.models import SessionVisit, Trainee, TrainingCourse, TrainingSession
 
 VERSION = 1
 # columns that are computed, and not a field of the model (queries.COMPUTED, actions)
@@ -195,6 +196,53 @@ SHEETS: tuple[PackageSheet, ...] = (
         key=("id",),
         required=("id", "programme", "person", "side", "entered_on"),
         left_out=frozenset({"active_count"}),
+    ),
+    PackageSheet(
+        "training_courses",
+        "Обучение",
+        TrainingCourse,
+        {
+            "id": COMPUTED,
+            "year": "year",
+            "title": "title",
+            "audience": "audience",
+            "hours": "hours",
+        },
+        key=("id",),
+        required=("id", "year", "title", "audience", "hours"),
+        is_core=False,
+    ),
+    PackageSheet(
+        "training_sessions",
+        "Занятия обучения",
+        TrainingSession,
+        {"id": COMPUTED, "course": "course", "held_on": "held_on", "theme": "theme"},
+        key=("id",),
+        required=("id", "course", "held_on", "theme"),
+        is_core=False,
+    ),
+    PackageSheet(
+        "trainees",
+        "Кто обучается и обучен",
+        Trainee,
+        {
+            "id": COMPUTED,
+            "course": "course",
+            "person": "person",
+            "finished_on": "finished_on",
+            "certificate_number": "certificate_number",
+        },
+        key=("id",),
+        required=("id", "course", "person"),
+        is_core=False,
+    ),
+    PackageSheet(
+        "training_visits",
+        "Кто был на занятиях",
+        SessionVisit,
+        {"session": "session", "trainee": "trainee", "came": "came"},
+        required=("session", "trainee", "came"),
+        is_core=False,
     ),
     PackageSheet(
         "consents",

@@ -127,3 +127,13 @@ def may_be_ready(
     elif not record.request and not record.areas:
         reasons.append(_("There is no request yet: write it in neutral words or mark an area."))
     return Verdict(tuple(reasons))
+
+
+def warnings_of(record: Participation) -> tuple[str, ...]:
+    """Return what speaks for waiting with a record and stops nothing: a mentor who is not trained (method.md §2.3)."""
+    if record.side != Side.MENTOR or record.status in (
+        ParticipationStatus.FINISHED,
+        ParticipationStatus.LEFT,
+    ):
+        return ()
+    return () if record.trained_on else (_("Not trained yet."),)

@@ -293,6 +293,7 @@ class BaseFilter(PersonFilter):
             ("told", _("request or areas are there")),
             ("untold", _("no request and no areas")),
             ("trained", _("with a day of training")),
+            ("untrained", _("mentors who are not trained")),
             ("waiting", _("in no pair, not finished")),
             ("unasked", _("finished, not asked about next year")),
             ("goes_on", _("goes on next year")),

@@ -18,7 +18,7 @@ from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names, in_class, roster
 from nastavnik.programmes import catalogues
-from nastavnik.programmes.access import may_be_ready
+from nastavnik.programmes.access import may_be_ready, warnings_of
 from nastavnik.programmes.choices import SHORTEST_PAIR_DAYS, ParticipationStatus, Side
 from nastavnik.programmes.models import (
     Attendance,
@@ -51,6 +51,7 @@ class BaseRow:
     areas: tuple[str, ...]
     missing: tuple[Purpose, ...]
     verdict: Verdict
+    warnings: tuple[str, ...]
 
     @property
     def key(self) -> str:
@@ -79,6 +80,7 @@ def base_rows(records: Iterable[Participation], *, with_groups: bool = True) -> 
                 areas=area_titles(record.areas),
                 missing=missing_purposes(own, NEEDED_FOR_BASE),
                 verdict=may_be_ready(record, own, forms, day),
+                warnings=warnings_of(record),
             )
         )
     return rows
@@ -210,6 +212,7 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
     "untold": lambda side: _STILL_IN & ~_TOLD[side],
     "admitted": lambda _side: _STILL_IN & ~Q(status=ParticipationStatus.CANDIDATE),
     "trained": lambda _side: _STILL_IN & Q(trained_on__isnull=False),
+    "untrained": lambda _side: _STILL_IN & ~_FINISHED & Q(trained_on=None),
     "waiting": lambda _side: Q(
         status__in=(ParticipationStatus.CANDIDATE, ParticipationStatus.READY)
     ),

@@ -63,8 +63,8 @@ def base_table(
         Column("wanted", wanted, lambda row: row.record.request, _areas, in_file=not is_mentors),
         Column("areas", wanted if is_mentors else _("Areas of the request"), lambda row: ", ".join(row.areas), on_page=False),
         Column("forms", _("Forms"), lambda row: "; ".join(row.forms), lambda row: format_html("<small>{}</small>", "; ".join(row.forms))),
-        Column("state", _("State"), lambda row: states[row.record.status], lambda row: format_html("{}{}", drawn[row.record.status], _reasons(row, complete)), sort="state"),
-        Column("reasons", _("Still missing"), lambda row: " ".join(row.verdict.reasons) if has_box(row) else "", on_page=False),
+        Column("state", _("State"), lambda row: states[row.record.status], lambda row: format_html("{}{}", drawn[row.record.status], _reasons(row, complete) + _warnings(row)), sort="state"),
+        Column("reasons", _("Still missing"), lambda row: " ".join((*(row.verdict.reasons if has_box(row) else ()), *row.warnings)), on_page=False),
     ]  # fmt: skip
     if is_mentors:
         columns[6:6] = [
@@ -205,4 +205,11 @@ def _reasons(row: BaseRow, complete: str) -> SafeString:
         first,
         more,
         format_html_join("", "<p>{}</p>", ((one,) for one in others)),
+    )
+
+
+def _warnings(row: BaseRow) -> SafeString:
+    """Return what stops nothing and should be known, a line each."""
+    return format_html_join(
+        "", '<br><small class="muted">{}</small>', ((one,) for one in row.warnings)
     )

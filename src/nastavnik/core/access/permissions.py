@@ -43,6 +43,8 @@ class Perm(StrEnum):
     MENTEE_PROPOSE = "mentee_propose"
     REQUEST_WRITE = "request_write"
     BASE_EDIT = "base_edit"
+    TRAINING_VIEW = "training_view"
+    TRAINING_EDIT = "training_edit"
     MATCHING_VIEW = "matching_view"
     MATCHING_EDIT = "matching_edit"
     PREFERENCE_GIVE = "preference_give"
@@ -82,6 +84,7 @@ _SCHOOL_READING = frozenset(
         Perm.CONSENT_VIEW,
         Perm.PROGRAMME_VIEW,
         Perm.BASE_VIEW,
+        Perm.TRAINING_VIEW,
         Perm.PAIR_VIEW,
         Perm.ROADMAP_VIEW,
         Perm.WAVE_VIEW,
@@ -112,6 +115,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.MENTEE_PROPOSE,
         Perm.REQUEST_WRITE,
         Perm.BASE_EDIT,
+        Perm.TRAINING_EDIT,
         Perm.MATCHING_VIEW,
         Perm.MATCHING_EDIT,
         Perm.PREFERENCE_GIVE,

@@ -134,6 +134,15 @@ class RunView:
         return sum(len(group.cards) for group in self.groups)
 
     @property
+    def untrained(self) -> list[str]:
+        """Return the names of the mentors proposed who are not trained: it stops nothing."""
+        return [
+            group.mentor.person.short_name
+            for group in self.groups
+            if group.cards and group.mentor.trained_on is None
+        ]
+
+    @property
     def n_gone(self) -> int:
         """Return how many of them the base has outgrown: all together they cannot be approved."""
         return sum(bool(card.gone) for group in self.groups for card in group.cards)

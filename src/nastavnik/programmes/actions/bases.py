@@ -19,6 +19,7 @@ from nastavnik.programmes.access import capacity_refusal, fits_form, may_be_read
 from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
 from nastavnik.programmes.queries import areas_offered, base_rows
+from nastavnik.programmes.signals import base_entered
 
 S = ParticipationStatus
 
@@ -211,7 +212,52 @@ def add_to_base(
         record.forms.set(fitting)
         added.append(record)
     audit.record_many("base-entered", added, by=by, fields=["person", "side", "forms"])
+    if added:
+        base_entered.send(sender=Participation, records=added, by=by)
+        _learn_trained(added)
     return added, refused
+
+
+def _learn_trained(added: list[Participation]) -> None:
+    """Bring the records in hand in step with what was noted of them on entering."""
+    days = dict(
+        Participation.objects.filter(
+            pk__in=[record.pk for record in added], trained_on__isnull=False
+        ).values_list("pk", "trained_on")
+    )
+    for record in added:
+        record.trained_on = days.get(record.pk)
+
+
+@transaction.atomic
+def note_trained(
+    days: Mapping[int, tuple[dt.date | None, dt.date | None]], *, by: models.Model | None
+) -> list[Participation]:
+    """Tell the bases of mentors when people were trained; return the records changed.
+
+    A later day that somebody wrote into the base stays, unless it is the one that holds no more.
+
+    Args:
+        days: key of a person → the day that held until now, and the newest one that holds (None: none does).
+        by: who knows it.
+    """
+    records = (
+        Participation.objects.select_for_update()
+        .filter(person__in=days, side=Side.MENTOR)
+        .exclude(status__in=ENDED)
+        .order_by("pk")
+    )
+    changed = []
+    for record in records:
+        before, newest = days[record.person_id]
+        known = None if record.trained_on == before else record.trained_on
+        told = max((day for day in (known, newest) if day), default=None)
+        if told != record.trained_on:
+            record.trained_on = told
+            changed.append(record)
+    Participation.objects.bulk_update(changed, ["trained_on"], batch_size=200)
+    audit.record_many(audit.CHANGED, changed, by=by, fields=["trained_on"])
+    return changed
 
 
 @transaction.atomic

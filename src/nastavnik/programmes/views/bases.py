@@ -1,6 +1,6 @@
 """Pages of programmes and bases."""
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 
 from django import forms
 from django.contrib import messages
@@ -19,6 +19,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.components import listed
 from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.core.ui.ticks import Ticks
@@ -27,7 +28,7 @@ from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import class_names, group_names
 from nastavnik.programmes import actions
-from nastavnik.programmes.access import may_leave
+from nastavnik.programmes.access import may_leave, warnings_of
 from nastavnik.programmes.choices import GOES_ON, AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.forms import (
     AddToBaseForm,
@@ -378,6 +379,7 @@ def _try_ready(request: Request, record: Participation) -> None:
         messages.success(
             request, _("%(name)s is ready for matching.") % {"name": record.person.full_name}
         )
+        _tell_warnings(request, [record])
 
 
 @require_POST
@@ -400,8 +402,8 @@ def make_ready(request: Request, side: str) -> HttpResponse:
     return redirect(base)
 
 
-def tell_ready(request: Request, passed: Sized, stopped: Sized) -> None:
-    """Say how many records went through the gate and how many did not."""
+def tell_ready(request: Request, passed: Sequence[Participation], stopped: Sized) -> None:
+    """Say how many records went through the gate and how many did not, and who of the former should be looked at."""
     if passed:
         messages.success(
             request,
@@ -421,6 +423,16 @@ def tell_ready(request: Request, passed: Sized, stopped: Sized) -> None:
                 len(stopped),
             )
             % {"n": len(stopped)},
+        )
+    _tell_warnings(request, passed)
+
+
+def _tell_warnings(request: Request, passed: Sequence[Participation]) -> None:
+    """Name the mentors let through who are not trained: it stops nothing."""
+    if names := [record.person.short_name for record in passed if warnings_of(record)]:
+        messages.info(
+            request,
+            _("Not trained yet, which stops nothing: %(names)s.") % {"names": listed(names)},
         )
 
 
