@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_roadmap
 from tests.jobs.working import counted_for
@@ -72,6 +73,8 @@ from nastavnik.questionnaires.queries import AudienceRule
 from nastavnik.roadmaps import actions as roadmaps
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
+from nastavnik.training import actions as training
+from nastavnik.training.models import Trainee, TrainingCourse, TrainingMaterial, TrainingSession
 
 ROOT = Path(nastavnik.__file__).parent
 # What an actions module offers besides writes, because it belongs to them: no `by`, nothing written.
@@ -526,6 +529,9 @@ PREPARED = {
     "programmes.make_ready": _candidate,
     "programmes.review_ready": _ready_and_gone,
     "programmes.review_people": _ready_and_gone,
+    "training.close_course": lambda scene: training.open_course(
+        scene.year, title="Пустой", hours=1, by=scene.by
+    ),
     "programmes.take_place": lambda scene: make_room(scene.school, "older"),
 }
 PREPARED |= {
@@ -842,6 +848,29 @@ DONE = {
     "questionnaires.delete_draft": lambda s: questionnaires.delete_draft(
         s.first(InstrumentVersion, status="draft"), by=s.by
     ),
+    "programmes.note_trained": lambda s: programmes.note_trained({s.person("older").pk: (None, today())}, by=s.by),
+    "training.open_course": lambda s: training.open_course(s.year, title="Ещё", hours=1, by=s.by),
+    "training.change_course": lambda s: training.change_course(s.first(TrainingCourse), hours=9, by=s.by),
+    "training.close_course": lambda s: training.close_course(s.it, by=s.by),
+    "training.plan_session": lambda s: training.plan_session(
+        s.first(TrainingCourse), held_on=today(), theme="Ещё", by=s.by
+    ),
+    "training.cancel_session": lambda s: training.cancel_session(
+        s.first(TrainingSession, visits=None), by=s.by
+    ),
+    "training.enrol_trainees": lambda s: training.enrol_trainees(
+        s.first(TrainingCourse), [s.person("teacher")], by=s.by
+    ),
+    "training.drop_trainees": lambda s: training.drop_trainees(
+        [s.first(Trainee, finished_on=None)], by=s.by
+    ),
+    "training.keep_register": lambda s: training.keep_register(
+        s.first(TrainingCourse), {s.first(Trainee, finished_on=None).pk: training.RegisterEntry({}, today())}, by=s.by
+    ),
+    "training.keep_material": lambda s: training.keep_material(
+        s.first(TrainingCourse), title="", source="", file=SimpleUploadedFile("a.pdf", b"%PDF-1"), by=s.by
+    ),
+    "training.drop_material": lambda s: training.drop_material(s.first(TrainingMaterial), by=s.by),
     "questionnaires.open_wave": lambda s: questionnaires.open_wave(
         s.programme, version(), title="", rule=AudienceRule(), opens_on=today(), closes_on=today(), by=s.by
     ),

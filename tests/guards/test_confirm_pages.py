@@ -174,6 +174,7 @@ QUESTIONS = re.compile(
     r"|/settings/accounts/\d+/(end|second-step)/"
     r"|/consents/\d+/(withdraw|mistaken)/"
     r"|/base/\d+/leave/"
+    r"|/training/(materials/)?\d+/remove/"
     r"|/questionnaires/drafts/\d+/(publish|delete)/"
     r"|/questionnaires/\d+/close/"
     r"|/questionnaires/invitations/\d+/take-back/"

@@ -18,6 +18,7 @@ from nastavnik.files import proofs
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.people.models import Person
 from nastavnik.programmes.actions import note_trained
+from nastavnik.training.access import may_close
 from nastavnik.training.choices import MOST_SESSIONS, TrainingAudience
 from nastavnik.training.models import (
     SessionVisit,
@@ -87,10 +88,8 @@ def close_course(course: TrainingCourse, *, by: models.Model | None) -> None:
         RefusedError: somebody is on its list, or something is handed out.
     """
     course = TrainingCourse.objects.select_for_update().get(pk=course.pk)
-    if course.trainees.exists() or course.materials.exists():
-        raise RefusedError(
-            _("There are people on the list or materials: take them off first, then the course.")
-        )
+    if not (verdict := may_close(course)):
+        raise RefusedError(verdict.reasons)
     audit.record(audit.DELETED, course, by=by, fields=["title"])
     course.delete()
 
@@ -341,6 +340,6 @@ def keep_material(
 def drop_material(material: TrainingMaterial, *, by: models.Model | None) -> None:
     """Take a material away, with its file."""
     audit.record("material-dropped", material, by=by, fields=["title", "file"])
-    name, storage = material.file.name, material.file.storage
+    name, storage = str(material.file.name), material.file.storage
     material.delete()
     transaction.on_commit(lambda: storage.delete(name))

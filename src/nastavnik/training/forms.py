@@ -1,9 +1,10 @@
 """What comes in from the pages of training."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.ui.forms import DateInput, RowsField, offer_rows
@@ -58,9 +59,9 @@ class PeopleForm(forms.Form):
         error_messages={"required": _("Tick at least one person.")},
     )
 
-    def __init__(self, people: Iterable[Person], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, people: QuerySet[Person], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer_rows(self, "people", Person.objects.filter(pk__in=[one.pk for one in people]))
+        offer_rows(self, "people", people)
 
 
 class ResultForm(forms.ModelForm[Trainee]):

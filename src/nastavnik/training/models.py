@@ -163,5 +163,6 @@ class TrainingMaterial(models.Model):
         ordering = ["title", "pk"]
 
     class Privacy:
-        public = ["title", "source", "file", "file_name"]
+        public = ["title", "file"]
+        personal = ["source", "file_name"]
         technical = ["id", "organisation", "course"]

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
@@ -38,6 +39,7 @@ def courses(user: SignedIn) -> QuerySet[TrainingCourse]:
             first_on=Min("sessions__held_on"),
             last_on=Max("sessions__held_on"),
         )
+        .order_by("-year__starts_on", "audience", "title", "pk")
     )
 
 
@@ -62,6 +64,18 @@ class Register:
 
     sessions: tuple[TrainingSession, ...]
     rows: tuple[RegisterRow, ...]
+
+    @property
+    def visited(self) -> frozenset[int]:
+        """The keys of the sessions somebody was at."""
+        return frozenset(
+            session.pk for row in self.rows for session, came in row.by_session if came
+        )
+
+    @property
+    def absent(self) -> list[RegisterRow]:
+        """Who was at no session and has no result: they may be taken off the list."""
+        return [row for row in self.rows if row.trainee.finished_on is None and not any(row.visits)]
 
     @property
     def n_finished(self) -> int:
@@ -150,7 +164,7 @@ def may_attend(user: SignedIn, course: TrainingCourse) -> list[MayAttend]:
 
 
 def _staff(
-    user: SignedIn, course: TrainingCourse, on_list: Iterable[dict[str, int]]
+    user: SignedIn, course: TrainingCourse, on_list: QuerySet[Trainee, Any]
 ) -> list[MayAttend]:
     curator = Membership.objects.filter(
         holds_on(today()),
@@ -165,7 +179,7 @@ def _staff(
         .annotate(is_curator=Exists(curator))
         .order_by("-is_curator", "search_name", "pk")
     )
-    return [MayAttend(one, one.position, bool(one.is_curator)) for one in staff]
+    return [MayAttend(one, one.position, bool(vars(one)["is_curator"])) for one in staff]
 
 
 def newest_trainings(people: Iterable[int]) -> dict[int, dt.date]:

@@ -22,8 +22,10 @@ from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
+from nastavnik.people.models import Person
 from nastavnik.programmes.queries import current_programme
 from nastavnik.training import actions
+from nastavnik.training.access import may_close
 from nastavnik.training.catalogues import examples
 from nastavnik.training.choices import TrainingAudience
 from nastavnik.training.forms import (
@@ -127,7 +129,11 @@ def edit(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The course is saved."))
             return redirect("training:course", pk=pk)
-    return render(request, "training/edit.html", {"form": form, "course": course})
+    return render(
+        request,
+        "training/edit.html",
+        {"form": form, "course": course, "closing": may_close(course)},
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -136,6 +142,9 @@ def remove(request: Request, pk: int) -> HttpResponse:
     """Ask, then take a course away that was begun by mistake."""
     course = _course(request, pk)
     if request.method == "GET":
+        if not (verdict := may_close(course)):
+            messages.error(request, verdict.reasons[0])
+            return redirect("training:course", pk=pk)
         return confirm.ask(
             request,
             heading=_("Take the course away?"),
@@ -144,11 +153,13 @@ def remove(request: Request, pk: int) -> HttpResponse:
             action=_("Take away"),
             back=reverse("training:course", args=[pk]),
         )
-    with refusals_told(request):
+    try:
         actions.close_course(course, by=request.user)
-        messages.success(request, _("The course is taken away."))
-        return redirect("training:courses")
-    return redirect("training:course", pk=pk)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("training:course", pk=pk)
+    messages.success(request, _("The course is taken away."))
+    return redirect("training:courses")
 
 
 @require_GET
@@ -229,7 +240,9 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 def enrol(request: Request, pk: int) -> HttpResponse:
     """Put the ticked people on the list."""
     shown = _course(request, pk)
-    form = PeopleForm([one.person for one in may_attend(request.user, shown)], request.POST)
+    offered = [one.person.pk for one in may_attend(request.user, shown)]
+    people = Person.objects.visible_to(request.user).filter(pk__in=offered)
+    form = PeopleForm(people, request.POST)
     if form.is_valid():
         made = actions.enrol_trainees(shown, form.cleaned_data["people"], by=request.user)
         messages.success(
