@@ -10,7 +10,8 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from nastavnik.blanks.models import PrintRun
-from nastavnik.consents.models import Consent
+from nastavnik.consents.choices import Purpose
+from nastavnik.consents.models import Consent, PrintPack
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
@@ -78,6 +79,8 @@ OBJECTS: dict[str, type[Model]] = {
     "consents:person": Person,
     "consents:withdraw": Consent,
     "consents:mistaken": Consent,
+    "consents:pack": PrintPack,
+    "consents:pack-file": PrintPack,
     "matching:lift": PairRuling,
     "matching:discussed": Opinion,
     "matching:past": MatchingRun,
@@ -154,7 +157,8 @@ VALUES: dict[str, tuple[object, ...]] = {
     "month": (today().month,),
     "name": ("today", "first-evening"),
     "instrument": ("mentee_after",),
-    "kind": ("docx", "xlsx", "yaml"),
+    "kind": ("docx", "pdf", "xlsx", "yaml"),
+    "purpose": (Purpose.DATA.value,),
     # nobody's: what a right one opens is tested in tests/questionnaires
     "token": ("0" * 26,),
 }

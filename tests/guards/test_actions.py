@@ -403,6 +403,11 @@ def _ready_pair(scene):
     return mentor, add_pupils(scene.school, 1, start=71)[0]
 
 
+def _printed(scene):
+    asked = [(scene.person("waiting"), [Purpose.DATA])]
+    return consents.print_blanks(scene.organisation, asked, title="6Б", by=scene.by)
+
+
 def _candidate(scene):
     record = add_pupils(scene.school, 1, start=60)[0]
     return programmes.set_participation_status(record, ParticipationStatus.CANDIDATE, by=scene.by)
@@ -560,6 +565,16 @@ DONE = {
     ),
     "consents.record_consents": lambda s: consents.record_consents(
         [s.person("waiting")], [Purpose.DATA], signed_on=today(), by=s.by
+    ),
+    "consents.print_blanks": _printed,
+    "consents.note_blanks_taken": lambda s: consents.note_blanks_taken(
+        _printed(s), "pdf", 1, by=s.by
+    ),
+    "consents.record_returned": lambda s: consents.record_returned(
+        _printed(s).sheets.all(), signed_on=today(), by=s.by
+    ),
+    "consents.change_text": lambda s: consents.change_text(
+        s.organisation, Purpose.DATA, title="Согласие", body="Иначе.", by=s.by
     ),
     "cabinet.put_step_aside": lambda s: cabinet.put_step_aside(s.programme, Step.ORDER, by=s.by),
     "cabinet.take_step_up": lambda s: cabinet.take_step_up(s.programme, Step.MEETING, by=s.by),

@@ -19,8 +19,13 @@ from nastavnik.blanks.actions import keep_print
 from nastavnik.blanks.adapter import draw_sheets
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
-from nastavnik.consents.actions import record_consents, withdraw_consent
-from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.actions import (
+    change_text,
+    print_blanks,
+    record_consents,
+    withdraw_consent,
+)
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
@@ -203,6 +208,11 @@ def live(school: School) -> None:
     put_step_aside(school.programme, Step.MEETING, by=by)
     ask(school)
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
+    asked = [(extra[3].person, list(Purpose)), (extra[2].person, [Purpose.DATA])]
+    print_blanks(school.organisation, asked, title=f"7А {_word(school)}", by=by)
+    change_text(
+        school.organisation, Purpose.DATA, title=f"Согласие {_word(school)}", body="Да.", by=by
+    )
     gather(school, extra[2])
     train(school)
     plan(school, order)

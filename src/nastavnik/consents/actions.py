@@ -7,22 +7,22 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import EventKind, Purpose
-from nastavnik.consents.models import Consent, ConsentEvent
+from nastavnik.consents.choices import MOST_BLANKS, EventKind, Purpose
+from nastavnik.consents.models import BlankSheet, Consent, ConsentEvent, ConsentText, PrintPack
 from nastavnik.consents.queries import (
-    events_told_by,
+    current_texts,
     is_signed_by_right_person,
     papers_there,
     signer_for,
+    versions_printed,
     why_it_stays,
 )
 from nastavnik.consents.signals import consent_withdrawn, consents_mistaken
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
-
-TEXT_VERSION = "2026-1"
 
 
 @transaction.atomic
@@ -35,17 +35,49 @@ def record_consents(
 ) -> list[Consent]:
     """Tick signed papers off: each person × purpose that has no live paper yet gets a line.
 
+    The version of its text is that of the last blank printed here up to the day of signing; the school's own blank has none.
     A representative's paper ends when the person, 18 by now, signs alone (method.md §9.2).
 
     Raises:
         RefusedError: the day of signing lies ahead.
     """
+    people, purposes = list(people), list(purposes)
+    return _record([(person, one) for person in people for one in purposes], signed_on, by=by)
+
+
+@transaction.atomic
+def record_returned(
+    sheets: Iterable[BlankSheet], *, signed_on: dt.date, by: models.Model | None
+) -> list[Consent]:
+    """Tick off blanks that came back signed, as `record_consents`.
+
+    Raises:
+        RefusedError: the day of signing lies ahead, or before the blank was printed.
+    """
+    sheets = list(sheets)
+    if early := [one for one in sheets if one.pack.printed_on > signed_on]:
+        raise RefusedError(
+            _(
+                "The blanks were printed on %(day)s, so nobody signed them before: put the date that stands on them."
+            )
+            % {"day": f"{early[0].pack.printed_on:%d.%m.%Y}"}
+        )
+    asked = [(one.person, Purpose(one.purpose)) for one in sheets]
+    return _record(asked, signed_on, by=by)
+
+
+def _record(
+    asked: list[tuple[Person, Purpose]], signed_on: dt.date, *, by: models.Model | None
+) -> list[Consent]:
+    """Give each person and purpose without a live paper a line, all of one moment, so that they are taken back together."""
     if signed_on > today():
         raise RefusedError(
             _("The day of signing is still ahead: put the date that stands on the paper.")
         )
-    people, purposes = list(people), list(purposes)
+    people = list({person.pk: person for person, _purpose in asked}.values())
+    purposes = list({purpose for _person, purpose in asked})
     live = _live_papers(people, purposes, signed_on, by=by)
+    printed = versions_printed(people, purposes, signed_on)
     now, who = timezone.now(), by if isinstance(by, User) else None
     fresh = Consent.objects.bulk_create(
         Consent(
@@ -53,13 +85,12 @@ def record_consents(
             person=person,
             purpose=purpose,
             signer=signer_for(person, signed_on),
-            text_version=TEXT_VERSION,
+            text_version=printed.get((person.pk, purpose.value), ""),
             signed_on=signed_on,
             recorded_at=now,
             recorded_by=who,
         )
-        for person in people
-        for purpose in purposes
+        for person, purpose in asked
         if (person.pk, purpose.value) not in live
     )
     _append(EventKind.GIVEN, fresh, [one.signed_on for one in fresh], at=now, by=by)
@@ -107,24 +138,6 @@ def _append(
     )
 
 
-def tell_events(papers: Iterable[Consent]) -> None:
-    """Add the events of papers that came whole, from elsewhere: what each says of itself has happened to it."""
-    ConsentEvent.objects.bulk_create(
-        (
-            ConsentEvent(
-                organisation_id=paper.organisation_id,
-                consent=paper,
-                kind=kind,
-                effective_on=day,
-                recorded_at=paper.recorded_at if kind == EventKind.GIVEN else None,
-            )
-            for paper in papers
-            for kind, day in events_told_by(paper)
-        ),
-        batch_size=500,
-    )
-
-
 @transaction.atomic
 def withdraw_consent(consent: Consent, *, by: models.Model | None) -> Consent:
     """Withdraw a consent from today: everything it covers stops at once."""
@@ -164,3 +177,107 @@ def mark_mistaken(consents: Iterable[Consent], *, by: models.Model | None) -> li
     if people := sorted({row.person_id for row in wrong}):
         consents_mistaken.send(sender=Consent, people=people, by=by)
     return wrong
+
+
+# ---------------------------------------------------------------- texts and blanks
+
+
+@transaction.atomic
+def print_blanks(
+    organisation: Organisation,
+    asked: Sequence[tuple[Person, Sequence[Purpose]]],
+    *,
+    title: str,
+    by: models.Model | None,
+) -> PrintPack:
+    """Give out blanks: for each person one of each purpose, numbered in this order, with the text the school has now.
+
+    Raises:
+        RefusedError: nobody is to get one, or they are too many for one file.
+    """
+    n_sheets = sum(len(purposes) for _person, purposes in asked)
+    if not n_sheets:
+        raise RefusedError(_("Nothing to print: nobody here lacks a consent of those you marked."))
+    if n_sheets > MOST_BLANKS:
+        raise RefusedError(
+            _("%(n)s blanks are too many for one file, %(most)s fit: choose a class.")
+            % {"n": n_sheets, "most": MOST_BLANKS}
+        )
+    versions = _kept_versions(organisation, {one for _who, many in asked for one in many}, by=by)
+    who = by if isinstance(by, User) else None
+    pack = PrintPack.objects.create(
+        organisation=organisation, title=title, printed_on=today(), printed_by=who
+    )
+    every = [(person, purpose) for person, purposes in asked for purpose in purposes]
+    BlankSheet.objects.bulk_create(
+        BlankSheet(
+            organisation=organisation,
+            pack=pack,
+            number=number,
+            person=person,
+            purpose=purpose,
+            text_version=versions[purpose],
+        )
+        for number, (person, purpose) in enumerate(every, 1)
+    )
+    audit.record("blanks-printed", pack, by=by, n_rows=n_sheets)
+    return pack
+
+
+def _kept_versions(
+    organisation: Organisation, purposes: Iterable[Purpose], *, by: models.Model | None
+) -> dict[Purpose, str]:
+    """Return the versions of the present texts; a shipped one is kept from its first print on, for what is signed stays readable."""
+    texts = current_texts(organisation)
+    versions = {}
+    for purpose in purposes:
+        text = texts[purpose]
+        versions[purpose] = text.version
+        if not text.is_kept:
+            ConsentText.objects.create(
+                organisation=organisation,
+                purpose=purpose,
+                version=text.version,
+                title=text.title,
+                body=text.body,
+                made_by=by if isinstance(by, User) else None,
+            )
+    return versions
+
+
+@transaction.atomic
+def note_blanks_taken(pack: PrintPack, kind: str, n_rows: int, *, by: models.Model | None) -> None:
+    """Write into the trail that the blanks of a pack were taken out as a file of a kind."""
+    audit.record("list-exported", pack, by=by, what=f"blanks {kind}", n_rows=n_rows)
+
+
+@transaction.atomic
+def change_text(
+    organisation: Organisation,
+    purpose: Purpose,
+    *,
+    title: str,
+    body: str,
+    by: models.Model | None,
+) -> ConsentText:
+    """Give a purpose another text in a school: a new version. What was signed before keeps the version it was signed under.
+
+    Raises:
+        RefusedError: it says what the present one says.
+    """
+    title, body = title.strip(), body.replace("\r\n", "\n").strip()
+    present = current_texts(organisation)[purpose]
+    if (present.title, present.body) == (title, body):
+        raise RefusedError(_("This is the text that is printed now: nothing was changed."))
+    own = ConsentText.objects.filter(organisation=organisation, purpose=purpose, is_own=True)
+    fresh = ConsentText.objects.create(
+        organisation=organisation,
+        purpose=purpose,
+        version=f"own-{own.count() + 1}",
+        title=title,
+        body=body,
+        is_own=True,
+        made_by=by if isinstance(by, User) else None,
+    )
+    audit.record("consent-text-changed", fresh, by=by, fields=["version"])
+    return fresh

@@ -29,5 +29,13 @@ class ConsentsConfig(AppConfig):
             navigation.Section(21, _("Consents"), "consents:ledger", Perm.CONSENT_VIEW)
         )
         howtos.register(
-            "consents", "consents", person="consents#один-человек", withdraw="consents#отозвать"
+            "consents",
+            "consents",
+            person="consents#один-человек",
+            withdraw="consents#отозвать",
+            print="consents#напечатать-бланки",
+            pack="consents#бланки-вернулись",
+            missing="consents#кого-не-хватает",
+            texts="consents#тексты",
+            text="consents#тексты",
         )

@@ -9,10 +9,15 @@ class Purpose(models.TextChoices):
 
     DATA = "data", _("Personal data in the programme")
     PARTICIPATION = "participation", _("Taking part in a pair")
-    PUBLICATION = "publication", _("Publication on the site")
+    PUBLICATION = "publication", _("Photo and publication")
+    CONTACTS = "contacts", _("Contacts to the other side of the pair")
+    TRANSFER = "transfer", _("Transfer to a partner")
+    SPECIAL = "special", _("Special categories, on paper only")
 
 
 NEEDED_FOR_BASE = (Purpose.DATA, Purpose.PARTICIPATION)
+# the others open only what they cover, and nobody waits for them
+VERSION_LENGTH = 20
 
 
 # how long the ledger offers to take the last press back; a single line can be called a mistake at any time
@@ -38,3 +43,6 @@ class EventKind(models.TextChoices):
 
 # what ends a line of the ledger for good: there is one of them at most
 LAST_EVENTS = (EventKind.WITHDRAWN, EventKind.MISTAKEN)
+
+# blanks of one file: a class with all its papers, drawn within a few seconds
+MOST_BLANKS = 150

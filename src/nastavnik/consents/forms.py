@@ -7,7 +7,8 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.consents.choices import Purpose
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.consents.models import BlankSheet, ConsentText
 from nastavnik.core.dates import today
 from nastavnik.core.hooks import consent_needs
 from nastavnik.core.ui.forms import DateInput, RowsField, offer, offer_rows
@@ -67,3 +68,57 @@ class DayForm(forms.Form):
         if day is not None and day > today():
             raise forms.ValidationError(_("This day is still ahead."))
         return day
+
+
+class PrintForm(forms.Form):
+    """Which blanks are to be printed, for whom."""
+
+    group = forms.ChoiceField(label=_("For whom"), required=False)
+    who = forms.ChoiceField(
+        label=_("Which blanks"),
+        widget=forms.RadioSelect,
+        choices=[("missing", _("Only those that are missing")), ("all", _("All of them anew"))],
+        initial="missing",
+    )
+    purposes = forms.MultipleChoiceField(
+        choices=Purpose.choices,
+        label=_("Consents"),
+        widget=forms.CheckboxSelectMultiple,
+        initial=[purpose.value for purpose in NEEDED_FOR_BASE],
+        error_messages={"required": _("Mark which blanks to print.")},
+    )
+
+    def __init__(self, groups: list[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(
+            self, "group", [("", _("Everybody in the bases")), *((name, name) for name in groups)]
+        )
+
+
+class ReturnedForm(forms.Form):
+    """Which blanks of a pack have come back signed, of which day."""
+
+    sheets = RowsField(
+        BlankSheet.objects.none(), error_messages={"required": _("Tick at least one blank.")}
+    )
+    signed_on = forms.DateField(label=_("Date"), widget=DateInput())
+
+    def __init__(self, sheets: QuerySet[BlankSheet], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer_rows(self, "sheets", sheets)
+        self.initial.setdefault("signed_on", today())
+
+
+class TextForm(forms.ModelForm[ConsentText]):
+    """The text of a consent."""
+
+    class Meta:
+        model = ConsentText
+        fields = ("title", "body")
+        widgets = {"body": forms.Textarea(attrs={"rows": 18})}
+
+
+class PurposeForm(forms.Form):
+    """What is missing of whom."""
+
+    purpose = forms.ChoiceField(label=_("Consent"), choices=Purpose.choices)

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.consents.choices import LAST_EVENTS, EventKind, Purpose, Signer
+from nastavnik.consents.choices import LAST_EVENTS, VERSION_LENGTH, EventKind, Purpose, Signer
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.organisations.models import Organisation
@@ -44,14 +44,15 @@ class Consent(models.Model):
     """A line of the ledger: one person, one purpose, one signed paper; what happened to it are its events.
 
     `mistaken_on`: the line was ticked by mistake, no such paper was signed. It never held, and nobody withdrew it; it stays
-    in the ledger for the record.
+    in the ledger for the record. `text_version`: of the text printed here that was signed (`ConsentText`); empty where the blank
+    was the school's own.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="consents")
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
     purpose = models.CharField(_("purpose"), max_length=14, choices=Purpose)
     signer = models.CharField(_("signed by"), max_length=14, choices=Signer)
-    text_version = models.CharField(max_length=20)
+    text_version = models.CharField(max_length=VERSION_LENGTH, blank=True)
     signed_on = models.DateField(_("signed on"))
     ends_on = models.DateField(_("valid until"), null=True, blank=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
@@ -153,3 +154,115 @@ class ConsentEvent(models.Model):
         if not self._state.adding:
             raise TypeError(_APPENDED)
         super().save(*args, **kwargs)
+
+
+class ConsentTextQuerySet(ScopedQuerySet["ConsentText"]):
+    view_perm = Perm.CONSENT_VIEW
+
+    def update(self, **_values: Any) -> NoReturn:
+        """Refuse: what people have signed is not written over."""
+        raise TypeError(_SIGNED)
+
+
+_SIGNED = "a text of a consent never changes: a change is a new version"
+
+
+class ConsentText(models.Model):
+    """One version of the text of a purpose in a school: the shipped one once it was printed, or a changed one. It never changes."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="consent_texts")
+    purpose = models.CharField(_("purpose"), max_length=14, choices=Purpose)
+    version = models.CharField(_("version"), max_length=VERSION_LENGTH)
+    title = models.CharField(_("title"), max_length=200)
+    body = models.TextField(_("text"), max_length=6000)
+    is_own = models.BooleanField(default=False)
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = ConsentTextQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["organisation", "purpose", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "purpose", "version"], name="consent_text_version_once"
+            ),
+        ]
+
+    class Privacy:
+        public = ["purpose", "version", "title", "body", "is_own"]
+        technical = ["id", "organisation", "made_at", "made_by"]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the version.
+
+        Raises:
+            TypeError: it is there already.
+        """
+        if not self._state.adding:
+            raise TypeError(_SIGNED)
+        super().save(*args, **kwargs)
+
+
+class PrintPackQuerySet(ScopedQuerySet["PrintPack"]):
+    view_perm = Perm.CONSENT_TICK
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the packs of the user's organisations; a class teacher's own ones only."""
+        whole = user.viewer.organisations(self.view_perm, without=[Role.CLASS_TEACHER])
+        own = Q(printed_by=user.viewer.user_id)
+        return super().visible_to(user).filter(Q(organisation_id__in=whole) | own)
+
+
+class PrintPack(models.Model):
+    """Blanks of consents printed together: for whom is in its sheets."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="print_packs")
+    title = models.CharField(_("for whom"), max_length=200)
+    printed_on = models.DateField(_("printed on"))
+    printed_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = PrintPackQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    class Privacy:
+        personal = ["title"]
+        public = ["printed_on"]
+        technical = ["id", "organisation", "printed_by"]
+
+
+class BlankSheetQuerySet(ScopedQuerySet["BlankSheet"]):
+    view_perm = Perm.CONSENT_TICK
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the blanks of the people for whom the user takes consents in."""
+        own = Person.objects.within(user, Perm.CONSENT_TICK).values("pk")
+        return super().visible_to(user).filter(person__in=own)
+
+
+class BlankSheet(models.Model):
+    """A blank given out: whose, what for, with which text."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="blank_sheets")
+    pack = models.ForeignKey(PrintPack, models.CASCADE, related_name="sheets")
+    number = models.PositiveSmallIntegerField(_("number"))
+    person = models.ForeignKey(Person, models.CASCADE, related_name="blank_sheets")
+    purpose = models.CharField(_("purpose"), max_length=14, choices=Purpose)
+    text_version = models.CharField(_("version"), max_length=VERSION_LENGTH)
+
+    objects = BlankSheetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pack", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["pack", "number"], name="blank_sheet_number_once"),
+            models.UniqueConstraint(
+                fields=["pack", "person", "purpose"], name="blank_sheet_of_person_once"
+            ),
+        ]
+
+    class Privacy:
+        personal = ["person", "purpose", "text_version"]
+        technical = ["id", "organisation", "pack", "number"]

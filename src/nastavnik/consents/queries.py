@@ -3,15 +3,27 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import TAKE_BACK_HOURS, EventKind, Purpose, Signer
-from nastavnik.consents.models import Consent, ConsentEvent, ConsentQuerySet
+from nastavnik.consents.models import (
+    BlankSheet,
+    Consent,
+    ConsentEvent,
+    ConsentQuerySet,
+    ConsentText,
+    PrintPack,
+)
+from nastavnik.consents.texts import frame, purposes
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import age_on, today
+from nastavnik.core.hooks import consent_needs
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
+from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
@@ -115,6 +127,19 @@ def events_told_by(paper: Consent) -> Iterator[tuple[EventKind, dt.date]]:
         yield EventKind.WITHDRAWN, paper.withdrawn_on
     if paper.mistaken_on is not None:
         yield EventKind.MISTAKEN, paper.mistaken_on
+
+
+def events_of_whole(papers: Iterable[Consent]) -> Iterator[ConsentEvent]:
+    """Yield the events, not written yet, of papers that came whole from elsewhere; when an end was learned of is not known."""
+    for paper in papers:
+        for kind, day in events_told_by(paper):
+            yield ConsentEvent(
+                organisation_id=paper.organisation_id,
+                consent=paper,
+                kind=kind,
+                effective_on=day,
+                recorded_at=paper.recorded_at if kind == EventKind.GIVEN else None,
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,3 +305,131 @@ def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]
             _("Consent withdrawn: %(person)s") % {"person": consent.person.short_name},
             str(consent.get_purpose_display()),
         )
+
+
+# ---------------------------------------------------------------- texts and blanks
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentText:
+    """The text a purpose has now in a school; `is_kept` once there is a row of it."""
+
+    purpose: Purpose
+    version: str
+    title: str
+    body: str
+    is_own: bool
+    is_kept: bool
+
+
+def current_texts(organisation: Organisation) -> dict[Purpose, CurrentText]:
+    """Return purpose → text that is printed now: the school's own last one, else the shipped one; one query."""
+    last: dict[str, ConsentText] = {
+        row.purpose: row
+        for row in ConsentText.objects.filter(organisation=organisation).order_by("pk")
+    }
+    shipped = str(frame()["version"])
+    found = {}
+    for purpose, record in purposes().items():
+        row = last.get(purpose)
+        if row is not None and (row.is_own or row.version == shipped):
+            found[purpose] = CurrentText(
+                purpose, row.version, row.title, row.body, row.is_own, is_kept=True
+            )
+        else:
+            found[purpose] = CurrentText(
+                purpose, shipped, record.title, record.body, is_own=False, is_kept=False
+            )
+    return found
+
+
+def text_of(organisation: Organisation, purpose: str, version: str) -> ConsentText | None:
+    """Return the words that were signed under a version; None where the blank was not printed here."""
+    rows = ConsentText.objects.filter(organisation=organisation, purpose=purpose)
+    return rows.filter(version=version).first()
+
+
+def versions_printed(
+    people: Iterable[Person], purposes_: Iterable[Purpose], day: dt.date
+) -> dict[tuple[int, str], str]:
+    """Return person key and purpose → version of the last blank given out up to a day; one query."""
+    sheets = BlankSheet.objects.filter(
+        person__in=list(people), purpose__in=list(purposes_), pack__printed_on__lte=day
+    ).order_by("pack_id")
+    return {
+        (person, purpose): version
+        for person, purpose, version in sheets.values_list("person_id", "purpose", "text_version")
+    }
+
+
+def asked_for(
+    people: Iterable[Person], purposes_: Iterable[Purpose], *, only_missing: bool
+) -> list[tuple[Person, tuple[Purpose, ...]]]:
+    """Return for whom which blanks are to be printed, people by class and name; who lacks nothing is left out."""
+    people, wanted = list(people), tuple(purposes_)
+    groups = group_names(people)
+    held = held_purposes([person.pk for person in people], today()) if only_missing else {}
+    people.sort(key=lambda one: (class_key(groups.get(one.pk, "")), one.search_name, one.pk))
+    rows = [(one, missing_purposes(held.get(one.pk, frozenset()), wanted)) for one in people]
+    return [(person, lacked) for person, lacked in rows if lacked]
+
+
+def class_key(name: str) -> tuple[bool, int, str]:
+    """Return the key that puts 9А before 10А and those without a class last."""
+    digits = "".join(takewhile(str.isdigit, name))
+    return not name, int(digits or 0), name
+
+
+@dataclass(frozen=True, slots=True)
+class GivenOut:
+    """A blank of a pack: whether the paper is in the ledger by now."""
+
+    sheet: BlankSheet
+    group: str
+    is_back: bool
+
+
+def sheets_of(user: SignedIn, pack: PrintPack) -> list[GivenOut]:
+    """Return the blanks of a pack the user sees, in their order, each with whether its consent is there.
+
+    Who is in no base the user sees is left out: a curator of some forms reads nobody of the others.
+    """
+    seen = consent_needs.people_needing_consent(user)
+    rows = BlankSheet.objects.visible_to(user).filter(pack=pack, person__in=seen)
+    sheets = list(rows.select_related("person"))
+    people = {sheet.person_id: sheet.person for sheet in sheets}
+    held, groups = held_purposes(people, today()), group_names(people.values())
+    return [
+        GivenOut(
+            sheet,
+            groups.get(sheet.person_id, ""),
+            sheet.purpose in held.get(sheet.person_id, frozenset()),
+        )
+        for sheet in sheets
+    ]
+
+
+def packs_of(user: SignedIn) -> QuerySet[PrintPack]:
+    """Return the packs with a blank of somebody the user sees, the latest first, each with the number of its blanks (`n`)."""
+    seen = BlankSheet.objects.visible_to(user).filter(
+        person__in=consent_needs.people_needing_consent(user)
+    )
+    packs = PrintPack.objects.visible_to(user).filter(pk__in=seen.values("pack"))
+    return packs.annotate(n=Count("sheets", filter=Q(sheets__in=seen.values("pk"))))
+
+
+@dataclass(frozen=True, slots=True)
+class MissingClass:
+    """Who of a class lacks a purpose."""
+
+    group: str
+    names: tuple[str, ...]
+
+
+def missing_by_class(rows: Iterable[LedgerRow], purpose: Purpose) -> list[MissingClass]:
+    """Return by class who has no live consent to a purpose, in the order of classes."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if purpose not in row.held:
+            found.setdefault(row.group, []).append(row.person.full_name)
+    return [MissingClass(group, tuple(found[group])) for group in sorted(found, key=class_key)]

@@ -12,6 +12,9 @@ from nastavnik.core.ui.components import address_of, link, pick, small, state
 from nastavnik.core.ui.listing import Column, Table
 from nastavnik.core.ui.ticks import Ticks
 
+# purposes with a column of their own; the others are named where they are signed
+SHOWN = (Purpose.DATA, Purpose.PARTICIPATION, Purpose.PUBLICATION)
+
 
 def ledger_table(
     rows: Sequence[LedgerRow],
@@ -43,7 +46,13 @@ def ledger_table(
                 lambda row: signers[row.signer],
                 lambda row: format_html("<small>{}</small>", signers[row.signer]),
             ),
-            *(_of_purpose(purpose) for purpose in Purpose),
+            *(_of_purpose(purpose) for purpose in SHOWN),
+            Column(
+                "others",
+                _("Others signed"),
+                _others,
+                lambda row: small(_others(row)),
+            ),
         ),
         rows,
         box=(
@@ -56,6 +65,10 @@ def ledger_table(
         narrowed=narrowed,
         people=lambda row: [row.person.pk],
     )
+
+
+def _others(row: LedgerRow) -> str:
+    return ", ".join(str(one.label) for one in Purpose if one in row.held and one not in SHOWN)
 
 
 def _of_purpose(purpose: Purpose) -> Column[LedgerRow]:

@@ -5,6 +5,12 @@ from nastavnik.consents import views
 app_name = "consents"
 urlpatterns = [
     path("consents/", views.ledger, name="ledger"),
+    path("consents/missing/", views.missing, name="missing"),
+    path("consents/print/", views.print_blanks, name="print"),
+    path("consents/packs/<int:pk>/", views.pack, name="pack"),
+    path("consents/packs/<int:pk>/file/<str:kind>/", views.pack_file, name="pack-file"),
+    path("consents/texts/", views.texts, name="texts"),
+    path("consents/texts/<slug:purpose>/", views.text, name="text"),
     path("consents/people/<int:pk>/", views.person_consents, name="person"),
     path("consents/<int:pk>/mistaken/", views.mistaken, name="mistaken"),
     path("consents/<int:pk>/withdraw/", views.withdraw, name="withdraw"),

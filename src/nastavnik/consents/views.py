@@ -1,27 +1,47 @@
 """The ledger of consents."""
 
 import datetime as dt
+import re
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nastavnik.consents import actions
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
-from nastavnik.consents.forms import DayForm, LedgerFilter, RecordForm
-from nastavnik.consents.models import Consent
+from nastavnik.consents.documents import body_blocks, compose_pack, title_of, version_words
+from nastavnik.consents.forms import (
+    DayForm,
+    LedgerFilter,
+    PrintForm,
+    PurposeForm,
+    RecordForm,
+    ReturnedForm,
+    TextForm,
+)
+from nastavnik.consents.models import BlankSheet, Consent, ConsentText, PrintPack
 from nastavnik.consents.queries import (
+    CurrentText,
+    GivenOut,
     LedgerRow,
+    asked_for,
     batch_of,
+    current_texts,
     history_of,
     last_batch,
     ledger_rows,
+    missing_by_class,
     n_fresh,
+    packs_of,
+    sheets_of,
     told_purposes,
     why_it_stays,
 )
@@ -32,15 +52,21 @@ from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import consent_needs
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, key_of
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.downloads import download
 from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.core.ui.ticks import Ticks
 from nastavnik.people.models import Person
-from nastavnik.people.queries import class_names, roster
+from nastavnik.people.queries import class_names, in_class, roster
+from nastavnik.writers.looks import BLANK_FORM
+from nastavnik.writers.pdfs import draw_pdf
+from nastavnik.writers.wordfiles import draw_docx
 
 PER_PAGE = 50
+_LINES = re.compile("_{9,}")  # lines to write on are broader than a phone
+N_PACKS = 20
 
 
 @require_http_methods(["GET", "POST"])
@@ -185,9 +211,15 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
         {
             "row": row,
             "person": person,
-            "consents": Consent.objects.visible_to(request.user).filter(person=person),
+            "consents": [
+                (paper, version_words(paper.text_version))
+                for paper in Consent.objects.visible_to(request.user).filter(person=person)
+            ],
+            "may_print": Person.objects.within(request.user, Perm.CONSENT_TICK)
+            .filter(pk=person.pk)
+            .exists(),
             "history": history_of(request.user, person),
-            "asked": asked,
+            "day_form": asked,
             "day": day,
             "days": _on_day(person, day) if day else [],
             "may_edit": request.user.viewer.may(Perm.CONSENT_EDIT),
@@ -198,6 +230,208 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
                 .values_list("pk", flat=True)
             ),
         },
+    )
+
+
+@require_GET
+@requires(Perm.CONSENT_VIEW)
+def missing(request: Request) -> HttpResponse:
+    """Say by class who has not signed one consent, with a text to copy for the class teachers."""
+    asked = PurposeForm({"purpose": request.GET.get("purpose", Purpose.DATA.value)})
+    if not asked.is_valid():
+        asked = PurposeForm({"purpose": Purpose.DATA.value})
+        asked.is_valid()
+    purpose = Purpose(asked.cleaned_data["purpose"])
+    rows = ledger_rows(_people(request), [purpose])
+    found = missing_by_class(rows, purpose)
+    return render(
+        request,
+        "consents/missing.html",
+        {
+            "purpose_form": asked,
+            "purpose": purpose,
+            "is_needed": purpose in NEEDED_FOR_BASE,
+            "classes": found,
+            "n_missing": sum(len(one.names) for one in found),
+            "n_people": len(rows),
+            "may_edit": request.user.viewer.may(Perm.CONSENT_TICK),
+        },
+    )
+
+
+def _people(request: Request) -> QuerySet[Person]:
+    """Return whom the programme concerns, as far as the user sees them."""
+    return roster(request.user).filter(pk__in=consent_needs.people_needing_consent(request.user))
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_TICK)
+def print_blanks(request: Request) -> HttpResponse:
+    """Say which blanks are to be printed for whom; then give them out."""
+    own = Person.objects.within(request.user, Perm.CONSENT_TICK).filter(
+        pk__in=_people(request).values("pk")
+    )
+    only = own.filter(pk=key_of(request.GET.get("person", ""))).first()
+    groups = class_names(request.user)
+    form = PrintForm(groups, request.POST or None, initial={"group": request.GET.get("group", "")})
+    if only is not None:
+        del form.fields["group"]
+    if form.is_bound and form.is_valid():
+        group = form.cleaned_data.get("group", "")
+        people = own.filter(pk=only.pk) if only else own
+        if group:
+            people = people.filter(pk__in=in_class(group).values("person_id"))
+        asked = asked_for(
+            people,
+            [Purpose(one) for one in form.cleaned_data["purposes"]],
+            only_missing=form.cleaned_data["who"] == "missing",
+        )
+        title = only.full_name if only else group or _("Everybody in the bases")
+        try:
+            pack = actions.print_blanks(request.user.workplace, asked, title=title, by=request.user)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            return redirect("consents:pack", pk=pack.pk)
+    return render(
+        request,
+        "consents/print.html",
+        {
+            "form": form,
+            "only": only,
+            "n_people": own.count(),
+            "packs": packs_of(request.user)[:N_PACKS],
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_TICK)
+def pack(request: Request, pk: int) -> HttpResponse:
+    """Show what was given out and what has come back; tick off what comes back."""
+    row, sheets = _pack(request, pk)
+    waiting = BlankSheet.objects.visible_to(request.user).filter(
+        pk__in=[one.sheet.pk for one in sheets if not one.is_back]
+    )
+    form = ReturnedForm(waiting.select_related("person", "pack"), request.POST or None)
+    if form.is_bound and form.is_valid():
+        try:
+            fresh = actions.record_returned(
+                form.cleaned_data["sheets"],
+                signed_on=form.cleaned_data["signed_on"],
+                by=request.user,
+            )
+        except RefusedError as refusal:
+            form.add_error("signed_on", list(refusal.reasons))
+        else:
+            words = ngettext(
+                "%(n)s paper is ticked off.", "%(n)s papers are ticked off.", len(fresh)
+            )
+            messages.success(request, words % {"n": len(fresh)})
+            return redirect("consents:pack", pk=row.pk)
+    chosen = set(request.POST.getlist("sheets")) if form.is_bound else set()
+    return render(
+        request,
+        "consents/pack.html",
+        {
+            "pack": row,
+            "sheets": [
+                (one, title_of(one.sheet), "all" in request.GET or str(one.sheet.pk) in chosen)
+                for one in sheets
+            ],
+            "form": form,
+            "n": len(sheets),
+            "n_back": sum(one.is_back for one in sheets),
+            "batch": last_batch(request.user, timezone.now()),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _pack(request: Request, pk: int) -> tuple[PrintPack, list[GivenOut]]:
+    packs = PrintPack.objects.visible_to(request.user).select_related("organisation")
+    row = get_object_or_404(packs, pk=pk)
+    sheets = sheets_of(request.user, row)
+    if not sheets:
+        raise Http404
+    return row, sheets
+
+
+FILES = {
+    "pdf": ("application/pdf", draw_pdf),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", draw_docx),
+}
+
+
+@require_GET
+@requires(Perm.CONSENT_TICK)
+def pack_file(request: Request, pk: int, kind: str) -> HttpResponse:
+    """Give the blanks of a pack as one file to be printed, or to be changed in Word."""
+    row, sheets = _pack(request, pk)
+    if kind not in FILES:
+        raise Http404
+    content_type, draw = FILES[kind]
+    title = f"Бланки согласий {row.title}"
+    data = draw(title, compose_pack(row, sheets), BLANK_FORM)
+    actions.note_blanks_taken(row, kind, len(sheets), by=request.user)
+    whose = {one.sheet.person_id for one in sheets}
+    looks.note_taken_out(request, "consents", whose, as_file=True)
+    name = get_valid_filename(f"{title} {row.printed_on:%Y-%m-%d}")
+    return download(data, f"{name}.{kind}", content_type)
+
+
+@require_GET
+@requires(Perm.CONSENT_VIEW)
+def texts(request: Request) -> HttpResponse:
+    """Show which text each consent has now."""
+    return render(
+        request,
+        "consents/texts.html",
+        {"texts": _texts(request).values(), "needed": NEEDED_FOR_BASE},
+    )
+
+
+def _texts(request: Request) -> dict[Purpose, CurrentText]:
+    return current_texts(request.user.workplace)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_VIEW)
+def text(request: Request, purpose: str) -> HttpResponse:
+    """Show the text of a consent and the versions before it; a curator changes it into a new version."""
+    if purpose not in Purpose.values:
+        raise Http404
+    may_edit = request.user.viewer.may(Perm.CONSENT_EDIT)
+    if request.method == "POST" and not may_edit:
+        raise PermissionDenied
+    present = _texts(request)[Purpose(purpose)]
+    form = TextForm(request.POST or None, initial={"title": present.title, "body": present.body})
+    if form.is_bound and form.is_valid():
+        with refusals_told(request):
+            actions.change_text(
+                request.user.workplace, Purpose(purpose), by=request.user, **form.cleaned_data
+            )
+            messages.success(
+                request,
+                _("The next blanks are printed with this text. Signed ones stay as they are."),
+            )
+        return redirect("consents:text", purpose=purpose)
+    older = ConsentText.objects.visible_to(request.user).filter(purpose=purpose)
+    return render(
+        request,
+        "consents/text.html",
+        {
+            "text": present,
+            "version": version_words(present.version),
+            "blocks": list(body_blocks(_LINES.sub("________", present.body))),
+            "form": form if may_edit else None,
+            "older": [
+                (row, version_words(row.version))
+                for row in older.exclude(version=present.version).order_by("-pk")
+            ],
+        },
+        status=422 if form.is_bound else 200,
     )
 
 

@@ -14,6 +14,7 @@ class SheetLook:
         title: size of a title in the middle.
         head, cell: sizes in tables.
         pads_rows: whether words keep off the lines above and below them; otherwise the sides are narrow.
+        numbers_pages: whether pages after the first carry their number; many papers in one file carry their own.
     """
 
     is_landscape: bool
@@ -25,6 +26,7 @@ class SheetLook:
     head: float
     cell: float
     pads_rows: bool
+    numbers_pages: bool = True
 
     @property
     def breadth(self) -> float:
@@ -37,6 +39,11 @@ PORTRAIT = SheetLook(
 )  # fmt: skip
 LANDSCAPE = SheetLook(
     is_landscape=True, left=2, right=2, above=1.5, text=11, title=14, head=11, cell=11, pads_rows=True
+)  # fmt: skip
+# a paper of one sheet among many in a file
+BLANK_FORM = SheetLook(
+    is_landscape=False, left=2.5, right=1.5, above=1.5, text=11, title=12, head=9.5, cell=10, pads_rows=False,
+    numbers_pages=False,
 )  # fmt: skip
 LINE = "______________"
 SIGNATURE_CM = (6.5, 4.0, 6.0)

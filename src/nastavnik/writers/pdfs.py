@@ -49,7 +49,7 @@ def draw_pdf(title: str, paper: Iterable[blocks.Block], look: SheetLook = PORTRA
 
         def header(self) -> None:
             """Write the number of the page (ГОСТ Р 7.0.97-2016, 3.2)."""
-            if self.page > 1:
+            if self.page > 1 and look.numbers_pages:
                 self.set_y(look.above * 10 - 8)
                 self.set_font(FACE, size=look.cell)
                 self.cell(0, 5, str(self.page), align="C")

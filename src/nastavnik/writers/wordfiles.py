@@ -57,7 +57,8 @@ class _DocxDrawing:
         self.look = look
         self.docx = NewDocument()
         self._set_page()
-        self._number_pages()
+        if look.numbers_pages:
+            self._number_pages()
 
     def data(self, title: str) -> bytes:
         """Return the file."""

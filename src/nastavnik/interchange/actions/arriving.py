@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.actions import tell_events
+from nastavnik.consents.models import ConsentEvent
+from nastavnik.consents.queries import events_of_whole
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.packages.reading import PackageFault, PackageRow
@@ -301,9 +302,9 @@ def _link(
 
 def _finish(arriving: ArrivingPackage) -> None:
     """Give consents their events; let the meetings an end has struck name the ties that are there by now."""
-    tell_events(
-        one for name in ("consents", "mistaken_consents") for _row, one in arriving.made[name]
-    )
+    tables = ("consents", "mistaken_consents")
+    papers = (one for name in tables for _row, one in arriving.made[name])
+    ConsentEvent.objects.bulk_create(events_of_whole(papers), batch_size=BATCH)
     pairs = [(row, one) for row, one in arriving.made["pairs"] if row["struck"]]
     for row, one in pairs:
         one.struck = [

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.consents.actions import TEXT_VERSION
 from nastavnik.consents.models import Consent
 from nastavnik.consents.queries import signer_for
 from nastavnik.core.dates import today
@@ -282,7 +281,6 @@ def _state(one: Participation) -> ParticipationStatus:
 
 
 def _consent(arriving: ArrivingPackage, row: PackageRow, one: Consent) -> None:
-    one.text_version = one.text_version or TEXT_VERSION
     if not row["signed_by"]:
         one.signer = signer_for(arriving.people[one.person_id], one.signed_on)
         arriving.notes.add("consents", _("who signed is taken from the age"), row.line)
