@@ -1,6 +1,7 @@
 """What goes out comes in again: every row of every table, on both databases."""
 
 import csv
+import datetime as dt
 import io
 import json
 import shutil
@@ -10,18 +11,20 @@ import pytest
 from django.core.management import CommandError, call_command
 from tests.cast import CANARY
 from tests.interchange import handmade
+from tests.mentorships.scenes import run_pairs
 
 from nastavnik.core.dates import today
 from nastavnik.core.models import AuditEntry
 from nastavnik.demo import scenario
+from nastavnik.documents.actions import refresh_document, register_document, set_requisites
 from nastavnik.documents.models import Document
 from nastavnik.interchange.actions import import_package
 from nastavnik.interchange.adapter.files import package_files
 from nastavnik.interchange.catalogues import SHEETS, core_table
 from nastavnik.interchange.models import PackageKey
 from nastavnik.interchange.queries import SchoolPackage
-from nastavnik.mentorships.actions import set_pair_status
-from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.actions import draft_ending_order, extend_pair, set_pair_status
+from nastavnik.mentorships.choices import ENDING_ORDER, ExtensionCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.organisations.actions import add_organisation
 from nastavnik.organisations.choices import Level, OrganisationKind
@@ -188,6 +191,26 @@ def test_texts_that_look_like_formulas_come_back_as_they_are(cast):
         Person.objects.filter(organisation=place).order_by("pk").values_list("position", flat=True)
     )
     assert set(evil[: len(people)]) <= set(kept)
+
+
+def test_what_orders_say_of_pairs_after_their_beginning_comes_back(cast):
+    run_pairs(cast.school, ago=dt.timedelta(days=20))
+    first, second = Mentorship.objects.order_by("pk")[:2]
+    Mentorship.objects.update(ends_on=today() + dt.timedelta(50))
+    longer = extend_pair(
+        first, ends_on=today() + dt.timedelta(90), cause=ExtensionCause.TRIP, by=cast.anna
+    )
+    set_requisites(longer, number="31", dated_on=today(), by=cast.anna)
+    register_document(longer, by=cast.anna)
+    set_pair_status(second, MentorshipStatus.COMPLETED, by=cast.anna)
+    draft_ending_order([second], by=cast.anna)
+    before = out(cast.school.organisation)
+    assert before["order_lines.csv"].count(b"\n") == 3
+    place = taken_in(before).organisation
+    assert out(place) == before
+    # the draft can still be drawn there: it knows its programme
+    draft = Document.objects.get(organisation=place, kind=ENDING_ORDER)
+    assert "Считать завершённым" in str(refresh_document(draft, by=None).content)
 
 
 # ---------------------------------------------------------------- commands

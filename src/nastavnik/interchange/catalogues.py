@@ -15,7 +15,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.documents.models import Document
 from nastavnik.engine.instruments.answering import LONGEST_STORY
 from nastavnik.engine.packages.schema import ColumnType, PackageField, TableReference, TableSchema
-from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
+from nastavnik.mentorships.models import Meeting, Mentorship, OrderLine, PairStep, Tie
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 from nastavnik.people.models import Enrolment, Household, Person, StudyGroup
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
@@ -335,6 +335,19 @@ SHEETS: tuple[PackageSheet, ...] = (
         PairStep,
         {"pair": "mentorship", "status": "status", "on": "on"},
         required=("pair", "status", "on"),
+        is_core=False,
+    ),
+    # what orders say of pairs after their beginning
+    PackageSheet(
+        "order_lines",
+        "Продления и окончания пар в приказах",
+        OrderLine,
+        {
+            "pair": "mentorship",
+            "document": "order",
+            **{name: name for name in ("kind", "ends_on", "ended_before", "cause")},
+        },
+        required=("pair", "document", "kind"),
         is_core=False,
     ),
     PackageSheet(

@@ -18,7 +18,7 @@ from nastavnik.engine.packages.schema import TableSchema
 from nastavnik.interchange import catalogues
 from nastavnik.interchange.catalogues import BY_NAME, SHEETS, PackageSheet
 from nastavnik.interchange.models import PackageKey
-from nastavnik.mentorships.choices import PAIR_ORDER
+from nastavnik.mentorships.choices import ORDERS
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.organisations.choices import Level
 from nastavnik.organisations.models import AcademicYear, Organisation
@@ -285,7 +285,7 @@ class SchoolPackage:
 
     def _programme_of(self, document: Any) -> str | None:  # noqa: ANN401 - a row of the register
         programmes = self._keys[BY_NAME["programmes"].model]
-        return programmes.get(document.subject_id) if document.kind == PAIR_ORDER else None
+        return programmes.get(document.subject_id) if document.kind in ORDERS else None
 
     @cached_property
     def _groups(self) -> dict[int, tuple[str, str]]:
