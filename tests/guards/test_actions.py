@@ -788,6 +788,9 @@ DONE = {
         cause=ExtensionCause.ABSENCE,
         by=s.by,
     ),
+    "mentorships.complete_pairs": lambda s: mentorships.complete_pairs(
+        [pair_of(s.school, "younger")], with_order=True, by=s.by
+    ),
     "mentorships.drop_order_line": lambda s: mentorships.drop_order_line(s.it, by=s.by),
     "mentorships.drop_drafts_on": lambda s: mentorships.drop_drafts_on(s.it, by=s.by),
     "mentorships.draft_ending_order": lambda s: mentorships.draft_ending_order([s.it], by=s.by),

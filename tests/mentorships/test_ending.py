@@ -114,7 +114,7 @@ def test_a_school_that_closes_its_year_sees_nobody_waiting(running):
 def test_pairs_past_their_last_meeting_are_to_be_completed(running):
     pair = pair_of(running.school)
     client = signed_in(running.anna)
-    address = f"{reverse('mentorships:list')}?status=ending"
+    address = reverse("mentorships:complete")
     assert address not in [item.url for item in client.get("/today/").context["items"]]
     final = pair.meetings.get(kind="final")
     note_meeting(final, "held", on=today(), by=running.anna)

@@ -21,6 +21,7 @@ from nastavnik.documents.actions import (
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.actions import (
+    complete_pairs,
     draft_ending_order,
     drop_order_line,
     extend_pair,
@@ -246,3 +247,56 @@ def test_a_stranger_finds_nothing(running):
     stranger.post(reverse("mentorships:ending-order"), {"pairs": [pair.pk]})
     assert not Document.objects.filter(kind=ENDING_ORDER).exists()
     assert order.kind == EXTENSION_ORDER
+
+
+def to_their_end(cast):
+    """Let every pair hold its final meeting today; return them."""
+    pairs = list(Mentorship.objects.order_by("pk"))
+    for pair in pairs:
+        for meeting in pair.meetings.exclude(kind=MeetingKind.FINAL):
+            if meeting.status == MeetingStatus.PLANNED and meeting.planned_on <= today():
+                note_meeting(meeting, MeetingStatus.HELD, by=cast.anna)
+        note_meeting(
+            pair.meetings.get(kind=MeetingKind.FINAL), MeetingStatus.HELD, on=today(), by=cast.anna
+        )
+    return pairs
+
+
+def test_a_year_of_pairs_is_completed_in_one_press_with_its_order(running):
+    pairs = to_their_end(running)
+    client = signed_in(running.anna)
+    page = client.get(reverse("mentorships:complete"))
+    assert text(page).count(" checked") == len(pairs) + 1
+    response = client.post(
+        reverse("mentorships:complete"), {"pairs": [pair.pk for pair in pairs], "order": "1"}
+    )
+    order = Document.objects.get(kind=ENDING_ORDER)
+    assert response.url == reverse("documents:card", args=[order.pk])
+    assert set(Mentorship.objects.values_list("status", flat=True)) == {MentorshipStatus.COMPLETED}
+    assert order.order_lines.count() == len(pairs)
+    assert "No pair has come to its end yet" in text(client.get(reverse("mentorships:complete")))
+
+
+def test_who_has_not_met_is_not_ticked_and_nothing_happens_without_a_tick(running):
+    pair = to_their_end(running)[0]
+    pair.meetings.exclude(kind=MeetingKind.FINAL).delete()
+    pair.meetings.update(status=MeetingStatus.PLANNED, held_on=None)
+    Mentorship.objects.filter(pk=pair.pk).update(
+        starts_on=today() - dt.timedelta(9), ends_on=today() - dt.timedelta(1)
+    )
+    client = signed_in(running.anna)
+    page = text(client.get(reverse("mentorships:complete")))
+    assert pair.names in page
+    assert page.count(" checked") == Mentorship.objects.count()  # all others, and the order
+    client.post(reverse("mentorships:complete"), {})
+    assert not Mentorship.objects.filter(status=MentorshipStatus.COMPLETED).exists()
+
+
+def test_pairs_are_completed_all_or_none(running):
+    first, second = to_their_end(running)[:2]
+    set_pair_status(second, MentorshipStatus.CANCELLED, reason="уехали", by=running.anna)
+    with pytest.raises(RefusedError, match="no step"):
+        complete_pairs([first, second], with_order=True, by=running.anna)
+    first.refresh_from_db()
+    assert first.status == MentorshipStatus.ACTIVE
+    assert not Document.objects.filter(kind=ENDING_ORDER).exists()

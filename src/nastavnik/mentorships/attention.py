@@ -171,8 +171,8 @@ def _to_complete(user: SignedIn) -> Iterator[AttentionItem]:
         yield AttentionItem(
             Urgency.NEXT, "wait", _("Closing the year"),
             ngettext("%(n)s pair is to be completed", "%(n)s pairs are to be completed", n) % {"n": n},
-            _("The last meeting was held or the last day is over: complete each on its page."),
-            _("Open"), f"{reverse('mentorships:list')}?status=ending", place=2,
+            _("The last meeting was held or the last day is over: complete them together, with the order, or each on its page."),
+            _("Complete"), reverse("mentorships:complete"), place=2,
         )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("pairs/<int:pk>/keep/", views.keep, name="keep"),
     path("pairs/<int:pk>/mentee/", views.mentee, name="mentee"),
     path("pairs/<int:pk>/end/", views.end, name="end"),
+    path("pairs/complete/", views.complete, name="complete"),
     path("pairs/ended/", views.ending_order, name="ending-order"),
     path("pairs/<int:pk>/extend/", views.extend, name="extend"),
     path("pairs/<int:pk>/leave-order/", views.leave_order, name="leave-order"),

@@ -1,5 +1,6 @@
 """Writes of pairs and of their meetings."""
 
+from nastavnik.mentorships.actions.closing import complete_pairs
 from nastavnik.mentorships.actions.groups import (
     leave_group,
     pause_mentee,
@@ -50,6 +51,7 @@ __all__ = [
     "answer_help",
     "approve_run",
     "attach_anew",
+    "complete_pairs",
     "draft_ending_order",
     "draft_order",
     "drop_drafts_on",

@@ -296,6 +296,21 @@ PAIR_ORDERS: dict[str, tuple[str, ...]] = {
 }
 
 
+def pairs_to_complete(user: SignedIn) -> MentorshipQuerySet:
+    """Return the pairs the user may complete that have held their last meeting or are past their last day.
+
+    Each with `n_held` and `n_unsaid`: meetings that took place, and those whose day has come with nothing said of them.
+    """
+    seen = pairs_seen(user).allowed_to(user, Perm.PAIR_APPROVE).filter(_of_mark("ending"))
+    meetings = Meeting.objects.filter(mentorship=OuterRef("pk")).order_by().values("mentorship")
+    held = meetings.filter(status=MeetingStatus.HELD)
+    unsaid = meetings.filter(status__in=AHEAD, planned_on__lte=today())
+    return seen.annotate(
+        n_held=Coalesce(Subquery(held.annotate(n=Count("pk")).values("n")), 0),
+        n_unsaid=Coalesce(Subquery(unsaid.annotate(n=Count("pk")).values("n")), 0),
+    )
+
+
 def ordered(pairs: MentorshipQuerySet, sort: str) -> MentorshipQuerySet:
     """Return pairs in an order of `PAIR_ORDERS`, with «-» before it turned round."""
     fields = PAIR_ORDERS[sort.removeprefix("-")]

@@ -1,7 +1,7 @@
 """Pages of pairs and of their meetings."""
 
 from nastavnik.mentorships.views.changing import approve, replace, take_back
-from nastavnik.mentorships.views.ending import end, reopen
+from nastavnik.mentorships.views.ending import complete, end, reopen
 from nastavnik.mentorships.views.meetings import answer_help, month, note, this_month, undo
 from nastavnik.mentorships.views.orders import ending_order, extend, leave_order
 from nastavnik.mentorships.views.pairs import (
@@ -16,6 +16,7 @@ from nastavnik.mentorships.views.pairs import (
 __all__ = [
     "answer_help",
     "approve",
+    "complete",
     "end",
     "ending_order",
     "extend",

@@ -3,19 +3,27 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, ticked
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import REOPEN_DAYS, MentorshipStatus
 from nastavnik.mentorships.forms import EndForm
 from nastavnik.mentorships.models import Mentorship
-from nastavnik.mentorships.queries import ending_of, meetings_of, meetings_to_strike, pairs_seen
+from nastavnik.mentorships.queries import (
+    ending_of,
+    meetings_of,
+    meetings_to_strike,
+    pairs_seen,
+    pairs_to_complete,
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,6 +63,36 @@ def end(request: Request, pk: int) -> HttpResponse:
             "n_days": REOPEN_DAYS,
         },
         status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PAIR_APPROVE)
+def complete(request: Request) -> HttpResponse:
+    """Show the pairs that have come to their end; complete the ticked ones, with the draft of an order if wished."""
+    pairs = pairs_to_complete(request.user)
+    if request.method == "POST":
+        chosen = list(pairs.filter(pk__in=ticked(request, "pairs")))
+        goal = reverse("mentorships:complete")
+        with refusals_told(request):
+            orders = actions.complete_pairs(
+                chosen, with_order="order" in request.POST, by=request.user
+            )
+            n = len(chosen)
+            text = ngettext(
+                "%(n)s pair is completed; for %(days)s days it can be reopened on its page.",
+                "%(n)s pairs are completed; for %(days)s days each can be reopened on its page.",
+                n,
+            )
+            messages.success(request, text % {"n": n, "days": REOPEN_DAYS})
+            goal = reverse("mentorships:list")
+            if len(orders) == 1:
+                goal = reverse("documents:card", args=[orders[0].pk])
+        return redirect(goal)
+    return render(
+        request,
+        "mentorships/complete.html",
+        {"pairs": list(pairs), "n_days": REOPEN_DAYS},
     )
 
 
