@@ -16,6 +16,13 @@ def _refusals_are_not_told():
     log.setLevel(before)
 
 
+@pytest.fixture(autouse=True, scope="package")
+def _crawl_whole_in_the_long_run(request):
+    from tests.guards import crawl
+
+    crawl.is_whole = request.config.getoption("--deep")
+
+
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
     from tests.guards.world import build_world

@@ -13,8 +13,8 @@ from django.contrib.messages import ERROR, get_messages
 from django.contrib.messages.storage.base import Message
 from django.db import transaction
 from django.http import HttpResponse
-from tests.guards.crawl import answer
-from tests.guards.routes import addresses, all_routes
+from tests.guards.crawl import answer, pages_for
+from tests.guards.routes import all_routes
 
 pytestmark = pytest.mark.django_db
 ACTORS = ("curator", "director", "class_teacher")
@@ -184,7 +184,8 @@ QUESTIONS = re.compile(
 @pytest.mark.parametrize("actor", ACTORS)
 def test_what_is_offered_is_not_refused(world, actor, request):
     organisation = world.cast.school.organisation
-    found = [one for route in all_routes() for one in addresses(route, organisation)]
+    opened = pages_for(world, actor, organisation, all_routes())
+    found = [answered.address for _route, answered in opened]
     n_each = 100 if request.config.getoption("--deep") else 5
     wrong = offered_and_refused(
         lambda address: answer(world, actor, "GET", address),

@@ -16,8 +16,8 @@ from fpdf import FPDF
 from openpyxl import Workbook
 from pdfminer.high_level import extract_text
 from tests.cast import CANARY
-from tests.guards.crawl import answer, by_every_method
-from tests.guards.routes import METHODS, OBJECTS, addresses, all_routes, rows_of
+from tests.guards.crawl import addresses_of, answer, answers_at, asked_of, may_open, pages_for
+from tests.guards.routes import OBJECTS, all_routes, rows_of
 from tests.guards.world import MARK, people_of
 
 import nastavnik
@@ -150,10 +150,8 @@ def seen_in(text, words):
 
 def pages(world, actor, organisation, *, routes=ROUTES):
     """Yield route, address and text of every page an actor can open, with its neighbours' keys too."""
-    for route in routes:
-        for address in addresses(route, organisation):
-            answered = answer(world, actor, "GET", address)
-            yield route, address, answered.status_code, text_of(answered)
+    for route, answered in pages_for(world, actor, organisation, routes):
+        yield route, answered.address, answered.status_code, text_of(answered)
 
 
 def leaks(world, actor, organisation, words):
@@ -211,14 +209,14 @@ def test_the_world_has_withdrawn_consents_and_ended_roles(world):
 @pytest.mark.parametrize(("stranger", "of"), [("vera", "school"), ("curator", "other")])
 def test_a_stranger_finds_nothing(world, route, stranger, of):
     """404 for every row of the other school, in every state, by every method; 403 where the page is not of the role."""
-    own = addresses(
+    own = addresses_of(
         route, world.cast.other.organisation if of == "school" else world.cast.school.organisation
     )
-    foreign = addresses(route, getattr(world.cast, of).organisation)
+    foreign = addresses_of(route, getattr(world.cast, of).organisation)
     assert not set(own) & set(foreign)
-    refusal = 404 if world.viewer(stranger).may(route.access) else 403
+    refusal = 404 if may_open(world, route, stranger) else 403
     statuses = set()
-    for answered in by_every_method(foreign, lambda *asked: answer(world, stranger, *asked)):
+    for answered in answers_at(world, route, stranger, foreign):
         statuses.add(answered.status_code)
         said = f"{answered.method} {answered.address}"
         assert answered.status_code in {refusal, 405}, said
@@ -298,11 +296,15 @@ def test_the_class_teacher_reads_of_the_own_class_only(world):
     assert shown == {}
     assert reverse("people:groups") not in of_groups
     for route in KEYED:
-        for row in rows_of(OBJECTS[route.name], school.organisation):
-            person = getattr(row, "person_id", row.pk if isinstance(row, Person) else None)
-            if person and person not in own:
-                answered = answer(world, "class_teacher", "GET", _address(route, row))
-                assert answered.status_code in {403, 404, 405}
+        found = [
+            _address(route, row)
+            for row in rows_of(OBJECTS[route.name], school.organisation)
+            if (person := getattr(row, "person_id", row.pk if isinstance(row, Person) else None))
+            and person not in own
+        ]
+        for address in asked_of(world, route, "class_teacher", found):
+            answered = answer(world, "class_teacher", "GET", address)
+            assert answered.status_code in {403, 404, 405}
 
 
 def _address(route, row):
@@ -354,18 +356,20 @@ def test_a_curator_of_one_form_reads_no_record_of_another(world):
     )
     assert of_pupils == {}
     assert "/pairs/" in shown
-    browser = world.browser("staff_curator")
     foreign = {
         Participation: Participation.objects.filter(person__in=pupils),
         Mentorship: Mentorship.objects.filter(form__code="pupil_pupil"),
         PairRuling: PairRuling.objects.filter(mentee__person__in=pupils),
     }
     for route in KEYED:
-        for row in foreign.get(OBJECTS[route.name], ()):
-            if row.organisation_id == school.organisation.pk:
-                for method in METHODS:
-                    status = browser.generic(method, _address(route, row)).status_code
-                    assert status in {404, 405}, f"{method} {route.name} {row.pk}"
+        found = [
+            _address(route, row)
+            for row in foreign.get(OBJECTS[route.name], ())
+            if row.organisation_id == school.organisation.pk
+        ]
+        for answered in answers_at(world, route, "staff_curator", found):
+            said = f"{answered.method} {answered.address}"
+            assert answered.status_code in {404, 405}, said
 
 
 def test_a_curator_of_one_form_approves_no_pair_of_another(world):
