@@ -12,6 +12,8 @@ from tests.cast import approve_pairs
 from tests.jobs.working import counted_for
 from tests.questionnaires import asking
 
+from nastavnik.consents.actions import print_blanks
+from nastavnik.consents.choices import Purpose
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
 from nastavnik.jobs.models import Job
@@ -55,6 +57,11 @@ def keys(cast):
         "people:group": StudyGroup.objects.filter(organisation=school.organisation).first().pk,
         "people:import-preview": RosterImport.objects.first().pk,
         "consents:person": school.people["younger"].pk,
+        "consents:signed": school.people["younger"].pk,
+        "consents:guardian-add": school.people["younger"].pk,
+        "consents:pack": print_blanks(
+            school.organisation, [(school.people["younger"], list(Purpose))], title="5А", by=None
+        ).pk,
         "programmes:edit": school.programme.pk,
         "programmes:limits": MentoringForm.objects.filter(organisation=school.organisation)
         .first()
@@ -88,6 +95,7 @@ def keys(cast):
 GIVEN = {
     "side": ("mentor", "mentee"),
     "instrument": (asking.BODY["code"],),
+    "purpose": ("publication",),
     "name": ("first-evening", "lists", "install"),
 }
 

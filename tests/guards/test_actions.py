@@ -403,6 +403,12 @@ def _ready_pair(scene):
     return mentor, add_pupils(scene.school, 1, start=71)[0]
 
 
+def _guardian(scene):
+    return consents.add_guardian(
+        scene.person("waiting"), full_name="Ждунова Анна", relation="mother", by=scene.by
+    )
+
+
 def _printed(scene):
     asked = [(scene.person("waiting"), [Purpose.DATA])]
     return consents.print_blanks(scene.organisation, asked, title="6Б", by=scene.by)
@@ -567,6 +573,10 @@ DONE = {
         [s.person("waiting")], [Purpose.DATA], signed_on=today(), by=s.by
     ),
     "consents.print_blanks": _printed,
+    "consents.add_guardian": _guardian,
+    "consents.change_guardian": lambda s: consents.change_guardian(
+        _guardian(s), full_name="Иная Анна", by=s.by
+    ),
     "consents.note_blanks_taken": lambda s: consents.note_blanks_taken(
         _printed(s), "pdf", 1, by=s.by
     ),

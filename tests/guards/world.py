@@ -20,6 +20,7 @@ from nastavnik.blanks.adapter import draw_sheets
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
 from nastavnik.consents.actions import (
+    add_guardian,
     change_text,
     print_blanks,
     record_consents,
@@ -210,6 +211,7 @@ def live(school: School) -> None:
     withdraw_consent(Consent.objects.filter(person=extra[3].person).first(), by=by)
     asked = [(extra[3].person, list(Purpose)), (extra[2].person, [Purpose.DATA])]
     print_blanks(school.organisation, asked, title=f"7А {_word(school)}", by=by)
+    add_guardian(extra[3].person, full_name=f"Мать {_word(school)}", relation="mother", by=by)
     change_text(
         school.organisation, Purpose.DATA, title=f"Согласие {_word(school)}", body="Да.", by=by
     )

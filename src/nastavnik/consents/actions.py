@@ -2,16 +2,26 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import MOST_BLANKS, EventKind, Purpose
-from nastavnik.consents.models import BlankSheet, Consent, ConsentEvent, ConsentText, PrintPack
+from nastavnik.consents.choices import MOST_BLANKS, EventKind, Purpose, Signer
+from nastavnik.consents.models import (
+    BlankSheet,
+    Consent,
+    ConsentEvent,
+    ConsentText,
+    Guardian,
+    PrintPack,
+)
 from nastavnik.consents.queries import (
     current_texts,
+    guardians_who_sign,
     is_signed_by_right_person,
+    only_one,
     papers_there,
     signer_for,
     versions_printed,
@@ -32,17 +42,39 @@ def record_consents(
     *,
     signed_on: dt.date,
     by: models.Model | None,
+    guardian: Guardian | None = None,
 ) -> list[Consent]:
     """Tick signed papers off: each person × purpose that has no live paper yet gets a line.
 
     The version of its text is that of the last blank printed here up to the day of signing; the school's own blank has none.
     A representative's paper ends when the person, 18 by now, signs alone (method.md §9.2).
 
+    Which representative signed is `guardian`, else the only one who may.
+
     Raises:
-        RefusedError: the day of signing lies ahead.
+        RefusedError: the day of signing lies ahead, or this representative may not sign.
     """
-    people, purposes = list(people), list(purposes)
-    return _record([(person, one) for person in people for one in purposes], signed_on, by=by)
+    asked = [(person, one) for person in list(people) for one in list(purposes)]
+    if guardian is not None:
+        _refuse_stranger(guardian, asked, signed_on)
+    return _record(asked, signed_on, by=by, guardian=guardian)
+
+
+def _refuse_stranger(
+    guardian: Guardian, asked: Iterable[tuple[Person, Purpose]], day: dt.date
+) -> None:
+    """Refuse a representative who is none of these people, signs no more, or may not sign this."""
+    may = guardians_who_sign({person.pk for person, _purpose in asked}, day)
+    wrong = [
+        str(purpose.label)
+        for person, purpose in asked
+        if guardian not in may.get((person.pk, purpose.value), ())
+    ]
+    if wrong:
+        raise RefusedError(
+            _("%(name)s may not sign on this day: %(purposes)s. Correct it at the representative.")
+            % {"name": guardian.full_name, "purposes": ", ".join(wrong)}
+        )
 
 
 @transaction.atomic
@@ -67,7 +99,11 @@ def record_returned(
 
 
 def _record(
-    asked: list[tuple[Person, Purpose]], signed_on: dt.date, *, by: models.Model | None
+    asked: list[tuple[Person, Purpose]],
+    signed_on: dt.date,
+    *,
+    by: models.Model | None,
+    guardian: Guardian | None = None,
 ) -> list[Consent]:
     """Give each person and purpose without a live paper a line, all of one moment, so that they are taken back together."""
     if signed_on > today():
@@ -78,13 +114,17 @@ def _record(
     purposes = list({purpose for _person, purpose in asked})
     live = _live_papers(people, purposes, signed_on, by=by)
     printed = versions_printed(people, purposes, signed_on)
+    may = guardians_who_sign({person.pk for person in people}, signed_on)
     now, who = timezone.now(), by if isinstance(by, User) else None
     fresh = Consent.objects.bulk_create(
         Consent(
             organisation_id=person.organisation_id,
             person=person,
             purpose=purpose,
-            signer=signer_for(person, signed_on),
+            signer=(signer := signer_for(person, signed_on)),
+            guardian=None
+            if signer == Signer.PERSON
+            else guardian or only_one(may.get((person.pk, purpose.value), ())),
             text_version=printed.get((person.pk, purpose.value), ""),
             signed_on=signed_on,
             recorded_at=now,
@@ -281,3 +321,48 @@ def change_text(
     )
     audit.record("consent-text-changed", fresh, by=by, fields=["version"])
     return fresh
+
+
+# ---------------------------------------------------------------- representatives
+
+
+@transaction.atomic
+def add_guardian(person: Person, *, by: models.Model | None, **said: Any) -> Guardian:
+    """Note a legal representative of a person.
+
+    Args:
+        person: whose.
+        by: who notes it.
+        said: `full_name`, `relation`, `basis`, `may_sign` (without it every purpose), `ended_on`.
+
+    Raises:
+        RefusedError: one of this name is there.
+    """
+    _refuse_twice(person.guardians.all(), said["full_name"])
+    said.setdefault("may_sign", list(Purpose.values))
+    guardian = Guardian.objects.create(
+        organisation_id=person.organisation_id, person=person, **said
+    )
+    audit.record("guardian-added", guardian, by=by, fields=said)
+    return guardian
+
+
+@transaction.atomic
+def change_guardian(guardian: Guardian, *, by: models.Model | None, **said: Any) -> Guardian:
+    """Correct what is noted of a representative, or say from when they sign no more; what was signed stays.
+
+    Raises:
+        RefusedError: another one of this name is there.
+    """
+    others = Guardian.objects.filter(person=guardian.person_id).exclude(pk=guardian.pk)
+    _refuse_twice(others, said["full_name"])
+    for name, value in said.items():
+        setattr(guardian, name, value)
+    guardian.save(update_fields=list(said))
+    audit.record("guardian-changed", guardian, by=by, fields=said)
+    return guardian
+
+
+def _refuse_twice(there: models.QuerySet[Guardian], full_name: str) -> None:
+    if there.filter(full_name=full_name).exists():
+        raise RefusedError(_("%(name)s is noted already: correct that line.") % {"name": full_name})

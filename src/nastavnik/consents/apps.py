@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import howtos, navigation, search, timeline
+from nastavnik.core.hooks import attention, howtos, navigation, search, timeline
 
 
 class ConsentsConfig(AppConfig):
@@ -10,9 +10,11 @@ class ConsentsConfig(AppConfig):
     label = "consents"
 
     def ready(self) -> None:
+        from nastavnik.consents.attention import items
         from nastavnik.consents.queries import timeline_events
         from nastavnik.consents.search import of_person
 
+        attention.register(self.label, items)
         timeline.register(self.label, timeline_events)
         search.register(
             search.Source(
@@ -38,4 +40,6 @@ class ConsentsConfig(AppConfig):
             missing="consents#кого-не-хватает",
             texts="consents#тексты",
             text="consents#тексты",
+            guardian="consents#законные-представители",
+            guardian_add="consents#законные-представители",
         )

@@ -46,3 +46,18 @@ LAST_EVENTS = (EventKind.WITHDRAWN, EventKind.MISTAKEN)
 
 # blanks of one file: a class with all its papers, drawn within a few seconds
 MOST_BLANKS = 150
+
+
+class Relation(models.TextChoices):
+    """What a legal representative is to the person (method.md §9.2)."""
+
+    MOTHER = "mother", _("mother")
+    FATHER = "father", _("father")
+    GUARDIAN = "guardian", _("guardian or trustee")
+    FOSTER = "foster", _("foster parent")
+    INSTITUTION = "institution", _("institution for orphans")
+    OTHER = "other", _("other")
+
+
+# how long before the eighteenth birthday an own consent is asked for
+ASKED_BEFORE_DAYS = 21

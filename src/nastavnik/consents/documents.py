@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nastavnik.consents.choices import Purpose, Signer
-from nastavnik.consents.models import BlankSheet, ConsentText, PrintPack
+from nastavnik.consents.models import BlankSheet, ConsentText, Guardian, PrintPack
 from nastavnik.consents.queries import GivenOut, signer_for
 from nastavnik.consents.texts import frame, purposes
 from nastavnik.documents.texts import fill
@@ -37,8 +37,15 @@ def compose_pack(pack: PrintPack, sheets: Sequence[GivenOut]) -> list[Block]:
     said = list(_cover(pack, sheets))
     for one in sheets:
         text = texts[one.sheet.purpose, one.sheet.text_version]
-        said += compose_blank(organisation, pack, one.sheet, text, group=one.group)
+        signs = one.guardian
+        who = WhoSigns(signs.full_name, relation_of(signs), signs.basis) if signs else None
+        said += compose_blank(organisation, pack, one.sheet, text, group=one.group, who=who)
     return said
+
+
+def relation_of(guardian: Guardian) -> str:
+    """Return the relation as a Russian paper calls it; nothing where it is not one of the usual ones."""
+    return str(frame()["relations"].get(guardian.relation, ""))
 
 
 def _cover(pack: PrintPack, sheets: Sequence[GivenOut]) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 """Forms of the ledger."""
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
-from nastavnik.consents.models import BlankSheet, ConsentText
+from nastavnik.consents.models import BlankSheet, ConsentText, Guardian
 from nastavnik.core.dates import today
 from nastavnik.core.hooks import consent_needs
 from nastavnik.core.ui.forms import DateInput, RowsField, offer, offer_rows
@@ -70,7 +71,7 @@ class DayForm(forms.Form):
         return day
 
 
-class PrintForm(forms.Form):
+class BlanksForm(forms.Form):
     """Which blanks are to be printed, for whom."""
 
     group = forms.ChoiceField(label=_("For whom"), required=False)
@@ -122,3 +123,49 @@ class PurposeForm(forms.Form):
     """What is missing of whom."""
 
     purpose = forms.ChoiceField(label=_("Consent"), choices=Purpose.choices)
+
+
+class GuardianForm(forms.ModelForm[Guardian]):
+    """A legal representative."""
+
+    may_sign = forms.MultipleChoiceField(
+        choices=Purpose.choices,
+        label=_("May sign"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Mark at least one: who signs nothing need not be noted.")},
+    )
+
+    class Meta:
+        model = Guardian
+        fields = ("full_name", "relation", "basis", "may_sign", "ended_on")
+        widgets = {"ended_on": DateInput()}
+
+
+class SignedForm(forms.Form):
+    """Papers of one person that lie on the desk."""
+
+    purposes = forms.MultipleChoiceField(
+        choices=Purpose.choices,
+        label=_("Signed:"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Mark which papers are signed.")},
+    )
+    guardian = forms.ModelChoiceField(
+        Guardian.objects.none(), label=_("Which representative signed"), required=False
+    )
+    signed_on = forms.DateField(label=_("Date"), widget=DateInput())
+
+    def __init__(
+        self,
+        missing: Iterable[Purpose],
+        guardians: QuerySet[Guardian],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "purposes", [(one.value, one.label) for one in missing])
+        if guardians:
+            offer_rows(self, "guardian", guardians)
+        else:
+            del self.fields["guardian"]
+        self.initial.setdefault("signed_on", today())

@@ -5,11 +5,70 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.consents.choices import LAST_EVENTS, VERSION_LENGTH, EventKind, Purpose, Signer
+from nastavnik.consents.choices import (
+    LAST_EVENTS,
+    VERSION_LENGTH,
+    EventKind,
+    Purpose,
+    Relation,
+    Signer,
+)
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
+
+
+class GuardianQuerySet(ScopedQuerySet["Guardian"]):
+    view_perm = Perm.CONSENT_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the representatives of the people the user sees."""
+        return super().visible_to(user).filter(person__in=Person.objects.visible_to(user))
+
+    def who_sign_on(self, day: dt.date) -> Self:
+        """Leave those whose right has not ended by a day."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day))
+
+
+class Guardian(models.Model):
+    """A legal representative of a person: what relation, on which ground, which consents are theirs to sign.
+
+    From `ended_on` on the representative signs no more; what was signed before stays.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="guardians")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="guardians")
+    full_name = models.CharField(_("full name"), max_length=320)
+    relation = models.CharField(_("what relation"), max_length=11, choices=Relation)
+    basis = models.CharField(
+        _("on which ground"),
+        max_length=300,
+        blank=True,
+        help_text=_("A document and its number: a birth certificate, an act of guardianship."),
+    )
+    may_sign = models.JSONField(_("may sign"), default=list)
+    ended_on = models.DateField(
+        _("signs no more from"),
+        null=True,
+        blank=True,
+        help_text=_("Leave it empty as long as the right lasts."),
+    )
+
+    objects = GuardianQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["full_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "full_name"], name="guardian_of_person_once"),
+        ]
+
+    class Privacy:
+        personal = ["person", "full_name", "relation", "basis", "may_sign", "ended_on"]
+        technical = ["id", "organisation"]
+
+    def __str__(self) -> str:
+        return self.full_name
 
 
 class ConsentQuerySet(ScopedQuerySet["Consent"]):
@@ -52,6 +111,9 @@ class Consent(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents")
     purpose = models.CharField(_("purpose"), max_length=14, choices=Purpose)
     signer = models.CharField(_("signed by"), max_length=14, choices=Signer)
+    guardian = models.ForeignKey(
+        Guardian, models.SET_NULL, null=True, blank=True, related_name="consents"
+    )
     text_version = models.CharField(max_length=VERSION_LENGTH, blank=True)
     signed_on = models.DateField(_("signed on"))
     ends_on = models.DateField(_("valid until"), null=True, blank=True)
@@ -85,6 +147,7 @@ class Consent(models.Model):
             "person",
             "purpose",
             "signer",
+            "guardian",
             "text_version",
             "signed_on",
             "ends_on",

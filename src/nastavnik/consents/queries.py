@@ -9,13 +9,21 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import TAKE_BACK_HOURS, EventKind, Purpose, Signer
+from nastavnik.consents.choices import (
+    ASKED_BEFORE_DAYS,
+    NEEDED_FOR_BASE,
+    TAKE_BACK_HOURS,
+    EventKind,
+    Purpose,
+    Signer,
+)
 from nastavnik.consents.models import (
     BlankSheet,
     Consent,
     ConsentEvent,
     ConsentQuerySet,
     ConsentText,
+    Guardian,
     PrintPack,
 )
 from nastavnik.consents.texts import frame, purposes
@@ -118,6 +126,62 @@ def known_since(event: ConsentEvent) -> dt.date:
     return timezone.localdate(event.recorded_at) if event.recorded_at else event.effective_on
 
 
+def guardians_who_sign(
+    people: Iterable[int], day: dt.date
+) -> dict[tuple[int, str], list[Guardian]]:
+    """Return person key and purpose → the representatives who may sign on a day; one query."""
+    found: dict[tuple[int, str], list[Guardian]] = {}
+    for one in Guardian.objects.filter(person__in=list(people)).who_sign_on(day):
+        for purpose in one.may_sign:
+            found.setdefault((one.person_id, purpose), []).append(one)
+    return found
+
+
+def only_one(guardians: Iterable[Guardian]) -> Guardian | None:
+    """Return the representative where there is just one; of several nobody knows who signed."""
+    found = list(guardians)
+    return found[0] if len(found) == 1 else None
+
+
+def majority_on(born_on: dt.date) -> dt.date:
+    """Return the eighteenth birthday; who was born on 29 February comes of age on 1 March where there is none."""
+    try:
+        return born_on.replace(year=born_on.year + AGE_OF_MAJORITY)
+    except ValueError:
+        return dt.date(born_on.year + AGE_OF_MAJORITY, 3, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ComingOfAge:
+    """Somebody whose needed consents a representative has signed, and the eighteenth birthday, near or just past."""
+
+    person: Person
+    on: dt.date
+
+
+def coming_of_age(user: SignedIn, day: dt.date) -> list[ComingOfAge]:
+    """Return whose own consents are to be asked for: 18 within `ASKED_BEFORE_DAYS` or already, without an own paper; one query."""
+    latest = day + dt.timedelta(days=ASKED_BEFORE_DAYS)
+    papers = (
+        Consent.objects.visible_to(user)
+        .valid_on(day)
+        .filter(
+            person__in=consent_needs.people_needing_consent(user),
+            person__birth_date__year__lte=latest.year - AGE_OF_MAJORITY,
+            purpose__in=NEEDED_FOR_BASE,
+        )
+        .exclude(signer=Signer.PERSON)
+        .select_related("person")
+    )
+    found = {}
+    for paper in papers:
+        assert paper.person.birth_date is not None  # noqa: S101 - filtered above
+        on = majority_on(paper.person.birth_date)
+        if on <= latest:
+            found[paper.person_id] = ComingOfAge(paper.person, on)
+    return sorted(found.values(), key=lambda one: (one.on, one.person.search_name))
+
+
 def events_told_by(paper: Consent) -> Iterator[tuple[EventKind, dt.date]]:
     """Yield what has happened to a paper by its own words, each with the day from which it is so."""
     yield EventKind.GIVEN, paper.signed_on
@@ -158,7 +222,7 @@ def history_of(user: SignedIn, person: Person) -> list[HistoryLine]:
     events = (
         ConsentEvent.objects.visible_to(user)
         .filter(consent__person=person)
-        .select_related("consent", "recorded_by")
+        .select_related("consent__guardian", "recorded_by")
     )
     return [
         HistoryLine(
@@ -175,7 +239,9 @@ def history_of(user: SignedIn, person: Person) -> list[HistoryLine]:
 def _words(event: ConsentEvent) -> str:
     day = {"day": f"{event.effective_on:%d.%m.%Y}"}
     if event.kind == EventKind.GIVEN:
-        who = {"who": event.consent.get_signer_display()}
+        consent = event.consent
+        signer = str(consent.get_signer_display())
+        who = {"who": f"{signer} ({consent.guardian.full_name})" if consent.guardian else signer}
         return _("signed on %(day)s: %(who)s") % (day | who)
     if event.kind == EventKind.WITHDRAWN:
         return _("withdrawn from %(day)s") % day
@@ -385,6 +451,7 @@ class GivenOut:
     """A blank of a pack: whether the paper is in the ledger by now."""
 
     sheet: BlankSheet
+    guardian: Guardian | None
     group: str
     is_back: bool
 
@@ -399,9 +466,11 @@ def sheets_of(user: SignedIn, pack: PrintPack) -> list[GivenOut]:
     sheets = list(rows.select_related("person"))
     people = {sheet.person_id: sheet.person for sheet in sheets}
     held, groups = held_purposes(people, today()), group_names(people.values())
+    guardians = guardians_who_sign(people, pack.printed_on)
     return [
         GivenOut(
             sheet,
+            only_one(guardians.get((sheet.person_id, sheet.purpose), ())),
             groups.get(sheet.person_id, ""),
             sheet.purpose in held.get(sheet.person_id, frozenset()),
         )

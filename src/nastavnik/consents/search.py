@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE
+from nastavnik.consents.models import Guardian
 from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
@@ -18,9 +19,12 @@ def of_person(user: SignedIn, person_id: int) -> Iterator[search.Hit]:
         return
     held = held_purposes([person_id], today()).get(person_id, frozenset())
     missing = missing_purposes(held, NEEDED_FOR_BASE)
+    signers = Guardian.objects.visible_to(user).filter(person=person_id).who_sign_on(today())
+    said = [str(purpose.label).lower() for purpose in missing]
+    said += [f"{one.get_relation_display()} {one.full_name}" for one in signers]
     yield search.Hit(
         kind="consent",
         title=_("Not all are signed") if missing else _("All are signed"),
-        subtitle=", ".join(purpose.label.lower() for purpose in missing),
+        subtitle=", ".join(said),
         url=reverse("consents:person", args=[person_id]),
     )

@@ -12,6 +12,9 @@ urlpatterns = [
     path("consents/texts/", views.texts, name="texts"),
     path("consents/texts/<slug:purpose>/", views.text, name="text"),
     path("consents/people/<int:pk>/", views.person_consents, name="person"),
+    path("consents/people/<int:pk>/signed/", views.signed, name="signed"),
+    path("consents/people/<int:pk>/guardian/", views.guardian_add, name="guardian-add"),
+    path("consents/guardians/<int:pk>/", views.guardian, name="guardian"),
     path("consents/<int:pk>/mistaken/", views.mistaken, name="mistaken"),
     path("consents/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,18 +17,20 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from nastavnik.consents import actions
-from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose, Signer
 from nastavnik.consents.documents import body_blocks, compose_pack, title_of, version_words
 from nastavnik.consents.forms import (
+    BlanksForm,
     DayForm,
+    GuardianForm,
     LedgerFilter,
-    PrintForm,
     PurposeForm,
     RecordForm,
     ReturnedForm,
+    SignedForm,
     TextForm,
 )
-from nastavnik.consents.models import BlankSheet, Consent, ConsentText, PrintPack
+from nastavnik.consents.models import BlankSheet, Consent, ConsentText, Guardian, PrintPack
 from nastavnik.consents.queries import (
     CurrentText,
     GivenOut,
@@ -39,9 +42,11 @@ from nastavnik.consents.queries import (
     last_batch,
     ledger_rows,
     missing_by_class,
+    missing_purposes,
     n_fresh,
     packs_of,
     sheets_of,
+    signer_for,
     told_purposes,
     why_it_stays,
 )
@@ -213,11 +218,15 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
             "person": person,
             "consents": [
                 (paper, version_words(paper.text_version))
-                for paper in Consent.objects.visible_to(request.user).filter(person=person)
+                for paper in Consent.objects.visible_to(request.user)
+                .filter(person=person)
+                .select_related("guardian")
             ],
             "may_print": Person.objects.within(request.user, Perm.CONSENT_TICK)
             .filter(pk=person.pk)
             .exists(),
+            "guardians": Guardian.objects.visible_to(request.user).filter(person=person),
+            "is_of_age": row.signer == Signer.PERSON,
             "history": history_of(request.user, person),
             "day_form": asked,
             "day": day,
@@ -273,7 +282,7 @@ def print_blanks(request: Request) -> HttpResponse:
     )
     only = own.filter(pk=key_of(request.GET.get("person", ""))).first()
     groups = class_names(request.user)
-    form = PrintForm(groups, request.POST or None, initial={"group": request.GET.get("group", "")})
+    form = BlanksForm(groups, request.POST or None, initial={"group": request.GET.get("group", "")})
     if only is not None:
         del form.fields["group"]
     if form.is_bound and form.is_valid():
@@ -432,6 +441,104 @@ def text(request: Request, purpose: str) -> HttpResponse:
             ],
         },
         status=422 if form.is_bound else 200,
+    )
+
+
+def _own_person(request: Request, pk: int) -> Person:
+    """Return a person of whom the user takes consents in."""
+    return get_object_or_404(Person.objects.within(request.user, Perm.CONSENT_TICK), pk=pk)
+
+
+def _signed_form(
+    person: Person, held: Iterable[Purpose], data: QueryDict | None = None
+) -> SignedForm | None:
+    """Return the form to tick papers of one person off; None where all are there."""
+    lacked = missing_purposes(frozenset(held), Purpose)
+    guardians = Guardian.objects.filter(person=person).who_sign_on(today())
+    if signer_for(person, today()) == Signer.PERSON:
+        guardians = guardians.none()
+    return SignedForm(lacked, guardians, data) if lacked else None
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_TICK)
+def signed(request: Request, pk: int) -> HttpResponse:
+    """Tick off what one person has signed, and which representative did."""
+    person = _own_person(request, pk)
+    row: LedgerRow = ledger_rows([person], NEEDED_FOR_BASE)[0]
+    form = _signed_form(person, row.held, request.POST or None)
+    if form is None:
+        messages.info(request, _("Every consent of this person is signed."))
+        return redirect("consents:person", pk=person.pk)
+    if form.is_bound and form.is_valid():
+        try:
+            fresh = actions.record_consents(
+                [person],
+                [Purpose(value) for value in form.cleaned_data["purposes"]],
+                signed_on=form.cleaned_data["signed_on"],
+                guardian=form.cleaned_data.get("guardian"),
+                by=request.user,
+            )
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            words = ngettext(
+                "%(n)s paper is ticked off.", "%(n)s papers are ticked off.", len(fresh)
+            )
+            messages.success(request, words % {"n": len(fresh)})
+            return redirect("consents:person", pk=person.pk)
+    return render(
+        request,
+        "consents/signed.html",
+        {"person": person, "row": row, "form": form},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_TICK)
+def guardian_add(request: Request, pk: int) -> HttpResponse:
+    """Note a legal representative of a person."""
+    person = _own_person(request, pk)
+    start = {"may_sign": Purpose.values}
+    form = GuardianForm(request.POST or None, initial=start)
+    if form.is_bound and form.is_valid() and _kept(form, person, None, request):
+        return redirect("consents:person", pk=person.pk)
+    return _guardian_page(request, person, form)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_TICK)
+def guardian(request: Request, pk: int) -> HttpResponse:
+    """Correct a representative, or say from when they sign no more."""
+    row = get_object_or_404(
+        Guardian.objects.visible_to(request.user).select_related("person"), pk=pk
+    )
+    person = _own_person(request, row.person_id)
+    start = {name: getattr(row, name) for name in GuardianForm.Meta.fields}
+    form = GuardianForm(request.POST or None, initial=start)
+    if form.is_bound and form.is_valid() and _kept(form, person, row, request):
+        return redirect("consents:person", pk=person.pk)
+    return _guardian_page(request, person, form)
+
+
+def _kept(form: GuardianForm, person: Person, row: Guardian | None, request: Request) -> bool:
+    try:
+        if row is None:
+            actions.add_guardian(person, by=request.user, **form.cleaned_data)
+        else:
+            actions.change_guardian(row, by=request.user, **form.cleaned_data)
+    except RefusedError as refusal:
+        form.add_error("full_name", list(refusal.reasons))
+        return False
+    messages.success(request, _("The representative is noted."))
+    return True
+
+
+def _guardian_page(request: Request, person: Person, form: GuardianForm) -> HttpResponse:
+    status = 422 if form.is_bound else 200
+    return render(
+        request, "consents/guardian.html", {"person": person, "form": form}, status=status
     )
 
 

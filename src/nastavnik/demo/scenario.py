@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from nastavnik.consents.actions import record_consents
-from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
+from nastavnik.consents.actions import add_guardian, print_blanks, record_consents
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose, Relation
 from nastavnik.consents.queries import AGE_OF_MAJORITY
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
@@ -96,6 +96,7 @@ PASSWORD = "наставник-2026"  # noqa: S105 - of the demo, printed at eve
 OLDER_FROM = 9  # the grade from which pupils lead others
 CLASSES = ("5А", "5Б", "6А", "6Б", "7А", "8А", "9А", "9Б", "10А", "11А")
 PUPILS_IN_CLASS = 12
+N_WITH_PARENT = 6  # mentees with a representative noted
 POSITIONS = (
     ("учитель математики", "математика"), ("учитель математики", "математика"),
     ("учитель русского языка и литературы", "русский язык"), ("учитель русского языка и литературы", "русский язык"),
@@ -457,10 +458,23 @@ class School:
     def _sign(self, records: list[Participation], *, everything: bool) -> None:
         people_ = [record.person for record in records]
         signed = people_ if everything else people_[: len(people_) * 2 // 3]
+        for person in [one for one in people_ if one.is_learner][:N_WITH_PARENT]:
+            add_guardian(
+                person,
+                full_name=f"{person.last_name} Мария Примеровна"
+                if person.last_name.endswith("а")
+                else f"{person.last_name} Пётр Примерович",
+                relation=Relation.MOTHER if person.last_name.endswith("а") else Relation.FATHER,
+                basis="свидетельство о рождении I-ПР № 000000",
+                by=self.curator,
+            )
         for person in signed:
             record_consents(
                 [person], NEEDED_FOR_BASE, signed_on=self._signed_on(person), by=self.curator
             )
+        if late := [person for person in people_ if person not in signed]:
+            asked = [(person, NEEDED_FOR_BASE) for person in late]
+            print_blanks(self.organisation, asked, title="Кого не хватает", by=self.curator)
         record_consents(
             signed[:5], [Purpose.PUBLICATION], signed_on=self.year.starts_on, by=self.curator
         )

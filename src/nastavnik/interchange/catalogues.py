@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models
 
-from nastavnik.consents.models import Consent
+from nastavnik.consents.models import Consent, Guardian
 from nastavnik.documents.models import Document
 from nastavnik.engine.instruments.answering import LONGEST_STORY
 from nastavnik.engine.packages.schema import ColumnType, PackageField, TableReference, TableSchema
@@ -245,6 +245,15 @@ SHEETS: tuple[PackageSheet, ...] = (
         is_core=False,
     ),
     PackageSheet(
+        "guardians",
+        "Законные представители",
+        Guardian,
+        {"id": COMPUTED, "person": "person", "full_name": "full_name", "relation": "relation"},
+        key=("id",),
+        required=("id", "person", "full_name", "relation"),
+        is_core=False,
+    ),
+    PackageSheet(
         "consents",
         "Согласия",
         Consent,
@@ -269,6 +278,7 @@ SHEETS: tuple[PackageSheet, ...] = (
             "person": "person",
             "purpose": "purpose",
             "signed_by": "signer",
+            "guardian": "guardian",
             "signed_on": "signed_on",
             "ends_on": "ends_on",
             "text_version": "text_version",
