@@ -6,6 +6,8 @@ Every text of the second school carries `CANARY`, so that one search finds any b
 import datetime as dt
 from dataclasses import dataclass, field
 
+from tests.remembered import remembered_step
+
 from nastavnik.consents.actions import record_consents
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.core.access import Role
@@ -229,8 +231,13 @@ def build_cast(*, mark: str = "") -> Cast:
 
 def approve_pairs(school: School) -> Document:
     """Match and approve everyone who is ready in a school; return the draft order."""
-    run = run_matching(school.programme, by=school.curator)
-    school.order = approve_run(run, by=school.curator)
+
+    def approve() -> int:
+        run = run_matching(school.programme, by=school.curator)
+        return approve_run(run, by=school.curator).pk
+
+    order = remembered_step(f"approve the pairs of {school.organisation.pk}", approve)
+    school.order = Document.objects.get(pk=order)
     return school.order
 
 
