@@ -1,6 +1,7 @@
 """`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests; two runs at a time.
 
 --deep    the long versions: full numbers of examples, everything on both databases, two other days, no coverage
+--checks  the static checks beside the tests (tools/check.py)
 --on DATE the day it is for the tests, 2028-02-29 for one; without the browser, which keeps the day of the machine
 further words go to pytest; with them the coverage is not judged
 """
@@ -24,7 +25,12 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5
 # The ordinary run on SQLite in shares of about the same length, and one of all the rest: so both cores of a small machine
 # are busy to the end. Every share makes its own database, which takes some seconds: a few shares, not one a folder.
-SHARES = (("guards",), ("matching", "mentorships"), ("engine", "readers", "cli"))
+SHARES = (
+    ("guards",),
+    ("engine", "readers", "cli"),
+    ("people", "organisations", "programmes", "consents", "files", "jobs"),
+    ("matching", "mentorships"),
+)
 N_BESIDE = 2
 # Judges of pages and code: they run everything and prove little of a single line, so its having run says nothing there.
 # The coverage is that of the tests of the apps alone, on SQLite; it makes what it measures half as long again.
@@ -88,20 +94,51 @@ class Run:
     words: Sequence[str]
     is_measured: bool = False
 
-    def do(self, *, measured: bool) -> int:
-        """Run, with the coverage measured where it counts or not at all; return the exit code, 0 when there was nothing to run."""
+    def command(self, *, measured: bool) -> list[str]:
+        """Return what is run, with the coverage measured where it counts or not at all."""
+        return [*command_of_pytest(measured=measured and self.is_measured), *self.words]
+
+    def do(self, *, measured: bool) -> "Done":
+        """Run; the exit code is 0 when there was nothing to run."""
+        started = time.monotonic()
         with tempfile.TemporaryFile("w+") as printed:
-            code = subprocess.run(
-                [*command_of_pytest(measured=measured and self.is_measured), *self.words],
+            process = subprocess.Popen(
+                self.command(measured=measured),
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
-                check=False,
-            ).returncode
+            )
+            _pid, status, used = os.wait4(process.pid, 0)
+            code = process.returncode = os.waitstatus_to_exitcode(status)
             printed.seek(0)
             print(f"\n==== {self.title}\n{printed.read()}", flush=True)
-        return 0 if code == NOTHING_COLLECTED else code
+        return Done(
+            self.title,
+            0 if code == NOTHING_COLLECTED else code,
+            used.ru_utime + used.ru_stime,
+            time.monotonic() - started,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a run ended, and what it took: seconds of a processor, with all it started and waited for, and of the clock."""
+
+    title: str
+    code: int
+    cpu_seconds: float
+    seconds: float
+
+
+class Checks(Run):
+    """The static checks, which need no test to have ended."""
+
+    __slots__ = ()
+
+    def command(self, *, measured: bool) -> list[str]:  # noqa: ARG002 - nothing of it is measured
+        """Return what is run."""
+        return [sys.executable, str(ROOT / "tools" / "check.py"), *self.words]
 
 
 def shares() -> dict[str, list[str]]:
@@ -118,7 +155,7 @@ def coverage(*words: str) -> int:
 
 
 def plan(*, deep: bool, words: list[str], browser: bool) -> list[Run]:
-    """Return the runs, the longest first; deep or with words of one's own SQLite comes in one piece."""
+    """Return the runs, the longest first, so that both cores end together; deep or with words of one's own SQLite comes in one piece."""
     long = ["--deep", *words] if deep else words
     of_sqlite = {"": []} if deep or words else shares()
     sqlite = [
@@ -134,7 +171,7 @@ def plan(*, deep: bool, words: list[str], browser: bool) -> list[Run]:
     postgres = Run("PostgreSQL", ["--database=postgres", "-m", chosen, *bare, *long])
     drawn = [Run("browser", ["-m", "browser", *long])] if browser else []
     if not deep:
-        return [*sqlite[:2], *drawn, *sqlite[2:], postgres]
+        return [*sqlite[:2], *drawn, *sqlite[2:3], postgres, *sqlite[3:]]
     others = [
         on_day(day, name, chosen) for day in DAYS_OF_DEEP for name, chosen in shares().items()
     ]
@@ -147,7 +184,7 @@ def on_day(day: str, name: str, chosen: list[str]) -> Run:
 
 
 def runs(planned: list[Run], *, measured: bool, judged: bool) -> list[int]:
-    """Do the runs, two beside each other; return their exit codes.
+    """Do the runs, two beside each other; say what each took, and return their exit codes.
 
     Args:
         planned: what to run, the longest first.
@@ -156,13 +193,27 @@ def runs(planned: list[Run], *, measured: bool, judged: bool) -> list[int]:
     """
     coverage("erase")
     with ThreadPoolExecutor(N_BESIDE) as pool:
-        codes = list(pool.map(lambda run: run.do(measured=measured), planned))
+        done = list(pool.map(lambda run: run.do(measured=measured), planned))
+    codes = [one.code for one in done]
+    print("\n".join(costs(done)), flush=True)
     if measured:
         coverage("combine", "--quiet")
     if judged:
         print("\n==== coverage", flush=True)
         codes.append(coverage("report"))
     return codes
+
+
+def costs(done: list[Done]) -> list[str]:
+    """Return the lines that say what each run took."""
+    lines = [f"{one.cpu_seconds:8.0f} {one.seconds:8.0f}  {one.title}" for one in done]
+    whole = sum(one.cpu_seconds for one in done)
+    return [
+        "",
+        "==== seconds of a processor, of the clock",
+        *lines,
+        f"{whole:8.0f}           altogether",
+    ]
 
 
 def day_of(word: str) -> dt.date:
@@ -188,13 +239,17 @@ def take_day(words: list[str]) -> str | None:
 def runs_asked_for(words: list[str], *, browser: bool) -> list[int]:
     """Do what the words ask for; return the exit codes."""
     deep, day = "--deep" in words, take_day(words)
-    words = [word for word in words if word != "--deep"]
+    checks = [Checks("static checks", [])] if "--checks" in words else []
+    words = [word for word in words if word not in {"--deep", "--checks"}]
     if day is None:
         planned = plan(deep=deep, words=words, browser=browser)
     else:
         chosen = {"": [*words, *(["--deep"] if deep else [])]} if words or deep else shares()
         planned = [on_day(day, name, words_of) for name, words_of in chosen.items()]
     whole = not (deep or words or day)
+    # the checks in the middle: what takes longest begins first, what takes least ends last
+    half = len(planned) // 2
+    planned = [*planned[:half], *checks, *planned[half:]]
     return runs(planned, measured=not deep and day is None, judged=whole)
 
 

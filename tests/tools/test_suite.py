@@ -111,7 +111,29 @@ def test_a_run_shows_what_it_printed_and_how_it_ended(
     path = tmp_path / "test_one.py"
     path.write_text(f"def test_one():\n    {body}\n")
     run = suite.Run("A run", [*ALONE, f"--rootdir={tmp_path}", *words, str(path)], is_measured=True)
-    assert run.do(measured=False) == code
+    done = run.do(measured=False)
+    assert (done.title, done.code) == ("A run", code)
+    assert done.cpu_seconds > 0
+    assert done.seconds > 0
     shown = capfd.readouterr().out
     assert shown.startswith("\n==== A run\n")
     assert told in shown
+
+
+def test_the_checks_are_a_run_of_their_own_beside_the_tests():
+    run = suite.Checks("static checks", ["locks"])
+    assert run.command(measured=True)[1:] == [str(ROOT / "tools" / "check.py"), "locks"]
+    assert not run.is_measured
+
+
+def test_a_check_that_complains_is_told(capfd):
+    assert suite.Checks("fine", ["locks"]).do(measured=False).code == 0
+    assert suite.Checks("static checks", ["no-such-check"]).do(measured=False).code == 2
+    assert "no such check: no-such-check" in capfd.readouterr().out
+
+
+def test_the_end_says_what_each_run_took():
+    done = [suite.Done("one", 0, 12.4, 20.0), suite.Done("other", 1, 3.0, 5.0)]
+    *_heading, one, other, altogether = suite.costs(done)
+    assert (one.split(), other.split()) == (["12", "20", "one"], ["3", "5", "other"])
+    assert altogether.split() == ["15", "altogether"]
