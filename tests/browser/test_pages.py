@@ -39,7 +39,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
     "documents:download", "documents:pdf", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "districts:workbook", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
-    "questionnaires:by-link", "questionnaires:by-link-capitals", "questionnaires:file", "interchange:archive",
+    "questionnaires:by-link", "consents:by-link", "consents:by-link-capitals", "consents:thanks", "questionnaires:by-link-capitals", "questionnaires:file", "interchange:archive",
     "mentorships:month",  # mentorships:this-month leads to it
 }  # fmt: skip
 

@@ -152,7 +152,9 @@ def test_a_representative_is_noted_corrected_and_signs_on_the_pages(cast):
     signed = reverse("consents:signed", args=[person.pk])
     papers = {"purposes": ["participation"], "guardian": mother.pk, "signed_on": str(today())}
     assert client.post(signed, papers).status_code == 422  # may sign data only
-    client.post(edit, given | {"may_sign": ["data", "participation"]})
+    client.post(edit, given | {"may_sign": ["data", "participation", "publication"]})
+    photo = {"purposes": ["publication"], "signed_on": str(today()), "conditions": "Только имя"}
+    assert "Только имя" in text(client.post(signed, photo, follow=True))
     done = client.post(signed, papers, follow=True)
     assert "1 paper is ticked off" in said(done)[-1]
     assert f"legal representative ({MOTHER})" in text(done)

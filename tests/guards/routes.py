@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from nastavnik.blanks.models import PrintRun
 from nastavnik.consents.choices import Purpose
-from nastavnik.consents.models import Consent, Guardian, PrintPack
+from nastavnik.consents.models import Consent, ConsentLink, Guardian, PrintPack
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
@@ -80,6 +80,7 @@ OBJECTS: dict[str, type[Model]] = {
     "consents:withdraw": Consent,
     "consents:mistaken": Consent,
     "consents:pack": PrintPack,
+    "consents:link-close": ConsentLink,
     "consents:signed": Person,
     "consents:guardian-add": Person,
     "consents:guardian": Guardian,

@@ -26,6 +26,7 @@ from nastavnik.cabinet.choices import Step
 from nastavnik.consents import actions as consents
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
+from nastavnik.consents.queries import ByLink
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.models import AuditEntry
@@ -403,6 +404,11 @@ def _ready_pair(scene):
     return mentor, add_pupils(scene.school, 1, start=71)[0]
 
 
+def _linked(scene):
+    wanted = [ByLink(scene.person("teacher"), None, (Purpose.DATA,))]
+    return consents.make_consent_links(scene.organisation, wanted, by=scene.by)[0].link
+
+
 def _guardian(scene):
     return consents.add_guardian(
         scene.person("waiting"), full_name="Ждунова Анна", relation="mother", by=scene.by
@@ -574,6 +580,11 @@ DONE = {
     ),
     "consents.print_blanks": _printed,
     "consents.add_guardian": _guardian,
+    "consents.make_consent_links": _linked,
+    "consents.answer_consent_link": lambda s: consents.answer_consent_link(
+        _linked(s), [Purpose.DATA], by=s.by
+    ),
+    "consents.close_consent_link": lambda s: consents.close_consent_link(_linked(s), by=s.by),
     "consents.change_guardian": lambda s: consents.change_guardian(
         _guardian(s), full_name="Иная Анна", by=s.by
     ),

@@ -22,12 +22,14 @@ from nastavnik.cabinet.choices import Step
 from nastavnik.consents.actions import (
     add_guardian,
     change_text,
+    make_consent_links,
     print_blanks,
     record_consents,
     withdraw_consent,
 )
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.models import Consent
+from nastavnik.consents.queries import ByLink
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.districts.actions import (
@@ -212,6 +214,8 @@ def live(school: School) -> None:
     asked = [(extra[3].person, list(Purpose)), (extra[2].person, [Purpose.DATA])]
     print_blanks(school.organisation, asked, title=f"7А {_word(school)}", by=by)
     add_guardian(extra[3].person, full_name=f"Мать {_word(school)}", relation="mother", by=by)
+    wanted = [ByLink(school.people["teacher"], None, (Purpose.PARTICIPATION,))]
+    make_consent_links(school.organisation, wanted, by=by)
     change_text(
         school.organisation, Purpose.DATA, title=f"Согласие {_word(school)}", body="Да.", by=by
     )

@@ -22,6 +22,7 @@ from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention
+from nastavnik.core.links import digest_of, written
 from nastavnik.questionnaires.actions import (
     close_wave,
     keep_draft,
@@ -39,7 +40,7 @@ from nastavnik.questionnaires.models import (
     Response,
     Wave,
 )
-from nastavnik.questionnaires.queries import digest_of, read_draft, turnout_of, written
+from nastavnik.questionnaires.queries import read_draft, turnout_of
 
 pytestmark = pytest.mark.django_db
 WRONG = f"/a/{'0' * 26}/"

@@ -2,28 +2,33 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.consents.choices import MOST_BLANKS, EventKind, Purpose, Signer
+from nastavnik.consents.choices import LINK_DAYS, MOST_BLANKS, EventKind, Purpose, Signer, Way
 from nastavnik.consents.models import (
     BlankSheet,
     Consent,
     ConsentEvent,
+    ConsentLink,
     ConsentText,
     Guardian,
     PrintPack,
 )
 from nastavnik.consents.queries import (
+    ByLink,
     current_texts,
     guardians_who_sign,
     is_signed_by_right_person,
+    needs_a_pen,
     only_one,
     papers_there,
     signer_for,
+    signs_now,
     versions_printed,
     why_it_stays,
 )
@@ -31,6 +36,7 @@ from nastavnik.consents.signals import consent_withdrawn, consents_mistaken
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.links import digest_of, fresh_token
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
 
@@ -43,13 +49,14 @@ def record_consents(
     signed_on: dt.date,
     by: models.Model | None,
     guardian: Guardian | None = None,
+    conditions: str = "",
 ) -> list[Consent]:
     """Tick signed papers off: each person × purpose that has no live paper yet gets a line.
 
     The version of its text is that of the last blank printed here up to the day of signing; the school's own blank has none.
     A representative's paper ends when the person, 18 by now, signs alone (method.md §9.2).
 
-    Which representative signed is `guardian`, else the only one who may.
+    Which representative signed is `guardian`, else the only one who may; `conditions` says what a publication may show.
 
     Raises:
         RefusedError: the day of signing lies ahead, or this representative may not sign.
@@ -57,7 +64,7 @@ def record_consents(
     asked = [(person, one) for person in list(people) for one in list(purposes)]
     if guardian is not None:
         _refuse_stranger(guardian, asked, signed_on)
-    return _record(asked, signed_on, by=by, guardian=guardian)
+    return _record(asked, signed_on, by=by, guardian=guardian, conditions=conditions)
 
 
 def _refuse_stranger(
@@ -104,6 +111,8 @@ def _record(
     *,
     by: models.Model | None,
     guardian: Guardian | None = None,
+    link: ConsentLink | None = None,
+    conditions: str = "",
 ) -> list[Consent]:
     """Give each person and purpose without a live paper a line, all of one moment, so that they are taken back together."""
     if signed_on > today():
@@ -113,7 +122,11 @@ def _record(
     people = list({person.pk: person for person, _purpose in asked}.values())
     purposes = list({purpose for _person, purpose in asked})
     live = _live_papers(people, purposes, signed_on, by=by)
-    printed = versions_printed(people, purposes, signed_on)
+    printed = (
+        {(link.person_id, purpose): version for purpose, version in link.versions.items()}
+        if link
+        else versions_printed(people, purposes, signed_on)
+    )
     may = guardians_who_sign({person.pk for person in people}, signed_on)
     now, who = timezone.now(), by if isinstance(by, User) else None
     fresh = Consent.objects.bulk_create(
@@ -126,6 +139,8 @@ def _record(
             if signer == Signer.PERSON
             else guardian or only_one(may.get((person.pk, purpose.value), ())),
             text_version=printed.get((person.pk, purpose.value), ""),
+            way=Way.LINK if link else Way.PAPER,
+            conditions=conditions if purpose == Purpose.PUBLICATION else "",
             signed_on=signed_on,
             recorded_at=now,
             recorded_by=who,
@@ -366,3 +381,107 @@ def change_guardian(guardian: Guardian, *, by: models.Model | None, **said: Any)
 def _refuse_twice(there: models.QuerySet[Guardian], full_name: str) -> None:
     if there.filter(full_name=full_name).exists():
         raise RefusedError(_("%(name)s is noted already: correct that line.") % {"name": full_name})
+
+
+# ---------------------------------------------------------------- links
+
+
+@dataclass(frozen=True, slots=True)
+class FreshConsentLink:
+    """A fresh link: the only time its signs are seen."""
+
+    link: ConsentLink
+    token: str
+
+
+@transaction.atomic
+def make_consent_links(
+    organisation: Organisation, wanted: Sequence[ByLink], *, by: models.Model | None
+) -> list[FreshConsentLink]:
+    """Make a personal link for each; the one somebody had stops working.
+
+    Raises:
+        RefusedError: there is nobody to make one for.
+    """
+    if not wanted:
+        raise RefusedError(
+            _("Nobody can sign by a link here: note the representatives first, or print blanks.")
+        )
+    texts = current_texts(organisation)
+    asked = {one for row in wanted for one in row.purposes}
+    if written := sorted(texts[one].title for one in asked if needs_a_pen(texts[one])):
+        raise RefusedError(
+            _("Given on paper only, for there are lines to write on: %(titles)s.")
+            % {"titles": ", ".join(written)}
+        )
+    versions = _kept_versions(organisation, asked, by=by)
+    now, last = timezone.now(), today() + dt.timedelta(days=LINK_DAYS)
+    people = [row.person.pk for row in wanted]
+    ConsentLink.objects.filter(person__in=people, closed_at=None).update(closed_at=now)
+    fresh = []
+    for row in wanted:
+        token = fresh_token()
+        link = ConsentLink(
+            organisation=organisation,
+            person=row.person,
+            guardian=row.guardian,
+            versions={purpose.value: versions[purpose] for purpose in row.purposes},
+            token_sha256=digest_of(token),
+            expires_on=last,
+        )
+        fresh.append(FreshConsentLink(link, token))
+    links = ConsentLink.objects.bulk_create(one.link for one in fresh)
+    audit.record_many("consent-link-made", links, by=by, fields=["person"])
+    return fresh
+
+
+@transaction.atomic
+def answer_consent_link(
+    link: ConsentLink,
+    agreed: Iterable[Purpose],
+    *,
+    conditions: str = "",
+    by: models.Model | None,
+) -> list[Consent]:
+    """Take the word of a family by its link: the agreed purposes get consents of today, the others are noted as refused.
+
+    The link is closed by it: of two presses at once one writes.
+
+    Raises:
+        RefusedError: it is closed by now, or asks nothing of what was agreed to.
+    """
+    row = ConsentLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    if row.closed_at is not None or not signs_now(link):
+        raise RefusedError(_("This link does not take answers any more."))
+    agreed = list(agreed)
+    if any(purpose.value not in row.versions for purpose in agreed):
+        raise RefusedError(_("This link does not ask for that consent."))
+    row.closed_at = row.used_at = timezone.now()
+    said_yes = {purpose.value for purpose in agreed}
+    row.refused = [purpose for purpose in row.versions if purpose not in said_yes]
+    row.save(update_fields=["closed_at", "used_at", "refused"])
+    audit.record("consent-link-answered", row, by=by, fields=["used_at"])
+    return _record(
+        [(link.person, purpose) for purpose in agreed],
+        today(),
+        by=by,
+        guardian=link.guardian,
+        link=row,
+        conditions=conditions,
+    )
+
+
+@transaction.atomic
+def close_consent_link(link: ConsentLink, *, by: models.Model | None) -> ConsentLink:
+    """Close a link nobody has used: whoever holds it opens nothing any more.
+
+    Raises:
+        RefusedError: it is closed already.
+    """
+    row = ConsentLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    if row.closed_at is not None:
+        raise RefusedError(_("This link is closed already."))
+    row.closed_at = timezone.now()
+    row.save(update_fields=["closed_at"])
+    audit.record("consent-link-closed", row, by=by, fields=["closed_at"])
+    return row

@@ -32,6 +32,17 @@ class Signer(models.TextChoices):
     PERSON = "person", _("the person")
 
 
+class Way(models.TextChoices):
+    """How a consent was given."""
+
+    PAPER = "paper", _("on paper")
+    LINK = "link", _("by a personal link")
+
+
+# how long a link to sign by is open
+LINK_DAYS = 14
+
+
 class EventKind(models.TextChoices):
     """What may become of a paper; each is one line of its history."""
 

@@ -153,6 +153,14 @@ class SignedForm(forms.Form):
     guardian = forms.ModelChoiceField(
         Guardian.objects.none(), label=_("Which representative signed"), required=False
     )
+    conditions = forms.CharField(
+        label=_("What may be shown"),
+        max_length=500,
+        required=False,
+        help_text=_(
+            "Of a consent to publication: what is crossed on the blank, and other conditions."
+        ),
+    )
     signed_on = forms.DateField(label=_("Date"), widget=DateInput())
 
     def __init__(
@@ -163,9 +171,34 @@ class SignedForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        missing = list(missing)
         offer(self, "purposes", [(one.value, one.label) for one in missing])
+        if Purpose.PUBLICATION not in missing:
+            del self.fields["conditions"]
         if guardians:
             offer_rows(self, "guardian", guardians)
         else:
             del self.fields["guardian"]
         self.initial.setdefault("signed_on", today())
+
+
+class LinksForm(forms.Form):
+    """For whom links are made, and which consents they ask for."""
+
+    group = forms.ChoiceField(label=_("For whom"), required=False)
+    purposes = forms.MultipleChoiceField(
+        choices=Purpose.choices,
+        label=_("Consents"),
+        widget=forms.CheckboxSelectMultiple,
+        initial=[purpose.value for purpose in NEEDED_FOR_BASE],
+        error_messages={"required": _("Mark which consents to ask for.")},
+    )
+
+    def __init__(
+        self, groups: list[str], purposes: Iterable[Purpose], *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "purposes", [(one.value, one.label) for one in purposes])
+        offer(
+            self, "group", [("", _("Everybody in the bases")), *((name, name) for name in groups)]
+        )

@@ -12,6 +12,7 @@ from nastavnik.consents.choices import (
     Purpose,
     Relation,
     Signer,
+    Way,
 )
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
@@ -115,6 +116,8 @@ class Consent(models.Model):
         Guardian, models.SET_NULL, null=True, blank=True, related_name="consents"
     )
     text_version = models.CharField(max_length=VERSION_LENGTH, blank=True)
+    way = models.CharField(_("how it was given"), max_length=5, choices=Way, default=Way.PAPER)
+    conditions = models.CharField(_("what may be shown"), max_length=500, blank=True)
     signed_on = models.DateField(_("signed on"))
     ends_on = models.DateField(_("valid until"), null=True, blank=True)
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
@@ -149,6 +152,8 @@ class Consent(models.Model):
             "signer",
             "guardian",
             "text_version",
+            "way",
+            "conditions",
             "signed_on",
             "ends_on",
             "withdrawn_on",
@@ -329,3 +334,49 @@ class BlankSheet(models.Model):
     class Privacy:
         personal = ["person", "purpose", "text_version"]
         technical = ["id", "organisation", "pack", "number"]
+
+
+class ConsentLinkQuerySet(ScopedQuerySet["ConsentLink"]):
+    view_perm = Perm.CONSENT_TICK
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the links of the people for whom the user takes consents in."""
+        own = Person.objects.within(user, Perm.CONSENT_TICK).values("pk")
+        return super().visible_to(user).filter(person__in=own)
+
+
+class ConsentLink(models.Model):
+    """A personal link by which one family says yes or no to some consents, each by itself.
+
+    `versions`: purpose → version of the text that is shown; `refused`: purposes that were answered by no. Closed once used, or when
+    another one is made; only a digest of its signs is kept.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="consent_links")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="consent_links")
+    guardian = models.ForeignKey(Guardian, models.CASCADE, null=True, related_name="links")
+    versions = models.JSONField()
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    expires_on = models.DateField(_("open until"))
+    closed_at = models.DateTimeField(null=True)
+    used_at = models.DateTimeField(null=True)
+    refused = models.JSONField(default=list)
+
+    objects = ConsentLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(closed_at=None), name="consent_link_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(closed_at__isnull=False),
+                name="consent_link_used_is_closed",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["person", "guardian", "versions", "refused", "used_at"]
+        secret = ["token_sha256"]
+        technical = ["id", "organisation", "expires_on", "closed_at"]

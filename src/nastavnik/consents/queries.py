@@ -1,7 +1,7 @@
 """Reads of the ledger: what holds, who signs, who is missing."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -16,11 +16,13 @@ from nastavnik.consents.choices import (
     EventKind,
     Purpose,
     Signer,
+    Way,
 )
 from nastavnik.consents.models import (
     BlankSheet,
     Consent,
     ConsentEvent,
+    ConsentLink,
     ConsentQuerySet,
     ConsentText,
     Guardian,
@@ -31,6 +33,7 @@ from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import age_on, today
 from nastavnik.core.hooks import consent_needs
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
+from nastavnik.core.links import digest_of
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import Person
@@ -137,7 +140,7 @@ def guardians_who_sign(
     return found
 
 
-def only_one(guardians: Iterable[Guardian]) -> Guardian | None:
+def only_one(guardians: Iterable[Guardian | None]) -> Guardian | None:
     """Return the representative where there is just one; of several nobody knows who signed."""
     found = list(guardians)
     return found[0] if len(found) == 1 else None
@@ -242,6 +245,8 @@ def _words(event: ConsentEvent) -> str:
         consent = event.consent
         signer = str(consent.get_signer_display())
         who = {"who": f"{signer} ({consent.guardian.full_name})" if consent.guardian else signer}
+        if consent.way == Way.LINK:
+            return _("signed by a link on %(day)s: %(who)s") % (day | who)
         return _("signed on %(day)s: %(who)s") % (day | who)
     if event.kind == EventKind.WITHDRAWN:
         return _("withdrawn from %(day)s") % day
@@ -502,3 +507,70 @@ def missing_by_class(rows: Iterable[LedgerRow], purpose: Purpose) -> list[Missin
         if purpose not in row.held:
             found.setdefault(row.group, []).append(row.person.full_name)
     return [MissingClass(group, tuple(found[group])) for group in sorted(found, key=class_key)]
+
+
+# ---------------------------------------------------------------- links
+
+
+def link_by(token: str) -> ConsentLink | None:
+    """Return the link that may be signed by today; None for a wrong, used, closed or old one alike."""
+    row = (
+        ConsentLink.objects.filter(
+            token_sha256=digest_of(token), closed_at=None, expires_on__gte=today()
+        )
+        .select_related("person", "organisation", "guardian")
+        .first()
+    )
+    return row if row is not None and signs_now(row) else None
+
+
+def signs_now(link: ConsentLink) -> bool:
+    """Tell whether who was to sign by a link still is: of age by now means alone, an ended right means nobody."""
+    day = today()
+    if link.person.left_on is not None:
+        return False
+    alone = signer_for(link.person, day) == Signer.PERSON
+    if link.guardian is None:
+        return alone
+    may_still = link.guardian.ended_on is None or link.guardian.ended_on > day
+    return not alone and may_still and set(link.versions) <= set(link.guardian.may_sign)
+
+
+LINE_TO_WRITE_ON = "____"
+
+
+def needs_a_pen(text: CurrentText) -> bool:
+    """Tell whether a consent can be given on paper only: the law says so, or its text has lines to write on."""
+    return purposes()[text.purpose].is_paper_only or LINE_TO_WRITE_ON in text.body
+
+
+@dataclass(frozen=True, slots=True)
+class ByLink:
+    """Who may get a link: the person, the representative who signs, what is asked."""
+
+    person: Person
+    guardian: Guardian | None
+    purposes: tuple[Purpose, ...]
+
+
+def links_to_make(
+    asked: Iterable[tuple[Person, Sequence[Purpose]]],
+) -> tuple[list[ByLink], list[Person]]:
+    """Return who may sign by a link, and who may not: somebody under 18 without just one representative for all that is asked."""
+    asked, day = list(asked), today()
+    may = guardians_who_sign([person.pk for person, _purposes in asked], day)
+    ready, rest = [], []
+    for person, wanted in asked:
+        here = tuple(one for one in wanted if not purposes()[one].is_paper_only)
+        if not here:
+            continue
+        if signer_for(person, day) == Signer.PERSON:
+            ready.append(ByLink(person, None, here))
+            continue
+        whose = {only_one(may.get((person.pk, one.value), ())) for one in here}
+        one = only_one(whose)
+        if one is None:
+            rest.append(person)
+        else:
+            ready.append(ByLink(person, one, here))
+    return ready, rest

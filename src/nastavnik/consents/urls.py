@@ -1,6 +1,7 @@
 from django.urls import path
 
 from nastavnik.consents import views
+from nastavnik.consents.views import links
 
 app_name = "consents"
 urlpatterns = [
@@ -11,6 +12,12 @@ urlpatterns = [
     path("consents/packs/<int:pk>/file/<str:kind>/", views.pack_file, name="pack-file"),
     path("consents/texts/", views.texts, name="texts"),
     path("consents/texts/<slug:purpose>/", views.text, name="text"),
+    path("consents/links/", links.links, name="links"),
+    path("consents/links/<int:pk>/close/", links.close, name="link-close"),
+    path("c/sent/", links.thanks, name="thanks"),
+    path("c/<str:token>/", links.sign, name="by-link"),
+    # a QR code of capitals alone is smaller
+    path("C/<str:token>/", links.sign, name="by-link-capitals"),
     path("consents/people/<int:pk>/", views.person_consents, name="person"),
     path("consents/people/<int:pk>/signed/", views.signed, name="signed"),
     path("consents/people/<int:pk>/guardian/", views.guardian_add, name="guardian-add"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit, sealed
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.links import digest_of, fresh_token
 from nastavnik.engine.instruments import (
     Instrument,
     InstrumentError,
@@ -44,20 +45,16 @@ from nastavnik.questionnaires.models import (
     random_key,
 )
 from nastavnik.questionnaires.queries import (
-    TOKEN_LENGTH,
     AudienceRule,
     audience_of,
-    digest_of,
     may_answer,
     own_code,
     read_draft,
     seal_of,
     why_not_taken_back,
-    written,
 )
 from nastavnik.questionnaires.signals import response_submitted, wave_closed
 
-BITS = TOKEN_LENGTH * 5
 #: A confidential wave is never opened again: what is added between two looks would be known by the difference.
 NEXT: dict[WaveStatus, frozenset[WaveStatus]] = {
     WaveStatus.OPEN: frozenset({WaveStatus.CLOSED}),
@@ -192,7 +189,7 @@ def make_links(
         .exclude(state=InvitationState.ANSWERED)
         .select_related("person")
     )
-    links = [FreshLink(row, written(secrets.randbits(BITS))) for row in rows]
+    links = [FreshLink(row, fresh_token()) for row in rows]
     for link in links:
         link.invitation.token_sha256 = digest_of(link.token)
     Invitation.objects.bulk_update(rows, ["token_sha256"])

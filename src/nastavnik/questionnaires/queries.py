@@ -1,6 +1,5 @@
 """Reads of questionnaires: who is asked, who is missing, what may be answered now."""
 
-import hashlib
 import json
 import re
 from collections import defaultdict
@@ -15,6 +14,7 @@ from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core import sealed
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
+from nastavnik.core.links import digest_of
 from nastavnik.engine.instruments import Instrument, People
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
@@ -39,19 +39,6 @@ from nastavnik.questionnaires.models import (
 
 #: What has to be signed before a person is asked anything: answers are personal data (method.md §9.1).
 NEEDED_TO_ASK = (Purpose.DATA,)
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-TOKEN_LENGTH = 26  # signs of five bits: 130 bits
-_MISREAD = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
-
-
-def digest_of(token: str) -> str:
-    """Return what is kept of a link: the SHA-256 of its signs, as a person may have typed them."""
-    return hashlib.sha256(token.upper().translate(_MISREAD).encode()).hexdigest()
-
-
-def written(number: int) -> str:
-    """Return a number of 130 bits as the signs of a link, without those that are misread."""
-    return "".join(_CROCKFORD[number >> 5 * place & 31] for place in reversed(range(TOKEN_LENGTH)))
 
 
 def invitation_by(token: str) -> Invitation | None:

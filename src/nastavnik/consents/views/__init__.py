@@ -30,7 +30,14 @@ from nastavnik.consents.forms import (
     SignedForm,
     TextForm,
 )
-from nastavnik.consents.models import BlankSheet, Consent, ConsentText, Guardian, PrintPack
+from nastavnik.consents.models import (
+    BlankSheet,
+    Consent,
+    ConsentLink,
+    ConsentText,
+    Guardian,
+    PrintPack,
+)
 from nastavnik.consents.queries import (
     CurrentText,
     GivenOut,
@@ -208,6 +215,7 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     looks.note_look(request, "consents", [person.pk], organisation_id=person.organisation_id)
     row: LedgerRow = ledger_rows([person], NEEDED_FOR_BASE)[0]
+    answered = list(ConsentLink.objects.filter(person=person, used_at__isnull=False)[:1])
     asked = DayForm(request.GET if "day" in request.GET else None)
     day = asked.cleaned_data["day"] if asked.is_valid() else None
     return render(
@@ -225,6 +233,10 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
             "may_print": Person.objects.within(request.user, Perm.CONSENT_TICK)
             .filter(pk=person.pk)
             .exists(),
+            "answered": answered,
+            "refused": ", ".join(
+                str(Purpose(one).label) for link in answered for one in link.refused
+            ),
             "guardians": Guardian.objects.visible_to(request.user).filter(person=person),
             "is_of_age": row.signer == Signer.PERSON,
             "history": history_of(request.user, person),
@@ -251,7 +263,7 @@ def missing(request: Request) -> HttpResponse:
         asked = PurposeForm({"purpose": Purpose.DATA.value})
         asked.is_valid()
     purpose = Purpose(asked.cleaned_data["purpose"])
-    rows = ledger_rows(_people(request), [purpose])
+    rows = ledger_rows(people_of_bases(request), [purpose])
     found = missing_by_class(rows, purpose)
     return render(
         request,
@@ -268,7 +280,7 @@ def missing(request: Request) -> HttpResponse:
     )
 
 
-def _people(request: Request) -> QuerySet[Person]:
+def people_of_bases(request: Request) -> QuerySet[Person]:
     """Return whom the programme concerns, as far as the user sees them."""
     return roster(request.user).filter(pk__in=consent_needs.people_needing_consent(request.user))
 
@@ -278,7 +290,7 @@ def _people(request: Request) -> QuerySet[Person]:
 def print_blanks(request: Request) -> HttpResponse:
     """Say which blanks are to be printed for whom; then give them out."""
     own = Person.objects.within(request.user, Perm.CONSENT_TICK).filter(
-        pk__in=_people(request).values("pk")
+        pk__in=people_of_bases(request).values("pk")
     )
     only = own.filter(pk=key_of(request.GET.get("person", ""))).first()
     groups = class_names(request.user)
@@ -477,6 +489,7 @@ def signed(request: Request, pk: int) -> HttpResponse:
                 [Purpose(value) for value in form.cleaned_data["purposes"]],
                 signed_on=form.cleaned_data["signed_on"],
                 guardian=form.cleaned_data.get("guardian"),
+                conditions=form.cleaned_data.get("conditions", ""),
                 by=request.user,
             )
         except RefusedError as refusal:
