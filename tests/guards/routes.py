@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from nastavnik.blanks.models import PrintRun
+from nastavnik.blanks.models import Blank, PrintRun, ScannedPage
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent, ConsentLink, Guardian, PrintPack
 from nastavnik.core.dates import today
@@ -125,9 +125,26 @@ OBJECTS: dict[str, type[Model]] = {
     },
     **{
         f"questionnaires:{name}": Wave
-        for name in ("wave", "invite", "links", "close", "last-day", "results", "paper", "sheets")
+        for name in (
+            "wave",
+            "invite",
+            "links",
+            "close",
+            "last-day",
+            "results",
+            "paper",
+            "sheets",
+            "load",
+            "look",
+            "sample",
+            "accept",
+            "clear",
+        )
     },
     "questionnaires:printed": PrintRun,
+    "questionnaires:returned": Blank,
+    "questionnaires:page": ScannedPage,
+    "questionnaires:crop": ScannedPage,
     "questionnaires:answer": Invitation,
     "questionnaires:take-back": Invitation,
     **{
@@ -161,6 +178,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "month": (today().month,),
     "name": ("today", "first-evening"),
     "instrument": ("mentee_after",),
+    "item": ("before",),
     "kind": ("docx", "pdf", "xlsx", "yaml"),
     "purpose": (Purpose.DATA.value,),
     # nobody's: what a right one opens is tested in tests/questionnaires

@@ -20,7 +20,9 @@ from tests.questionnaires.asking import WHOLE, version
 
 import nastavnik
 from nastavnik.blanks import actions as blanks
-from nastavnik.blanks.adapter import DrawnSheets
+from nastavnik.blanks.adapter import DrawnSheets, ReadPile
+from nastavnik.blanks.choices import ScanState
+from nastavnik.blanks.models import Blank, Intake, PrintRun, ScannedPage
 from nastavnik.cabinet import actions as cabinet
 from nastavnik.cabinet.choices import Step
 from nastavnik.consents import actions as consents
@@ -68,9 +70,11 @@ from nastavnik.programmes import actions as programmes
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import GroupMeeting, MentoringForm, Participation, Programme
 from nastavnik.questionnaires import actions as questionnaires
+from nastavnik.questionnaires.adapter import returned_sheets
 from nastavnik.questionnaires.choices import SHEETS, AnswerSource
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
 from nastavnik.questionnaires.queries import AudienceRule
+from nastavnik.readers.piles import PageRead, PageTrouble
 from nastavnik.roadmaps import actions as roadmaps
 from nastavnik.roadmaps.choices import ActivityStatus, RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, Roadmap, RoadmapDraft
@@ -267,6 +271,36 @@ class Scene:
 
     def asked(self):
         return self.first(Invitation, wave=self.asking(), state="invited")
+
+    def spare(self):
+        run = self.first(PrintRun)
+        return Blank.objects.create(organisation=self.organisation, run=run, number=8_888_888)
+
+    def scan(self, state=ScanState.READ, blank=None):
+        """Return a page that came back, of a sheet of nobody unless told otherwise."""
+        return ScannedPage.objects.create(
+            organisation=self.organisation,
+            intake=self.first(Intake),
+            file_name="a.jpg",
+            file_page=1,
+            state=state,
+            picture=b"x",
+            answers={"before": "yes"},
+            blank=blank or self.spare(),
+        )
+
+    def returned(self, person=None):
+        blank = self.spare()
+        Blank.objects.filter(pk=blank.pk).update(person=person)
+        scan = self.scan(blank=blank)
+        (wave,) = Wave.objects.filter(pk=scan.intake.subject_id)
+        return next(one for one in returned_sheets(wave) if one.blank.pk == blank.pk)
+
+    def ballots(self):
+        """Accept a sheet in a confidential wave, of somebody who is asked."""
+        sheet = self.returned()
+        Wave.objects.filter(pk=self.asking().pk).update(mode="confidential")
+        return questionnaires.accept_ballots(self.asking(), [sheet], [self.asked()], by=self.by)
 
     def let_act(self, user):
         """Let somebody else act than the curator, whose right it is not."""
@@ -870,6 +904,22 @@ DONE = {
     "blanks.keep_print": lambda s: blanks.keep_print(
         s.organisation, DrawnSheets(b"%PDF", {"pages": []}, {1: None}), kind=SHEETS, subject_id=s.asking().pk, by=s.by
     ),
+    "blanks.keep_intake": lambda s: blanks.keep_intake(
+        s.organisation, ReadPile([("a.jpg", PageRead(1, None, {}, {}, PageTrouble.NO_SHEET))], [("b", "нет")], 2),
+        kind=SHEETS, subject_id=s.asking().pk, by=s.by,
+    ),
+    "blanks.judge_items": lambda s: blanks.judge_items(s.scan(), {"before": "no"}, by=s.by),
+    "blanks.check_items": lambda s: blanks.check_items(s.scan(), {"before": True}, by=s.by),
+    "blanks.assign_blank": lambda s: blanks.assign_blank(s.spare(), s.asked().person, by=s.by),
+    "blanks.drop_pages": lambda s: blanks.drop_pages(s.scan().blank, by=s.by),
+    "blanks.use_blanks": lambda s: blanks.use_blanks([s.spare()], by=s.by),
+    "blanks.drop_unread": lambda s: (s.scan(ScanState.TROUBLE), blanks.drop_unread(
+        s.organisation, SHEETS, s.asking().pk, by=s.by
+    )),
+    "blanks.forget_old_intakes": lambda s: (s.scan(), blanks.forget_old_intakes(timezone.now(), by=s.by)),
+    "questionnaires.accept_sheets": lambda s: questionnaires.accept_sheets(s.asking(), [s.returned(s.asked().person)], by=s.by),
+    "questionnaires.accept_sheet": lambda s: questionnaires.accept_sheet(s.returned(s.asked().person), by=s.by),
+    "questionnaires.accept_ballots": lambda s: s.ballots(),
     "blanks.forget_old_prints": lambda s: blanks.forget_old_prints(timezone.now(), by=s.by),
     "questionnaires.load_instruments": lambda s: questionnaires.load_instruments(by=s.by),
     "questionnaires.copy_instrument": lambda s: questionnaires.copy_instrument(

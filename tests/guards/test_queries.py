@@ -24,6 +24,8 @@ DEARER: dict[str, int] = {
     "mentorships:replace": 21,
     # whether this sitting has looked at these people already, so that a look is noted once
     "mentorships:card": 14,
+    # who has not answered with classes and consents, what was printed and loaded, what came back and whose it is, what is read now
+    "questionnaires:sheets": 15,
     # one for each sort of thing that has a name of its own: a line of the journal tells of any of them
     "cabinet:trail": 17,
     # the whole of a school: each of its tables once and the keys of those others refer to

@@ -4,19 +4,21 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import ClientHandler
 from django.utils import timezone
 from fpdf import FPDF
+from PIL import Image
 from tests.cast import Cast, School, approve_pairs, build_cast
 from tests.jobs.working import counted_for
 from tests.people.stepping import turn_on
 from tests.questionnaires.asking import version, wave_of
 
-from nastavnik.blanks.actions import keep_print
-from nastavnik.blanks.adapter import draw_sheets
+from nastavnik.blanks.actions import keep_intake, keep_print
+from nastavnik.blanks.adapter import ReadPile, draw_sheets
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
 from nastavnik.consents.actions import (
@@ -44,6 +46,8 @@ from nastavnik.districts.choices import AgreementStatus
 from nastavnik.districts.models import DistrictLine
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.documents.models import Document
+from nastavnik.engine.blanks.answers import MarkDoubt
+from nastavnik.engine.blanks.codes import token_of
 from nastavnik.engine.blanks.layout import PrintedOption, PrintedQuestion
 from nastavnik.jobs.actions import begin_job, cancel_job, fail_job, finish_job, lose_jobs
 from nastavnik.jobs.models import Job
@@ -96,6 +100,7 @@ from nastavnik.questionnaires.actions import (
 )
 from nastavnik.questionnaires.choices import SHEETS, AnswerSource, Mode
 from nastavnik.questionnaires.models import Wave
+from nastavnik.readers.piles import PageRead
 from nastavnik.roadmaps.actions import (
     add_activity,
     add_evidence,
@@ -275,6 +280,18 @@ def ask(school: School) -> None:
         f"Анкета {mark}", [question], [(second.person_id, second.person.full_name)], 0
     )
     keep_print(school.organisation, sheets, kind=SHEETS, subject_id=wave.pk, by=by)
+    picture = BytesIO()
+    Image.new("L", (1050, 1485), 255).save(picture, "JPEG")
+    (number,) = sheets.people
+    page = PageRead(
+        1,
+        token_of(number, 1),
+        {"before": "yes"},
+        {"before": MarkDoubt.TWO_MARKS},
+        picture=picture.getvalue(),
+    )
+    pile = ReadPile([(f"скан {mark}.pdf", page)], [(f"чужое {mark}.txt", "Не прочитан.")], 2)
+    keep_intake(school.organisation, pile, kind=SHEETS, subject_id=wave.pk, by=by)
 
 
 def gather(school: School, mentee: Participation) -> None:

@@ -11,3 +11,4 @@ class BlanksConfig(AppConfig):
         from nastavnik.blanks import tasks
 
         retention.register(tasks.PRINTS)
+        retention.register(tasks.SCANS)

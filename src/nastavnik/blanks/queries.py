@@ -3,7 +3,14 @@
 import datetime as dt
 import secrets
 
-from nastavnik.blanks.models import Blank, PrintRun, PrintRunQuerySet
+from nastavnik.blanks.models import (
+    Blank,
+    BlankQuerySet,
+    Intake,
+    IntakeQuerySet,
+    PrintRun,
+    PrintRunQuerySet,
+)
 from nastavnik.engine.blanks.codes import NUMBER_DIGITS
 
 
@@ -22,3 +29,15 @@ def free_numbers(how_many: int) -> list[int]:
 def old_prints(before: dt.datetime) -> PrintRunQuerySet:
     """Return prints of before a moment whose .pdf is still there."""
     return PrintRun.objects.filter(printed_at__lt=before, pdf__isnull=False)
+
+
+def old_intakes(before: dt.datetime) -> IntakeQuerySet:
+    """Return what was loaded before a moment, with its pages."""
+    return Intake.objects.filter(read_at__lt=before)
+
+
+def blanks_about(organisation_id: int, kind: str, subject_id: int) -> BlankQuerySet:
+    """Return the sheets printed for one thing."""
+    return Blank.objects.filter(
+        organisation_id=organisation_id, run__kind=kind, run__subject_id=subject_id
+    )

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from nastavnik.blanks import actions
-from nastavnik.blanks.queries import old_prints
+from nastavnik.blanks.queries import old_intakes, old_prints
 from nastavnik.core.hooks.retention import RetentionRule
 
 
@@ -17,4 +17,17 @@ def _forget_prints(before: dt.datetime) -> int:
 
 PRINTS = RetentionRule(
     "prints", "файлы .pdf напечатанных листов, с именами", _n_old_prints, _forget_prints
+)
+
+
+def _n_old_intakes(before: dt.datetime) -> int:
+    return old_intakes(before).count()
+
+
+def _forget_intakes(before: dt.datetime) -> int:
+    return actions.forget_old_intakes(before, by=None)
+
+
+SCANS = RetentionRule(
+    "scans", "сканы и снимки листов, которые не приняты", _n_old_intakes, _forget_intakes
 )

@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -12,6 +12,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from nastavnik.blanks.actions import drop_pages, use_blanks
 from nastavnik.core import audit, sealed
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -27,7 +28,7 @@ from nastavnik.engine.instruments import (
 from nastavnik.organisations.models import Organisation
 from nastavnik.programmes.models import Programme
 from nastavnik.questionnaires import catalogues
-from nastavnik.questionnaires.adapter import in_columns, instrument_of
+from nastavnik.questionnaires.adapter import ReturnedSheet, in_columns, instrument_of
 from nastavnik.questionnaires.choices import (
     FEWEST,
     AnswerSource,
@@ -49,6 +50,8 @@ from nastavnik.questionnaires.queries import (
     audience_of,
     may_answer,
     own_code,
+    people_of_wave,
+    people_offered,
     read_draft,
     seal_of,
     why_not_taken_back,
@@ -399,7 +402,8 @@ def submit_answers(
         # somebody else's hand: the trail tells whose
         audit.record("answer-entered", standing, by=by, fields=["state"])
     else:
-        audit.record("answered", wave, by=by if named else None)
+        # a pile is accepted at once: who presses tells nothing of whose a sheet is
+        audit.record("answered", wave, by=by if named or from_paper else None)
     response_submitted.send(sender=Response, wave=wave, invitation=standing if named else None)
     return Sent(is_stored=True, faults={}, hidden=checked.hidden)
 
@@ -458,6 +462,110 @@ def take_back_answers(invitation: Invitation, *, by: models.Model | None) -> Non
         state=InvitationState.INVITED, answered_on=None, submit_key=""
     )
     audit.record("answer-taken-back", invitation, by=by, fields=["state"])
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedSheets:
+    """What has become of sheets: how many are answers now, and why others are not, by name."""
+
+    n: int
+    refused: tuple[tuple[str, str], ...]
+
+
+@transaction.atomic
+def accept_sheets(
+    wave: Wave, sheets: Iterable[ReturnedSheet], *, by: models.Model | None
+) -> AcceptedSheets:
+    """Store what was read from sheets and confirmed, as though typed from paper; their pictures go at once.
+
+    A sheet that cannot be stored stays as it is and keeps no other from being stored.
+
+    Raises:
+        RefusedError: the wave is confidential.
+    """
+    if wave.is_confidential:
+        raise RefusedError(_("The wave is confidential: sheets are accepted without names."))
+    n, refused = 0, []
+    for sheet in sheets:
+        try:
+            accept_sheet(sheet, by=by)
+            n += 1
+        except RefusedError as refusal:
+            refused.append((sheet.whose, str(refusal)))
+    return AcceptedSheets(n, tuple(refused))
+
+
+@transaction.atomic
+def accept_ballots(
+    wave: Wave,
+    sheets: Sequence[ReturnedSheet],
+    who: Sequence[Invitation],
+    *,
+    by: models.Model | None,
+) -> int:
+    """Store sheets of a confidential wave, and that these people have answered: one apart from the other, all or nothing.
+
+    Args:
+        wave: the wave.
+        sheets: without names.
+        who: those who gave back a sheet, as many as there are sheets.
+        by: who accepts.
+
+    Raises:
+        RefusedError: the wave keeps names, the numbers differ, or a sheet or a person cannot be taken.
+    """
+    if not wave.is_confidential:
+        raise RefusedError(_("In this wave every sheet is accepted with its name."))
+    if len(sheets) != len(who) or not sheets:
+        raise RefusedError(
+            _("%(sheets)s sheets are to be accepted and %(people)s people are ticked: the numbers must be the same.")
+            % {"sheets": len(sheets), "people": len(who)}
+        )  # fmt: skip
+    mixed = list(sheets)
+    # which sheet is stored beside which name is left to chance: nobody may know
+    secrets.SystemRandom().shuffle(mixed)
+    people = people_of_wave(wave, instrument_of(wave.version))
+    keys = {key for rows in people.values() for key, _name in rows}
+    for sheet, invitation in zip(mixed, who, strict=True):
+        if sheet.looks:
+            raise RefusedError(_("Something on this sheet is still to be looked at."))
+        sent = submit_answers(
+            invitation,
+            sheet.given,
+            submit_key="",
+            source=AnswerSource.PAPER,
+            people=keys,
+            by=by,
+        )
+        if not sent.is_stored:
+            raise RefusedError(f"{sheet.whose}: {' '.join(sent.faults.values())}")
+    use_blanks([sheet.blank for sheet in mixed], by=by)
+    audit.record("ballots-accepted", wave, by=by)
+    return len(mixed)
+
+
+@transaction.atomic
+def accept_sheet(sheet: ReturnedSheet, *, by: models.Model | None) -> None:
+    """Store what stands on one sheet, as though typed from paper, and erase its pictures.
+
+    Raises:
+        RefusedError: something is still to be looked at, the questionnaire rules an answer out, or none is taken any more.
+    """
+    if sheet.invitation is None or sheet.looks:
+        raise RefusedError(_("Something on this sheet is still to be looked at."))
+    instrument = instrument_of(sheet.invitation.wave.version)
+    offered = people_offered(sheet.invitation, instrument)
+    sent = enter_answers(
+        sheet.invitation,
+        sheet.given,
+        submit_key=f"sheet-{sheet.blank.number:07}",
+        people={key for rows in offered.values() for key, _name in rows},
+        by=by,
+    )
+    if not sent.is_stored:
+        faults = (f"«{instrument.item(code).text}»: {why}" for code, why in sent.faults.items())
+        raise RefusedError(list(faults))
+    drop_pages(sheet.blank, by=by)
 
 
 # ---------------------------------------------------------------- questionnaires of a school's own

@@ -1,9 +1,16 @@
 """From rows to the engine of questionnaires and back: what a version asks, what of an answer is kept in which column."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django_stubs_ext import StrOrPromise
+
+from nastavnik.blanks.choices import ScanState
+from nastavnik.blanks.models import Blank, ScannedPage
+from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.instruments import (
     Answer,
@@ -13,9 +20,12 @@ from nastavnik.engine.instruments import (
     ItemKind,
     ReadForm,
     ResultReader,
+    check_answers,
     parse_instrument,
 )
-from nastavnik.questionnaires.models import InstrumentVersion, Response
+from nastavnik.questionnaires.choices import DOUBTS, SHEETS, InvitationState, SheetStanding
+from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Response, Wave
+from nastavnik.questionnaires.queries import NEEDED_TO_ASK
 from nastavnik.readers.bounded import read_bounded
 from nastavnik.readers.refusals import ReaderError
 
@@ -232,3 +242,223 @@ def read_instrument(data: bytes, file_name: str) -> ReadForm:
     except ReaderError as error:
         raise RefusedError(str(error)) from error
     return form
+
+
+# ---------------------------------------------------------------- sheets of paper
+
+
+@dataclass(frozen=True, slots=True)
+class SheetItem:
+    """An item of a sheet that came back.
+
+    Attributes:
+        scan: the page it stands on.
+        item: the question.
+        value: what counts now: said by a person, else read.
+        why: key of `choices.DOUBTS`, or a sentence; empty where nothing is to be looked at.
+        others: further pictures of the same page.
+    """
+
+    scan: ScannedPage
+    item: Item
+    value: object
+    why: str = ""
+    others: tuple[ScannedPage, ...] = ()
+    is_read: bool = False
+
+    @property
+    def reason(self) -> StrOrPromise:
+        """Why somebody has to look, in words."""
+        return DOUBTS.get(self.why, self.why)
+
+    @property
+    def name(self) -> str:
+        """The name of its field on a page."""
+        return f"j-{self.scan.pk}-{self.item.code}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedSheet:
+    """A sheet that came back, with everything on it."""
+
+    blank: Blank
+    invitation: Invitation | None
+    items: tuple[SheetItem, ...]
+    missing_pages: tuple[int, ...]
+    standing: SheetStanding
+
+    @property
+    def looks(self) -> list[SheetItem]:
+        """What somebody has to look at."""
+        return [one for one in self.items if one.why]
+
+    @property
+    def given(self) -> dict[str, object]:
+        """What is marked, as the engine of questionnaires reads what comes from a page."""
+        return {one.item.code: _as_sent(one.value) for one in self.items}
+
+    @property
+    def whose(self) -> str:
+        """The name of its person, else its number."""
+        if self.blank.person:
+            return self.blank.person.full_name
+        number = f"{self.blank.number:07}"
+        return f"{number[:3]}-{number[3:]}"
+
+    @property
+    def first(self) -> ScannedPage | None:
+        """A page of it."""
+        return self.items[0].scan if self.items else None
+
+
+def _as_sent(value: object) -> object:
+    if value is None:
+        return None
+    return [str(one) for one in value] if isinstance(value, list | tuple) else str(value)
+
+
+def returned_sheets(wave: Wave) -> list[ReturnedSheet]:
+    """Return the sheets of a wave that came back and are not accepted, by name; four queries."""
+    scans = (
+        ScannedPage.objects.about(SHEETS, wave.pk)
+        .filter(state__in=(ScanState.READ, ScanState.OTHER))
+        .defer("picture")
+        .select_related("blank__run", "blank__person")
+    )
+    by_blank: dict[Blank, list[ScannedPage]] = {}
+    for scan in scans:
+        if scan.blank is not None:
+            by_blank.setdefault(scan.blank, []).append(scan)
+    rows = Invitation.objects.filter(wave=wave).select_related("person", "wave__version")
+    invited = {row.person_id: row for row in rows}
+    held = held_purposes(list(invited), today())
+    people = Counter(blank.person_id for blank in by_blank)
+    instrument = instrument_of(wave.version)
+    found = []
+    for blank, pages in by_blank.items():
+        items = _items_of(instrument, pages)
+        missing = _missing_pages(blank, pages)
+        invitation = invited.get(blank.person_id or 0)
+        standing = _standing(wave, blank, invitation)
+        if (
+            standing is None
+            and missing_purposes(held.get(blank.person_id or 0, frozenset()), NEEDED_TO_ASK)
+            and blank.person_id
+        ):
+            standing = SheetStanding.UNSIGNED
+        if standing is None and blank.person_id and people[blank.person_id] > 1:
+            standing = SheetStanding.TWICE
+        standing = standing or _waits_for(items, missing)
+        found.append(ReturnedSheet(blank, invitation, tuple(items), missing, standing))
+    return sorted(found, key=lambda one: (one.whose.casefold(), one.blank.pk))
+
+
+def _standing(wave: Wave, blank: Blank, invitation: Invitation | None) -> SheetStanding | None:
+    """Return what a sheet waits for because of whose it is; None where that is in order."""
+    if blank.person_id is None:
+        if blank.is_used:
+            return SheetStanding.ANSWERED
+        return None if wave.is_confidential else SheetStanding.NAMELESS
+    if invitation is None:
+        return SheetStanding.STRANGER
+    return SheetStanding.ANSWERED if invitation.state == InvitationState.ANSWERED else None
+
+
+def _waits_for(items: Iterable[SheetItem], missing: Sequence[int]) -> SheetStanding:
+    if any(one.why for one in items):
+        return SheetStanding.LOOK
+    return SheetStanding.PART if missing else SheetStanding.READY
+
+
+def _missing_pages(blank: Blank, rows: Iterable[ScannedPage]) -> tuple[int, ...]:
+    there = {row.page for row in rows if row.state == ScanState.READ}
+    asked = [
+        number
+        for number, page in enumerate(blank.run.layout["pages"], 1)
+        if page["boxes"] or page["frames"]
+    ]
+    return tuple(number for number in asked if number not in there)
+
+
+def _items_of(instrument: Instrument, rows: Sequence[ScannedPage]) -> list[SheetItem]:
+    """Return the items of the pages of one sheet, in the order of the questionnaire."""
+    by_code: dict[str, SheetItem] = {}
+    known = {item.code: item for item in instrument.asked}
+    for scan in sorted(rows, key=lambda row: row.page):
+        if scan.state != ScanState.READ:
+            continue
+        assert scan.blank is not None  # noqa: S101 - a constraint of the database
+        page = scan.blank.run.layout["pages"][scan.page - 1]
+        others = tuple(
+            row for row in rows if row.page == scan.page and row.state == ScanState.OTHER
+        )
+        framed = {row[0] for row in page["frames"]}
+        for code in dict.fromkeys(row[0] for row in (*page["boxes"], *page["frames"])):
+            if code in known:
+                by_code[code] = _sheet_item(scan, known[code], others, is_framed=code in framed)
+    items = [by_code[item.code] for item in instrument.asked if item.code in by_code]
+    return _with_faults(instrument, items)
+
+
+def _sheet_item(
+    scan: ScannedPage, item: Item, others: tuple[ScannedPage, ...], *, is_framed: bool
+) -> SheetItem:
+    code = item.code
+    if code in scan.judged:
+        return SheetItem(scan, item, scan.judged[code])
+    if is_framed:
+        why = "written" if code in scan.written else ""
+        if not why and scan.checked.get(code) is False:
+            why = "sample"
+        return SheetItem(scan, item, None, why, others, is_read=not why)
+    value, why = scan.answers.get(code), scan.doubts.get(code, "")
+    differ = [one for one in others if one.answers.get(code) != value]
+    if differ:
+        why = "two_pictures"
+    elif scan.checked.get(code) is False:
+        why = "sample"
+    return SheetItem(scan, item, value, why, tuple(differ), is_read=not why)
+
+
+def _with_faults(instrument: Instrument, items: list[SheetItem]) -> list[SheetItem]:
+    """Return the items with what the questionnaire itself rules out: too many marks, «none» beside others."""
+    given = {one.item.code: _as_sent(one.value) for one in items}
+    named = {
+        key
+        for one in items
+        if one.item.kind in _PEOPLE and isinstance(one.value, list)
+        for key in one.value
+    }
+    faults = check_answers(instrument, given, people=frozenset(named), may_be_blank=True).faults
+    return [
+        replace(one, why=faults[one.item.code], is_read=False)
+        if not one.why and one.item.code in faults
+        else one
+        for one in items
+    ]
+
+
+SAMPLE = 20
+
+
+def sample_of(sheets: Iterable[ReturnedSheet]) -> list[SheetItem]:
+    """Return some of what was read without a doubt and nobody has checked, as though drawn by lot."""
+    sure = [
+        one
+        for sheet in sheets
+        for one in sheet.items
+        if one.is_read and one.item.code not in one.scan.checked
+    ]
+    drawn = sorted(sure, key=lambda one: hashlib.sha256(one.name.encode()).digest())
+    return drawn[:SAMPLE]
+
+
+def sheet_words(item: Item, value: object) -> str:
+    """Return what is marked in the words of the paper; a dash for nothing."""
+    sent = _as_sent(value)
+    if sent is None:
+        return "—"
+    texts = {option.code: option.text for option in item.options}
+    return ", ".join(
+        texts.get(one, one) for one in (sent if isinstance(sent, list) else [str(sent)])
+    )

@@ -46,4 +46,7 @@ class QuestionnairesConfig(AppConfig):
             paper="questionnaires#внести-с-бумаги",
             take_back="questionnaires#внести-с-бумаги",
             sheets="questionnaires#напечатать-листы",
+            **dict.fromkeys(
+                ("look", "sample", "accept", "returned"), "questionnaires#загрузить-листы"
+            ),
         )

@@ -96,3 +96,31 @@ CAUSES = {
     "scale": _("the bounds of the scale are others"),
     "options": _("the options are others"),
 }
+
+
+class SheetStanding(models.TextChoices):
+    """What a sheet that came back waits for."""
+
+    READY = "ready", _("can be accepted")
+    LOOK = "look", _("something is to be looked at")
+    PART = "part", _("a page is missing")
+    NAMELESS = "nameless", _("without a name: whose is it?")
+    ANSWERED = "answered", _("has answered already")
+    TWICE = "twice", _("two sheets of one person")
+    STRANGER = "stranger", _("is not asked in this wave")
+    UNSIGNED = "unsigned", _("the consent to personal data does not hold")
+
+
+#: Why somebody has to look at an item of a sheet, by `engine.blanks.MarkDoubt` and what is found later.
+DOUBTS = {
+    "two_marks": _("two marks"),
+    "weak_mark": _("a weak mark"),
+    "mark_beside": _("a mark beside the boxes"),
+    "filled_among_crossed": _("a filled box among crossed ones"),
+    "pale_sheet": _("a pale picture: is it blank?"),
+    "box_not_seen": _("a box is not seen well"),
+    "poor_picture": _("a poor picture"),
+    "written": _("written by hand: type it in"),
+    "two_pictures": _("two pictures of this page differ"),
+    "sample": _("called wrong in the sample"),
+}

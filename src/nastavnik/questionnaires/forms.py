@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
-from nastavnik.core.ui.forms import DateInput, offer
+from nastavnik.core.ui.forms import DateInput, FilesField, FilesInput, offer
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.questionnaires.choices import USUAL_DAYS, Mode
@@ -169,3 +169,31 @@ class PrintForm(forms.Form):
     def n_spare(self) -> int:
         """How many sheets without a name."""
         return int(self.cleaned_data["spare"])
+
+
+#: Of one press: sixty pages of a scanner, some twenty photos as they come from a phone.
+MOST_MEGABYTES = 60
+MOST_FILES = 300
+
+
+class PileForm(forms.Form):
+    """Scans and photos of sheets."""
+
+    scans = FilesField(
+        label=_("Scans and photos: .pdf, .jpg, .png, several at once"),
+        max_length=255,
+        widget=FilesInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png", "multiple": True}),
+    )
+
+    def clean_scans(self) -> list[Any]:
+        """Refuse more files than one press takes.
+
+        Raises:
+            forms.ValidationError: there are.
+        """
+        files: list[Any] = self.cleaned_data["scans"]
+        if len(files) > MOST_FILES:
+            raise forms.ValidationError(
+                _("At most %(n)s files at once: load the rest afterwards.") % {"n": MOST_FILES}
+            )
+        return files

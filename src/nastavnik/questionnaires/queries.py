@@ -191,6 +191,11 @@ def people_offered(
     return {str(of): _offered(invitation, of) for of in wanted}
 
 
+def people_of_wave(wave: Wave, instrument: Instrument) -> dict[str, list[tuple[str, str]]]:
+    """Return whom the items of people offer on a sheet that names nobody: everybody, for nobody knows who «oneself» is."""
+    return people_offered(Invitation(wave=wave, person_id=0), instrument)
+
+
 def _offered(invitation: Invitation, of: People) -> list[tuple[str, str]]:
     records = Participation.objects.filter(programme=invitation.wave.programme_id).exclude(
         status=ParticipationStatus.LEFT

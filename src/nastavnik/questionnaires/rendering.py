@@ -1,7 +1,7 @@
 """A questionnaire as its pages draw it: every question with its answers, names of fields and what is wrong with it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -265,3 +265,35 @@ def _keyed(question: AskedItem) -> list[tuple[str, OfferedAnswer]]:
         (_KEYS[place] if place < len(_KEYS) else "", one)
         for place, one in enumerate(question.choices)
     ]
+
+
+_BLANK = "-"
+
+
+def looked_item(
+    instrument: Instrument,
+    item: Item,
+    name: str,
+    people: Mapping[str, Sequence[tuple[str, str]]],
+) -> TypedItem:
+    """Return a question as it stands beside its crop: nothing is chosen beforehand."""
+    question = _question(instrument, item, frozenset(), None, "", people)
+    ranks = [(f"{name}-{rank}", choices) for rank, (_name, choices) in enumerate(question.ranks, 1)]
+    number = [one.code for one in instrument.asked].index(item.code) + 1
+    question = replace(question, name=name, ranks=ranks)
+    return TypedItem(number, question, _keyed(question))
+
+
+def looked_at(sent: QueryDict, item: Item, name: str) -> tuple[bool, object]:
+    """Return whether somebody has said what stands in an item, and what: None for nothing."""
+    if sent.get(f"{name}-none"):
+        return True, None
+    if item.kind == ItemKind.RANKED_PEOPLE:
+        ranks = [sent.get(f"{name}-{rank + 1}", "") for rank in range(item.most or _RANKS)]
+        marked = [one for one in ranks if one]
+        return bool(marked), marked
+    if item.kind in _MANY:
+        marked = sent.getlist(name)
+        return bool(marked), marked
+    said = sent.get(name, "").strip()
+    return bool(said), None if said == _BLANK else said

@@ -1,14 +1,18 @@
-"""What is done beside the requests: sheets of paper are drawn."""
+"""What is done beside the requests: sheets of paper are drawn, their pictures are read."""
 
 from collections.abc import Sequence
+from io import BytesIO
+from itertools import count
 from typing import Any
+from zipfile import ZIP_STORED, ZipFile
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nastavnik.blanks.actions import keep_print
-from nastavnik.blanks.adapter import DrawnSheets, draw_sheets
+from nastavnik.blanks.actions import keep_intake, keep_print
+from nastavnik.blanks.adapter import DrawnSheets, ReadPile, draw_sheets, read_files
+from nastavnik.blanks.queries import blanks_about
 from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
@@ -88,6 +92,63 @@ PRINT = JobKind(
 )
 
 
+def packed(files: Sequence[tuple[str, bytes]]) -> bytes:
+    """Return files as one, for a job holds one; of two with the same name the second gets a number."""
+    whole, taken = BytesIO(), set()
+    with ZipFile(whole, "w", ZIP_STORED) as archive:
+        for name, data in files:
+            free = next(
+                one for n in count(1) if (one := name if n == 1 else f"{n}-{name}") not in taken
+            )
+            taken.add(free)
+            archive.writestr(free, data)
+    return whole.getvalue()
+
+
+def pile_given(wave: Wave, names: Sequence[str]) -> dict[str, Any]:
+    """Return what the job of a pile is given, beside its files."""
+    return {
+        "wave": wave.pk,
+        "title": wave.title,
+        "n_files": len(names),
+        "file_name": ", ".join(names)[:200],
+    }
+
+
+def _read(order: Order, watch: Watch) -> ReadPile:
+    wave = _wave(order)
+    blanks = blanks_about(order.organisation_id, SHEETS, wave.pk).select_related("run")
+    with ZipFile(BytesIO(order.upload or b"")) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return read_files(files, list(blanks), lambda n_done, n_all: watch("read", n_done, n_all))
+
+
+def _keep_pile(order: Order, found: ReadPile) -> Words:
+    wave = _wave(order)
+    organisation = Organisation.objects.get(pk=order.organisation_id)
+    intake = keep_intake(organisation, found, kind=SHEETS, subject_id=wave.pk, by=order.by)
+    return {"intake": intake.pk}
+
+
+def _arrive_pile(_request: Request, ended: Ended) -> str:
+    return f"{_sheets_page(ended.given)}#back"
+
+
+PILE = JobKind(
+    code="questionnaires.pile",
+    heading=gettext_lazy("Sheets are being read"),
+    busy=gettext_lazy("Other sheets of this wave are being read: load these when that is done."),
+    perm=Perm.WAVE_EDIT,
+    find=_read,
+    keep=_keep_pile,
+    arrive=_arrive_pile,
+    back=_sheets_page,
+    tells=lambda given: f"«{given['title']}»: {given['file_name']}.",
+    steps={"read": gettext_lazy("Pages are being read")},
+)
+
+
 def register_kinds() -> None:
     """Say what is done in the background for questionnaires."""
     register(PRINT)
+    register(PILE)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -10,10 +11,21 @@ import pypdfium2 as pdfium
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter
 
+from nastavnik.engine.blanks.answers import MarkDoubt
 from nastavnik.engine.blanks.codes import CORNERS, read_payload
+from nastavnik.engine.blanks.frames import is_written
 from nastavnik.engine.blanks.inks import measure_inks
 from nastavnik.engine.blanks.judging import judge
-from nastavnik.engine.blanks.layout import CODE, CORNER_PLACES, REFERENCES, SheetBox
+from nastavnik.engine.blanks.layout import (
+    CODE,
+    CORNER_PLACES,
+    HEIGHT,
+    REFERENCES,
+    SHOWN,
+    WIDTH,
+    SheetBox,
+    WritingFrame,
+)
 from nastavnik.engine.blanks.planes import (
     Floats,
     is_sound,
@@ -33,6 +45,7 @@ _DRAWN = 2900  # px, the longer side of a page of a PDF: 250 dots an inch of A4
 _HALVED = 24_000_000  # a JPEG of more pixels is decoded at half size
 _FINE_ENOUGH = 12.0  # px a mm: more only costs time
 _COARSEST = 2.4  # px a mm: fewer do not show a box
+_QUALITY = 60  # of the straightened page: some 100 KB
 _WHITE, _BLACK = 215, 40
 _ENOUGH = 2  # codes that agree
 
@@ -54,9 +67,16 @@ def read_blanks(data: bytes, _filename: str) -> PagesRead:
     head = json.loads(line)
     layouts = [tuple(SheetBox(*row) for row in rows) for rows in head["layouts"]]
     key = {token: layouts[place] for token, place in head["pages"].items()}
+    frames = {
+        int(place): [WritingFrame(*row) for row in rows]
+        for place, rows in head.get("frames", {}).items()
+    }
+    wanted = {
+        token: frames.get(place, []) for token, place in head["pages"].items() if "frames" in head
+    }
     n_pages, pictures = _pictures(file, head["first"], head["most"])
-    read = tuple(_read(picture, number, key) for number, picture in pictures)
-    return PagesRead(n_pages, read)
+    read = (_read(picture, number, key, wanted) for number, picture in pictures)
+    return PagesRead(n_pages, tuple(replace(page, n_pages=n_pages) for page in read))
 
 
 _Picture = Image.Image | PageTrouble
@@ -138,7 +158,12 @@ def _pdf_page(document: pdfium.PdfDocument, number: int) -> _Picture:
         raise ReaderError(BROKEN) from error
 
 
-def _read(picture: _Picture, page: int, key: Mapping[str, Sequence[SheetBox]]) -> PageRead:
+_Frames = Mapping[str, Sequence[WritingFrame]]
+
+
+def _read(
+    picture: _Picture, page: int, key: Mapping[str, Sequence[SheetBox]], frames: _Frames
+) -> PageRead:
     if isinstance(picture, PageTrouble):
         return PageRead(page, None, {}, {}, picture)
     if has_two_colours(np.asarray(picture)):
@@ -147,11 +172,18 @@ def _read(picture: _Picture, page: int, key: Mapping[str, Sequence[SheetBox]]) -
     if isinstance(place, PageTrouble):
         return PageRead(page, None, {}, {}, place)
     token, plane = place
-    return _marks(picture, page, token, plane, key[token])
+    if plane is None:
+        return PageRead(page, None, {}, {}, PageTrouble.FOREIGN, token)
+    return _marks(picture, page, token, plane, key[token], frames.get(token))
 
 
 def _marks(
-    picture: Image.Image, page: int, token: str, plane: Floats, boxes: Sequence[SheetBox]
+    picture: Image.Image,
+    page: int,
+    token: str,
+    plane: Floats,
+    boxes: Sequence[SheetBox],
+    frames: Sequence[WritingFrame] | None,
 ) -> PageRead:
     fine = pixels_in_mm(plane)
     if fine < _COARSEST:
@@ -162,7 +194,31 @@ def _marks(
     grey = np.asarray(picture).astype(np.float32)
     centres = np.array([box.centre for box in boxes] + list(REFERENCES))
     judged = judge(boxes, measure_inks(grey, plane, centres))
-    return PageRead(page, token, judged.answers, judged.doubts)
+    read = PageRead(page, token, judged.answers, judged.doubts)
+    if frames is None:
+        return read
+    straight = straightened(picture, plane)
+    is_poor = MarkDoubt.POOR_PICTURE in judged.doubts.values()
+    seen = np.asarray(straight)
+    written = frozenset(one.item for one in frames if is_poor or is_written(seen, one))
+    shown = BytesIO()
+    straight.save(shown, "JPEG", quality=_QUALITY)
+    return replace(read, written=written, picture=shown.getvalue())
+
+
+def straightened(picture: Image.Image, plane: Floats) -> Image.Image:
+    """Return the sheet as it was printed, upright, `SHOWN` px a mm."""
+    if (
+        pixels_in_mm(plane) > 1.5 * SHOWN
+    ):  # a picture drawn smaller without this loses its thin lines
+        plane = np.diag([0.5, 0.5, 1]) @ plane
+        picture = picture.reduce(2)
+    size = round(WIDTH * SHOWN), round(HEIGHT * SHOWN)
+    inverse = plane @ np.diag([1 / SHOWN, 1 / SHOWN, 1])
+    places = (inverse / inverse[2, 2]).ravel()[:8]
+    return picture.transform(
+        size, Image.Transform.PERSPECTIVE, list(places), Image.Resampling.BILINEAR, fillcolor=255
+    )
 
 
 def has_two_colours(grey: Bytes) -> bool:
@@ -177,8 +233,10 @@ _Codes = dict[str, Floats]
 _FORMATS = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
 
 
-def find_sheet(picture: Image.Image, known: frozenset[str]) -> tuple[str, Floats] | PageTrouble:
-    """Return the token and the plane (mm → px) of the sheet in a picture."""
+def find_sheet(
+    picture: Image.Image, known: frozenset[str]
+) -> tuple[str, Floats | None] | PageTrouble:
+    """Return the token and the plane (mm → px) of the sheet in a picture; no plane of one that is not known."""
     by_token: dict[str, _Codes] = {}
     for scale, attempt in _attempts(picture):
         for token, corner, points in _decoded(np.asarray(attempt)):
@@ -190,7 +248,7 @@ def find_sheet(picture: Image.Image, known: frozenset[str]) -> tuple[str, Floats
     if best is None:
         return PageTrouble.NO_SHEET
     if best not in known:
-        return PageTrouble.FOREIGN
+        return best, None
     codes = by_token[best]
     grey = np.asarray(picture).astype(np.float32)
     _look_again(grey, best, codes)

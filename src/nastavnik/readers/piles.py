@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from nastavnik.engine.blanks.answers import Given, MarkDoubt
-from nastavnik.engine.blanks.layout import SheetBox
+from nastavnik.engine.blanks.layout import SheetBox, WritingFrame
 from nastavnik.readers.bounded import FAILED, TOO_LONG, TOO_MUCH, Bounds, read_bounded
 from nastavnik.readers.refusals import ReaderError
 
@@ -49,6 +49,10 @@ class PageRead:
         answers: of the items of that page; of a doubtful one the best guess.
         doubts: why a person has to look, by item.
         trouble: why nothing was read.
+        foreign: token of a sheet that was not asked for; empty where none was found.
+        written: items whose place to write in shows ink, where places were named.
+        picture: the page straightened, grey, 5 px a mm, as .jpg; only where it was asked for.
+        n_pages: of the whole file.
     """
 
     page: int
@@ -56,6 +60,10 @@ class PageRead:
     answers: Mapping[str, Given]
     doubts: Mapping[str, MarkDoubt]
     trouble: PageTrouble | None = None
+    foreign: str = ""
+    written: frozenset[str] = frozenset()
+    picture: bytes = b""
+    n_pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,16 @@ class PagesRead:
     pages: tuple[PageRead, ...]
 
 
-def enclose(key: Mapping[str, Sequence[SheetBox]], first: int, most: int, data: bytes) -> bytes:
+Frames = Sequence[WritingFrame]
+
+
+def enclose(
+    key: Mapping[str, Sequence[SheetBox]],
+    first: int,
+    most: int,
+    data: bytes,
+    frames: Mapping[str, Frames] | None = None,
+) -> bytes:
     """Return a request of `read_blanks`: what may be found, which pages to read, the file.
 
     Args:
@@ -74,6 +91,7 @@ def enclose(key: Mapping[str, Sequence[SheetBox]], first: int, most: int, data: 
         first: page of the file to begin with, from 1.
         most: pages to read.
         data: the bytes of the file.
+        frames: the places to write in of each token; with them the straightened page is asked for too.
     """
     layouts: dict[tuple[SheetBox, ...], int] = {}
     pages = {token: layouts.setdefault(tuple(boxes), len(layouts)) for token, boxes in key.items()}
@@ -82,6 +100,12 @@ def enclose(key: Mapping[str, Sequence[SheetBox]], first: int, most: int, data: 
         for boxes in layouts
     ]
     head = {"layouts": rows, "pages": pages, "first": first, "most": most}
+    if frames is not None:
+        # by layout: pages of one layout have the same places
+        head["frames"] = {
+            pages[token]: [[one.item, one.x, one.y, one.w, one.h] for one in places]
+            for token, places in frames.items()
+        }
     return json.dumps(head, ensure_ascii=False).encode() + b"\n" + data
 
 
@@ -90,6 +114,7 @@ def read_pile(
     filename: str,
     key: Mapping[str, Sequence[SheetBox]],
     *,
+    frames: Mapping[str, Frames] | None = None,
     look: Callable[[], None] | None = None,
 ) -> Iterator[PageRead]:
     """Yield what each page of a file says, as soon as it is read.
@@ -98,6 +123,7 @@ def read_pile(
         data: the bytes of the file.
         filename: its name.
         key: the boxes of each page that was printed, by token.
+        frames: the places to write in of each of them; with them the straightened page comes too.
         look: called now and then meanwhile; what it raises ends the reading.
 
     Raises:
@@ -105,7 +131,7 @@ def read_pile(
     """
     first, n_pages = 1, 1
     while first <= n_pages:
-        for read in _some(data, filename, key, first, look):
+        for read in _some(data, filename, key, frames, first, look):
             n_pages = read.n_pages or n_pages
             yield from read.pages
         first += _AT_ONCE
@@ -115,13 +141,14 @@ def _some(
     data: bytes,
     filename: str,
     key: Mapping[str, Sequence[SheetBox]],
+    frames: Mapping[str, Frames] | None,
     first: int,
     look: Callable[[], None] | None,
 ) -> Iterator[PagesRead]:
     """Yield some pages together, or one by one where one of them asks for too much."""
 
     def read(page: int, most: int) -> PagesRead | None:
-        asked = enclose(key, page, most, data)
+        asked = enclose(key, page, most, data, frames)
         try:
             found: PagesRead = read_bounded("blanks", asked, filename, BOUNDS, look=look)
         except ReaderError as error:

@@ -191,8 +191,8 @@ def _measures(patches: Singles, size: float) -> tuple[Floats, Floats, Floats]:
     """
     c, r = patches.shape[1] // 2, _steps(size / 2 - _INSIDE, _FINE)
     inside = slice(c - r, c + r + 1)
-    thin = _thin(patches)
-    drawn = thin[:, inside, inside]
+    strokes = thin(patches)
+    drawn = strokes[:, inside, inside]
     stroke = np.clip(drawn - np.median(drawn, 0), 0, None).mean((1, 2))
     inner = patches[:, inside, inside]
     whole = np.clip(inner - np.median(inner, 0), 0, None).mean((1, 2)) - _beside(patches, size)
@@ -202,7 +202,11 @@ def _measures(patches: Singles, size: float) -> tuple[Floats, Floats, Floats]:
     top = np.percentile(inner, 95, axis=(1, 2))[:, None, None]
     cover = (cells > 0.42 * np.maximum(top, 0.1)).mean((1, 2))
     e = _steps(size / 2 + 0.4, _FINE)
-    beside = [thin[:, c - r :, : c - e], thin[:, c - r :, c + e :], thin[:, c + e :, c - e : c + e]]
+    beside = [
+        strokes[:, c - r :, : c - e],
+        strokes[:, c - r :, c + e :],
+        strokes[:, c + e :, c - e : c + e],
+    ]
     around = np.concatenate([part.reshape(len(patches), -1) for part in beside], 1).mean(1)
     return np.maximum(stroke, whole).astype(float), cover.astype(float), around.astype(float)
 
@@ -223,8 +227,13 @@ def _beside(patches: Singles, size: float) -> Floats:
     return darker
 
 
-def _thin(patches: Singles) -> Singles:
-    """Return only what is narrower than a stroke of any pen, against the paper beside it (a morphological closing)."""
+def thin(patches: Singles, reach: int = _STROKE) -> Singles:
+    """Return only what is narrower than a stroke of any pen, against the paper beside it (a morphological closing).
+
+    Args:
+        patches: darkness, one picture after another.
+        reach: half of the widest stroke, in samples.
+    """
     light = 1 - (
         patches[:, 1:-1, 1:-1] * 4
         + (
@@ -240,9 +249,9 @@ def _thin(patches: Singles) -> Singles:
     closed = light
     for pick in (np.maximum, np.minimum):
         for axis in (1, 2):
-            closed = _widest(closed, _STROKE, axis, pick)
-    thin: Singles = np.clip(1 - light / np.maximum(closed, 0.05), 0, 1)
-    return thin
+            closed = _widest(closed, reach, axis, pick)
+    found: Singles = np.clip(1 - light / np.maximum(closed, 0.05), 0, 1)
+    return found
 
 
 def _widest(values: Singles, reach: int, axis: int, pick: np.ufunc) -> Singles:

@@ -13,6 +13,7 @@ from nastavnik.engine.blanks.codes import MOST_PAGES
 WIDTH, HEIGHT = 210.0, 297.0
 CODE, EDGE = 18.0, 8.0
 BOX, LINE = 5.0, 0.3
+SHOWN = 5.0  # px a mm of a page as a person looks at it
 CORNER_PLACES: Mapping[str, tuple[float, float]] = {
     "A": (EDGE, EDGE),
     "B": (WIDTH - EDGE - CODE, EDGE),

@@ -1,0 +1,259 @@
+"""A pile that comes back: what is read, what is asked about, what is stored, who may see it, what is left of the pictures."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from tests.pages import said, signed_in, text
+from tests.questionnaires.asking import invitation_of, wave_of
+from tests.questionnaires.marking import marked, one_file, pages_of
+
+from nastavnik.blanks.actions import forget_old_intakes, judge_items
+from nastavnik.blanks.choices import ScanState
+from nastavnik.blanks.models import Blank, Intake, PrintRun, ScannedPage
+from nastavnik.core.access import Role
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.models import AuditEntry
+from nastavnik.questionnaires.actions import accept_sheets, submit_answers, take_back_answers
+from nastavnik.questionnaires.adapter import returned_sheets, sample_of
+from nastavnik.questionnaires.choices import AnswerSource, InvitationState, Mode, SheetStanding
+from nastavnik.questionnaires.models import Invitation, Response
+
+pytestmark = pytest.mark.django_db
+
+
+class Desk:
+    """The curator's browser with the sheets of a wave printed."""
+
+    def __init__(self, school, wave, **given):
+        self.school, self.wave, self.browser = school, wave, signed_in(school.curator)
+        self.home = f"/questionnaires/{wave.pk}/sheets/"
+        self.browser.post(self.home, {"who": "", "spare": "0", **given})
+        self.run = PrintRun.objects.latest("pk")
+        self.pages = pages_of(self.run)
+
+    def blank(self, key):
+        return Blank.objects.get(run=self.run, person=self.school.people[key])
+
+    def page(self, blank, **answers):
+        return marked(self.run, self.pages[blank.pk, 1], **answers)
+
+    def load(self, **files):
+        sent = [SimpleUploadedFile(name.replace("_", "."), data) for name, data in files.items()]
+        return self.browser.post(f"{self.home}load/", {"scans": sent}, follow=True)
+
+    def sheets(self):
+        return {one.blank.pk: one for one in returned_sheets(self.wave)}
+
+
+@pytest.fixture
+def school(cast):
+    return cast.school
+
+
+def noise():
+    whole = BytesIO()
+    Image.effect_noise((700, 900), 60).save(whole, "PNG")
+    return whole.getvalue()
+
+
+def test_a_pile_is_read_looked_through_and_accepted(school, cast):
+    desk = Desk(school, wave_of(school))
+    mine, other = desk.blank("younger"), Blank.objects.filter(run=desk.run).exclude(
+        person=school.people["younger"]
+    ).first()  # fmt: skip
+    sure = desk.page(mine, comfort=7, before="yes", mood=["calm"])
+    doubtful = desk.page(other, comfort=3, before=["yes", "no"], words=...)
+    loaded = desk.load(
+        scan_pdf=one_file(sure, doubtful.rotate(180), sure.rotate(90, expand=True)),
+        photo_png=noise(),
+        list_txt=b"no picture",
+    )
+    page = text(loaded)
+    # nothing is lost, each file is told of by itself, nothing is an answer yet
+    assert "list.txt" in page
+    assert "photo.png" in page
+    assert not Response.objects.exists()
+    states = sorted(ScannedPage.objects.values_list("state", flat=True))
+    assert states == [ScanState.READ, ScanState.READ, ScanState.REPEATED, ScanState.TROUBLE]
+    sheets = desk.sheets()
+    assert sheets[mine.pk].standing == SheetStanding.READY
+    assert sheets[mine.pk].given["comfort"] == "7"
+    assert {one.item.code: one.why for one in sheets[other.pk].looks} == {
+        "before": "two_marks",
+        "words": "written",
+    }
+    # the wall: crops and fields, nothing chosen beforehand
+    wall = desk.browser.get(f"{desk.home}look/")
+    assert "checked" not in text(wall).partition("data-crops")[2].partition("</form>")[0]
+    scan = sheets[other.pk].looks[0].scan
+    crop = desk.browser.get(f"/questionnaires/scans/{scan.pk}/before/")
+    assert crop.headers["Content-Type"] == "image/jpeg"
+    assert "no-store" in crop.headers["Cache-Control"]
+    with Image.open(BytesIO(crop.content)) as picture:
+        assert 60 < picture.width < 1050
+        assert picture.height < 200
+    assert desk.browser.get(f"/questionnaires/scans/{scan.pk}/nothing/").status_code == 404
+    for stranger, status in ((cast.other.curator, 404), (cast.users[Role.CLASS_TEACHER], 403)):
+        for path in (f"{scan.pk}/before/", f"{scan.pk}/"):
+            answer = signed_in(stranger).get(f"/questionnaires/scans/{path}")
+            assert answer.status_code == status
+    # what is left out stays; what is said counts
+    desk.browser.post(f"{desk.home}look/", {f"j-{scan.pk}-before": "no"})
+    assert [one.item.code for one in desk.sheets()[other.pk].looks] == ["words"]
+    desk.browser.post(f"{desk.home}look/", {f"j-{scan.pk}-words": "Поход запомнился"})
+    assert desk.sheets()[other.pk].standing == SheetStanding.READY
+    desk.browser.post(f"{desk.home}accept/")
+    rows = {row.invitation.person_id: row for row in Response.objects.filter(wave=desk.wave)}
+    assert rows[mine.person_id].answers == {"comfort": 7, "before": "yes"}
+    assert rows[mine.person_id].guarded == {"mood": ["calm"]}
+    assert rows[other.person_id].answers == {"comfort": 3, "before": "no"}
+    assert rows[other.person_id].texts == {"words": "Поход запомнился"}
+    assert {row.source for row in rows.values()} == {AnswerSource.PAPER}
+    assert AuditEntry.objects.filter(action="answer-entered").count() == 2
+    # the pictures are gone, a second press changes nothing, and there is a way back
+    assert not ScannedPage.objects.filter(picture__isnull=False).exists()
+    desk.browser.post(f"{desk.home}accept/")
+    assert Response.objects.count() == 2
+    take_back_answers(invitation_of(desk.wave, school, "younger"), by=school.curator)
+    assert Response.objects.count() == 1
+
+
+def given_scan(desk, blank, state=ScanState.READ, **fields):
+    """Return a page as the reader has left it, without reading a picture."""
+    intake = Intake.objects.filter(subject_id=desk.wave.pk).first() or Intake.objects.create(
+        organisation=desk.school.organisation,
+        kind="questionnaires.wave",
+        subject_id=desk.wave.pk,
+        n_files=1,
+        n_pages=1,
+    )
+    usual = {"answers": {"comfort": 5, "before": "yes", "mood": None}, "picture": b"x"}
+    return ScannedPage.objects.create(
+        organisation=desk.school.organisation,
+        intake=intake,
+        blank=blank,
+        file_name="a.jpg",
+        file_page=1,
+        state=state,
+        **(usual | fields),
+    )
+
+
+def test_who_has_answered_online_keeps_that_answer_and_is_asked_about(school):
+    desk = Desk(school, wave_of(school))
+    mine = invitation_of(desk.wave, school, "younger")
+    given_scan(desk, desk.blank("younger"))
+    assert desk.sheets()[desk.blank("younger").pk].standing == SheetStanding.READY
+    submit_answers(
+        mine, {"before": "no"}, submit_key="a", source=AnswerSource.LINK, by=school.curator
+    )
+    assert desk.sheets()[desk.blank("younger").pk].standing == SheetStanding.ANSWERED
+    desk.browser.post(f"{desk.home}accept/")
+    assert Response.objects.get().answers == {"before": "no"}
+    page = desk.browser.get(f"/questionnaires/returned/{desk.blank('younger').pk}/")
+    assert "has answered already" in text(page)
+    desk.browser.post(f"/questionnaires/returned/{desk.blank('younger').pk}/", {"drop": "1"})
+    assert not desk.sheets()
+
+
+def test_a_sheet_without_a_name_waits_until_somebody_says_whose_it_is(school):
+    desk = Desk(school, wave_of(school), spare="1")
+    spare = Blank.objects.get(run=desk.run, person=None)
+    given_scan(desk, spare)
+    mine = invitation_of(desk.wave, school, "younger")
+    assert desk.sheets()[spare.pk].standing == SheetStanding.NAMELESS
+    desk.browser.post(f"{desk.home}accept/")
+    assert not Response.objects.exists()
+    desk.browser.post(f"/questionnaires/returned/{spare.pk}/", {"who": str(mine.pk)})
+    assert desk.sheets()[spare.pk].standing == SheetStanding.READY
+    # the spoilt sheet came back too: which one counts, a person says
+    own = Blank.objects.filter(run=desk.run, person=mine.person).exclude(pk=spare.pk).get()
+    given_scan(desk, own)
+    assert {one.standing for one in desk.sheets().values()} == {SheetStanding.TWICE}
+
+
+def test_two_pictures_that_differ_are_both_shown(school):
+    desk = Desk(school, wave_of(school))
+    blank = desk.blank("younger")
+    first = given_scan(desk, blank)
+    other = given_scan(
+        desk, blank, ScanState.OTHER, answers={"comfort": 6, "before": "yes", "mood": None}
+    )
+    (look,) = desk.sheets()[blank.pk].looks
+    assert (look.item.code, look.why, look.others) == ("comfort", "two_pictures", (other,))
+    page = text(desk.browser.get(f"{desk.home}look/"))
+    for scan in (first, other):
+        assert f"/questionnaires/scans/{scan.pk}/comfort/" in page
+
+
+def test_what_the_questionnaire_rules_out_is_looked_at(school):
+    desk = Desk(school, wave_of(school))
+    given_scan(
+        desk,
+        desk.blank("younger"),
+        answers={"comfort": None, "before": "no", "mood": ["calm", "none"]},
+    )
+    (look,) = desk.sheets()[desk.blank("younger").pk].looks
+    assert look.item.code == "mood"
+
+
+def test_the_sample_counts_what_was_read_wrongly_and_asks_for_it(school):
+    desk = Desk(school, wave_of(school))
+    scan = given_scan(desk, desk.blank("younger"))
+    drawn = sample_of(desk.sheets().values())
+    # a frame that was called empty is checked as well
+    assert {one.item.code for one in drawn} == {"comfort", "before", "mood", "where", "words"}
+    answer = desk.browser.post(
+        f"{desk.home}sample/",
+        {f"j-{scan.pk}-comfort": "wrong", f"j-{scan.pk}-before": "right"},
+        follow=True,
+    )
+    assert said(answer) == ["Checked: 2, read wrongly: 1."]
+    sheet = desk.sheets()[desk.blank("younger").pk]
+    assert [(one.item.code, one.why) for one in sheet.looks] == [("comfort", "sample")]
+    assert "2 were checked, 1 of them" in text(desk.browser.get(desk.home))
+
+
+def test_a_confidential_wave_keeps_who_apart_from_what(school):
+    desk = Desk(school, wave_of(school, mode=Mode.CONFIDENTIAL), spare="2")
+    one, two = Blank.objects.filter(run=desk.run)
+    given_scan(desk, one, answers={"comfort": 2, "before": "no", "mood": None})
+    given_scan(desk, two)
+    waiting = list(Invitation.objects.filter(wave=desk.wave))
+    answer = desk.browser.post(f"{desk.home}accept/", {"who": [waiting[0].pk]}, follow=True)
+    assert "the numbers must be the same" in said(answer)[0]
+    assert not Response.objects.exists()
+    desk.browser.post(f"{desk.home}accept/", {"who": [row.pk for row in waiting[:2]]})
+    rows = Response.objects.filter(wave=desk.wave)
+    assert {row.answers["comfort"] for row in rows} == {2, 5}
+    assert {(row.invitation_id, row.source, row.submitted_at) for row in rows} == {(None, "", None)}
+    answered = Invitation.objects.filter(wave=desk.wave, state=InvitationState.ANSWERED)
+    assert {row.pk for row in answered} == {row.pk for row in waiting[:2]}
+    # the same sheets once more count nothing
+    given_scan(desk, one)
+    assert desk.sheets()[one.pk].standing == SheetStanding.ANSWERED
+    with pytest.raises(RefusedError):
+        accept_sheets(desk.wave, [], by=school.curator)
+
+
+def test_another_school_s_sheet_tells_nothing_and_pictures_are_forgotten_at_their_term(
+    cast, school
+):
+    from django.utils import timezone
+
+    desk = Desk(school, wave_of(school))
+    theirs = Desk(cast.other, wave_of(cast.other, title="Чужой опрос"))
+    foreign = Blank.objects.filter(run=theirs.run).first()
+    desk.load(scan_pdf=one_file(theirs.page(foreign, before="yes")))
+    row = ScannedPage.objects.get(organisation=school.organisation)
+    assert (row.state, row.blank, row.picture) == (ScanState.FOREIGN, None, None)
+    page = text(desk.browser.get(desk.home))
+    assert "was not printed here" in page
+    assert "Чужой опрос" not in page
+    scan = given_scan(desk, desk.blank("younger"))
+    assert forget_old_intakes(timezone.now(), by=None) == 1
+    assert not ScannedPage.objects.exists()
+    with pytest.raises(RefusedError):
+        judge_items(scan, {"before": "no"}, by=school.curator)
