@@ -70,7 +70,7 @@ from nastavnik.programmes.actions import (
     open_programme,
     plan_group_meeting,
 )
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import InterviewOutcome, ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, MentoringForm, Participation, Programme
 from nastavnik.roadmaps.actions import (
     add_evidence,
@@ -439,6 +439,7 @@ class School:
             zip(mentors, cycle(OFFERS), strict=False)
         ):
             offered, years = areas, None
+            is_left_out = number == STAYED_AWAY[0]
             if record.person.kind == PersonKind.TEACHER:
                 offered, years = ["lesson", "subject_method", "classroom"], 18
             elif record.person.kind == PersonKind.EMPLOYER:
@@ -452,6 +453,9 @@ class School:
                 cleared_on=self.year.starts_on
                 if record.person.kind == PersonKind.EMPLOYER
                 else None,
+                interviewed_on=None if is_left_out else self.year.starts_on,
+                interviewer="" if is_left_out else "куратор, педагог-психолог",
+                interview_outcome="" if is_left_out else InterviewOutcome.RECOMMENDED,
                 by=self.curator,
             )
 

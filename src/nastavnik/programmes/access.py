@@ -7,13 +7,19 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.queries import missing_purposes
 from nastavnik.core.access import Verdict
 from nastavnik.people.choices import OUTSIDERS
 from nastavnik.people.models import Person
-from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.choices import (
+    CLEARANCE_SOON_DAYS,
+    InterviewOutcome,
+    ParticipationStatus,
+    Side,
+)
 from nastavnik.programmes.models import MentoringForm, Participation
 
 
@@ -78,16 +84,34 @@ def capacity_refusal(record: Participation, capacity: int, forms: Collection[Men
     return ""
 
 
-def _mentor_reasons(record: Participation, forms: Iterable[MentoringForm]) -> list[str]:
+def is_outsider(person: Person) -> bool:
+    """Tell whether somebody comes from outside: by the kind, or from a partner, as a student of a university."""
+    return person.kind in OUTSIDERS or person.partner_id is not None
+
+
+def clearance_reason(record: Participation, on: dt.date) -> str:
+    """Return why a mentor from outside may not work with minors on a day; empty where nothing stands against it."""
+    if not is_outsider(record.person):
+        return ""
+    if record.cleared_on is None:
+        return _(
+            "An outsider works with minors only after the certificate of no criminal record has been seen."
+        )
+    if record.cleared_until and record.cleared_until < on:
+        return _("The certificate of no criminal record ended on %(day)s: ask for a new one.") % {
+            "day": f"{record.cleared_until:%d.%m.%Y}"
+        }
+    return ""
+
+
+def _mentor_reasons(
+    record: Participation, forms: Iterable[MentoringForm], on: dt.date
+) -> list[str]:
     reasons = []
     if not record.areas:
         reasons.append(_("It is not said what the mentor can help with: mark at least one area."))
-    if record.person.kind in OUTSIDERS and record.cleared_on is None:
-        reasons.append(
-            _(
-                "An outsider works with minors only after the certificate of no criminal record has been seen."
-            )
-        )
+    if reason := clearance_reason(record, on):
+        reasons.append(reason)
     years = record.experience_years
     lacking = [
         f for f in forms if f.mentor_min_years and (years is None or years < f.mentor_min_years)
@@ -123,17 +147,39 @@ def may_be_ready(
     if not forms:
         reasons.append(_("No form of mentoring is chosen."))
     if record.side == Side.MENTOR:
-        reasons.extend(_mentor_reasons(record, forms))
+        reasons.extend(_mentor_reasons(record, forms, on))
     elif not record.request and not record.areas:
         reasons.append(_("There is no request yet: write it in neutral words or mark an area."))
     return Verdict(tuple(reasons))
 
 
-def warnings_of(record: Participation) -> tuple[str, ...]:
-    """Return what speaks for waiting with a record and stops nothing: a mentor who is not trained (method.md §2.3)."""
+_OF_INTERVIEW = {
+    "": gettext_lazy("No interview yet."),
+    InterviewOutcome.LATER: gettext_lazy("Interview: later."),
+    InterviewOutcome.NOT_RECOMMENDED: gettext_lazy("Interview: not recommended."),
+}
+
+
+def warnings_of(record: Participation, on: dt.date) -> tuple[str, ...]:
+    """Return what speaks for waiting with a record on a day and stops nothing (method.md §2.1 stage 4, §2.3).
+
+    A mentor who is not trained, was not interviewed or not recommended; one from outside whose certificate ends soon, or
+    ended since the gate was passed.
+    """
     if record.side != Side.MENTOR or record.status in (
         ParticipationStatus.FINISHED,
         ParticipationStatus.LEFT,
     ):
         return ()
-    return () if record.trained_on else (_("Not trained yet."),)
+    found = [] if record.trained_on else [_("Not trained yet.")]
+    if said := _OF_INTERVIEW.get(record.interview_outcome):
+        found.append(str(said))
+    if record.status != ParticipationStatus.CANDIDATE and (ended := clearance_reason(record, on)):
+        found.append(ended)
+    soon = on + dt.timedelta(days=CLEARANCE_SOON_DAYS)
+    if is_outsider(record.person) and record.cleared_until and on <= record.cleared_until <= soon:
+        found.append(
+            _("The certificate of no criminal record ends on %(day)s.")
+            % {"day": f"{record.cleared_until:%d.%m.%Y}"}
+        )
+    return tuple(found)

@@ -19,6 +19,7 @@ from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, Participation, Programme
 from nastavnik.programmes.queries import (
+    BASE_MARKS,
     ENDING,
     Gathering,
     base_counts,
@@ -136,6 +137,7 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
         )  # fmt: skip
         return
     yield from _unsigned_in_pairs(user, programme)
+    yield from _clearances(user, programme)
     if is_closing(user, programme):
         yield from _unasked(user, programme)
         return
@@ -202,6 +204,27 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
             ngettext("%(n)s person in a pair has no signed paper", "%(n)s people in pairs have no signed papers", n) % {"n": n},
             _("Ask for the paper and tick it off, or stop the pair until it is there."),
             _("Open"), f"{reverse('consents:ledger')}?show=missing-paired", place=3,
+        )  # fmt: skip
+
+
+def _clearances(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
+    """Yield mentors from outside who lead without a certificate that holds, and those whose certificate ends soon."""
+    base = Participation.objects.visible_to(user).filter(programme=programme).of(Side.MENTOR)
+    leading = base.filter(BASE_MARKS["uncleared"](Side.MENTOR), active_count__gt=0)
+    mentors = reverse("programmes:mentors")
+    if n := leading.count():
+        yield AttentionItem(
+            Urgency.TODAY, "risk", _("Certificate of no criminal record"),
+            ngettext("%(n)s mentor from outside leads without one that holds", "%(n)s mentors from outside lead without one that holds", n) % {"n": n},
+            _("Ask for a new certificate, or stop the pair until it is there."),
+            _("Open"), f"{mentors}?status=uncleared", place=4,
+        )  # fmt: skip
+    if n := base.filter(BASE_MARKS["clearance_ends"](Side.MENTOR)).count():
+        yield AttentionItem(
+            Urgency.WEEK, "wait", _("Certificate of no criminal record"),
+            ngettext("The certificate of %(n)s mentor ends soon", "The certificates of %(n)s mentors end soon", n) % {"n": n},
+            _("Ask for a new one before the old one ends: without it nobody from outside works with minors."),
+            _("Open"), f"{mentors}?status=clearance_ends", place=11,
         )  # fmt: skip
 
 

@@ -49,6 +49,17 @@ class ApprovingBody(models.TextChoices):
     CYCLE_COMMISSION = "cycle_commission", _("cycle commission")
 
 
+class InterviewOutcome(models.TextChoices):
+    """What an interview with a candidate came to (method.md §2.1 stage 4); nothing of what was said is kept."""
+
+    RECOMMENDED = "recommended", _("recommended")
+    LATER = "later", _("later")
+    NOT_RECOMMENDED = "not_recommended", _("not recommended")
+
+
+CLEARANCE_SOON_DAYS = (
+    30  # so long before its end a certificate of no criminal record is asked for anew
+)
 # a pair that would begin later than this before the end of its programme is not offered any more
 SHORTEST_PAIR_DAYS = 60
 # whom one person may choose after the group meeting, at most, in order

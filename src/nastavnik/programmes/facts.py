@@ -37,7 +37,7 @@ SHOWN = 90  # letters of an act
 def register() -> None:
     """Register who tells what: each asks one question, and only when a line waits for its answer."""
     told = ("programme_open", "forms_chosen", *ACTS)
-    asked = ("mentees_asked", "mentors_asked", "mentors_trained")
+    asked = ("mentees_asked", "mentors_asked", "mentors_trained", "mentors_interviewed")
     agreed = ("adults_agreed", "minors_agreed", "mentors_agreed")
     registry.register("programmes", of_programmes, told)
     registry.register("bases", of_bases, (*CODES.values(), *asked, *agreed))
@@ -94,7 +94,7 @@ def _act(acts: str, stems: Iterable[str]) -> str:
 # an object a person costs more than the question itself
 _OF_RECORD = (
     "organisation_id", "programme_id", "person_id", "person__kind", "person__birth_date", "side", "status", "areas", "request",
-    "trained_on", "starts_on",
+    "trained_on", "interviewed_on", "starts_on",
 )  # fmt: skip
 _PAPERS = ("n_signed", "n_own", "signed_on")
 
@@ -108,6 +108,7 @@ class _Record(NamedTuple):
     is_ready: bool
     is_described: bool
     trained_on: dt.date | None
+    interviewed_on: dt.date | None
     starts_on: dt.date
     agreed_on: dt.date | None
 
@@ -170,6 +171,7 @@ def _record(row: Any, day: dt.date) -> _Record:  # noqa: ANN401 - a row of the f
         row.status != ParticipationStatus.CANDIDATE,
         bool(row.areas) or (row.side != Side.MENTOR and bool(row.request)),
         row.trained_on,
+        row.interviewed_on,
         row.starts_on,
         row.signed_on if has_all else None,
     )
@@ -223,6 +225,14 @@ def _of_base(side: Side, records: Collection[_Record]) -> Iterator[Fact]:
     if side == Side.MENTOR and trained:
         words = _("mentors are trained: %(n)s of %(of)s") % _counted(len(trained), of)
         yield Fact("mentors_trained", words, max(trained), url, Perm.BASE_VIEW, len(trained), of)
+    asked = [
+        one.interviewed_on
+        for one in records
+        if one.interviewed_on and one.interviewed_on <= today()
+    ]
+    if side == Side.MENTOR and asked:
+        words = _("mentors are interviewed: %(n)s of %(of)s") % _counted(len(asked), of)
+        yield Fact("mentors_interviewed", words, max(asked), url, Perm.BASE_VIEW, len(asked), of)
 
 
 # ---------------------------------------------------------------- group meetings

@@ -15,16 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.dates import today
 from nastavnik.core.ui.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.people.choices import OUTSIDERS
 from nastavnik.people.forms import PersonFilter
 from nastavnik.programmes import catalogues
-from nastavnik.programmes.access import capacity_refusal
+from nastavnik.programmes.access import capacity_refusal, is_outsider
 from nastavnik.programmes.adapter import read_areas
 from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
     MOST_CHOICES,
     MOST_COMMENT,
     AfterEnd,
+    InterviewOutcome,
     ParticipationStatus,
     Side,
 )
@@ -171,19 +171,26 @@ class ParticipationForm(forms.ModelForm[Participation]):
         model = Participation
         fields = [
             "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages", "capacity",
-            "experience_years", "trained_on", "cleared_on",
+            "experience_years", "trained_on", "interviewed_on", "interviewer", "interview_outcome",
+            "cleared_on", "cleared_until",
         ]  # fmt: skip
         field_classes = {"forms": RowsField}
         widgets = {
             "forms": forms.CheckboxSelectMultiple,
             "request": forms.Textarea(attrs={"rows": 3}),
             "trained_on": DateInput(),
+            "interviewed_on": DateInput(),
             "cleared_on": DateInput(),
+            "cleared_until": DateInput(),
         }
         help_texts = {
             "request": _(
                 "What the person wants to get better at. No diagnoses, no family circumstances: they are not needed."
             ),
+            "interviewer": _(
+                "For example: curator, psychologist. What was said is not written down."
+            ),
+            "cleared_until": _("If your rules set a term; it is asked for anew a month before."),
             "cleared_on": _("Only the day when you saw it; the paper itself is not kept here."),
         }
 
@@ -224,12 +231,27 @@ class ParticipationForm(forms.ModelForm[Participation]):
         """Tell whether something is written in what is folded away."""
         return any(field.value() or errors for field, errors in self.folded)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        said = data.get("interview_outcome") or data.get("interviewer")
+        if said and not data.get("interviewed_on") and "interviewed_on" not in self.errors:
+            self.add_error("interviewed_on", _("Say on which day the interview was."))
+        seen, until = data.get("cleared_on"), data.get("cleared_until")
+        if until and (seen is None or until < seen) and "cleared_on" not in self.errors:
+            self.add_error(
+                "cleared_until", _("The end comes after the day the certificate was seen.")
+            )
+        return data
+
     def _needless(self) -> list[str]:
         if not self.instance.is_mentor:
-            return ["capacity", "experience_years", "trained_on", "cleared_on"]
+            return [
+                "capacity", "experience_years", "trained_on", "interviewed_on", "interviewer", "interview_outcome",
+                "cleared_on", "cleared_until",
+            ]  # fmt: skip
         needless = ["request"]
-        if self.instance.person.kind not in OUTSIDERS:
-            needless.append("cleared_on")
+        if not is_outsider(self.instance.person):
+            needless += ["cleared_on", "cleared_until"]
         if self.instance.person.is_learner:
             needless.append("experience_years")
         return needless
@@ -294,6 +316,9 @@ class BaseFilter(PersonFilter):
             ("untold", _("no request and no areas")),
             ("trained", _("with a day of training")),
             ("untrained", _("mentors who are not trained")),
+            ("uninterviewed", _("mentors not interviewed")),
+            ("uncleared", _("from outside, no certificate that holds")),
+            ("clearance_ends", _("the certificate ends soon")),
             ("waiting", _("in no pair, not finished")),
             ("unasked", _("finished, not asked about next year")),
             ("goes_on", _("goes on next year")),
@@ -529,6 +554,13 @@ class RecordRow(RowForm):
         required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
     )
     capacity = forms.IntegerField(label=_("Takes mentees, at most"), min_value=1, max_value=99)
+    interviewed_on = forms.DateField(label=_("interview on"), required=False, widget=DateInput())
+    interviewer = forms.CharField(label=_("who held the interview"), required=False, max_length=200)
+    interview_outcome = forms.ChoiceField(
+        label=_("outcome of the interview"),
+        required=False,
+        choices=[("", "—"), *InterviewOutcome.choices],
+    )
 
     def __init__(self, record: Participation, *args: Any, label: str, **kwargs: Any) -> None:
         self.record, own_forms = record, list(record.forms.all())
@@ -538,13 +570,25 @@ class RecordRow(RowForm):
             "request": record.request,
             "areas": "; ".join(titles.get(code, code) for code in record.areas),
             "capacity": record.capacity,
+            "interviewed_on": record.interviewed_on,
+            "interviewer": record.interviewer,
+            "interview_outcome": record.interview_outcome,
         }
         super().__init__(*args, **kwargs)
         self.fields["areas"].label = (
             _("Can help with") if record.is_mentor else _("Areas of the request")
         )
-        del self.fields["request" if record.is_mentor else "capacity"]
+        of_mentor = ("capacity", "interviewed_on", "interviewer", "interview_outcome")
+        for name in ("request",) if record.is_mentor else of_mentor:
+            del self.fields[name]
         self._lay(shown, label)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        said = data.get("interview_outcome") or data.get("interviewer")
+        if said and not data.get("interviewed_on") and "interviewed_on" not in self.errors:
+            self.add_error("interviewed_on", _("Say on which day the interview was."))
+        return data
 
     def clean_areas(self) -> list[str]:
         read = read_areas(self.cleaned_data["areas"], self.offered)

@@ -14,6 +14,7 @@ from nastavnik.programmes.choices import (
     MINUTES_SUFFIXES,
     MOST_COMMENT,
     ApprovingBody,
+    InterviewOutcome,
     ParticipationStatus,
     Side,
 )
@@ -207,9 +208,15 @@ class Participation(models.Model):
         _("years of experience"), null=True, blank=True
     )
     trained_on = models.DateField(_("trained on"), null=True, blank=True)
+    interviewed_on = models.DateField(_("interview on"), null=True, blank=True)
+    interviewer = models.CharField(_("who held the interview"), max_length=200, blank=True)
+    interview_outcome = models.CharField(
+        _("outcome of the interview"), max_length=15, choices=InterviewOutcome, blank=True
+    )
     cleared_on = models.DateField(
         _("certificate of no criminal record seen on"), null=True, blank=True
     )
+    cleared_until = models.DateField(_("the certificate holds until"), null=True, blank=True)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     goes_on = models.BooleanField(_("goes on next year"), null=True)
@@ -239,6 +246,15 @@ class Participation(models.Model):
                 name="participation_ended_has_date",
             ),
             models.CheckConstraint(
+                condition=Q(interview_outcome="", interviewer="") | Q(interviewed_on__isnull=False),
+                name="participation_interview_has_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(cleared_until=None)
+                | Q(cleared_on__isnull=False, cleared_until__gte=F("cleared_on")),
+                name="participation_clearance_has_term",
+            ),
+            models.CheckConstraint(
                 condition=Q(goes_on=None) | Q(status=ParticipationStatus.FINISHED),
                 name="participation_finished_goes_on",
             ),
@@ -247,7 +263,8 @@ class Participation(models.Model):
     class Privacy:
         personal = [
             "person", "side", "forms", "status", "request", "areas", "interests", "time_slots", "meeting_places",
-            "languages", "experience_years", "trained_on", "cleared_on", "starts_on", "ends_on", "goes_on",
+            "languages", "experience_years", "trained_on", "interviewed_on", "interviewer",
+            "interview_outcome", "cleared_on", "cleared_until", "starts_on", "ends_on", "goes_on",
         ]  # fmt: skip
         technical = ["id", "organisation", "programme", "capacity", "active_count"]
 

@@ -14,12 +14,17 @@ from nastavnik.core.access import Perm, SignedIn, Verdict
 from nastavnik.core.dates import today
 from nastavnik.core.request_cache import cached
 from nastavnik.core.text import fold
-from nastavnik.people.choices import PersonKind
+from nastavnik.people.choices import OUTSIDERS, PersonKind
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names, in_class, roster
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import may_be_ready, warnings_of
-from nastavnik.programmes.choices import SHORTEST_PAIR_DAYS, ParticipationStatus, Side
+from nastavnik.programmes.choices import (
+    CLEARANCE_SOON_DAYS,
+    SHORTEST_PAIR_DAYS,
+    ParticipationStatus,
+    Side,
+)
 from nastavnik.programmes.models import (
     Attendance,
     GroupMeeting,
@@ -80,7 +85,7 @@ def base_rows(records: Iterable[Participation], *, with_groups: bool = True) -> 
                 areas=area_titles(record.areas),
                 missing=missing_purposes(own, NEEDED_FOR_BASE),
                 verdict=may_be_ready(record, own, forms, day),
-                warnings=warnings_of(record),
+                warnings=warnings_of(record, day),
             )
         )
     return rows
@@ -207,11 +212,26 @@ def undescribed(user: SignedIn, programme: Programme, side: Side) -> QuerySet[Pa
 _TOLD = {Side.MENTEE: ~Q(areas=[], request=""), Side.MENTOR: ~Q(areas=[])}
 _STILL_IN = ~Q(status=ParticipationStatus.LEFT)
 _FINISHED = Q(status=ParticipationStatus.FINISHED)
+_OUTSIDE = Q(person__kind__in=OUTSIDERS) | Q(person__partner__isnull=False)
+
+
+def _uncleared() -> Q:
+    return Q(cleared_on=None) | Q(cleared_until__lt=today())
+
+
+def _clearance_ends() -> Q:
+    day = today()
+    return Q(cleared_until__range=(day, day + dt.timedelta(days=CLEARANCE_SOON_DAYS)))
+
+
 BASE_MARKS: dict[str, Callable[[Side], Q]] = {
     "told": lambda side: _STILL_IN & _TOLD[side],
     "untold": lambda side: _STILL_IN & ~_TOLD[side],
     "admitted": lambda _side: _STILL_IN & ~Q(status=ParticipationStatus.CANDIDATE),
     "trained": lambda _side: _STILL_IN & Q(trained_on__isnull=False),
+    "uninterviewed": lambda _side: _STILL_IN & ~_FINISHED & Q(interview_outcome=""),
+    "uncleared": lambda _side: _STILL_IN & ~_FINISHED & _OUTSIDE & _uncleared(),
+    "clearance_ends": lambda _side: _STILL_IN & ~_FINISHED & _OUTSIDE & _clearance_ends(),
     "untrained": lambda _side: _STILL_IN & ~_FINISHED & Q(trained_on=None),
     "waiting": lambda _side: Q(
         status__in=(ParticipationStatus.CANDIDATE, ParticipationStatus.READY)

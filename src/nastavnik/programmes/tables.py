@@ -64,6 +64,8 @@ def base_table(
         Column("areas", wanted if is_mentors else _("Areas of the request"), lambda row: ", ".join(row.areas), on_page=False),
         Column("forms", _("Forms"), lambda row: "; ".join(row.forms), lambda row: format_html("<small>{}</small>", "; ".join(row.forms))),
         Column("state", _("State"), lambda row: states[row.record.status], lambda row: format_html("{}{}", drawn[row.record.status], _reasons(row, complete) + _warnings(row)), sort="state"),
+        Column("interview", _("Interview"), _interview, on_page=False, in_file=is_mentors),
+        Column("trained", _("Trained on"), lambda row: row.record.trained_on, on_page=False, in_file=is_mentors),
         Column("reasons", _("Still missing"), lambda row: " ".join((*(row.verdict.reasons if has_box(row) else ()), *row.warnings)), on_page=False),
     ]  # fmt: skip
     if is_mentors:
@@ -172,6 +174,18 @@ def _n(row: GroupMeeting, what: str) -> int:
     return int(getattr(row, f"n_{what}"))
 
 
+def _interview(row: BaseRow) -> str:
+    record = row.record
+    if record.interviewed_on is None:
+        return ""
+    said = (
+        f"{record.interviewed_on:%d.%m.%Y}",
+        record.get_interview_outcome_display(),
+        record.interviewer,
+    )
+    return ", ".join(part for part in said if part)
+
+
 def _box(row: BaseRow, ticks: Ticks) -> SafeString:
     if not has_box(row):
         return NOTHING
@@ -209,7 +223,7 @@ def _reasons(row: BaseRow, complete: str) -> SafeString:
 
 
 def _warnings(row: BaseRow) -> SafeString:
-    """Return what stops nothing and should be known, a line each."""
-    return format_html_join(
-        "", '<br><small class="muted">{}</small>', ((one,) for one in row.warnings)
-    )
+    """Return in one line what stops nothing and should be known."""
+    if not row.warnings:
+        return NOTHING
+    return format_html('<br><small class="muted">{}</small>', " ".join(row.warnings))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nastavnik.core.access import SignedIn
+from nastavnik.core.dates import today
 from nastavnik.matching.choices import Ruling, RunStatus
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal
 from nastavnik.matching.queries.comparing import changes_since
@@ -21,6 +22,7 @@ from nastavnik.matching.queries.points import NO_POINTS, ScorePoints, points_of
 from nastavnik.matching.queries.rulings import standing_rulings
 from nastavnik.matching.queries.shortages import KeptShortage, shortage_of, shortages_of_run
 from nastavnik.people.queries import group_names
+from nastavnik.programmes.access import warnings_of
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation
 
@@ -134,12 +136,13 @@ class RunView:
         return sum(len(group.cards) for group in self.groups)
 
     @property
-    def untrained(self) -> list[str]:
-        """Return the names of the mentors proposed who are not trained: it stops nothing."""
+    def warned(self) -> list[tuple[str, str]]:
+        """Return the names of mentors proposed with what should be known before approval and stops nothing."""
+        day = today()
         return [
-            group.mentor.person.short_name
+            (group.mentor.person.short_name, " ".join(said))
             for group in self.groups
-            if group.cards and group.mentor.trained_on is None
+            if group.cards and (said := warnings_of(group.mentor, day))
         ]
 
     @property

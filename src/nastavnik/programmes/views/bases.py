@@ -429,10 +429,12 @@ def tell_ready(request: Request, passed: Sequence[Participation], stopped: Sized
 
 def _tell_warnings(request: Request, passed: Sequence[Participation]) -> None:
     """Name the mentors let through who are not trained: it stops nothing."""
-    if names := [record.person.short_name for record in passed if warnings_of(record)]:
+    day = today()
+    if names := [record.person.short_name for record in passed if warnings_of(record, day)]:
         messages.info(
             request,
-            _("Not trained yet, which stops nothing: %(names)s.") % {"names": listed(names)},
+            _("Not trained or not interviewed yet, which stops nothing: %(names)s.")
+            % {"names": listed(names)},
         )
 
 
