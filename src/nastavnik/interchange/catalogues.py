@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import models
 
-from nastavnik.consents.models import Consent, Guardian
+from nastavnik.consents.models import Consent, ConsentText, Guardian
 from nastavnik.documents.models import Document
 from nastavnik.engine.instruments.answering import LONGEST_STORY
 from nastavnik.engine.packages.schema import ColumnType, PackageField, TableReference, TableSchema
@@ -251,6 +251,16 @@ SHEETS: tuple[PackageSheet, ...] = (
         {"id": COMPUTED, "person": "person", "full_name": "full_name", "relation": "relation"},
         key=("id",),
         required=("id", "person", "full_name", "relation"),
+        is_core=False,
+    ),
+    # the words people have signed: without them a version would name another text where the package arrives
+    PackageSheet(
+        "consent_texts",
+        "Тексты согласий",
+        ConsentText,
+        {name: name for name in ("purpose", "version", "title", "body", "is_own")},
+        required=("purpose", "version", "title", "body"),
+        left_out=frozenset({"made_at", "made_by"}),
         is_core=False,
     ),
     PackageSheet(
