@@ -19,7 +19,7 @@ from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.models import Membership, Person, RosterImport, StudyGroup
+from nastavnik.people.models import ClassTransfer, Membership, Person, RosterImport, StudyGroup
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import (
     Attendance,
@@ -43,6 +43,7 @@ OBJECTS: dict[str, type[Model]] = {
     "cabinet:seen": Person,
     "people:edit": Person,
     "people:family": Person,
+    "people:next-year-back": ClassTransfer,
     "people:left": Person,
     "people:import-preview": RosterImport,
     "people:import-errors": RosterImport,

@@ -565,6 +565,9 @@ PREPARED = {
     "people.leave_family": lambda scene: people.join_family(
         scene.person("older"), scene.person("teacher"), by=scene.by
     ),
+    "people.take_transfer_back": lambda scene: people.take_classes_over(
+        scene.year, {scene.year.study_groups.first(): "12Я"}, by=scene.by
+    ),
     "people.take_back": lambda scene: people.mark_left(scene.person("waiting"), by=scene.by),
     "people.accept_import": lambda scene: add_list(scene.school, 2, start=50),
     "roadmaps.make_from_catalogue": _free_year,
@@ -742,6 +745,10 @@ DONE = {
     "people.correct_person": lambda s: people.correct_person(s.person("older"), subject="физика", by=s.by),
     "people.register_person": lambda s: people.register_person(s.organisation, by=s.by, **NEWCOMER),
     "people.take_back": lambda s: people.take_back(s.it, by=s.by),
+    "people.take_classes_over": lambda s: people.take_classes_over(
+        s.year, {s.year.study_groups.first(): "12Я"}, by=s.by
+    ),
+    "people.take_transfer_back": lambda s: people.take_transfer_back(s.it, by=s.by),
     "people.join_family": lambda s: people.join_family(s.person("older"), s.person("teacher"), by=s.by),
     "people.leave_family": lambda s: people.leave_family(s.person("older"), by=s.by),
     "people.mark_left": lambda s: people.mark_left(s.person("waiting"), by=s.by),

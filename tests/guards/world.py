@@ -73,7 +73,7 @@ from nastavnik.people.actions import (
     start_import,
 )
 from nastavnik.people.choices import PersonKind, RosterKind
-from nastavnik.people.models import Person, RosterImport, User
+from nastavnik.people.models import ClassTransfer, Person, RosterImport, User
 from nastavnik.programmes.actions import (
     AttendeeWishes,
     add_to_base,
@@ -186,6 +186,13 @@ def pair_of(school: School, mentee: str) -> Mentorship:
 def live(school: School) -> None:
     """Let a school have papers, pairs, matchings, records and consents in every state."""
     by, state = school.curator, MentorshipStatus
+    ClassTransfer.objects.create(
+        organisation=school.organisation,
+        from_year=school.year,
+        to_year=school.year,
+        moves={"ended": [], "made": [], "groups": [], "graduates": []},
+        taken_back_at=timezone.now(),
+    )
     order = approve_pairs(school)
     set_requisites(order, number="1-о", dated_on=school.year.starts_on, by=by)
     register_document(order, by=by)

@@ -11,11 +11,12 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.people import tasks
-        from nastavnik.people.attention import ended_steps, items
+        from nastavnik.people.attention import classes_to_take, ended_steps, items
         from nastavnik.people.search import find
 
         attention.register("people", items)
         attention.register("second step", ended_steps)
+        attention.register("classes", classes_to_take)
         retention.register(tasks.LISTS)
         tasks.register_kinds()
         search.register(
@@ -33,6 +34,7 @@ class PeopleConfig(AppConfig):
             card="people#карточка",
             groups="people#классы-и-классные-руководители",
             group="people#классы-и-классные-руководители",
+            **dict.fromkeys(("next_year", "next_year_back"), "people#новый-учебный-год"),
             **dict.fromkeys(
                 ("import", "import_preview", "import_errors", "import_discard"), "lists"
             ),

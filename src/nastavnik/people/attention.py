@@ -1,13 +1,17 @@
 """Slips that wait for a second person or were given without one; a second step somebody else has ended."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
+from nastavnik.organisations.models import AcademicYear
 from nastavnik.people.models import SecondStep, SlipHalf
+from nastavnik.people.queries import DAYS_AROUND_END, year_to_leave
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -60,3 +64,29 @@ def ended_steps(user: SignedIn) -> Iterator[AttentionItem]:
             reverse("people:second-step"),
             place=5,
         )
+
+
+def classes_to_take(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield, at the end of a year and at the beginning of the next, that its classes are to be taken over."""
+    if not user.viewer.may(Perm.ROSTER_EDIT):
+        return
+    day, near = today(), dt.timedelta(DAYS_AROUND_END)
+    own = user.viewer.organisations(Perm.ROSTER_EDIT)
+    # asked in the middle of a year it costs one question
+    ending = AcademicYear.objects.filter(
+        organisation__in=own, ends_on__range=(day - near, day + near)
+    ).select_related("organisation")
+    year = next(filter(None, (year_to_leave(one.organisation) for one in ending[:1])), None)
+    if year is None:
+        return
+    is_over = today() > year.ends_on
+    yield AttentionItem(
+        Urgency.WEEK if is_over else Urgency.NEXT,
+        "wait",
+        _("The next year"),
+        _("Take the classes over into the next year"),
+        _("5A becomes 6A, the last class becomes alumni: one page, one press."),
+        _("Open"),
+        reverse("people:next-year"),
+        place=6,
+    )

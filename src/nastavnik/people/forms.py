@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Role, SignedIn
 from nastavnik.core.hooks import role_scopes
+from nastavnik.core.text import fold
 from nastavnik.core.ui.forms import DateInput, FilesField, FilesInput, offer, offer_rows
 from nastavnik.organisations.models import Organisation, Partner
 from nastavnik.people.access import roles_given
@@ -27,7 +28,7 @@ from nastavnik.people.choices import (
     RosterKind,
 )
 from nastavnik.people.models import Person, StudyGroup, User
-from nastavnik.people.queries import has_login
+from nastavnik.people.queries import GRADUATES, ClassRow, has_login
 
 #: From the least to the most: what nobody looked at is the least.
 FROM_THE_LEAST = (
@@ -552,6 +553,69 @@ class WaitingRowsForm(forms.Form):
 _NAME_FIELDS = (Field.LAST_NAME, Field.FIRST_NAME, Field.PATRONYMIC, Field.BIRTH_DATE)
 _PUPIL_FIELDS = (*_NAME_FIELDS, Field.GROUP)
 _STAFF_FIELDS = (*_NAME_FIELDS, Field.POSITION, Field.SUBJECT)
+
+
+class NextYearForm(forms.Form):
+    """What becomes of each class of a year: its name next year, the end of school, or nothing yet."""
+
+    GO, FINISH, SKIP = "go", "finish", "skip"
+
+    def __init__(self, rows: Iterable[ClassRow], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = list(rows)
+        choices = [
+            (self.GO, _("goes on as")),
+            (self.FINISH, _("has finished school")),
+            (self.SKIP, _("not yet")),
+        ]
+        for row in self.rows:
+            what, name = self._names(row)
+            usual = self.FINISH if row.is_last else self.GO
+            self.fields[what] = forms.ChoiceField(
+                label=row.group.name, choices=choices, initial=usual
+            )
+            self.fields[name] = forms.CharField(
+                label=_("Name next year"), max_length=30, required=False, initial=row.next_name
+            )
+
+    @staticmethod
+    def _names(row: ClassRow) -> tuple[str, str]:
+        return f"what_{row.group.pk}", f"name_{row.group.pk}"
+
+    @property
+    def lines(self) -> list[tuple[ClassRow, forms.BoundField, forms.BoundField]]:
+        """Return each class with its two fields."""
+        return [(row, self[self._names(row)[0]], self[self._names(row)[1]]) for row in self.rows]
+
+    def clean(self) -> dict[str, Any]:
+        """See that whoever goes on has a name, and no two the same."""
+        data = super().clean() or {}
+        seen: dict[str, str] = {}
+        for row in self.rows:
+            what, name = self._names(row)
+            given = " ".join((data.get(name) or "").split())
+            data[name] = given
+            if data.get(what) != self.GO:
+                continue
+            if not given:
+                self.add_error(name, _("Write what the class is called next year."))
+            elif fold(given) in seen:
+                self.add_error(
+                    name, _("%(other)s has this name already.") % {"other": seen[fold(given)]}
+                )
+            seen.setdefault(fold(given), row.group.name)
+        return data
+
+    @property
+    def plan(self) -> dict[StudyGroup, str]:
+        """Return class → its name next year, `GRADUATES` for who has finished; those left for later are not in it."""
+        said = {row.group: self._names(row) for row in self.rows}
+        data = self.cleaned_data
+        return {
+            group: data[name] if data[what] == self.GO else GRADUATES
+            for group, (what, name) in said.items()
+            if data[what] != self.SKIP
+        }
 
 
 class ClassTeacherForm(forms.Form):

@@ -466,6 +466,44 @@ class Enrolment(models.Model):
         technical = ["id", "organisation"]
 
 
+class ClassTransferQuerySet(ScopedQuerySet["ClassTransfer"]):
+    view_perm = Perm.ROSTER_EDIT
+
+    def standing(self) -> Self:
+        """Leave those that were not taken back."""
+        return self.filter(taken_back_at=None)
+
+
+class ClassTransfer(models.Model):
+    """The classes of one year taken over into the next: kept so that it can be taken back as a whole.
+
+    `moves` holds keys: enrolments `ended` and `made`, `groups` opened by it, people who became `graduates`.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="class_transfers")
+    from_year = models.ForeignKey(AcademicYear, models.CASCADE, related_name="+")
+    to_year = models.ForeignKey(AcademicYear, models.CASCADE, related_name="+")
+    moves = models.JSONField(default=dict)
+    made_at = models.DateTimeField(auto_now_add=True)
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClassTransferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "to_year"],
+                condition=Q(taken_back_at=None),
+                name="classes_taken_over_once",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["moves"]
+        technical = ["id", "organisation", "from_year", "to_year", "made_at", "taken_back_at"]
+
+
 class RosterImportQuerySet(ScopedQuerySet["RosterImport"]):
     view_perm = Perm.ROSTER_EDIT
 

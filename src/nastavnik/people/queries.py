@@ -1,18 +1,23 @@
 """Reads of people."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Role, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.access import may_switch_off, renewals
 from nastavnik.people.choices import LEARNERS, ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import (
+    ClassTransfer,
     Enrolment,
     Membership,
     Person,
@@ -273,3 +278,97 @@ def role_not_of_today(user: User) -> Membership | None:
     if user.viewer.grants:
         return None
     return user.memberships.select_related("organisation").order_by("starts_on", "pk").last()
+
+
+#: What becomes of a class whose pupils have finished school, instead of its name next year.
+GRADUATES = ""
+DAYS_TO_TAKE_BACK = 60
+# how long before and after the end of a year its classes are asked about
+DAYS_AROUND_END = 92
+_LAST_CLASS = 11
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """A class of a year that ends: how many are in it, what it would be called next year, whether they finish school."""
+
+    group: StudyGroup
+    n_pupils: int
+    next_name: str
+    is_last: bool
+
+
+def next_year_bounds(year: AcademicYear) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of the year after one: those entered, else from September to August."""
+    after = AcademicYear.objects.filter(
+        organisation_id=year.organisation_id, starts_on__gt=year.starts_on
+    ).order_by("starts_on")
+    if found := after.first():
+        return found.starts_on, found.ends_on
+    return year_bounds(year.ends_on + dt.timedelta(days=30))
+
+
+def year_to_leave(organisation: Organisation) -> AcademicYear | None:
+    """Return the year whose classes wait to be taken over into the next one: the present one, in September the last; else None."""
+    years = AcademicYear.objects.filter(organisation=organisation, starts_on__lte=today())
+    for year in years.order_by("-starts_on")[:2]:
+        if Enrolment.objects.filter(study_group__year=year).exists():
+            first, _last = next_year_bounds(year)
+            there = Enrolment.objects.filter(
+                organisation=organisation, study_group__year__starts_on=first
+            )
+            return None if there.exists() else year
+    return None
+
+
+def classes_to_take_over(user: SignedIn, year: AcademicYear) -> list[ClassRow]:
+    """Return the classes of a year with somebody in them, the highest first."""
+    groups = StudyGroup.objects.visible_to(user).filter(year=year).select_related("class_teacher")
+    here = Q(enrolments__ends_on=None, enrolments__person__left_on=None)
+    counted = groups.annotate(n=Count("enrolments", filter=here)).filter(n__gt=0)
+    return [
+        ClassRow(
+            group,
+            group.n,
+            _next_name(group.name),
+            group.grade is not None and group.grade >= _LAST_CLASS,
+        )
+        for group in sorted(counted, key=lambda one: (-(one.grade or 0), one.name))
+    ]
+
+
+def _next_name(name: str) -> str:
+    """Return «6А» for «5А»; a group that has no step in its name keeps it."""
+    found = re.match(r"\d{1,2}(?!\d)", name)
+    return f"{int(found[0]) + 1}{name[found.end() :]}" if found else name
+
+
+def last_transfer(user: SignedIn) -> ClassTransfer | None:
+    """Return the last taking over of classes that may still be taken back."""
+    standing = ClassTransfer.objects.visible_to(user).standing().select_related("to_year")
+    found = standing.first()
+    return found if found and not why_transfer_stays(found) else None
+
+
+def why_transfer_stays(transfer: ClassTransfer) -> list[str]:
+    """Return why a taking over of classes cannot be taken back; nothing where it can."""
+    if transfer.taken_back_at:
+        return [_("It was taken back already.")]
+    if timezone.now() - transfer.made_at > dt.timedelta(DAYS_TO_TAKE_BACK):
+        return [
+            _("It was more than %(n)s days ago: correct single people on their cards.")
+            % {"n": DAYS_TO_TAKE_BACK}
+        ]
+    made = Enrolment.objects.filter(pk__in=transfer.moves["made"])
+    moved = made.exclude(ends_on=None).select_related("person")
+    if names := [row.person.short_name for row in moved] or (
+        made.count() < len(transfer.moves["made"])
+    ):
+        said = ", ".join(names[:5]) if isinstance(names, list) else "…"
+        return [
+            _(
+                "Somebody has changed the class since (%(names)s): correct single people on their cards."
+            )
+            % {"names": said}
+        ]
+    return []

@@ -47,6 +47,7 @@ from nastavnik.people.forms import (
     CodeForm,
     ColumnsForm,
     ListUploadForm,
+    NextYearForm,
     PasswordForm,
     PersonFilter,
     PersonForm,
@@ -56,6 +57,7 @@ from nastavnik.people.forms import (
     WaitingRowsForm,
 )
 from nastavnik.people.models import (
+    ClassTransfer,
     Enrolment,
     Membership,
     Person,
@@ -67,19 +69,25 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import (
+    DAYS_TO_TAKE_BACK,
     Entrant,
     asks_code,
     class_names,
+    classes_to_take_over,
     entrants,
     entrants_of,
     family_of,
     group_names,
     kinds_of,
     known_people,
+    last_transfer,
     namesakes_of,
+    next_year_bounds,
     roster,
     second_step_of,
     steps_to_end,
+    why_transfer_stays,
+    year_to_leave,
 )
 from nastavnik.people.tables import (
     accounts_table,
@@ -711,6 +719,74 @@ def groups(request: Request) -> HttpResponse:
             "sees_part": request.user.viewer.sees_part(Perm.ROSTER_VIEW),
         },
     )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROSTER_EDIT)
+def next_year(request: Request) -> HttpResponse:
+    """Show the classes of the year that ends with what becomes of each; take them over into the next one."""
+    year = year_to_leave(request.user.workplace)
+    if year is None:
+        return render(
+            request, "people/next_year_done.html", {"transfer": last_transfer(request.user)}
+        )
+    rows = classes_to_take_over(request.user, year)
+    form = NextYearForm(rows, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        with refusals_told(request):
+            transfer = actions.take_classes_over(year, form.plan, by=request.user)
+            messages.success(
+                request,
+                _("Done: the new classes hold from %(day)s.")
+                % {"day": f"{transfer.to_year.starts_on:%d.%m.%Y}"},
+            )
+        return redirect("people:next-year")
+    first, _last = next_year_bounds(year)
+    return render(
+        request,
+        "people/next_year.html",
+        {
+            "year": year,
+            "first": first,
+            "form": form,
+            "n_days": DAYS_TO_TAKE_BACK,
+            "n_pupils": sum(row.n_pupils for row in rows),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROSTER_EDIT)
+def next_year_back(request: Request, pk: int) -> HttpResponse:
+    """Say what taking the classes back undoes, then do it."""
+    transfer = get_object_or_404(ClassTransfer.objects.visible_to(request.user), pk=pk)
+    if reasons := why_transfer_stays(transfer):
+        for reason in reasons:
+            messages.error(request, reason)
+        return redirect("people:next-year")
+    if request.method == "GET":
+        n = len(transfer.moves["ended"])
+        return confirm.ask(
+            request,
+            heading=_("Take the classes back?"),
+            sentence=ngettext(
+                "%(n)s pupil is in the class of before again.",
+                "%(n)s pupils are in the classes of before again.",
+                n,
+            )
+            % {"n": n},
+            action=_("Take the classes back"),
+            back=reverse("people:next-year"),
+            follows=[
+                _("The classes opened by it go where nobody else is in them."),
+                _("Who was made an alumnus by it is a pupil again."),
+            ],
+        )
+    with refusals_told(request):
+        actions.take_transfer_back(transfer, by=request.user)
+        messages.success(request, _("Everybody is in the class of before again."))
+    return redirect("people:next-year")
 
 
 @require_http_methods(["GET", "POST"])

@@ -19,6 +19,7 @@ from nastavnik.people.actions.lists import (
     read_lists,
     start_import,
 )
+from nastavnik.people.actions.next_year import take_classes_over, take_transfer_back
 from nastavnik.people.actions.roster import (
     add_account,
     add_person,
@@ -85,4 +86,6 @@ __all__ = [
     "start_import",
     "switch_off_second_step",
     "take_back",
+    "take_classes_over",
+    "take_transfer_back",
 ]
