@@ -324,16 +324,18 @@ def year_to_leave(organisation: Organisation) -> AcademicYear | None:
 def classes_to_take_over(user: SignedIn, year: AcademicYear) -> list[ClassRow]:
     """Return the classes of a year with somebody in them, the highest first."""
     groups = StudyGroup.objects.visible_to(user).filter(year=year).select_related("class_teacher")
-    here = Q(enrolments__ends_on=None, enrolments__person__left_on=None)
-    counted = groups.annotate(n=Count("enrolments", filter=here)).filter(n__gt=0)
+    here = Q(ends_on=None, person__left_on=None)
+    rows = Enrolment.objects.filter(here, study_group__in=groups).order_by()
+    counts = dict(rows.values_list("study_group").annotate(n=Count("pk")))
     return [
         ClassRow(
             group,
-            group.n,
+            counts[group.pk],
             _next_name(group.name),
             group.grade is not None and group.grade >= _LAST_CLASS,
         )
-        for group in sorted(counted, key=lambda one: (-(one.grade or 0), one.name))
+        for group in sorted(groups, key=lambda one: (-(one.grade or 0), one.name))
+        if group.pk in counts
     ]
 
 
