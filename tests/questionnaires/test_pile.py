@@ -154,7 +154,10 @@ def test_who_has_answered_online_keeps_that_answer_and_is_asked_about(school):
     assert Response.objects.get().answers == {"before": "no"}
     page = desk.browser.get(f"/questionnaires/returned/{desk.blank('younger').pk}/")
     assert "has answered already" in text(page)
-    desk.browser.post(f"/questionnaires/returned/{desk.blank('younger').pk}/", {"drop": "1"})
+    address = f"/questionnaires/returned/{desk.blank('younger').pk}/"
+    assert 'name="sure"' in text(desk.browser.post(address, {"drop": "1"}))
+    assert desk.sheets()
+    desk.browser.post(address, {"drop": "1", "sure": "1"})
     assert not desk.sheets()
 
 

@@ -272,6 +272,11 @@ class SheetItem:
         return DOUBTS.get(self.why, self.why)
 
     @property
+    def is_wide(self) -> bool:
+        """Whether its crop is as wide as the sheet: a frame, or boxes with words beside them."""
+        return self.item.kind not in (ItemKind.SCALE, ItemKind.YES_NO)
+
+    @property
     def name(self) -> str:
         """The name of its field on a page."""
         return f"j-{self.scan.pk}-{self.item.code}"

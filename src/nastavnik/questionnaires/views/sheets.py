@@ -21,6 +21,7 @@ from nastavnik.core.access.view_access import requires, takes_files
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, key_of
+from nastavnik.core.ui import confirm
 from nastavnik.core.ui.downloads import download
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.jobs.queries import unfinished
@@ -387,6 +388,18 @@ def returned(request: Request, pk: int) -> HttpResponse:
     if sheet is None:
         messages.error(request, _("Nothing of this sheet is waiting here."))
         return redirect(_home(row))
+    if request.method == "POST" and "drop" in request.POST and "sure" not in request.POST:
+        return confirm.ask(
+            request,
+            heading=_("Put this sheet away?"),
+            sentence=sheet.whose,
+            action=_("Put this sheet away"),
+            back=reverse("questionnaires:returned", args=[blank.pk]),
+            follows=[
+                _("Its pictures and what you have said of them are erased; the paper can be loaded again.")
+            ],
+            fields=[("drop", "1"), ("sure", "1")],
+        )  # fmt: skip
     if request.method == "POST" and "drop" in request.POST:
         drop_pages(blank, by=request.user)
         messages.success(
