@@ -575,7 +575,10 @@ class NextYearForm(forms.Form):
                 label=row.group.name, choices=choices, initial=usual
             )
             self.fields[name] = forms.CharField(
-                label=_("Name next year"), max_length=30, required=False, initial=row.next_name
+                label=_("Name next year"),
+                max_length=30,
+                required=False,
+                initial="" if row.is_last else row.next_name,
             )
 
     @staticmethod
