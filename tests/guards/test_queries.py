@@ -15,7 +15,8 @@ ROUTES = [route for route in all_routes() if not route.is_public]
 # Page → most queries it may ask, with the reason.
 DEARER: dict[str, int] = {
     # every app is asked what needs the person and whether its first step is done; twelve where nobody waits at the gate of a base and no district asks
-    "cabinet:home": 32,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
+    # who comes of age; what is open in the training of mentors
+    "cabinet:home": 40,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
     # stand on one screen, and whether one is being counted; what the engine would be given now is asked as for a matching,
     # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices
@@ -24,6 +25,8 @@ DEARER: dict[str, int] = {
     "mentorships:replace": 21,
     # whether this sitting has looked at these people already, so that a look is noted once
     "mentorships:card": 14,
+    # whose blanks they are with classes, representatives and consents, their texts; the line of the trail and who was taken out
+    "consents:pack-file": 14,
     # who has not answered with classes and consents, what was printed and loaded, what came back and whose it is, what is read now
     "questionnaires:sheets": 15,
     # one for each sort of thing that has a name of its own: a line of the journal tells of any of them

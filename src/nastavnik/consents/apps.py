@@ -40,6 +40,7 @@ class ConsentsConfig(AppConfig):
             missing="consents#кого-не-хватает",
             texts="consents#тексты",
             text="consents#тексты",
+            text_change="consents#тексты",
             links="consents#по-ссылке",
             guardian="consents#законные-представители",
             guardian_add="consents#законные-представители",

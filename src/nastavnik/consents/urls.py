@@ -12,6 +12,7 @@ urlpatterns = [
     path("consents/packs/<int:pk>/file/<str:kind>/", views.pack_file, name="pack-file"),
     path("consents/texts/", views.texts, name="texts"),
     path("consents/texts/<slug:purpose>/", views.text, name="text"),
+    path("consents/texts/<slug:purpose>/change/", views.text_change, name="text-change"),
     path("consents/links/", links.links, name="links"),
     path("consents/links/<int:pk>/close/", links.close, name="link-close"),
     path("c/sent/", links.thanks, name="thanks"),

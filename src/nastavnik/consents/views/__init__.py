@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -215,7 +214,8 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     looks.note_look(request, "consents", [person.pk], organisation_id=person.organisation_id)
     row: LedgerRow = ledger_rows([person], NEEDED_FOR_BASE)[0]
-    answered = list(ConsentLink.objects.filter(person=person, used_at__isnull=False)[:1])
+    used = ConsentLink.objects.visible_to(request.user).filter(used_at__isnull=False)
+    answered = list(used.filter(person=person)[:1])
     asked = DayForm(request.GET if "day" in request.GET else None)
     day = asked.cleaned_data["day"] if asked.is_valid() else None
     return render(
@@ -230,7 +230,8 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
                 .filter(person=person)
                 .select_related("guardian")
             ],
-            "may_print": Person.objects.within(request.user, Perm.CONSENT_TICK)
+            "may_print": Person.objects.visible_to(request.user)
+            .within(request.user, Perm.CONSENT_TICK)
             .filter(pk=person.pk)
             .exists(),
             "answered": answered,
@@ -289,8 +290,10 @@ def people_of_bases(request: Request) -> QuerySet[Person]:
 @requires(Perm.CONSENT_TICK)
 def print_blanks(request: Request) -> HttpResponse:
     """Say which blanks are to be printed for whom; then give them out."""
-    own = Person.objects.within(request.user, Perm.CONSENT_TICK).filter(
-        pk__in=people_of_bases(request).values("pk")
+    own = (
+        Person.objects.visible_to(request.user)
+        .within(request.user, Perm.CONSENT_TICK)
+        .filter(pk__in=people_of_bases(request).values("pk"))
     )
     only = own.filter(pk=key_of(request.GET.get("person", ""))).first()
     groups = class_names(request.user)
@@ -417,16 +420,39 @@ def _texts(request: Request) -> dict[Purpose, CurrentText]:
     return current_texts(request.user.workplace)
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @requires(Perm.CONSENT_VIEW)
 def text(request: Request, purpose: str) -> HttpResponse:
-    """Show the text of a consent and the versions before it; a curator changes it into a new version."""
+    """Show the text of a consent and the versions before it."""
+    present = _text(request, purpose)
+    older = ConsentText.objects.visible_to(request.user).filter(purpose=purpose)
+    return render(
+        request,
+        "consents/text.html",
+        {
+            "text": present,
+            "version": version_words(present.version),
+            "blocks": list(body_blocks(_LINES.sub("________", present.body))),
+            "may_edit": request.user.viewer.may(Perm.CONSENT_EDIT),
+            "older": [
+                (row, version_words(row.version))
+                for row in older.exclude(version=present.version).order_by("-pk")
+            ],
+        },
+    )
+
+
+def _text(request: Request, purpose: str) -> CurrentText:
     if purpose not in Purpose.values:
         raise Http404
-    may_edit = request.user.viewer.may(Perm.CONSENT_EDIT)
-    if request.method == "POST" and not may_edit:
-        raise PermissionDenied
-    present = _texts(request)[Purpose(purpose)]
+    return _texts(request)[Purpose(purpose)]
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.CONSENT_EDIT)
+def text_change(request: Request, purpose: str) -> HttpResponse:
+    """Change the text of a consent into a new version."""
+    present = _text(request, purpose)
     form = TextForm(request.POST or None, initial={"title": present.title, "body": present.body})
     if form.is_bound and form.is_valid():
         with refusals_told(request):
@@ -438,35 +464,25 @@ def text(request: Request, purpose: str) -> HttpResponse:
                 _("The next blanks are printed with this text. Signed ones stay as they are."),
             )
         return redirect("consents:text", purpose=purpose)
-    older = ConsentText.objects.visible_to(request.user).filter(purpose=purpose)
-    return render(
-        request,
-        "consents/text.html",
-        {
-            "text": present,
-            "version": version_words(present.version),
-            "blocks": list(body_blocks(_LINES.sub("________", present.body))),
-            "form": form if may_edit else None,
-            "older": [
-                (row, version_words(row.version))
-                for row in older.exclude(version=present.version).order_by("-pk")
-            ],
-        },
-        status=422 if form.is_bound else 200,
-    )
+    context = {"text": present, "version": version_words(present.version), "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "consents/text_change.html", context, status=status)
 
 
 def _own_person(request: Request, pk: int) -> Person:
     """Return a person of whom the user takes consents in."""
-    return get_object_or_404(Person.objects.within(request.user, Perm.CONSENT_TICK), pk=pk)
+    return get_object_or_404(
+        Person.objects.visible_to(request.user).within(request.user, Perm.CONSENT_TICK), pk=pk
+    )
 
 
 def _signed_form(
-    person: Person, held: Iterable[Purpose], data: QueryDict | None = None
+    request: Request, person: Person, held: Iterable[Purpose], data: QueryDict | None = None
 ) -> SignedForm | None:
     """Return the form to tick papers of one person off; None where all are there."""
     lacked = missing_purposes(frozenset(held), Purpose)
-    guardians = Guardian.objects.filter(person=person).who_sign_on(today())
+    noted = Guardian.objects.visible_to(request.user).filter(person=person)
+    guardians = noted.who_sign_on(today())
     if signer_for(person, today()) == Signer.PERSON:
         guardians = guardians.none()
     return SignedForm(lacked, guardians, data) if lacked else None
@@ -478,7 +494,7 @@ def signed(request: Request, pk: int) -> HttpResponse:
     """Tick off what one person has signed, and which representative did."""
     person = _own_person(request, pk)
     row: LedgerRow = ledger_rows([person], NEEDED_FOR_BASE)[0]
-    form = _signed_form(person, row.held, request.POST or None)
+    form = _signed_form(request, person, row.held, request.POST or None)
     if form is None:
         messages.info(request, _("Every consent of this person is signed."))
         return redirect("consents:person", pk=person.pk)

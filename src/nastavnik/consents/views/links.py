@@ -49,8 +49,10 @@ _HERE_ONLY = ("localhost", "127.0.0.1", "::1")
 @requires(Perm.CONSENT_TICK)
 def links(request: Request) -> HttpResponse:
     """Say who is to sign by a link, then show the links: the only time they are seen."""
-    own = Person.objects.within(request.user, Perm.CONSENT_TICK).filter(
-        pk__in=people_of_bases(request).values("pk")
+    own = (
+        Person.objects.visible_to(request.user)
+        .within(request.user, Perm.CONSENT_TICK)
+        .filter(pk__in=people_of_bases(request).values("pk"))
     )
     only = own.filter(pk=key_of(request.GET.get("person", ""))).first()
     texts = current_texts(request.user.workplace)
