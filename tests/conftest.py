@@ -216,6 +216,21 @@ def empty_folder(settings, tmp_path):
 
 
 @pytest.fixture
+def begin_migrated(request):
+    """Return a function that gives a data folder, made where there is none, the kept empty database with all migrations.
+
+    Where none is kept yet the folder stays empty: a program that migrates first begins with either.
+    """
+
+    def begin(data: Path) -> None:
+        data.mkdir(exist_ok=True)
+        if (kept := kept_schema(request.config)) and kept.exists():
+            shutil.copyfile(kept, data / "nastavnik.sqlite3")
+
+    return begin
+
+
+@pytest.fixture
 def cast(db):
     """The district with two schools; see tests/cast.py."""
     from tests.remembered import remembered_cast

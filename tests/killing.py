@@ -142,7 +142,7 @@ def nothing_half_written(script: Path, data: Path, at_least: int) -> None:
 
     Args:
         script: a Python file with the functions `prepare`, `work` and `look`.
-        data: a folder for the database, not there yet.
+        data: a folder for the database, not there yet or with an empty one.
         at_least: how many writes the work has, so that there is a middle.
     """
     with killable(script, data) as it:

@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -92,13 +91,13 @@ print(sorted(left))
 
 @pytest.mark.both
 @pytest.mark.django_db
-def test_migrations_go_back_to_nothing_and_forth_again(tmp_path, request, loader):
+def test_migrations_go_back_to_nothing_and_forth_again(tmp_path, request, loader, begin_migrated):
     """On a scratch database of the kind the suite runs on; forth for the first time the one of the suite has gone."""
     url = ""
     if connection.vendor == "postgresql":
         url = _scratch_postgres(request)
-    elif kept := sorted(Path(request.config.cache.mkdir("schema")).glob("*.sqlite3")):
-        shutil.copyfile(kept[0], tmp_path / "nastavnik.sqlite3")
+    else:
+        begin_migrated(tmp_path)
     done = subprocess.run(
         [sys.executable, "-c", BOTH_WAYS.format(apps=sorted(OURS & loader.migrated_apps))],
         env=os.environ

@@ -57,8 +57,9 @@ else:
 
 
 @pytest.fixture
-def program(tmp_path):
+def program(tmp_path, begin_migrated):
     """Return a function that starts the program with a word."""
+    begin_migrated(tmp_path)
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "nastavnik.config.settings",
         "NASTAVNIK_DATA": str(tmp_path),
@@ -91,7 +92,7 @@ def look(folder):
     return state
 
 
-def until(true, seconds=60):
+def until(true, seconds=300):
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "waited for nothing"
@@ -115,7 +116,7 @@ def test_killed_in_the_middle_it_is_lost_and_done_anew_once(program, tmp_path):
     until(lambda: look(tmp_path) == "done")
     assert (tmp_path / "written").read_text() == "x"
     second.send_signal(signal.SIGTERM)
-    assert second.wait(30) == 0
+    assert second.wait(300) == 0
 
 
 def test_stopped_in_good_order_it_waits_for_the_next(program, tmp_path):
@@ -123,7 +124,7 @@ def test_stopped_in_good_order_it_waits_for_the_next(program, tmp_path):
     worker = program("work")
     until((tmp_path / "begun").exists)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+    assert worker.wait(300) == 0
     assert look(tmp_path) == "waiting"
     (tmp_path / "go-on").touch()
     program("work")

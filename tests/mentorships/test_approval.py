@@ -41,8 +41,9 @@ def test_a_registered_order_lets_the_pairs_run(cast):
     assert states == {MentorshipStatus.ACTIVE}
 
 
-def test_an_approval_killed_in_the_middle_leaves_nothing_half_written(tmp_path):
+def test_an_approval_killed_in_the_middle_leaves_nothing_half_written(tmp_path, begin_migrated):
     script = Path(__file__).with_name("killed_approval.py")
+    begin_migrated(tmp_path / "data")
     nothing_half_written(script, tmp_path / "data", at_least=21)
 
 

@@ -459,8 +459,9 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(db):
     assert n_statements[200, "moved"] <= n_statements[5, "moved"] + 10
 
 
-def test_killed_in_the_middle_nothing_is_half_written(tmp_path):
+def test_killed_in_the_middle_nothing_is_half_written(tmp_path, begin_migrated):
     script = Path(__file__).with_name("killed_import.py")
+    begin_migrated(tmp_path / "data")
     nothing_half_written(script, tmp_path / "data", at_least=8)
 
 
