@@ -69,13 +69,13 @@ def test_a_stop_waits_for_what_is_being_answered():
         thread.start()
 
         def stop():
-            begun.wait(5)
+            begun.wait(60)
             site.should_exit = True
 
         stopping = threading.Thread(target=stop)
         stopping.start()
         answer = asyncio.run(ask(Site("127.0.0.1", listening.getsockname()[1])))
         stopping.join()
-        thread.join(10)
+        thread.join(60)
     assert answer.status == 200
     assert not thread.is_alive()

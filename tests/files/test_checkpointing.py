@@ -17,7 +17,7 @@ from nastavnik.files.checkpointing import Checkpointer, is_affected, sole_checkp
 from nastavnik.files.checks import check_sqlite_connections
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=60):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "did not happen in time"
@@ -84,12 +84,12 @@ def test_a_long_log_is_cut(database, monkeypatch):
 def test_only_one_works_and_the_next_takes_over(database):
     first = Checkpointer(database, pause_seconds=0.02)
     first.start()
-    assert first.working.wait(5)
+    assert first.working.wait(60)
     second = Checkpointer(database, pause_seconds=0.02)
     second.start()
     assert not second.working.wait(0.3)
     first.stop()
-    assert second.working.wait(5)
+    assert second.working.wait(60)
     second.stop()
 
 
@@ -160,6 +160,6 @@ class TestConnections:
     def test_start(self, database, monkeypatch):
         monkeypatch.setitem(connection.settings_dict, "NAME", str(database))
         thread = checkpointing.start()
-        assert thread.working.wait(5)
+        assert thread.working.wait(60)
         thread.stop()
         assert database.with_name(database.name + "-checkpoint").exists()

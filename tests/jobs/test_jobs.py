@@ -172,7 +172,7 @@ def test_of_two_workers_at_once_one_does_it(cast, kind):
     def all_of_them():
         try:
             for job in jobs:
-                barrier.wait(30)
+                barrier.wait(120)
                 work_on(job)
         finally:
             connections.close_all()
@@ -218,7 +218,7 @@ def test_short_ones_are_done_beside_a_long_one(cast, kind, settings):
 
     def long(order, _watch):
         begun.set()
-        assert go_on.wait(60)
+        assert go_on.wait(120)
         return "long"
 
     from dataclasses import replace
@@ -229,7 +229,7 @@ def test_short_ones_are_done_beside_a_long_one(cast, kind, settings):
     try:
         with working():
             slow = ask(cast, made)
-            assert begun.wait(30)
+            assert begun.wait(120)
             quick = ask(cast, short, given={"say": "short"})
             until(lambda: Job.objects.get(pk=quick.pk).state == S.DONE)
             assert Job.objects.get(pk=slow.pk).state == S.RUNNING
@@ -257,7 +257,7 @@ def test_a_worker_that_is_stopped_leaves_its_job_to_the_next(cast, kind):
     kinds.register(replace(made, find=endless))
     with working():
         job = ask(cast, made)
-        assert begun.wait(30)
+        assert begun.wait(120)
     job.refresh_from_db()
     assert (job.state, job.tries) == (S.WAITING, 1)
     kinds.register(made)

@@ -191,7 +191,7 @@ def test_a_cancelled_counting_stops_soon_and_the_next_may_begin(cast, settings, 
             patched.setattr("nastavnik.matching.adapter.propose", endless)
             client.post(reverse("matching:run"))
             row = Job.objects.get()
-            assert begun.wait(30)
+            assert begun.wait(120)
             time.sleep(2 * attempts.NOTE_SECONDS)
             assert not ended.is_set()
             shown = text(page(cast, row))

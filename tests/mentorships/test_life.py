@@ -389,7 +389,7 @@ def at_once(*works):
 
     def do(place, work):
         try:
-            barrier.wait(timeout=20)
+            barrier.wait(timeout=120)
             answers[place] = work()
         except (RefusedError, IntegrityError) as error:
             answers[place] = error
@@ -400,7 +400,7 @@ def at_once(*works):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=300)
     return answers
 
 
@@ -465,7 +465,7 @@ def test_the_race_is_real():
     def naive(run, one):
         mentor = Participation.objects.get(pk=one.mentor_id)
         free = mentor.active_count < mentor.capacity
-        both_have_looked.wait(timeout=20)
+        both_have_looked.wait(timeout=120)
         if free:
             with transaction.atomic():
                 pair = Mentorship.objects.create(
