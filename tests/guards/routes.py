@@ -127,6 +127,8 @@ OBJECTS: dict[str, type[Model]] = {
     **{
         f"questionnaires:{name}": Wave
         for name in (
+            "transfer",
+            "untransfer",
             "wave",
             "invite",
             "links",

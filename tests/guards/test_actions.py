@@ -975,6 +975,12 @@ DONE = {
         questionnaires.invite_people(s.asking(), by=s.by),
     ),
     "questionnaires.make_links": lambda s: questionnaires.make_links(s.asking(), [s.asked()], by=s.by),
+    "questionnaires.transfer_answers": lambda s: questionnaires.transfer_answers(
+        s.asking(), {s.record("waiting").pk: {"request": "другое"}}, by=s.by
+    ),
+    "questionnaires.take_back_transfer": lambda s: questionnaires.take_back_transfer(
+        s.asking(), {s.record("waiting").pk: {"request": ["прежнее", s.record("waiting").request]}}, by=s.by
+    ),
     "questionnaires.close_wave": lambda s: questionnaires.close_wave(s.asking(), by=s.by),
     "questionnaires.reopen_wave": lambda s: questionnaires.reopen_wave(
         s.first(Wave, status="closed", mode="named"), closes_on=today(), by=s.by

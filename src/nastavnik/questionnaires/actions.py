@@ -26,7 +26,8 @@ from nastavnik.engine.instruments import (
     parse_instrument,
 )
 from nastavnik.organisations.models import Organisation
-from nastavnik.programmes.models import Programme
+from nastavnik.programmes.actions import describe_each
+from nastavnik.programmes.models import Participation, Programme
 from nastavnik.questionnaires import catalogues
 from nastavnik.questionnaires.adapter import ReturnedSheet, in_columns, instrument_of
 from nastavnik.questionnaires.choices import (
@@ -710,3 +711,57 @@ def _parsed_or_refused(body: Mapping[str, Any]) -> Instrument:
         return parse_instrument(body)
     except InstrumentError as error:
         raise RefusedError(error.faults) from error
+
+
+@transaction.atomic
+def transfer_answers(
+    wave: Wave, rows: Mapping[int, Mapping[str, Any]], *, by: models.Model | None
+) -> list[Participation]:
+    """Put what the answers of a wave say into the base, all of it or nothing; return the records.
+
+    Args:
+        wave: whose answers.
+        rows: key of a record → fields (`adapter.changes_for_bases`); records of other programmes stay as they are.
+        by: who has looked at it.
+
+    Raises:
+        RefusedError: what stands against one of them, with the name.
+    """
+    own = Participation.objects.filter(pk__in=rows, programme=wave.programme_id)
+    keys = own.values_list("pk", flat=True)
+    changed = describe_each({key: rows[key] for key in keys}, by=by)
+    audit.record(
+        "answers-transferred", wave, by=by, fields={name for row in rows.values() for name in row}
+    )
+    return changed
+
+
+@transaction.atomic
+def take_back_transfer(
+    wave: Wave, before: Mapping[int, Mapping[str, Sequence[Any]]], *, by: models.Model | None
+) -> list[Participation]:
+    """Take a transfer back; a field somebody has written since stays. Return the records changed.
+
+    Args:
+        wave: whose answers were put.
+        before: key of a record → field → what it held and what was put.
+        by: who takes it back.
+
+    Raises:
+        RefusedError: what stands against one of them, with the name.
+    """
+    records = Participation.objects.filter(pk__in=before, programme=wave.programme_id)
+    rows = {}
+    for record in records:
+        fields = {
+            name: held
+            for name, (held, put) in before[record.pk].items()
+            if getattr(record, name) == put
+        }
+        if fields:
+            rows[record.pk] = fields
+    changed = describe_each(rows, by=by)
+    audit.record(
+        "transfer-taken-back", wave, by=by, fields={name for row in rows.values() for name in row}
+    )
+    return changed

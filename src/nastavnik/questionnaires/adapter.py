@@ -2,14 +2,16 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django_stubs_ext import StrOrPromise
 
 from nastavnik.blanks.choices import ScanState
 from nastavnik.blanks.models import Blank, ScannedPage
 from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.engine.instruments import (
@@ -23,6 +25,17 @@ from nastavnik.engine.instruments import (
     check_answers,
     parse_instrument,
 )
+from nastavnik.programmes.access import capacity_refusal
+from nastavnik.programmes.catalogues import (
+    ListEntry,
+    areas,
+    interests,
+    meeting_places,
+    time_slots,
+)
+from nastavnik.programmes.choices import ParticipationStatus, Side
+from nastavnik.programmes.models import Participation
+from nastavnik.programmes.queries import areas_offered
 from nastavnik.questionnaires.choices import DOUBTS, SHEETS, InvitationState, SheetStanding
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Response, Wave
 from nastavnik.questionnaires.queries import NEEDED_TO_ASK
@@ -467,3 +480,128 @@ def sheet_words(item: Item, value: object) -> str:
     return ", ".join(
         texts.get(one, one) for one in (sent if isinstance(sent, list) else [str(sent)])
     )
+
+
+# ---------------------------------------------------------------- from answers to bases
+
+#: What an item may feed in a base (`Item.feeds`): the field, and the list of its codes where it is one.
+_FED: Mapping[str, Callable[[], Mapping[str, ListEntry]] | None] = {
+    "programmes.areas": areas,
+    "programmes.request": None,
+    "programmes.interests": interests,
+    "programmes.time_slots": time_slots,
+    "programmes.meeting_places": meeting_places,
+    "programmes.capacity": None,
+}
+_OF_SIDE = {Side.MENTEE: "request", Side.MENTOR: "capacity"}
+_LONGEST_REQUEST = 500  # characters, as the base keeps it
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChange:
+    """What an answer says beside what the base holds.
+
+    Attributes:
+        key: names the change as a form sends it, with what was shown as held: another one is another key.
+        field, label: of the base.
+        held, said: words.
+        value: what the base would hold.
+        is_added: nothing that is held is lost.
+    """
+
+    key: str
+    field: str
+    label: StrOrPromise
+    held: str
+    said: str
+    value: Any
+    is_added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BaseChanges:
+    """One person's record, and what the answers say otherwise."""
+
+    record: Participation
+    changes: tuple[BaseChange, ...]
+
+
+def fed_items(version: InstrumentVersion, rights: ReadingRights) -> list[Item]:
+    """Return the items of a questionnaire whose answers belong into a base and may be read."""
+    if version.role not in Side.values:
+        return []
+    return [
+        item for item in instrument_of(version).asked if item.feeds in _FED and rights.read(item)
+    ]
+
+
+def changes_for_bases(
+    user: SignedIn, wave: Wave, responses: Iterable[Response], rights: ReadingRights
+) -> list[BaseChanges]:
+    """Return what the answers of a wave say otherwise than the base the user writes in, by person; two queries.
+
+    Lists are added to and lose nothing; a request or a number of places that is held already is another word to be chosen.
+    What people said of others, and of a confidential wave, is not there.
+    """
+    items = fed_items(wave.version, rights)
+    said = {
+        row.invitation.person_id: row
+        for row in responses
+        if row.invitation is not None and not row.invitation.about
+    }
+    if not items or not said or wave.is_confidential:
+        return []
+    side = Side(wave.version.role)
+    records = (
+        Participation.objects.visible_to(user)
+        .within(user, Perm.BASE_EDIT)
+        .filter(programme=wave.programme_id, person__in=said)
+        .of(side)
+        .exclude(status=ParticipationStatus.FINISHED)
+        .select_related("person")
+        .prefetch_related("forms")
+    )
+    rows = []
+    for record in records:
+        found = (_change(record, item, answer_to(said[record.person_id], item)) for item in items)
+        if changes := tuple(one for one in found if one is not None):
+            rows.append(BaseChanges(record, changes))
+    return rows
+
+
+def _change(record: Participation, item: Item, answer: Answer | None) -> BaseChange | None:
+    field = item.feeds.removeprefix("programmes.")
+    known = _FED[item.feeds]
+    if answer is None or (known is None and field != _OF_SIDE[Side(record.side)]):
+        return None
+    held = getattr(record, field)
+    label = Participation._meta.get_field(field).verbose_name  # type: ignore[union-attr]
+    if known is None:
+        value: Any = _plain(record, field, answer)
+        if value in (None, "", held):
+            return None
+        words, told, is_added = str(held or ""), str(value), held in ("", 1)
+    else:
+        titles = {code: entry.title for code, entry in known().items()}
+        if field == "areas":
+            titles = dict(areas_offered(record, record.forms.all())) | {
+                code: titles.get(code, code) for code in held
+            }
+        given = answer if isinstance(answer, list) else [answer]
+        fresh = [code for code in titles if code in given and code not in held]
+        if not fresh:
+            return None
+        value = [code for code in titles if code in {*held, *fresh}]
+        words = ", ".join(titles.get(code, code) for code in held)
+        told, is_added = ", ".join(titles[code] for code in fresh), True
+    shown = hashlib.blake2b(repr((held, value)).encode(), digest_size=6).hexdigest()
+    return BaseChange(f"{record.pk}-{field}-{shown}", field, label, words, told, value, is_added)
+
+
+def _plain(record: Participation, field: str, answer: Answer) -> str | int | None:
+    """Return a request or a number of places as the base keeps it; None for what the forms do not allow."""
+    if field == "request":
+        return " ".join(str(answer).split())[:_LONGEST_REQUEST]
+    places = int(str(answer)) if str(answer).isdecimal() else 0
+    refused = not places or capacity_refusal(record, places, list(record.forms.all()))
+    return None if refused else places

@@ -45,6 +45,7 @@ class QuestionnairesConfig(AppConfig):
             "questionnaires",
             paper="questionnaires#внести-с-бумаги",
             take_back="questionnaires#внести-с-бумаги",
+            transfer="questionnaires#перенести-ответы-в-базу",
             sheets="questionnaires#напечатать-листы",
             **dict.fromkeys(
                 ("look", "sample", "accept", "returned"), "questionnaires#загрузить-листы"

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from nastavnik.questionnaires import views
-from nastavnik.questionnaires.views import sheets
+from nastavnik.questionnaires.views import sheets, transfers
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("questionnaires/sheets/<int:pk>/", sheets.printed, name="printed"),
     path("questionnaires/invitations/<int:pk>/take-back/", views.take_back, name="take-back"),
     path("questionnaires/<int:pk>/results/", views.results, name="results"),
+    path("questionnaires/<int:pk>/transfer/", transfers.transfer, name="transfer"),
+    path("questionnaires/<int:pk>/transfer/back/", transfers.untransfer, name="untransfer"),
     path("questionnaires/<int:pk>/close/", views.close, name="close"),
     path("questionnaires/<int:pk>/last-day/", views.last_day, name="last-day"),
     path("questionnaires/answer/<int:pk>/", views.answer, name="answer"),

@@ -38,6 +38,7 @@ from nastavnik.programmes.queries import current_programme
 from nastavnik.questionnaires import actions
 from nastavnik.questionnaires.adapter import (
     ReadingRights,
+    fed_items,
     instrument_of,
     read_instrument,
     results_of,
@@ -253,6 +254,9 @@ def wave(request: Request, pk: int) -> HttpResponse:
         "state_words": words,
         "turnout": turnout,
         "audience": audience_words(row),
+        "feeds_base": not row.is_confidential
+        and request.user.viewer.may(Perm.BASE_EDIT)
+        and bool(fed_items(row.version, ReadingRights(texts=True, curator=True))),
         "is_open": row.status == WaveStatus.OPEN,
         "is_over": row.status == WaveStatus.OPEN and today() > row.closes_on,
         "fewest": FEWEST,
