@@ -12,7 +12,9 @@ N_ITEMS = 12
 CROSS = 0.15
 
 
-def seen(marks, *, several=False, blank=(), cover=None, around=None, outline=None, outside=None):
+def seen(
+    marks, *, several=False, blank=(), cover=None, around=None, outline=None, outside=None, line=0.3
+):
     """Judge twelve items of five boxes; `marks` is the ink by item and box, every other item crossed in its first box."""
     boxes = [SheetBox(f"q{n}", k, several, 0, 0) for n in range(N_ITEMS) for k in range(5)]
     size = len(boxes) + len(REFERENCES)
@@ -25,7 +27,7 @@ def seen(marks, *, several=False, blank=(), cover=None, around=None, outline=Non
         ink[item * 5 + box] = 0.02 + value
     for place, value in enumerate(blank):
         ink[len(boxes) + place] += value
-    beside, lines, lost = np.full(size, 0.01), np.full(size, 0.3), np.zeros(size)
+    beside, lines, lost = np.full(size, 0.01), np.full(size, line), np.zeros(size)
     for values, given in ((covers, cover), (beside, around), (lines, outline), (lost, outside)):
         for (item, box), value in (given or {}).items():
             values[item * 5 + box] = value
@@ -118,3 +120,12 @@ def test_a_page_without_outlines_is_never_believed():
 )
 def test_several(marks, cover, answer):
     assert first(seen(marks, several=True, cover=cover)) == answer
+
+
+@pytest.mark.parametrize(("line", "is_poor"), [(0.05, True), (0.10, False)])
+def test_a_page_whose_lines_are_washed_out_is_looked_at_whole(line, is_poor):
+    """Where the printed lines are blurred away a pencil mark is, too: a mark was lost in silence at 0.040."""
+    judgement = seen({(0, 3): 0.14}, line=line)
+    assert bool(judgement.doubts) == is_poor
+    assert set(judgement.doubts.values()) <= {MarkDoubt.POOR_PICTURE}
+    assert len(judgement.doubts) in (0, N_ITEMS)

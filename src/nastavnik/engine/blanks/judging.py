@@ -32,7 +32,7 @@ class MarkRules:
         sure: a blank is believed when the usual mark is so many times what may be a mark.
         seen: least contrast of an outline, as a share of the usual one of the page.
         outside: most of a box and its surroundings that may lie outside the picture.
-        contrast: least usual contrast of the outlines of a page.
+        contrast: least usual contrast of the outlines of a page: of blurred ones it is 0.02 to 0.06, of others above 0.1.
         many: least number of doubtful items for the same.
         poor: share of doubtful items from which all of the page are shown.
     """
@@ -50,7 +50,7 @@ class MarkRules:
     sure: float = 8.0
     seen: float = 0.30
     outside: float = 0.02
-    contrast: float = 0.04
+    contrast: float = 0.06
     many: int = 3
     poor: float = 0.25
 
