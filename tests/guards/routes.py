@@ -11,7 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from nastavnik.blanks.models import Blank, PrintRun, ScannedPage
 from nastavnik.consents.choices import Purpose
-from nastavnik.consents.models import Consent, ConsentLink, Guardian, PrintPack
+from nastavnik.consents.models import Consent, ConsentLink, ConsentScan, Guardian, PrintPack
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
@@ -81,6 +81,9 @@ OBJECTS: dict[str, type[Model]] = {
     "consents:withdraw": Consent,
     "consents:mistaken": Consent,
     "consents:pack": PrintPack,
+    "consents:scan": Consent,
+    "consents:scan-file": ConsentScan,
+    "consents:scan-remove": ConsentScan,
     "consents:link-close": ConsentLink,
     "consents:signed": Person,
     "consents:guardian-add": Person,

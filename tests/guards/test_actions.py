@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_roadmap
@@ -438,6 +439,11 @@ def _ready_pair(scene):
     return mentor, add_pupils(scene.school, 1, start=71)[0]
 
 
+def _scanned(scene):
+    paper = Consent.objects.filter(person=scene.person("older"), withdrawn_on=None).first()
+    return consents.attach_scan(paper, ContentFile(b"%PDF-1.4 ", "лист.pdf"), by=scene.by)
+
+
 def _linked(scene):
     wanted = [ByLink(scene.person("teacher"), None, (Purpose.DATA,))]
     return consents.make_consent_links(scene.organisation, wanted, by=scene.by)[0].link
@@ -617,6 +623,8 @@ DONE = {
     ),
     "consents.print_blanks": _printed,
     "consents.add_guardian": _guardian,
+    "consents.attach_scan": _scanned,
+    "consents.remove_scan": lambda s: consents.remove_scan(_scanned(s), by=s.by),
     "consents.make_consent_links": _linked,
     "consents.answer_consent_link": lambda s: consents.answer_consent_link(
         _linked(s), [Purpose.DATA], by=s.by

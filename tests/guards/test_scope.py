@@ -344,7 +344,7 @@ def test_a_mentor_and_a_mentee_read_of_their_own_pairs_only(world, actor, key):
 OF_THE_WHOLE_SCHOOL = {
     "people:list", "people:card", "people:family", "people:left", "people:edit", "people:accounts", "people:group",
     "people:import-preview", "people:import-errors", "people:groups", "consents:person", "consents:withdraw",
-    "consents:mistaken", "consents:signed", "consents:link-close", "consents:guardian", "consents:guardian-add", "people:slips",  # names whom the list of accounts names
+    "consents:mistaken", "consents:signed", "consents:scan", "consents:scan-remove", "consents:link-close", "consents:guardian", "consents:guardian-add", "people:slips",  # names whom the list of accounts names
     "programmes:add-to-base", "documents:card", "documents:download", "documents:pdf",
 }  # fmt: skip
 

@@ -23,6 +23,7 @@ from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
 from nastavnik.consents.actions import (
     add_guardian,
+    attach_scan,
     change_text,
     make_consent_links,
     print_blanks,
@@ -226,6 +227,9 @@ def live(school: School) -> None:
     asked = [(extra[3].person, list(Purpose)), (extra[2].person, [Purpose.DATA])]
     print_blanks(school.organisation, asked, title=f"7А {_word(school)}", by=by)
     add_guardian(extra[3].person, full_name=f"Мать {_word(school)}", relation="mother", by=by)
+    paper = Consent.objects.filter(person=extra[3].person, withdrawn_on=None).first()
+    scan = SimpleUploadedFile(f"Согласие {_word(school)}.pdf", _sheet())
+    attach_scan(paper, scan, by=by)
     wanted = [ByLink(school.people["teacher"], None, (Purpose.PARTICIPATION,))]
     make_consent_links(school.organisation, wanted, by=by)
     change_text(

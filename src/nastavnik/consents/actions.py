@@ -3,9 +3,12 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from django.core.files.base import ContentFile, File
 from django.db import models, transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +18,7 @@ from nastavnik.consents.models import (
     Consent,
     ConsentEvent,
     ConsentLink,
+    ConsentScan,
     ConsentText,
     Guardian,
     PrintPack,
@@ -37,6 +41,7 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.links import digest_of, fresh_token
+from nastavnik.files import proofs
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
 
@@ -485,3 +490,48 @@ def close_consent_link(link: ConsentLink, *, by: models.Model | None) -> Consent
     row.save(update_fields=["closed_at"])
     audit.record("consent-link-closed", row, by=by, fields=["closed_at"])
     return row
+
+
+# ---------------------------------------------------------------- scans
+
+
+def attach_scan(consent: Consent, file: File[bytes], *, by: models.Model | None) -> ConsentScan:
+    """Keep the signed paper of a consent as a file; one that is there already is replaced and erased.
+
+    Raises:
+        RefusedError: the line is a mistake, its paper may not be kept here, or the file is none that is kept.
+    """
+    if consent.mistaken_on is not None:
+        raise RefusedError(_("This line was ticked by mistake: there is no paper of it."))
+    if consent.purpose == Purpose.SPECIAL:
+        raise RefusedError(
+            _("What stands on a sheet of special categories stays on paper: it is not kept here.")
+        )
+    name = Path(file.name or "").name
+    content = ContentFile(proofs.kept(name, file), name)
+    with transaction.atomic():
+        for old in ConsentScan.objects.select_for_update(of=("self",)).filter(consent=consent):
+            remove_scan(old, by=by)
+        scan = ConsentScan.objects.create(
+            organisation_id=consent.organisation_id,
+            consent=consent,
+            file=content,
+            file_name=name[-255:],
+        )
+        audit.record("consent-scan-added", scan, by=by, fields=["file"])
+    return scan
+
+
+@transaction.atomic
+def remove_scan(scan: ConsentScan, *, by: models.Model | None) -> None:
+    """Erase the file of a signed paper; the line of the ledger stays."""
+    audit.record(audit.DELETED, scan, by=by)
+    file = scan.file
+    scan.delete()
+    _forget(file)
+
+
+def _forget(file: FieldFile) -> None:
+    """Erase a stored file when what was written is certain."""
+    storage, name = file.storage, file.name
+    transaction.on_commit(lambda: storage.delete(name or ""))

@@ -41,6 +41,7 @@ class ConsentsConfig(AppConfig):
             texts="consents#тексты",
             text="consents#тексты",
             text_change="consents#тексты",
+            scan="consents#скан-подписанного-бланка",
             links="consents#по-ссылке",
             guardian="consents#законные-представители",
             guardian_add="consents#законные-представители",

@@ -202,3 +202,14 @@ class LinksForm(forms.Form):
         offer(
             self, "group", [("", _("Everybody in the bases")), *((name, name) for name in groups)]
         )
+
+
+class ScanForm(forms.Form):
+    """A signed paper as a file."""
+
+    file = forms.FileField(
+        label=_("Scan or photo"),
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text=_("Up to 10 MB. A photo is kept without the place where it was taken."),
+    )

@@ -1,4 +1,6 @@
 import datetime as dt
+import uuid
+from pathlib import Path
 from typing import Any, NoReturn, Self
 
 from django.db import models
@@ -380,3 +382,33 @@ class ConsentLink(models.Model):
         personal = ["person", "guardian", "versions", "refused", "used_at"]
         secret = ["token_sha256"]
         technical = ["id", "organisation", "expires_on", "closed_at"]
+
+
+def scan_place(scan: "ConsentScan", name: str) -> str:
+    """Return where a scan is kept: under a name of our own, so that nothing in theirs can lead elsewhere."""
+    return f"consents/{scan.organisation_id}/{uuid.uuid4().hex}{Path(name).suffix.lower()}"
+
+
+class ConsentScanQuerySet(ScopedQuerySet["ConsentScan"]):
+    view_perm = Perm.CONSENT_TICK
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the scans of those for whom the user takes consents in: on the paper stands more than the ledger keeps."""
+        own = Person.objects.within(user, Perm.CONSENT_TICK).values("pk")
+        return super().visible_to(user).filter(consent__person__in=own)
+
+
+class ConsentScan(models.Model):
+    """The signed paper of a consent as a picture or a .pdf."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="consent_scans")
+    consent = models.OneToOneField(Consent, models.CASCADE, related_name="scan")
+    file = models.FileField(_("file"), upload_to=scan_place, max_length=200)
+    file_name = models.CharField(_("name of the file"), max_length=255)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ConsentScanQuerySet.as_manager()
+
+    class Privacy:
+        personal = ["consent", "file", "file_name"]
+        technical = ["id", "organisation", "added_at"]

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from nastavnik.consents import views
-from nastavnik.consents.views import links
+from nastavnik.consents.views import links, scans
 
 app_name = "consents"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("consents/texts/", views.texts, name="texts"),
     path("consents/texts/<slug:purpose>/", views.text, name="text"),
     path("consents/texts/<slug:purpose>/change/", views.text_change, name="text-change"),
+    path("consents/<int:pk>/scan/", scans.scan, name="scan"),
+    path("consents/scans/<int:pk>/file/", scans.scan_file, name="scan-file"),
+    path("consents/scans/<int:pk>/remove/", scans.scan_remove, name="scan-remove"),
     path("consents/links/", links.links, name="links"),
     path("consents/links/<int:pk>/close/", links.close, name="link-close"),
     path("c/sent/", links.thanks, name="thanks"),

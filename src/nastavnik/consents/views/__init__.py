@@ -216,6 +216,11 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
     row: LedgerRow = ledger_rows([person], NEEDED_FOR_BASE)[0]
     used = ConsentLink.objects.visible_to(request.user).filter(used_at__isnull=False)
     answered = list(used.filter(person=person)[:1])
+    papers = list(
+        Consent.objects.visible_to(request.user)
+        .filter(person=person)
+        .select_related("guardian", "scan")
+    )
     asked = DayForm(request.GET if "day" in request.GET else None)
     day = asked.cleaned_data["day"] if asked.is_valid() else None
     return render(
@@ -224,12 +229,7 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
         {
             "row": row,
             "person": person,
-            "consents": [
-                (paper, version_words(paper.text_version))
-                for paper in Consent.objects.visible_to(request.user)
-                .filter(person=person)
-                .select_related("guardian")
-            ],
+            "consents": [(paper, version_words(paper.text_version)) for paper in papers],
             "may_print": Person.objects.visible_to(request.user)
             .within(request.user, Perm.CONSENT_TICK)
             .filter(pk=person.pk)
@@ -238,6 +238,7 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
             "refused": ", ".join(
                 str(Purpose(one).label) for link in answered for one in link.refused
             ),
+            "scanned": {paper.pk for paper in papers if hasattr(paper, "scan")},
             "guardians": Guardian.objects.visible_to(request.user).filter(person=person),
             "is_of_age": row.signer == Signer.PERSON,
             "history": history_of(request.user, person),
