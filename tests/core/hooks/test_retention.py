@@ -16,6 +16,7 @@ from tests.guards.world import read_roadmap
 from tests.jobs.working import counted
 from tests.pages import signed_in, text
 
+from nastavnik.blanks.models import Intake, PrintRun
 from nastavnik.config.databases import SQLITE_PRAGMAS
 from nastavnik.core.hooks import retention
 from nastavnik.core.models import AuditEntry, SignIn, SignInKind, Tries
@@ -116,6 +117,9 @@ def everything(cast, tmp_path, settings):
     signed_in(cast.anna).get(f"/people/{cast.school.people['younger'].pk}/")
     cancel_job(counted(cast), by=cast.anna)
     Tries.objects.create(key="0" * 64, free_at=timezone.now())
+    of_a_wave = {"organisation": cast.school.organisation, "kind": "wave", "subject_id": 1}
+    PrintRun.objects.create(**of_a_wave, layout=[], n_personal=1, n_spare=0, pdf=b"%PDF")
+    Intake.objects.create(**of_a_wave, n_files=1, n_pages=0)
     SignIn.objects.create(
         organisation_id=cast.school.organisation.pk,
         user_id=cast.anna.pk,
