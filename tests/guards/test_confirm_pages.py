@@ -173,6 +173,8 @@ QUESTIONS = re.compile(
     r"|/people/import/\d+/discard/"
     r"|/settings/accounts/\d+/(end|second-step)/"
     r"|/consents/\d+/(withdraw|mistaken)/"
+    r"|/consents/links/\d+/close/"
+    r"|/consents/scans/\d+/remove/"
     r"|/base/\d+/leave/"
     r"|/training/(materials/)?\d+/remove/"
     r"|/questionnaires/drafts/\d+/(publish|delete)/"

@@ -24,7 +24,7 @@ DEARER: dict[str, int] = {
     # the engine is asked anew with all it goes by: the bases, their gate, classes, rulings, outcomes, choices and rules
     "mentorships:replace": 21,
     # whether this sitting has looked at these people already, so that a look is noted once
-    "mentorships:card": 14,
+    "mentorships:card": 16,
     # whose blanks they are with classes, representatives and consents, their texts; the line of the trail and who was taken out
     "consents:pack-file": 14,
     # who has not answered with classes and consents, what was printed and loaded, what came back and whose it is, what is read now
@@ -32,7 +32,7 @@ DEARER: dict[str, int] = {
     # one for each sort of thing that has a name of its own: a line of the journal tells of any of them
     "cabinet:trail": 17,
     # the whole of a school: each of its tables once and the keys of those others refer to
-    "interchange:archive": 56,
+    "interchange:archive": 68,
 }
 
 
