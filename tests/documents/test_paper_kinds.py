@@ -1,16 +1,28 @@
 """Kinds of papers: shipped forms name only what their apps tell; a new kind needs a form and a function."""
 
+import datetime as dt
+
 import pytest
 import yaml
 from tests.cast import approve_pairs
 from tests.pages import signed_in, text
 from tests.papers import of_kind
 
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents import actions, paper_kinds, queries, texts
-from nastavnik.documents.actions import draft_document, refresh_document, split_document
+from nastavnik.documents.actions import (
+    draft_document,
+    refresh_document,
+    register_document,
+    set_requisites,
+    split_document,
+)
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed, PaperKind
+from nastavnik.mentorships.actions import draft_ending_order, extend_pair, set_pair_status
+from nastavnik.mentorships.choices import ExtensionCause, MentorshipStatus
+from nastavnik.mentorships.models import Mentorship
 from nastavnik.writers import blocks
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +73,18 @@ def composed(document):
 
 def test_every_form_names_only_what_its_app_tells(cast):
     order = approve_pairs(cast.school)
-    subjects = {order.kind: order}
+    set_requisites(order, number="1-н", dated_on=today(), by=cast.anna)
+    register_document(order, by=cast.anna)
+    first, second = Mentorship.objects.order_by("pk")[:2]
+    longer = extend_pair(
+        first,
+        ends_on=first.ends_on + dt.timedelta(30),
+        cause=ExtensionCause.TRIP,
+        by=cast.anna,
+    )
+    set_pair_status(second, MentorshipStatus.COMPLETED, by=cast.anna)
+    (ending,) = draft_ending_order([second], by=cast.anna)
+    subjects = {one.kind: one for one in (order, longer, ending)}
     assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
     for kind in paper_kinds.kinds():
         told = set(kind.compose(subjects[kind.code]).facts)

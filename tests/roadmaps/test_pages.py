@@ -352,7 +352,7 @@ def test_sixty_lines_ask_as_few_queries_as_three(
     for address in (
         "/roadmap/", reverse("roadmaps:table", args=[made.pk]), reverse("roadmaps:paper", args=[made.pk]),
     ):  # fmt: skip
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(24):
             body_of = browser.get(address)
         assert body_of.status_code == 200
 
