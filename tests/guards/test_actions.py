@@ -228,7 +228,7 @@ def test_nothing_else_writes():
     }
     allowed = {
         # of openpyxl, python-docx and Pillow: a file, not the database
-        call for call in found if call.rpartition(": ")[2] in {"book.save", "document.save", "redrawn.save", "workbook.save"}
+        call for call in found if call.rpartition(": ")[2] in {"book.save", "cut.save", "document.save", "redrawn.save", "workbook.save"}
     }  # fmt: skip
     assert len(OUTSIDE) > 20
     assert found - allowed == set()

@@ -40,13 +40,13 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
         .first()
     )
     yield AttentionItem(
-        Urgency.NEXT, "wait", _("Selection and training"),
+        Urgency.LATER, "wait", _("Selection and training"),
         ngettext("%(n)s mentor is not trained", "%(n)s mentors are not trained", n) % {"n": n},
         _("Pairs can be made all the same; the model asks for mentors who are ready to work.")
         if course else _("There is no course yet: take the ready one, set the days, put the mentors on the list."),
         _("To the register") if course else _("Open a course"),
         reverse("training:course", args=[course.pk]) if course else reverse("training:courses"),
-        other=(_("Who they are"), f"{reverse('programmes:mentors')}?status=untrained"), place=5,
+        other=(_("Who they are"), f"{reverse('programmes:mentors')}?status=untrained"), place=21,
     )  # fmt: skip
 
 

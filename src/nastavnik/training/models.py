@@ -1,4 +1,5 @@
 from pathlib import PurePath
+from typing import Self
 from uuid import uuid4
 
 from django.core.validators import MinValueValidator
@@ -6,10 +7,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.core.access import Perm
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.models import Person
+from nastavnik.programmes.models import Participation
 from nastavnik.training.choices import MOST_THEMES, TrainingAudience
 
 
@@ -85,6 +87,16 @@ class TrainingSession(models.Model):
 
 class TraineeQuerySet(ScopedQuerySet["Trainee"]):
     view_perm = Perm.TRAINING_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the trainees of the user's organisations; to a curator of some forms none of the base of others."""
+        rows, viewer = super().visible_to(user), user.viewer
+        at = viewer.organisations(self.view_perm)
+        if not any(viewer.form_codes(self.view_perm, organisation_id) for organisation_id in at):
+            return rows
+        seen = Participation.objects.visible_to(user).values("person_id")
+        in_base = Participation.objects.filter(organisation__in=at).values("person_id")
+        return rows.filter(Q(person__in=seen) | ~Q(person__in=in_base))
 
 
 class Trainee(models.Model):

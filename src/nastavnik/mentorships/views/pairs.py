@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core import looks
-from nastavnik.core.access import Perm, Role
+from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.hooks import timeline
@@ -181,18 +181,19 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_decide": may_decide,
             "may_extend": may_decide and pair.status in EXTENDABLE,
             "lines": lines,
-            "asks_ending_order": may_decide and _asks_ending_order(pair, lines),
+            "asks_ending_order": may_decide and _asks_ending_order(request.user, pair, lines),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
         },
     )
 
 
-def _asks_ending_order(pair: Mentorship, lines: Iterable[OrderLine]) -> bool:
+def _asks_ending_order(user: SignedIn, pair: Mentorship, lines: Iterable[OrderLine]) -> bool:
     """Tell whether a pair that has ended is in no order on it and should be."""
     if pair.status not in CLOSED or any(one.kind != OrderLineKind.EXTENSION for one in lines):
         return False
-    return ended_without_order(Mentorship.objects.filter(pk=pair.pk)).exists()
+    seen = Mentorship.objects.visible_to(user).filter(pk=pair.pk)
+    return ended_without_order(seen).exists()
 
 
 def _reopens_until(pair: Mentorship, kin: Kin) -> dt.date | None:
