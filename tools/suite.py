@@ -1,9 +1,10 @@
 """`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests; two runs at a time.
 
---deep    the long versions: full numbers of examples, everything on both databases, two other days, no coverage
+--deep    the long versions: full numbers of examples, everything on both databases, two other days
+--coverage  measure which lines and branches the tests of the apps run, and judge it: a third more time
 --checks  the static checks beside the tests (tools/check.py)
 --on DATE the day it is for the tests, 2028-02-29 for one; without the browser, which keeps the day of the machine
-further words go to pytest; with them the coverage is not judged
+further words go to pytest; with them, with --deep and with --on the coverage is not judged
 """
 
 import argparse
@@ -33,7 +34,8 @@ SHARES = (
 )
 N_BESIDE = 2
 # Judges of pages and code: they run everything and prove little of a single line, so its having run says nothing there.
-# The coverage is that of the tests of the apps alone, on SQLite; it makes what it measures half as long again.
+# The coverage is that of the tests of the apps alone, on SQLite; it makes what it measures three quarters as long again, so
+# it is taken when asked for.
 UNMEASURED = ("guards",)
 # What these try asks no database: once is enough, and their long versions take a quarter of an hour.
 # Days on which much is different: there is no such day a year later; the academic year ends.
@@ -236,11 +238,18 @@ def take_day(words: list[str]) -> str | None:
     return None if known.on is None else known.on.isoformat()
 
 
+def take_word(words: list[str], word: str) -> bool:
+    """Take a word of this program out of the words; tell whether it was there."""
+    there = word in words
+    words[:] = [one for one in words if one != word]
+    return there
+
+
 def runs_asked_for(words: list[str], *, browser: bool) -> list[int]:
     """Do what the words ask for; return the exit codes."""
-    deep, day = "--deep" in words, take_day(words)
-    checks = [Checks("static checks", [])] if "--checks" in words else []
-    words = [word for word in words if word not in {"--deep", "--checks"}]
+    day = take_day(words)
+    deep, measured = take_word(words, "--deep"), take_word(words, "--coverage")
+    checks = [Checks("static checks", [])] if take_word(words, "--checks") else []
     if day is None:
         planned = plan(deep=deep, words=words, browser=browser)
     else:
@@ -250,7 +259,8 @@ def runs_asked_for(words: list[str], *, browser: bool) -> list[int]:
     # the checks in the middle: what takes longest begins first, what takes least ends last
     half = len(planned) // 2
     planned = [*planned[:half], *checks, *planned[half:]]
-    return runs(planned, measured=not deep and day is None, judged=whole)
+    measured = measured and not deep and day is None
+    return runs(planned, measured=measured, judged=measured and whole)
 
 
 def closing_line(counts: Path, seconds: float) -> str:

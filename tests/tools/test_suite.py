@@ -84,6 +84,14 @@ def test_the_day_is_taken_out_of_the_words(words, day, left):
     assert words == left
 
 
+def test_a_word_of_the_program_is_taken_out_and_told():
+    words = ["-x", "--coverage", "tests/cli"]
+    assert suite.take_word(words, "--coverage")
+    assert words == ["-x", "tests/cli"]
+    assert not suite.take_word(words, "--coverage")
+    assert words == ["-x", "tests/cli"]
+
+
 @pytest.mark.parametrize("words", [["--on"], ["--on", "2027-02-29"], ["--on=завтра"]])
 def test_what_is_no_day_is_refused(words, capfd):
     with pytest.raises(SystemExit) as refused:
