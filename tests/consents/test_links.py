@@ -215,7 +215,7 @@ def test_links_are_made_shown_once_and_closed_on_the_pages(cast):
     mother_of(cast)
     made = client.post(page, given)
     [strip] = made.context["strips"]
-    address = strip["address"]
+    address = strip["strip"].address
     assert address in text(made)
     assert "1 link. It is seen only now" in text(made)
     later = text(client.get(page))

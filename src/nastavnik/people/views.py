@@ -1,7 +1,7 @@
 """Pages of people and accounts."""
 
 from collections.abc import Iterable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,6 +26,7 @@ from nastavnik.core.http import Request, key_of, onward_from
 from nastavnik.core.ui import confirm, listing
 from nastavnik.core.ui.downloads import download
 from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.personal_links import opens_here_only, site_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.jobs.actions import ask_for_job
 from nastavnik.jobs.models import Job
@@ -896,13 +897,13 @@ def _made(request: Request, form: SlipsForm, rows: list[Entrant], stamp: str) ->
 def _slips(request: Request, made: list[actions.Slip]) -> HttpResponse:
     """Show slips: the only time their passwords are seen."""
     groups = group_names([slip.user.person for slip in made if slip.user.person])
-    address = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
+    address = site_of(request)
     context = {
         "slips": [(slip, groups.get(slip.user.person_id or 0, "")) for slip in made],
         "address": address,
         "n_halves": sum(slip.is_half for slip in made),
         "n_alone": sum(slip.is_alone for slip in made),
-        "is_here_only": urlsplit(address).hostname in ("localhost", "127.0.0.1", "::1"),
+        "is_here_only": opens_here_only(address),
         "days": settings.ONE_TIME_DAYS,
     }
     return render(request, "people/slips_to_print.html", context)

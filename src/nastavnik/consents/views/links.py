@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib import messages
-from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -29,20 +26,26 @@ from nastavnik.consents.queries import (
 )
 from nastavnik.consents.texts import purposes
 from nastavnik.consents.views import people_of_bases
-from nastavnik.core import codes, tries
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import by_link, public, requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, key_of
 from nastavnik.core.ui import confirm
+from nastavnik.core.ui.personal_links import (
+    link_gone,
+    opens_here_only,
+    send_on,
+    sent_from,
+    site_of,
+    strip_of,
+)
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.people.models import Person
 from nastavnik.people.queries import class_names, group_names, in_class
 from nastavnik.writers.blocks import Block
 
-_COOKIE, _SALT, _SENT_SECONDS = "signed", "nastavnik.signed", 600
-_HERE_ONLY = ("localhost", "127.0.0.1", "::1")
+_SENT = "signed"
 
 
 @require_http_methods(["GET", "POST"])
@@ -93,23 +96,23 @@ def links(request: Request) -> HttpResponse:
 def _strips(
     request: Request, made: Sequence[actions.FreshConsentLink], rest: Sequence[Person]
 ) -> HttpResponse:
-    site = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
-    is_here_only = urlsplit(site).hostname in _HERE_ONLY
+    """Show fresh links, to be cut apart and as a text to send, and for whom there is none."""
+    site = site_of(request)
     groups = group_names([one.link.person for one in made])
-    strips = []
-    for one in made:
-        address = f"{site}/c/{one.token}/"
-        side, path = (0, "") if is_here_only else codes.drawn(address.upper())
-        strips.append(
-            {
-                "link": one.link,
-                "group": groups.get(one.link.person_id, ""),
-                "address": address,
-                "side": side,
-                "path": path,
-            }
-        )
-    context = {"strips": strips, "rest": rest, "n": len(strips), "is_here_only": is_here_only}
+    strips = [
+        {
+            "link": one.link,
+            "group": groups.get(one.link.person_id, ""),
+            "strip": strip_of(site, f"/c/{one.token}/"),
+        }
+        for one in made
+    ]
+    context = {
+        "strips": strips,
+        "rest": rest,
+        "n": len(strips),
+        "is_here_only": opens_here_only(site),
+    }
     return render(request, "consents/strips.html", context)
 
 
@@ -158,7 +161,7 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     """Let whoever holds a link agree or not, consent by consent; a wrong, used, closed or old one shows the same page."""
     link = link_by(token)
     if link is None:
-        return _gone(request)
+        return link_gone(request)
     signer = signer_for(link.person, today())
     if request.method == "GET":
         return _page(request, link, signer, {})
@@ -180,8 +183,9 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     try:
         actions.answer_consent_link(link, agreed, conditions="; ".join(shown), by=None)
     except RefusedError:
-        return _gone(request)
-    return _thanks(link, len(agreed))
+        return link_gone(request)
+    said = [link.organisation.short_name, len(agreed)]
+    return send_on(reverse("consents:thanks"), said, name=_SENT)
 
 
 def _who_confirms(signer: Signer) -> list[tuple[str, str]]:
@@ -229,36 +233,11 @@ def _page(
     return render(request, "consents/sign.html", context, status=422 if faults else 200)
 
 
-def _gone(request: HttpRequest) -> HttpResponse:
-    """Return the one page for every link that opens nothing: it tells neither what it was nor whether it was one."""
-    status = 404
-    try:
-        tries.take([(tries.LINK, tries.address_of(request))])
-    except tries.TooManyError:
-        status = 429
-    return render(request, "consents/gone.html", status=status)
-
-
-def _thanks(link: ConsentLink, n_agreed: int) -> HttpResponse:
-    """Send on to the page of thanks, which only the browser that has just sent may open."""
-    response = HttpResponseRedirect(reverse("consents:thanks"))
-    response.set_cookie(
-        _COOKIE,
-        signing.dumps([link.organisation.short_name, n_agreed], salt=_SALT),
-        max_age=_SENT_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
-
-
 @require_GET
 @public
 def thanks(request: HttpRequest) -> HttpResponse:
     """Say to the browser that has just sent its word that it has arrived."""
-    try:
-        said = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_SENT_SECONDS)
-    except signing.BadSignature:
-        return render(request, "consents/gone.html", status=404)
+    said = sent_from(request, name=_SENT)
+    if said is None:
+        return render(request, "link_gone.html", status=404)
     return render(request, "consents/thanks.html", {"school": said[0], "n": said[1]})

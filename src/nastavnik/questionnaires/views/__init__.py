@@ -1,14 +1,11 @@
 """Questionnaires: what may be asked, waves, links, and the page on which people answer."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import urlsplit
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib import messages
-from django.core import signing
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -17,13 +14,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.core import codes, tries
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import by_link, public, requires, takes_files
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, key_of
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.personal_links import (
+    link_gone,
+    opens_here_only,
+    send_on,
+    sent_from,
+    site_of,
+    strip_of,
+)
 from nastavnik.engine.instruments import (
     NEW_KINDS,
     Instrument,
@@ -82,8 +86,7 @@ from nastavnik.questionnaires.tables import (
 from nastavnik.readers.questionnaires import MOST_BYTES
 
 PER_PAGE = 50
-_COOKIE, _SALT, _SENT_SECONDS = "sent", "nastavnik.sent", 600
-_HERE_ONLY = ("localhost", "127.0.0.1", "::1")
+_SENT = "sent"
 
 
 # ---------------------------------------------------------------- what may be asked
@@ -339,24 +342,16 @@ def _strips(
     request: Request, row: Wave, made: Sequence[actions.FreshLink], groups: Mapping[int, str]
 ) -> HttpResponse:
     """Show fresh links by class, to be cut apart, and as a text to send."""
-    site = settings.PUBLIC_URL or request.build_absolute_uri("/").rstrip("/")
-    is_here_only = urlsplit(site).hostname in _HERE_ONLY
+    site = site_of(request)
     by_group: dict[str, list[dict[str, object]]] = {}
     for link in made:
-        address = f"{site}/a/{link.token}/"
-        side, path = (0, "") if is_here_only else codes.drawn(address.upper())
-        strip = {
-            "person": link.invitation.person,
-            "address": address,
-            "side": side,
-            "path": path,
-        }
+        strip = {"person": link.invitation.person, "strip": strip_of(site, f"/a/{link.token}/")}
         by_group.setdefault(groups.get(link.invitation.person_id, ""), []).append(strip)
     context = {
         "wave": row,
         "groups": sorted(by_group.items(), key=lambda pair: (not pair[0], len(pair[0]), pair[0])),
         "n": len(made),
-        "is_here_only": is_here_only,
+        "is_here_only": opens_here_only(site),
     }
     return render(request, "questionnaires/strips.html", context)
 
@@ -604,7 +599,7 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     invitation = invitation_by(token)
     if invitation is None:
         sent = was_sent(token, request.POST.get("key", "")) if request.method == "POST" else None
-        return _thanks(sent) if sent else gone(request)
+        return _thanks(sent) if sent else link_gone(request)
     done = _answering(request, invitation, AnswerSource.LINK, by=None)
     return done if done is not None else _thanks(invitation)
 
@@ -621,39 +616,19 @@ def answer(request: Request, pk: int) -> HttpResponse:
     return redirect("cabinet:home")
 
 
-def gone(request: HttpRequest) -> HttpResponse:
-    """Return the one page for every link that opens nothing: it tells neither what it was nor whether it was one."""
-    status = 404
-    try:
-        tries.take([(tries.LINK, tries.address_of(request))])
-    except tries.TooManyError:
-        status = 429
-    return render(request, "questionnaires/gone.html", status=status)
-
-
 def _thanks(invitation: Invitation) -> HttpResponse:
     """Send on to the page of thanks, which only the browser that has just sent may open."""
-    response = HttpResponseRedirect(reverse("questionnaires:thanks"))
     said = [invitation.wave.title, invitation.wave.organisation.short_name]
-    response.set_cookie(
-        _COOKIE,
-        signing.dumps(said, salt=_SALT),
-        max_age=_SENT_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
-    return response
+    return send_on(reverse("questionnaires:thanks"), said, name=_SENT)
 
 
 @require_GET
 @public
 def thanks(request: HttpRequest) -> HttpResponse:
     """Say to the browser that has just sent answers that they have arrived."""
-    try:
-        said = signing.loads(request.COOKIES.get(_COOKIE, ""), salt=_SALT, max_age=_SENT_SECONDS)
-    except signing.BadSignature:
-        return render(request, "questionnaires/gone.html", status=404)
+    said = sent_from(request, name=_SENT)
+    if said is None:
+        return render(request, "link_gone.html", status=404)
     return render(request, "questionnaires/thanks.html", {"title": said[0], "school": said[1]})
 
 
@@ -680,7 +655,7 @@ def _answering(
         )
     except RefusedError:
         # it was answered or closed a moment ago
-        return gone(request)
+        return link_gone(request)
     return None if sent.is_stored else visit.page(sent.faults)
 
 
