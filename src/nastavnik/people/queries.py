@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.access import Role, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.text import fold
+from nastavnik.core.ui.components import few
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_bounds
 from nastavnik.people.access import may_switch_off, renewals
@@ -361,16 +362,17 @@ def why_transfer_stays(transfer: ClassTransfer) -> list[str]:
             _("It was more than %(n)s days ago: correct single people on their cards.")
             % {"n": DAYS_TO_TAKE_BACK}
         ]
-    made = Enrolment.objects.filter(pk__in=transfer.moves["made"])
-    moved = made.exclude(ends_on=None).select_related("person")
-    if names := [row.person.short_name for row in moved] or (
-        made.count() < len(transfer.moves["made"])
-    ):
-        said = ", ".join(names[:5]) if isinstance(names, list) else "…"
+    made = Enrolment.objects.filter(pk__in=transfer.moves["made"]).select_related("person")
+    moved = [row.person for row in made if row.ends_on is not None]
+    if moved:
         return [
             _(
                 "Somebody has changed the class since (%(names)s): correct single people on their cards."
             )
-            % {"names": said}
+            % {"names": ", ".join(few([person.short_name for person in moved]))}
+        ]
+    if len(made) < len(transfer.moves["made"]):
+        return [
+            _("Somebody's place in a class has gone since: correct single people on their cards.")
         ]
     return []
