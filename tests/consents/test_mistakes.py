@@ -1,5 +1,7 @@
 """A tick that was wrong is a mistake in the ledger, never a withdrawal."""
 
+import datetime as dt
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -105,6 +107,33 @@ def test_what_was_withdrawn_was_there_and_a_mistake_is_not_withdrawn(cast):
     mark_mistaken([wrong], by=cast.anna)
     with pytest.raises(RefusedError):
         withdraw_consent(wrong, by=cast.anna)
+
+
+def test_a_paper_that_holds_no_more_is_not_withdrawn_and_stops_nothing(cast):
+    run_pairs(cast.school)
+    person = cast.school.people["younger"]
+    old = papers(cast, "younger").get(purpose=Purpose.DATA)
+    day = today() - dt.timedelta(days=1)
+    papers(cast, "younger").filter(pk=old.pk).update(signed_on=day, ends_on=day)
+    record_consents([person], [Purpose.DATA], signed_on=today(), by=cast.anna)
+    client, page = signed_in(cast.anna), reverse("consents:person", args=[person.pk])
+    shown = text(client.get(page))
+    address = reverse("consents:withdraw", args=[old.pk])
+    assert address not in shown
+    assert f"does not hold from {today():%d.%m.%Y}" in shown
+    assert "does not hold any more" in said(client.get(address, follow=True))[-1]
+    old.refresh_from_db()
+    with pytest.raises(RefusedError):
+        withdraw_consent(old, by=cast.anna)
+    assert pair_of(cast.school).status == MentorshipStatus.ACTIVE
+    # its last day is today, another paper holds: it may be withdrawn, and nothing stops
+    papers(cast, "younger").filter(pk=old.pk).update(ends_on=today())
+    withdraw_consent(Consent.objects.get(pk=old.pk), by=cast.anna)
+    assert pair_of(cast.school).status == MentorshipStatus.ACTIVE
+    withdraw_consent(
+        papers(cast, "younger").get(purpose=Purpose.DATA, withdrawn_on=None), by=cast.anna
+    )
+    assert pair_of(cast.school).status == MentorshipStatus.SUSPENDED
 
 
 def answers(cast, *keys, **more):

@@ -191,6 +191,30 @@ def test_two_pictures_that_differ_are_both_shown(school):
         assert f"/questionnaires/scans/{scan.pk}/comfort/" in page
 
 
+def test_what_is_written_on_a_second_picture_only_is_looked_at(school):
+    desk = Desk(school, wave_of(school))
+    blank = desk.blank("younger")
+    crosses = {"comfort": 7, "before": "yes", "mood": ["calm"]}
+    desk.load(
+        one_pdf=one_file(desk.page(blank, **crosses)),
+        two_pdf=one_file(desk.page(blank, **crosses, words=...)),
+    )
+    states = list(ScannedPage.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [ScanState.READ, ScanState.OTHER]
+    (look,) = desk.sheets()[blank.pk].looks
+    assert (look.item.code, look.why, len(look.others)) == ("words", "written", 1)
+
+
+def test_nothing_beside_something_is_said_is_asked_again(school):
+    desk = Desk(school, wave_of(school))
+    scan = given_scan(desk, desk.blank("younger"), doubts={"mood": "two_marks"})
+    wall, name = f"{desk.home}look/", f"j-{scan.pk}-mood"
+    desk.browser.post(wall, {name: ["calm"], f"{name}-none": "1"})
+    assert [one.item.code for one in desk.sheets()[scan.blank_id].looks] == ["mood"]
+    desk.browser.post(wall, {f"{name}-none": "1"})
+    assert not desk.sheets()[scan.blank_id].looks
+
+
 def test_what_the_questionnaire_rules_out_is_looked_at(school):
     desk = Desk(school, wave_of(school))
     given_scan(

@@ -142,10 +142,8 @@ def _scan(intake: Intake, name: str, page: PageRead, blanks: Mapping[str, Blank]
 
 def _compare(first: ScannedPage, second: ScannedPage) -> None:
     """Say of a second picture of a page whether it tells anything else than the first."""
-    sure = [
-        item for item in second.answers if item not in second.doubts and item not in first.doubts
-    ]
-    if all(first.answers[item] == second.answers[item] for item in sure):
+    is_same = all(first.answers.get(item) == said for item, said in second.answers.items())
+    if is_same and set(second.written) <= set(first.written):
         second.state, second.picture = ScanState.REPEATED, None
         second.answers, second.doubts, second.written = {}, {}, []
     else:

@@ -27,6 +27,7 @@ from nastavnik.consents.queries import (
     ByLink,
     current_texts,
     guardians_who_sign,
+    held_purposes,
     is_signed_by_right_person,
     needs_a_pen,
     only_one,
@@ -34,7 +35,7 @@ from nastavnik.consents.queries import (
     signer_for,
     signs_now,
     versions_printed,
-    why_it_stays,
+    why_not_withdrawn,
 )
 from nastavnik.consents.signals import consent_withdrawn, consents_mistaken
 from nastavnik.core import audit
@@ -200,15 +201,21 @@ def _append(
 
 @transaction.atomic
 def withdraw_consent(consent: Consent, *, by: models.Model | None) -> Consent:
-    """Withdraw a consent from today: everything it covers stops at once."""
+    """Withdraw a consent from today: everything it covers stops at once, unless another paper of the person covers it.
+
+    Raises:
+        RefusedError: it holds no longer, was withdrawn already or was ticked by mistake.
+    """
     standing = Consent.objects.select_for_update().get(pk=consent.pk)
-    if refusal := why_it_stays(standing):
+    if refusal := why_not_withdrawn(standing, today()):
         raise RefusedError(refusal)
     consent.withdrawn_on = today()
     consent.save(update_fields=["withdrawn_on"])
     _append(EventKind.WITHDRAWN, [consent], [consent.withdrawn_on], by=by)
     audit.record("consent-withdrawn", consent, by=by, fields=["withdrawn_on"])
-    consent_withdrawn.send(sender=Consent, consent=consent, by=by)
+    held = held_purposes([consent.person_id], today())
+    if consent.purpose not in held.get(consent.person_id, frozenset()):
+        consent_withdrawn.send(sender=Consent, consent=consent, by=by)
     return consent
 
 

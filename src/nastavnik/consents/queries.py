@@ -300,6 +300,28 @@ def why_it_stays(consent: Consent) -> str:
     return ""
 
 
+def why_not_withdrawn(consent: Consent, day: dt.date) -> str:
+    """Return why a line of the ledger cannot be withdrawn on a day; nothing where it can."""
+    if _has_ended(consent, day):
+        return _("This paper does not hold any more: there is nothing to withdraw.")
+    return why_it_stays(consent)
+
+
+def _has_ended(consent: Consent, day: dt.date) -> bool:
+    """Tell whether the term of a paper is over on a day."""
+    return consent.ends_on is not None and consent.ends_on < day
+
+
+def why_over(consent: Consent, day: dt.date) -> str:
+    """Return in words why a paper (person fetched) that nobody took back covers nothing on a day; nothing where it holds."""
+    if consent.ends_on is not None and consent.ends_on < day:
+        from_day = consent.ends_on + dt.timedelta(days=1)
+        return _("does not hold from %(day)s") % {"day": f"{from_day:%d.%m.%Y}"}
+    if not is_signed_by_right_person(consent, day):
+        return _("does not hold: the person is 18 and signs alone")
+    return ""
+
+
 def batch_of(consent: Consent) -> ConsentQuerySet:
     """Return the lines ticked at the same press as one, as far as they stand."""
     if consent.recorded_at is None:

@@ -425,10 +425,11 @@ def _sheet_item(
     if code in scan.judged:
         return SheetItem(scan, item, scan.judged[code])
     if is_framed:
-        why = "written" if code in scan.written else ""
+        inked = tuple(one for one in others if code in one.written)
+        why = "written" if inked or code in scan.written else ""
         if not why and scan.checked.get(code) is False:
             why = "sample"
-        return SheetItem(scan, item, None, why, others, is_read=not why)
+        return SheetItem(scan, item, None, why, inked, is_read=not why)
     value, why = scan.answers.get(code), scan.doubts.get(code, "")
     differ = [one for one in others if one.answers.get(code) != value]
     if differ:

@@ -285,9 +285,17 @@ def looked_item(
 
 
 def looked_at(sent: QueryDict, item: Item, name: str) -> tuple[bool, object]:
-    """Return whether somebody has said what stands in an item, and what: None for nothing."""
+    """Return whether somebody has said what stands in an item, and what: None for nothing.
+
+    Who says that nothing stands there, and something besides, has not said yet.
+    """
+    is_said, value = _said(sent, item, name)
     if sent.get(f"{name}-none"):
-        return True, None
+        return not is_said, None
+    return is_said, value
+
+
+def _said(sent: QueryDict, item: Item, name: str) -> tuple[bool, object]:
     if item.kind == ItemKind.RANKED_PEOPLE:
         ranks = [sent.get(f"{name}-{rank + 1}", "") for rank in range(item.most or _RANKS)]
         marked = [one for one in ranks if one]

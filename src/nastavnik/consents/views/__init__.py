@@ -55,6 +55,8 @@ from nastavnik.consents.queries import (
     signer_for,
     told_purposes,
     why_it_stays,
+    why_not_withdrawn,
+    why_over,
 )
 from nastavnik.consents.tables import ledger_table
 from nastavnik.core import looks
@@ -219,7 +221,7 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
     papers = list(
         Consent.objects.visible_to(request.user)
         .filter(person=person)
-        .select_related("guardian", "scan")
+        .select_related("guardian", "scan", "person")
     )
     asked = DayForm(request.GET if "day" in request.GET else None)
     day = asked.cleaned_data["day"] if asked.is_valid() else None
@@ -229,7 +231,15 @@ def person_consents(request: Request, pk: int) -> HttpResponse:
         {
             "row": row,
             "person": person,
-            "consents": [(paper, version_words(paper.text_version)) for paper in papers],
+            "consents": [
+                (
+                    paper,
+                    version_words(paper.text_version),
+                    why_over(paper, today()),
+                    not why_not_withdrawn(paper, today()),
+                )
+                for paper in papers
+            ],
             "may_print": Person.objects.visible_to(request.user)
             .within(request.user, Perm.CONSENT_TICK)
             .filter(pk=person.pk)
@@ -586,7 +596,7 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
         Consent.objects.visible_to(request.user).select_related("person"), pk=pk
     )
     if request.method == "GET":
-        if refusal := why_it_stays(consent):
+        if refusal := why_not_withdrawn(consent, today()):
             messages.error(request, refusal)
             return redirect("consents:person", pk=consent.person_id)
         return confirm.ask(
