@@ -11,10 +11,17 @@ from docx import Document as WordFile
 from tests.cast import CANARY
 from tests.pages import counts, said, signed_in, text
 
-from nastavnik.consents.actions import change_text, print_blanks, record_consents, record_returned
+from nastavnik.consents.actions import (
+    add_guardian,
+    change_guardian,
+    change_text,
+    print_blanks,
+    record_consents,
+    record_returned,
+)
 from nastavnik.consents.choices import MOST_BLANKS, NEEDED_FOR_BASE, Purpose
 from nastavnik.consents.documents import compose_pack
-from nastavnik.consents.models import BlankSheet, Consent, ConsentText, PrintPack
+from nastavnik.consents.models import BlankSheet, Consent, ConsentText, Guardian, PrintPack
 from nastavnik.consents.queries import asked_for, current_texts, missing_by_class, sheets_of
 from nastavnik.consents.texts import purposes
 from nastavnik.core.access import Role
@@ -116,6 +123,31 @@ def test_what_comes_back_keeps_the_version_of_its_blank(cast):
     )
     assert other.text_version == ""  # the school's own blank
     assert record_returned([data], signed_on=today(), by=cast.anna) == []
+
+
+def test_what_was_printed_first_and_comes_back_keeps_its_own_version(cast):
+    first = pack_of(cast, "waiting", purposes=[Purpose.DATA])
+    change_text(cast.school.organisation, Purpose.DATA, title="Иное", body="Иначе.", by=cast.anna)
+    pack_of(cast, "waiting", purposes=[Purpose.DATA])
+    sheets = BlankSheet.objects.filter(pack=first).select_related("person", "pack")
+    [paper] = record_returned(sheets, signed_on=today(), by=cast.anna)
+    assert paper.text_version == "2026-2"
+
+
+def test_who_stands_on_a_blank_must_be_the_one_who_may_sign_on_the_day(cast):
+    person = cast.school.people["waiting"]
+    mother = add_guardian(person, full_name="Ждунова Жанна", relation="mother", by=cast.anna)
+    pack = pack_of(cast, "waiting", purposes=[Purpose.DATA])
+    sheets = BlankSheet.objects.filter(pack=pack).select_related("person", "pack")
+    PrintPack.objects.filter(pk=pack.pk).update(printed_on=today() - DAY)
+    change_guardian(mother, full_name=mother.full_name, ended_on=today(), by=cast.anna)
+    add_guardian(person, full_name="Ждунов Жан", relation="father", ended_on=None, by=cast.anna)
+    Guardian.objects.filter(full_name="Ждунов Жан").update(may_sign=["participation"])
+    with pytest.raises(RefusedError, match="Ждунова Жанна"):
+        record_returned(sheets.all(), signed_on=today(), by=cast.anna)
+    assert not Consent.objects.filter(person=person).exists()
+    [paper] = record_returned(sheets.all(), signed_on=today() - DAY, by=cast.anna)
+    assert paper.guardian == mother
 
 
 def test_a_changed_text_is_a_version_and_the_next_blank_has_it(cast):

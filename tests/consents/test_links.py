@@ -16,6 +16,7 @@ from nastavnik.consents.actions import (
     change_text,
     close_consent_link,
     make_consent_links,
+    record_consents,
 )
 from nastavnik.consents.choices import LINK_DAYS, NEEDED_FOR_BASE, Purpose, Signer, Way
 from nastavnik.consents.models import Consent, ConsentLink
@@ -130,6 +131,36 @@ def test_a_publication_says_what_may_be_shown(cast):
     marks = purposes()[Purpose.PUBLICATION].marks[:2]
     guest().post(address, answer | {"marks": [*marks, "выдумано"]})
     assert papers(cast, "teacher").get(purpose="publication").conditions == "; ".join(marks)
+
+
+def test_no_by_a_link_leaves_a_paper_ticked_meanwhile_as_it_is(cast):
+    mother_of(cast)
+    address, link = link_for(cast)
+    phone = guest()
+    phone.get(address)
+    record_consents(
+        [cast.school.people["waiting"]], [Purpose.DATA], signed_on=today(), by=cast.anna
+    )
+    # the page was open before: the «no» is not taken for an answer and not lost without a word
+    late = phone.post(address, YES | {"c-data": "no"})
+    assert late.status_code == 422
+    assert "Signed on paper meanwhile and not asked here" in text(late)
+    assert 'name="c-data"' not in text(phone.get(address))
+    phone.post(address, {"c-participation": "no", "i-am-guardian": "on"})
+    link.refresh_from_db()
+    assert link.refused == [Purpose.PARTICIPATION]
+    assert [one.way for one in papers(cast)] == [Way.PAPER]
+
+
+def test_a_link_with_nothing_left_to_ask_opens_nothing(cast):
+    mother_of(cast)
+    address, _link = link_for(cast)
+    client, page = signed_in(cast.anna), reverse("consents:links")
+    assert len(client.get(page).context["open"]) == 1
+    person = cast.school.people["waiting"]
+    record_consents([person], NEEDED_FOR_BASE, signed_on=today(), by=cast.anna)
+    assert guest().get(address).status_code == 404
+    assert client.get(page).context["open"] == []
 
 
 def test_wrong_used_closed_and_old_links_show_the_same_page(cast):

@@ -61,6 +61,31 @@ def test_no_paper_of_a_mistake_and_none_of_special_categories(cast):
             attach_scan(refused, sheet(), by=cast.anna)
 
 
+def test_the_file_of_a_mistaken_line_is_erased_with_it(cast, django_capture_on_commit_callbacks):
+    paper = paper_of(cast)
+    scan = attach_scan(paper, sheet(), by=cast.anna)
+    address = reverse("consents:mistaken", args=[paper.pk])
+    client = signed_in(cast.anna)
+    assert "1 attached file is erased" in text(client.get(address))
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address)
+    assert not ConsentScan.objects.exists()
+    assert not scan.file.storage.exists(scan.file.name)
+
+
+def test_a_curator_of_some_forms_reaches_no_paper_of_the_others(cast):
+    scan = attach_scan(paper_of(cast), sheet(), by=cast.anna)
+    own = attach_scan(paper_of(cast, "teacher"), sheet(), by=cast.anna)
+    client = signed_in(cast.staff_curator)
+    for name, row, status in (
+        ("scan-file", scan.pk, 404),
+        ("scan-file", own.pk, 200),
+        ("scan", scan.consent_id, 404),
+        ("scan", own.consent_id, 200),
+    ):
+        assert client.get(reverse(f"consents:{name}", args=[row])).status_code == status
+
+
 def test_a_scan_is_attached_taken_out_and_erased_on_the_pages(cast):
     client, paper = signed_in(cast.anna), paper_of(cast)
     person = reverse("consents:person", args=[paper.person_id])

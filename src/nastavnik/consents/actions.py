@@ -1,7 +1,7 @@
 """Writes of the ledger."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from nastavnik.consents.models import (
 )
 from nastavnik.consents.queries import (
     ByLink,
+    asked_by,
     current_texts,
     guardians_who_sign,
     held_purposes,
@@ -32,6 +33,7 @@ from nastavnik.consents.queries import (
     needs_a_pen,
     only_one,
     papers_there,
+    printed_guardians,
     signer_for,
     signs_now,
     versions_printed,
@@ -68,25 +70,33 @@ def record_consents(
         RefusedError: the day of signing lies ahead, or this representative may not sign.
     """
     asked = [(person, one) for person in list(people) for one in list(purposes)]
-    if guardian is not None:
-        _refuse_stranger(guardian, asked, signed_on)
-    return _record(asked, signed_on, by=by, guardian=guardian, conditions=conditions)
+    named = {} if guardian is None else dict.fromkeys(asked, guardian)
+    _refuse_strangers(named, signed_on)
+    return _record(
+        asked,
+        signed_on,
+        by=by,
+        named={(who.pk, what.value): one for (who, what), one in named.items()},
+        conditions=conditions,
+    )
 
 
-def _refuse_stranger(
-    guardian: Guardian, asked: Iterable[tuple[Person, Purpose]], day: dt.date
-) -> None:
-    """Refuse a representative who is none of these people, signs no more, or may not sign this."""
-    may = guardians_who_sign({person.pk for person, _purpose in asked}, day)
-    wrong = [
-        str(purpose.label)
-        for person, purpose in asked
-        if guardian not in may.get((person.pk, purpose.value), ())
-    ]
+def _refuse_strangers(named: Mapping[tuple[Person, Purpose], Guardian], day: dt.date) -> None:
+    """Refuse a representative who is none of the person, signs no more, or may not sign this."""
+    may = guardians_who_sign({person.pk for person, _purpose in named}, day) if named else {}
+    wrong: dict[str, list[str]] = {}
+    for (person, purpose), guardian in named.items():
+        if guardian not in may.get((person.pk, purpose.value), ()):
+            wrong.setdefault(guardian.full_name, []).append(str(purpose.label))
     if wrong:
         raise RefusedError(
-            _("%(name)s may not sign on this day: %(purposes)s. Correct it at the representative.")
-            % {"name": guardian.full_name, "purposes": ", ".join(wrong)}
+            [
+                _(
+                    "%(name)s may not sign on this day: %(purposes)s. Correct it at the representative."
+                )
+                % {"name": name, "purposes": ", ".join(purposes)}
+                for name, purposes in wrong.items()
+            ]
         )
 
 
@@ -94,10 +104,11 @@ def _refuse_stranger(
 def record_returned(
     sheets: Iterable[BlankSheet], *, signed_on: dt.date, by: models.Model | None
 ) -> list[Consent]:
-    """Tick off blanks that came back signed, as `record_consents`.
+    """Tick off blanks that came back signed, as `record_consents`: by whom and under which text is what stands on the blank.
 
     Raises:
-        RefusedError: the day of signing lies ahead, or before the blank was printed.
+        RefusedError: the day of signing lies ahead or before the blank was printed, or the representative named on it
+            might not sign on that day.
     """
     sheets = list(sheets)
     if early := [one for one in sheets if one.pack.printed_on > signed_on]:
@@ -107,8 +118,19 @@ def record_returned(
             )
             % {"day": f"{early[0].pack.printed_on:%d.%m.%Y}"}
         )
-    asked = [(one.person, Purpose(one.purpose)) for one in sheets]
-    return _record(asked, signed_on, by=by)
+    named = {
+        (one.person, Purpose(one.purpose)): guardian
+        for one, guardian in printed_guardians(sheets)
+        if guardian is not None and signer_for(one.person, signed_on) != Signer.PERSON
+    }
+    _refuse_strangers(named, signed_on)
+    return _record(
+        [(one.person, Purpose(one.purpose)) for one in sheets],
+        signed_on,
+        by=by,
+        named={(who.pk, what.value): guardian for (who, what), guardian in named.items()},
+        printed={(one.person_id, one.purpose): one.text_version for one in sheets},
+    )
 
 
 def _record(
@@ -116,11 +138,16 @@ def _record(
     signed_on: dt.date,
     *,
     by: models.Model | None,
-    guardian: Guardian | None = None,
-    link: ConsentLink | None = None,
+    named: Mapping[tuple[int, str], Guardian],
+    printed: Mapping[tuple[int, str], str] | None = None,
+    way: Way = Way.PAPER,
     conditions: str = "",
 ) -> list[Consent]:
-    """Give each person and purpose without a live paper a line, all of one moment, so that they are taken back together."""
+    """Give each person and purpose without a live paper a line, all of one moment, so that they are taken back together.
+
+    `named`: by person and purpose which representative signed, where that is known; `printed`: the version of the text,
+    else that of the last blank.
+    """
     if signed_on > today():
         raise RefusedError(
             _("The day of signing is still ahead: put the date that stands on the paper.")
@@ -128,11 +155,8 @@ def _record(
     people = list({person.pk: person for person, _purpose in asked}.values())
     purposes = list({purpose for _person, purpose in asked})
     live = _live_papers(people, purposes, signed_on, by=by)
-    printed = (
-        {(link.person_id, purpose): version for purpose, version in link.versions.items()}
-        if link
-        else versions_printed(people, purposes, signed_on)
-    )
+    if printed is None:
+        printed = versions_printed(people, purposes, signed_on)
     may = guardians_who_sign({person.pk for person in people}, signed_on)
     now, who = timezone.now(), by if isinstance(by, User) else None
     fresh = Consent.objects.bulk_create(
@@ -143,9 +167,10 @@ def _record(
             signer=(signer := signer_for(person, signed_on)),
             guardian=None
             if signer == Signer.PERSON
-            else guardian or only_one(may.get((person.pk, purpose.value), ())),
+            else named.get((person.pk, purpose.value))
+            or only_one(may.get((person.pk, purpose.value), ())),
             text_version=printed.get((person.pk, purpose.value), ""),
-            way=Way.LINK if link else Way.PAPER,
+            way=way,
             conditions=conditions if purpose == Purpose.PUBLICATION else "",
             signed_on=signed_on,
             recorded_at=now,
@@ -224,6 +249,7 @@ def mark_mistaken(consents: Iterable[Consent], *, by: models.Model | None) -> li
     """Say of lines of the ledger that they were ticked by mistake; return those that were not marked before.
 
     A mistake is no withdrawal: nothing that a withdrawal stops is stopped, but who went to matching on it is asked again.
+    A file kept as their paper is erased: there was no such paper, so nothing allows to keep it.
 
     Raises:
         RefusedError: one of them was withdrawn: it stays as it is.
@@ -239,6 +265,8 @@ def mark_mistaken(consents: Iterable[Consent], *, by: models.Model | None) -> li
     for row in wrong:
         row.mistaken_on = today()
     Consent.objects.bulk_update(wrong, ["mistaken_on"])
+    for scan in ConsentScan.objects.select_for_update(of=("self",)).filter(consent__in=wrong):
+        remove_scan(scan, by=by)
     _append(EventKind.MISTAKEN, wrong, [today()] * len(wrong), by=by)
     audit.record_many("consent-mistaken", wrong, by=by, fields=["mistaken_on"])
     if people := sorted({row.person_id for row in wrong}):
@@ -457,7 +485,7 @@ def answer_consent_link(
 ) -> list[Consent]:
     """Take the word of a family by its link: the agreed purposes get consents of today, the others are noted as refused.
 
-    The link is closed by it: of two presses at once one writes.
+    The link is closed by it: of two presses at once one writes. What a paper has covered meanwhile is left as it is.
 
     Raises:
         RefusedError: it is closed by now, or asks nothing of what was agreed to.
@@ -470,15 +498,16 @@ def answer_consent_link(
         raise RefusedError(_("This link does not ask for that consent."))
     row.closed_at = row.used_at = timezone.now()
     said_yes = {purpose.value for purpose in agreed}
-    row.refused = [purpose for purpose in row.versions if purpose not in said_yes]
+    row.refused = [purpose for purpose in asked_by(row) if purpose not in said_yes]
     row.save(update_fields=["closed_at", "used_at", "refused"])
     audit.record("consent-link-answered", row, by=by, fields=["used_at"])
     return _record(
         [(link.person, purpose) for purpose in agreed],
         today(),
         by=by,
-        guardian=link.guardian,
-        link=row,
+        named={(link.person_id, one.value): link.guardian for one in agreed if link.guardian},
+        printed={(link.person_id, one): version for one, version in row.versions.items()},
+        way=Way.LINK,
         conditions=conditions,
     )
 

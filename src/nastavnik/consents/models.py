@@ -18,8 +18,26 @@ from nastavnik.consents.choices import (
 )
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
+from nastavnik.core.hooks import consent_needs
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
+
+
+def taken_in_by(user: SignedIn) -> Q:
+    """Return the condition that a row's person is one for whom the user takes consents in.
+
+    Of a class teacher these are the own class, of a curator of some forms those in the bases of these forms.
+    """
+    viewer, perm = user.viewer, Perm.CONSENT_TICK
+    reached = Q(person__in=Person.objects.within(user, perm).values("pk"))
+    curated = [one for one in viewer.grants_for(perm) if one.role != Role.CLASS_TEACHER]
+    whole = {one.organisation_id for one in curated if not one.form_codes}
+    narrowed = {one.organisation_id for one in curated} - whole
+    if not narrowed:
+        return reached
+    led = Person.objects.within(user, perm, led_only=True)
+    of_forms = Q(person__in=consent_needs.people_needing_consent(user))
+    return reached & (~Q(organisation_id__in=narrowed) | of_forms | Q(person__in=led.values("pk")))
 
 
 class GuardianQuerySet(ScopedQuerySet["Guardian"]):
@@ -308,8 +326,7 @@ class BlankSheetQuerySet(ScopedQuerySet["BlankSheet"]):
 
     def visible_to(self, user: SignedIn) -> Self:
         """Return the blanks of the people for whom the user takes consents in."""
-        own = Person.objects.within(user, Perm.CONSENT_TICK).values("pk")
-        return super().visible_to(user).filter(person__in=own)
+        return super().visible_to(user).filter(taken_in_by(user))
 
 
 class BlankSheet(models.Model):
@@ -343,8 +360,7 @@ class ConsentLinkQuerySet(ScopedQuerySet["ConsentLink"]):
 
     def visible_to(self, user: SignedIn) -> Self:
         """Return the links of the people for whom the user takes consents in."""
-        own = Person.objects.within(user, Perm.CONSENT_TICK).values("pk")
-        return super().visible_to(user).filter(person__in=own)
+        return super().visible_to(user).filter(taken_in_by(user))
 
 
 class ConsentLink(models.Model):
@@ -394,8 +410,8 @@ class ConsentScanQuerySet(ScopedQuerySet["ConsentScan"]):
 
     def visible_to(self, user: SignedIn) -> Self:
         """Return the scans of those for whom the user takes consents in: on the paper stands more than the ledger keeps."""
-        own = Person.objects.within(user, Perm.CONSENT_TICK).values("pk")
-        return super().visible_to(user).filter(consent__person__in=own)
+        own = Consent.objects.filter(taken_in_by(user)).values("pk")
+        return super().visible_to(user).filter(consent__in=own)
 
 
 class ConsentScan(models.Model):

@@ -473,6 +473,20 @@ def class_key(name: str) -> tuple[bool, int, str]:
     return not name, int(digits or 0), name
 
 
+def printed_guardians(
+    sheets: Sequence[BlankSheet],
+) -> list[tuple[BlankSheet, Guardian | None]]:
+    """Return each blank (pack fetched) with the representative whose name stands on it; a query for each day of printing."""
+    people = {one.person_id for one in sheets}
+    on_day = {
+        day: guardians_who_sign(people, day) for day in {one.pack.printed_on for one in sheets}
+    }
+    return [
+        (one, only_one(on_day[one.pack.printed_on].get((one.person_id, one.purpose), ())))
+        for one in sheets
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class GivenOut:
     """A blank of a pack: whether the paper is in the ledger by now."""
@@ -490,18 +504,17 @@ def sheets_of(user: SignedIn, pack: PrintPack) -> list[GivenOut]:
     """
     seen = consent_needs.people_needing_consent(user)
     rows = BlankSheet.objects.visible_to(user).filter(pack=pack, person__in=seen)
-    sheets = list(rows.select_related("person"))
+    sheets = list(rows.select_related("person", "pack"))
     people = {sheet.person_id: sheet.person for sheet in sheets}
     held, groups = held_purposes(people, today()), group_names(people.values())
-    guardians = guardians_who_sign(people, pack.printed_on)
     return [
         GivenOut(
             sheet,
-            only_one(guardians.get((sheet.person_id, sheet.purpose), ())),
+            guardian,
             groups.get(sheet.person_id, ""),
             sheet.purpose in held.get(sheet.person_id, frozenset()),
         )
-        for sheet in sheets
+        for sheet, guardian in printed_guardians(sheets)
     ]
 
 
@@ -547,15 +560,31 @@ def link_by(token: str) -> ConsentLink | None:
 
 
 def signs_now(link: ConsentLink) -> bool:
-    """Tell whether who was to sign by a link still is: of age by now means alone, an ended right means nobody."""
+    """Tell whether who was to sign by a link still is and something is left to ask.
+
+    Of age by now means alone, an ended right means nobody.
+    """
     day = today()
-    if link.person.left_on is not None:
+    if link.person.left_on is not None or not asked_by(link):
         return False
     alone = signer_for(link.person, day) == Signer.PERSON
     if link.guardian is None:
         return alone
     may_still = link.guardian.ended_on is None or link.guardian.ended_on > day
     return not alone and may_still and set(link.versions) <= set(link.guardian.may_sign)
+
+
+def asked_by(link: ConsentLink) -> dict[str, str]:
+    """Return purpose → version of the text that a link still asks for: what a paper has covered meanwhile is left out."""
+    held = held_purposes([link.person_id], today()).get(link.person_id, frozenset())
+    return {one: version for one, version in link.versions.items() if one not in held}
+
+
+def still_asking(links: Iterable[ConsentLink]) -> list[ConsentLink]:
+    """Leave the links that have something to ask; one query."""
+    links = list(links)
+    held = held_purposes([one.person_id for one in links], today())
+    return [one for one in links if set(one.versions) - held.get(one.person_id, frozenset())]
 
 
 LINE_TO_WRITE_ON = "____"

@@ -33,6 +33,7 @@ from nastavnik.consents.models import (
     BlankSheet,
     Consent,
     ConsentLink,
+    ConsentScan,
     ConsentText,
     Guardian,
     PrintPack,
@@ -633,6 +634,7 @@ def mistaken(request: Request, pk: int) -> HttpResponse:
             messages.error(request, refusal)
             return redirect(back)
         n_people = len({row.person_id for row in rows})
+        n_files = ConsentScan.objects.visible_to(request.user).filter(consent__in=rows).count()
         return confirm.ask(
             request,
             heading=ngettext(
@@ -659,6 +661,18 @@ def mistaken(request: Request, pk: int) -> HttpResponse:
                 ),
                 _(
                     "A pair that runs is not stopped: Today asks for the paper. Choices after the group meeting stay."
+                ),
+                *(
+                    [
+                        ngettext(
+                            "%(n)s attached file is erased for good.",
+                            "%(n)s attached files are erased for good.",
+                            n_files,
+                        )
+                        % {"n": n_files}
+                    ]
+                    if n_files
+                    else []
                 ),
             ],
             fields=[("all", "1")] if whole else [],

@@ -16,12 +16,14 @@ from nastavnik.consents.documents import body_blocks
 from nastavnik.consents.forms import LinksForm
 from nastavnik.consents.models import ConsentLink
 from nastavnik.consents.queries import (
+    asked_by,
     asked_for,
     current_texts,
     link_by,
     links_to_make,
     needs_a_pen,
     signer_for,
+    still_asking,
     text_of,
 )
 from nastavnik.consents.texts import purposes
@@ -85,9 +87,11 @@ def links(request: Request) -> HttpResponse:
             "only": only,
             "written": written,
             "n_people": own.count(),
-            "open": ConsentLink.objects.visible_to(request.user)
-            .filter(person__in=own, closed_at=None, expires_on__gte=today())
-            .select_related("person", "guardian"),
+            "open": still_asking(
+                ConsentLink.objects.visible_to(request.user)
+                .filter(person__in=own, closed_at=None, expires_on__gte=today())
+                .select_related("person", "guardian")
+            ),
         },
         status=422 if form.is_bound else 200,
     )
@@ -165,7 +169,8 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     signer = signer_for(link.person, today())
     if request.method == "GET":
         return _page(request, link, signer, {})
-    answers = {one: request.POST.get(f"c-{one}", "") for one in link.versions}
+    asked = asked_by(link)
+    answers = {one: request.POST.get(f"c-{one}", "") for one in asked}
     shown = [
         mark
         for mark in purposes()[Purpose.PUBLICATION].marks
@@ -177,6 +182,12 @@ def sign(request: HttpRequest, token: str) -> HttpResponse:
     if answers.get(Purpose.PUBLICATION) == "yes" and not shown:
         faults[Purpose.PUBLICATION.value] = _("Mark what may be shown, or say no.")
     faults |= {name: words for name, words in _who_confirms(signer) if name not in request.POST}
+    # shown before the paper was ticked off: a «no» is not dropped without a word
+    faults |= {
+        one: ""
+        for one in link.versions
+        if one not in asked and request.POST.get(f"c-{one}") == "no"
+    }
     if faults:
         return _page(request, link, signer, faults)
     agreed = [Purpose(one) for one, said in answers.items() if said == "yes"]
@@ -206,7 +217,8 @@ def _page(
     request: HttpRequest, link: ConsentLink, signer: Signer, faults: Mapping[str, str]
 ) -> HttpResponse:
     asked = []
-    for code, version in link.versions.items():
+    still = asked_by(link)
+    for code, version in still.items():
         text = text_of(link.organisation, code, version)
         assert text is not None  # noqa: S101 - kept when the link was made
         record = purposes()[Purpose(code)]
@@ -225,6 +237,7 @@ def _page(
         "link": link,
         "person": link.person,
         "consents": asked,
+        "on_paper": [str(Purpose(one).label) for one in link.versions if one not in still],
         "boxes": boxes,
         "ticked": set(request.POST),
         "marks": set(request.POST.getlist("marks")),

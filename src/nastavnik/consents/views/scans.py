@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from nastavnik.consents import actions
 from nastavnik.consents.forms import ScanForm
-from nastavnik.consents.models import Consent, ConsentScan
+from nastavnik.consents.models import Consent, ConsentScan, taken_in_by
 from nastavnik.core import looks
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires, takes_files
@@ -25,10 +25,10 @@ from nastavnik.people.models import Person
 @takes_files(most_megabytes=12)
 def scan(request: Request, pk: int) -> HttpResponse:
     """Attach the signed paper of a consent as a file."""
-    own = (
-        Person.objects.visible_to(request.user).within(request.user, Perm.CONSENT_TICK).values("pk")
+    seen = Person.objects.visible_to(request.user).values("pk")
+    papers = Consent.objects.visible_to(request.user).filter(
+        taken_in_by(request.user), person__in=seen
     )
-    papers = Consent.objects.visible_to(request.user).filter(person__in=own)
     paper = get_object_or_404(papers.select_related("person"), pk=pk)
     form = ScanForm(request.POST, request.FILES) if request.method == "POST" else ScanForm()
     if form.is_bound and form.is_valid():
