@@ -191,7 +191,7 @@ def live(school: School) -> None:
         organisation=school.organisation,
         from_year=school.year,
         to_year=school.year,
-        moves={"ended": [], "made": [], "groups": [], "graduates": []},
+        moves={"ended": [], "made": {}, "groups": [], "graduates": {}},
         taken_back_at=timezone.now(),
     )
     order = approve_pairs(school)

@@ -1,5 +1,6 @@
 """Classes taken over into the next year: names, teachers, alumni, the first day, and back."""
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -9,15 +10,19 @@ from tests.pages import signed_in, text
 
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.organisations.actions import open_year
 from nastavnik.people.actions import (
+    accept_import,
     appoint_class_teacher,
+    correct_person,
     enrol,
     mark_left,
     open_group,
+    start_import,
     take_classes_over,
     take_transfer_back,
 )
-from nastavnik.people.choices import PersonKind
+from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import ClassTransfer, Enrolment, Person, StudyGroup
 from nastavnik.people.queries import (
     GRADUATES,
@@ -127,7 +132,9 @@ def test_taken_back_as_a_whole_everything_is_as_before(cast):
 
 def test_once_somebody_has_moved_it_stays(cast):
     transfer = take_classes_over(year_of(cast), usual(cast), by=cast.anna)
-    moved = Enrolment.objects.filter(pk__in=transfer.moves["made"]).first().person
+    moved = (
+        Enrolment.objects.filter(pk__in=[int(key) for key in transfer.moves["made"]]).first().person
+    )
     other = open_group(transfer.to_year, "7Э", by=cast.anna)
     enrol(moved, other, starts_on=transfer.to_year.starts_on + dt.timedelta(3), by=cast.anna)
     with pytest.raises(RefusedError, match="changed the class"):
@@ -154,8 +161,96 @@ def test_two_classes_of_one_name_and_a_second_time_are_refused(cast):
         take_classes_over(year_of(cast), plan, by=cast.anna)
     plan = usual(cast)
     take_classes_over(year_of(cast), plan, by=cast.anna)
-    with pytest.raises(RefusedError, match="already"):
+    with pytest.raises(RefusedError, match="any more"):
         take_classes_over(year_of(cast), plan, by=cast.anna)
+
+
+def test_a_card_saved_before_the_new_year_leaves_the_transfer_as_it_is(cast):
+    before = classes_on(cast, today())
+    take_classes_over(year_of(cast), usual(cast), by=cast.anna)
+    first, _last = next_year_bounds(year_of(cast))
+    after = classes_on(cast, first)
+    person = Person.objects.get(pk=min(set(before) & set(after)))
+    correct_person(person, group=before[person.pk], patronymic="Иная", by=cast.anna)
+    assert (classes_on(cast, today()), classes_on(cast, first)) == (before, after)
+    # who moves in between is in the other class until the new year, and where everybody goes after it
+    correct_person(person, group="4Я", by=cast.anna)
+    assert classes_on(cast, today()) == before | {person.pk: "4Я"}
+    assert classes_on(cast, first) == after
+
+
+def test_a_list_loaded_before_the_new_year_leaves_the_transfer_as_it_is(cast):
+    before = classes_on(cast, today())
+    take_classes_over(year_of(cast), usual(cast), by=cast.anna)
+    first, _last = next_year_bounds(year_of(cast))
+    after = classes_on(cast, first)
+    pupils = Person.objects.filter(pk__in=before, kind=PersonKind.PUPIL)
+    lines = [f"{one.full_name}\t{one.birth_date:%d.%m.%Y}\t{before[one.pk]}" for one in pupils]
+    (draft,) = start_import(
+        cast.school.organisation,
+        kind=RosterKind.PUPILS,
+        file_name="июнь.txt",
+        text="\n".join(["ФИО\tДата рождения\tКласс", *lines]),
+        by=cast.anna,
+    )
+    with contextlib.suppress(
+        RefusedError
+    ):  # a list that changes nothing is refused, and that is as well
+        accept_import(draft, by=cast.anna)
+    assert (classes_on(cast, today()), classes_on(cast, first)) == (before, after)
+
+
+def test_the_last_class_may_go_first_and_the_others_later(cast):
+    year = year_of(cast)
+    person = Person.objects.filter(
+        kind=PersonKind.PUPIL, organisation=cast.school.organisation
+    ).first()
+    group = open_group(year, "11А", grade=11, by=cast.anna)
+    enrol(person, group, starts_on=today(), by=cast.anna)
+    take_classes_over(year, {group: GRADUATES}, by=cast.anna)
+    client = signed_in(cast.anna)
+    page = text(client.get(reverse("people:next-year")))
+    assert reverse("people:next-year-back", args=[ClassTransfer.objects.get().pk]) in page
+    take_classes_over(year, usual(cast), by=cast.anna)
+    assert year_to_leave(cast.school.organisation) is None
+    assert ClassTransfer.objects.count() == 2
+
+
+def test_a_newcomer_of_the_new_year_stops_nobody(cast):
+    year = year_of(cast)
+    first, last = next_year_bounds(year)
+    after = open_year(cast.school.organisation, starts_on=first, ends_on=last, by=cast.anna)
+    newcomer = Person.objects.create(
+        organisation=cast.school.organisation, kind=PersonKind.PUPIL, last_name="Новичков",
+        first_name="Ник", birth_date=dt.date(first.year - 7, 1, 1),
+    )  # fmt: skip
+    enrol(newcomer, open_group(after, "1А", by=cast.anna), starts_on=first, by=cast.anna)
+    assert year_to_leave(cast.school.organisation) == year
+    take_classes_over(year, usual(cast), by=cast.anna)
+    assert year_to_leave(cast.school.organisation) is None
+
+
+def test_who_leaves_meanwhile_stops_no_way_back(cast):
+    transfer = take_classes_over(year_of(cast), usual(cast), by=cast.anna)
+    first, _last = next_year_bounds(year_of(cast))
+    gone = Person.objects.get(pk=min(classes_on(cast, first)))
+    mark_left(gone, by=cast.anna)
+    assert gone.pk not in classes_on(cast, first)
+    take_transfer_back(transfer, by=cast.anna)
+    assert not Enrolment.objects.filter(person=gone, ends_on=None).exists()
+    assert usual(cast)
+
+
+def test_students_who_finished_are_students_again(cast):
+    person = Person.objects.filter(
+        kind=PersonKind.PUPIL, organisation=cast.school.organisation
+    ).first()
+    Person.objects.filter(pk=person.pk).update(kind=PersonKind.STUDENT)
+    group = open_group(year_of(cast), "ИС-41", by=cast.anna)
+    enrol(person, group, starts_on=today(), by=cast.anna)
+    transfer = take_classes_over(year_of(cast), {group: GRADUATES}, by=cast.anna)
+    take_transfer_back(transfer, by=cast.anna)
+    assert Person.objects.get(pk=person.pk).kind == PersonKind.STUDENT
 
 
 def sent(form):

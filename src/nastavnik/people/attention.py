@@ -77,7 +77,7 @@ def classes_to_take(user: SignedIn) -> Iterator[AttentionItem]:
         organisation__in=own, ends_on__range=(day - near, day + near)
     ).select_related("organisation")
     year = next(filter(None, (year_to_leave(one.organisation) for one in ending[:1])), None)
-    if year is None:
+    if year is None or day < year.ends_on - near:
         return
     is_over = today() > year.ends_on
     yield AttentionItem(

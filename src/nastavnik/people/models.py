@@ -477,7 +477,8 @@ class ClassTransferQuerySet(ScopedQuerySet["ClassTransfer"]):
 class ClassTransfer(models.Model):
     """The classes of one year taken over into the next: kept so that it can be taken back as a whole.
 
-    `moves` holds keys: enrolments `ended` and `made`, `groups` opened by it, people who became `graduates`.
+    `moves` holds keys: enrolments `ended`; those `made`, each with its person; `groups` opened by it; `graduates`, each with
+    the kind of person it was.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="class_transfers")
@@ -491,13 +492,6 @@ class ClassTransfer(models.Model):
 
     class Meta:
         ordering = ["-pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "to_year"],
-                condition=Q(taken_back_at=None),
-                name="classes_taken_over_once",
-            ),
-        ]
 
     class Privacy:
         personal = ["moves"]

@@ -252,10 +252,15 @@ def known_people(
     """Return everybody a list of this kind may name, also those who left; two queries."""
     kinds = LEARNERS if kind == RosterKind.PUPILS else (PersonKind.TEACHER,)
     people = Person.objects.filter(organisation=organisation, kind__in=kinds)
+    # the class of the day from which the list counts: that of the next year may be there already
+    day = max(year.starts_on, min(today(), year.ends_on)) if year else today()
     enrolments = {
         row.person_id: row
         for row in Enrolment.objects.filter(
-            organisation=organisation, ends_on=None, person__kind__in=kinds
+            holds_on(day),
+            organisation=organisation,
+            person__kind__in=kinds,
+            person__left_on=None,
         ).select_related("study_group__year")
     }
     known = []
@@ -310,15 +315,12 @@ def next_year_bounds(year: AcademicYear) -> tuple[dt.date, dt.date]:
 
 
 def year_to_leave(organisation: Organisation) -> AcademicYear | None:
-    """Return the year whose classes wait to be taken over into the next one: the present one, in September the last; else None."""
+    """Return the year in whose classes somebody still is for good: the last one first, then the present one; else None."""
     years = AcademicYear.objects.filter(organisation=organisation, starts_on__lte=today())
-    for year in years.order_by("-starts_on")[:2]:
-        if Enrolment.objects.filter(study_group__year=year).exists():
-            first, _last = next_year_bounds(year)
-            there = Enrolment.objects.filter(
-                organisation=organisation, study_group__year__starts_on=first
-            )
-            return None if there.exists() else year
+    for year in reversed(years.order_by("-starts_on")[:2]):
+        there = Enrolment.objects.filter(study_group__year=year, ends_on=None, person__left_on=None)
+        if there.exists():
+            return year
     return None
 
 
@@ -362,17 +364,25 @@ def why_transfer_stays(transfer: ClassTransfer) -> list[str]:
             _("It was more than %(n)s days ago: correct single people on their cards.")
             % {"n": DAYS_TO_TAKE_BACK}
         ]
-    made = Enrolment.objects.filter(pk__in=transfer.moves["made"]).select_related("person")
-    moved = [row.person for row in made if row.ends_on is not None]
-    if moved:
+    if moved := _moved_since(transfer):
         return [
             _(
                 "Somebody has changed the class since (%(names)s): correct single people on their cards."
             )
             % {"names": ", ".join(few([person.short_name for person in moved]))}
         ]
-    if len(made) < len(transfer.moves["made"]):
-        return [
-            _("Somebody's place in a class has gone since: correct single people on their cards.")
-        ]
     return []
+
+
+def _moved_since(transfer: ClassTransfer) -> list[Person]:
+    """Return whose classes are no longer those a taking over has made; who has left since does not count."""
+    moves = transfer.moves
+    made = {int(key): person_id for key, person_id in moves["made"].items()}
+    there = Enrolment.objects.filter(pk__in=made, ends_on=None).values_list("pk", flat=True)
+    gone = {made[key] for key in set(made) - set(there)}
+    # also a class of the old year: whoever was moved before the new one began has a row of a later key
+    last = max([*moves["ended"], *made])
+    people = Enrolment.objects.filter(pk__in=moves["ended"]).values("person_id")
+    later = Enrolment.objects.filter(person_id__in=people, pk__gt=last)
+    gone |= set(later.values_list("person_id", flat=True))
+    return list(Person.objects.filter(pk__in=gone, left_on=None).order_by("search_name"))

@@ -727,10 +727,9 @@ def groups(request: Request) -> HttpResponse:
 def next_year(request: Request) -> HttpResponse:
     """Show the classes of the year that ends with what becomes of each; take them over into the next one."""
     year = year_to_leave(request.user.workplace)
+    transfer = last_transfer(request.user)
     if year is None:
-        return render(
-            request, "people/next_year_done.html", {"transfer": last_transfer(request.user)}
-        )
+        return render(request, "people/next_year_done.html", {"transfer": transfer})
     rows = classes_to_take_over(request.user, year)
     form = NextYearForm(rows, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -751,6 +750,7 @@ def next_year(request: Request) -> HttpResponse:
             "first": first,
             "form": form,
             "n_days": DAYS_TO_TAKE_BACK,
+            "transfer": transfer,
             "n_pupils": sum(row.n_pupils for row in rows),
         },
         status=422 if form.is_bound else 200,

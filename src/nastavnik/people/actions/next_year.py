@@ -35,7 +35,7 @@ def take_classes_over(
         by: the person who does it.
 
     Raises:
-        RefusedError: no class is named, two get one name, or the next year has its classes already.
+        RefusedError: no class is named, two get one name, or nobody is left in them.
     """
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=year.organisation_id)
     if not plan:
@@ -48,20 +48,16 @@ def take_classes_over(
         )
     first, last = next_year_bounds(year)
     after = open_year(organisation, starts_on=first, ends_on=last, by=by)
-    if Enrolment.objects.filter(study_group__year=after).exists():
-        raise RefusedError(
-            _("The next year has classes with pupils already: put the others there on their cards.")
-        )
     there = set(StudyGroup.objects.filter(year=after).values_list("pk", flat=True))
     ended: list[int] = []
     made: list[Enrolment] = []
-    graduates: list[int] = []
+    graduates: dict[str, str] = {}
     groups: list[int] = []
     for group, name in plan.items():
         rows = _pupils_of(group)
         ended += [row.pk for row in rows]
         if name == GRADUATES:
-            graduates += [row.person_id for row in rows]
+            graduates |= {str(row.person_id): row.person.kind for row in rows}
             _graduate(rows, year.ends_on, by=by)
             continue
         opened = open_group(after, name, grade=grade_of(name), by=by)
@@ -70,13 +66,15 @@ def take_classes_over(
             if group.class_teacher:
                 appoint_class_teacher(opened, group.class_teacher, by=by)
         made += enrol_all([(row.person, opened, row) for row in rows], starts_on=first, by=by)
+    if not ended:
+        raise RefusedError(_("Nobody of these classes waits for the next year any more."))
     transfer = ClassTransfer.objects.create(
         organisation=organisation,
         from_year=year,
         to_year=after,
         moves={
             "ended": ended,
-            "made": [row.pk for row in made],
+            "made": {str(row.pk): row.person_id for row in made},
             "groups": groups,
             "graduates": graduates,
         },
@@ -112,14 +110,17 @@ def take_transfer_back(transfer: ClassTransfer, *, by: models.Model | None) -> N
     if reasons := why_transfer_stays(transfer):
         raise RefusedError(reasons)
     moves = transfer.moves
-    made = list(Enrolment.objects.filter(pk__in=moves["made"]))
-    audit.record_many(audit.DELETED, made, by=by, fields=["person", "study_group"])
-    Enrolment.objects.filter(pk__in=moves["made"]).delete()
+    made = Enrolment.objects.filter(pk__in=[int(key) for key in moves["made"]])
+    audit.record_many(audit.DELETED, list(made), by=by, fields=["person", "study_group"])
+    made.delete()
     ended = list(Enrolment.objects.filter(pk__in=moves["ended"], person__left_on=None))
     Enrolment.objects.filter(pk__in=[row.pk for row in ended]).update(ends_on=None)
     audit.record_many("enrolment-reopened", ended, by=by, fields=["ends_on"])
-    people = list(Person.objects.filter(pk__in=moves["graduates"], kind=PersonKind.ALUMNUS))
-    Person.objects.filter(pk__in=[one.pk for one in people]).update(kind=PersonKind.PUPIL)
+    was = {int(key): kind for key, kind in moves["graduates"].items()}
+    people = list(Person.objects.filter(pk__in=was, kind=PersonKind.ALUMNUS))
+    for person in people:
+        person.kind = was[person.pk]
+    Person.objects.bulk_update(people, ["kind"])
     audit.record_many(audit.CHANGED, people, by=by, fields=["kind"])
     empty = StudyGroup.objects.filter(pk__in=moves["groups"], enrolments=None)
     audit.record_many(audit.DELETED, list(empty), by=by, fields=["name"])

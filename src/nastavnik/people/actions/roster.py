@@ -25,6 +25,7 @@ from nastavnik.people.models import (
     SlipHalf,
     StudyGroup,
     User,
+    holds_on,
 )
 
 
@@ -188,8 +189,8 @@ def appoint_class_teacher(
 def enrol(
     person: Person, group: StudyGroup, *, starts_on: dt.date, by: models.Model | None
 ) -> Enrolment:
-    """Put a person into a class from a day on; the class of before ends the day before."""
-    current = Enrolment.objects.filter(person=person, ends_on=None).first()
+    """Put a person into a class from a day on; the class of before ends the day before, one that begins later stays."""
+    current = Enrolment.objects.filter(holds_on(starts_on), person=person).first()
     if current and current.study_group_id == group.pk:
         return current
     return enrol_all([(person, group, current)], starts_on=starts_on, by=by)[0]
@@ -202,7 +203,20 @@ def enrol_all(
     starts_on: dt.date,
     by: models.Model | None,
 ) -> list[Enrolment]:
-    """Put people into classes, ending the enrolments of before, in statements for all of them."""
+    """Put people into classes, ending the enrolments of before, in statements for all of them.
+
+    Args:
+        places: person, class, and the enrolment that holds the day before, if there is one.
+        starts_on: the first day; a class of the person that begins later, that of the next year, stays as it is.
+        by: the person who does it.
+    """
+    later = Enrolment.objects.filter(
+        person__in=[person.pk for person, _group, _current in places], starts_on__gt=starts_on
+    ).order_by("-starts_on")
+    until = {
+        person_id: day - dt.timedelta(days=1)
+        for person_id, day in later.values_list("person_id", "starts_on")
+    }
     ended = [current for _person, _group, current in places if current]
     for current in ended:
         current.ends_on = max(current.starts_on, starts_on - dt.timedelta(days=1))
@@ -214,6 +228,7 @@ def enrol_all(
             person=person,
             study_group=group,
             starts_on=starts_on,
+            ends_on=until.get(person.pk),
         )
         for person, group, _current in places
     )
@@ -290,10 +305,14 @@ def grade_of(group: str) -> int | None:
 @transaction.atomic
 def mark_left(person: Person, *, by: models.Model | None) -> Person:
     """Say that a person left today; the class of before ends too."""
-    for enrolment in Enrolment.objects.filter(person=person, ends_on=None):
-        enrolment.ends_on = max(enrolment.starts_on, today())
+    own = Enrolment.objects.filter(person=person)
+    for enrolment in own.filter(holds_on(today())):
+        enrolment.ends_on = today()
         enrolment.save(update_fields=["ends_on"])
         audit.record("enrolment-ended", enrolment, by=by, fields=["ends_on"])
+    for enrolment in own.filter(starts_on__gt=today()):
+        audit.record(audit.DELETED, enrolment, by=by, fields=["person", "study_group"])
+        enrolment.delete()
     return change_person(person, left_on=today(), by=by)
 
 
