@@ -219,7 +219,7 @@ def test_the_news_say_what_the_page_says(cast, town, own):
         news, side = news_for(cast.anna, today()), school_side(own)
         assert (news.n_new, news.n_changed) == (len(side.waiting), len(side.changed))
         assert news.agreement == side.agreement
-        return news.n_new, news.n_changed, len(news.changes)
+        return news.n_new, news.n_changed, news.n_differing
 
     assert told() == (2, 0, 0)
     actions.adopt_lines(own, DistrictLine.objects.all()[:1], by=cast.anna)

@@ -73,10 +73,9 @@ def _of_school(news: News) -> Iterator[AttentionItem]:
             % {"n": number},
             _("Take them over, or leave them and say why."), _("Open"), url, place=5,
         )  # fmt: skip
-    if len(news.changes):
+    if n := news.n_differing:
         yield AttentionItem(
             Urgency.LATER, "wait", _("Changed since it was agreed"), _("Send the roadmap to the district again"),
-            ngettext("%(n)s line differs from what was agreed.", "%(n)s lines differ from what was agreed.", len(news.changes))
-            % {"n": len(news.changes)},
+            ngettext("%(n)s line differs from what was agreed.", "%(n)s lines differ from what was agreed.", n) % {"n": n},
             _("Open"), url, place=15,
         )  # fmt: skip

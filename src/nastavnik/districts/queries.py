@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -28,6 +27,8 @@ from nastavnik.roadmaps.queries import is_ticked, needed_facts
 TERM = ("term_text", "starts_on", "ends_on", "recurs")
 FIELDS = ("title", *TERM, "result", "document_text")
 SHOWN = ("title", "term_text", "result", "document_text")
+_TAKEN = tuple(f"taken_{name}" for name in SHOWN)
+_ASKED_NOW = tuple(f"line__activity__{name}" for name in SHOWN)
 TOLD = ("title", "term_text", "ends_on", "result")  # what the district agrees to
 
 
@@ -179,59 +180,66 @@ def school_side(roadmap: Roadmap) -> SchoolSide:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What the district has done that a curator has not answered yet."""
+    """What the district has done that a curator has not answered yet, and how many lines differ from what was agreed."""
 
     roadmap_id: int
     agreement: Agreement | None
     n_new: int
     n_changed: int
-    changes: "Changes"
+    n_differing: int
 
 
 def news_for(user: SignedIn, day: dt.date) -> News | None:
-    """Return what is new from the district for the roadmap of a curator's school; in one query, agreed ones in two."""
+    """Return what is new from the district for the roadmap of a curator's school; in three plain queries, agreed ones in four."""
     offices = user.viewer.organisations(Perm.DISTRICT_VIEW)
     roadmaps = Roadmap.objects.live().filter(
         organisation_id__in=user.viewer.organisations(Perm.ROADMAP_EDIT) - offices,
         year__starts_on__lte=day,
         year__ends_on__gte=day,
     )
-    above = Q(organisation=OuterRef("organisation__parent")) | Q(
-        organisation=OuterRef("organisation__parent__parent")
-    )
-    lines = DistrictLine.objects.standing().filter(
-        above,
-        activity__roadmap__year__starts_on__lte=day,
-        activity__roadmap__year__ends_on__gte=day,
-    )
-    adopted = Adoption.objects.filter(organisation=OuterRef("organisation"))
-    same = {f"taken_{name}": F(f"line__activity__{name}") for name in SHOWN}
-    changed = adopted.filter(
-        activity__roadmap=OuterRef("pk"), line__isnull=False, line__withdrawn_on=None
-    ).exclude(**same)
-    known = Adoption.objects.filter(activity__roadmap=OuterRef(OuterRef("pk")))
     roadmap = (
         roadmaps.select_related("agreement")
-        .annotate(
-            n_new=_number(lines.exclude(pk__in=known.exclude(line=None).values("line"))),
-            n_changed=_number(changed),
-        )
+        .annotate(office=F("organisation__parent"), office_above=F("organisation__parent__parent"))
         .first()
     )
     if roadmap is None:
         return None
+    own = Adoption.objects.filter(activity__roadmap=roadmap.pk).order_by()
+    adopted = list(own.values_list("line_id", "line__withdrawn_on", *_TAKEN, *_ASKED_NOW))
+    n = len(SHOWN)
+    n_changed = sum(
+        line is not None and withdrawn_on is None and texts[:n] != texts[n:]
+        for line, withdrawn_on, *texts in adopted
+    )
     agreement = getattr(roadmap, "agreement", None)
-    changes = Changes((), (), ())
+    n_differing = 0
     if agreement is not None and agreement.status == AgreementStatus.AGREED:
-        changes = changes_of(agreement, activities_of(roadmap.pk))
-    n_new, n_changed = roadmap.n_new, roadmap.n_changed  # type: ignore[attr-defined]
-    return News(roadmap.pk, agreement, n_new, n_changed, changes)
+        n_differing = len(changes_between(agreement.content, _told_now(roadmap.pk)))
+    n_new = len(_set_for(roadmap, day) - {line for line, *_rest in adopted})
+    return News(roadmap.pk, agreement, n_new, n_changed, n_differing)
 
 
-def _number(rows: QuerySet[Any]) -> Coalesce:
-    """Return how many rows a subquery has, as a column."""
-    rows = rows.order_by().annotate(one=Value(1)).values("one")
-    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+def _set_for(roadmap: Roadmap, day: dt.date) -> set[int]:
+    """Return the lines that stand for a roadmap (`office` and `office_above` annotated) on a day."""
+    offices = [key for key in (vars(roadmap)["office"], vars(roadmap)["office_above"]) if key]
+    if not offices:
+        return set()
+    standing = DistrictLine.objects.standing().filter(
+        organisation__in=offices,
+        activity__roadmap__year__starts_on__lte=day,
+        activity__roadmap__year__ends_on__gte=day,
+    )
+    return set(standing.order_by().values_list("pk", flat=True))
+
+
+def _told_now(roadmap_id: int) -> list[dict[str, Any]]:
+    """Return as much of `content_of` as changes are told by, without a row of a model for each line."""
+    rows = Activity.objects.filter(roadmap=roadmap_id).order_by().values("pk", *TOLD)
+    return [row | {"key": row["pk"], "ends_on": _iso(row["ends_on"])} for row in rows]
+
+
+def _iso(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 # ---------------------------------------------------------------- what is sent and agreed
@@ -265,7 +273,7 @@ def _sent(activity: Activity) -> dict[str, Any]:
         "section": activity.section,
         "title": activity.title,
         "term_text": activity.term_text,
-        "ends_on": activity.ends_on.isoformat() if activity.ends_on else None,
+        "ends_on": _iso(activity.ends_on),
         "result": activity.result,
         "posts": posts_of(activity.responsible),
         "line": taken.adoption.line_id if taken else None,
