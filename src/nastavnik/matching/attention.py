@@ -8,8 +8,8 @@ from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
-from nastavnik.matching.choices import RunStatus
-from nastavnik.matching.queries import latest_run, open_questions
+from nastavnik.matching.choices import OpinionOutcome, RunStatus
+from nastavnik.matching.queries import latest_run, open_questions, outcomes_open
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import base_counts, current_programme, is_closing
@@ -44,6 +44,8 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
 def _questions(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
     """Yield what the psychologist wants to discuss; what about, they tell each other."""
+    if OpinionOutcome.DISCUSS not in outcomes_open(user):
+        return
     for row in open_questions(user, programme)[:AT_MOST]:
         people = [side.person for side in (row.mentor, row.mentee) if side]
         yield AttentionItem(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.digest import DigestKind
 from nastavnik.core.hooks.upcoming import UpcomingEvent
@@ -30,12 +31,12 @@ from nastavnik.mentorships.choices import (
 )
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import (
+    DAYS_FOR_ENDING_ORDER,
     LEVELS,
     PairNow,
     Risk,
     ended_without_order,
     own_due_meetings,
-    pairs_for,
     pairs_now,
     people_of_pairs,
 )
@@ -95,7 +96,7 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
             )  # fmt: skip
     if may_decide:
         yield from _to_decide(pairs, named)
-        yield from _to_complete(user)
+        yield from _to_complete(pairs)
         yield from _to_order(user)
 
 
@@ -165,9 +166,9 @@ def _to_decide(
         )  # fmt: skip
 
 
-def _to_complete(user: SignedIn) -> Iterator[AttentionItem]:
+def _to_complete(pairs: Iterable[PairNow]) -> Iterator[AttentionItem]:
     """Yield the pairs that have held their last meeting or are past their last day."""
-    if n := pairs_for(user, status="ending").count():
+    if n := sum(pair.is_over for pair in pairs):
         yield AttentionItem(
             Urgency.NEXT, "wait", _("Closing the year"),
             ngettext("%(n)s pair is to be completed", "%(n)s pairs are to be completed", n) % {"n": n},
@@ -178,6 +179,9 @@ def _to_complete(user: SignedIn) -> Iterator[AttentionItem]:
 
 def _to_order(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield the pairs that have ended and are in no order on it."""
+    since = today() - dt.timedelta(DAYS_FOR_ENDING_ORDER)
+    if not any(pair.ended_on is not None and pair.ended_on >= since for pair in pairs_now(user)):
+        return
     own = Mentorship.objects.visible_to(user).allowed_to(user, Perm.PAIR_APPROVE)
     if n := ended_without_order(own).count():
         yield AttentionItem(

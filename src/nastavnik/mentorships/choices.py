@@ -50,6 +50,8 @@ GONE = (EndCause.CONTRACT, EndCause.DUTIES)
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
 # only these may get more time
 EXTENDABLE = (MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)
+# and only these are completed
+COMPLETABLE = EXTENDABLE
 RUNNING = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE)
 CLOSED = (MentorshipStatus.COMPLETED, MentorshipStatus.CANCELLED)
 ENDING_OF = {

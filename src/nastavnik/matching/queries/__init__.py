@@ -12,6 +12,7 @@ from nastavnik.matching.queries.opinions import (
     open_questions,
     opinions_of,
     opinions_seen,
+    outcomes_open,
 )
 from nastavnik.matching.queries.people import WhoIsMatched, n_pairs_to_look_at, who_is_matched
 from nastavnik.matching.queries.points import ScorePoints
@@ -77,6 +78,7 @@ __all__ = [
     "open_questions",
     "opinions_of",
     "opinions_seen",
+    "outcomes_open",
     "past_runs",
     "proposal_of",
     "proposed_now",

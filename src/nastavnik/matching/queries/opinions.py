@@ -18,6 +18,15 @@ def opinions_of(programme_id: int) -> OpinionQuerySet:
     return Opinion.objects.filter(within).select_related(*people)
 
 
+def outcomes_open(user: SignedIn) -> frozenset[str]:
+    """Return what kinds of words of the psychologist wait for an answer, as far as the user may know; asked once a page."""
+    waiting = Opinion.objects.visible_to(user).filter(discussed_on=None).order_by()
+    return cached(
+        ("matching.outcomes_open", user.viewer.user_id),
+        lambda: frozenset(waiting.values_list("outcome", flat=True).distinct()),
+    )
+
+
 def opinions_seen(user: SignedIn, programme_id: int) -> list[Opinion]:
     """Return what the psychologist said in a programme, as far as the user may know it."""
     return cached(

@@ -14,8 +14,9 @@ from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
 def latest_run(user: SignedIn, programme: Programme) -> MatchingRun | None:
-    """Return the newest run of a programme."""
-    return MatchingRun.objects.visible_to(user).filter(programme=programme).first()
+    """Return the newest run of a programme, without what it kept of people."""
+    seen = MatchingRun.objects.visible_to(user).filter(programme=programme)
+    return seen.defer("snapshot").first()
 
 
 @dataclass(frozen=True, slots=True)

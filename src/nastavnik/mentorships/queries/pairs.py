@@ -23,6 +23,7 @@ from nastavnik.matching.models import MatchingRun, Opinion, OpinionQuerySet, Pro
 from nastavnik.mentorships.choices import (
     AHEAD,
     CLOSED,
+    COMPLETABLE,
     OPEN,
     REOPEN_DAYS,
     RUNNING,
@@ -178,10 +179,15 @@ def people_of_pairs(user: SignedIn, keys: Iterable[int]) -> dict[int, list[Perso
     if not (wanted := list(keys)):
         return found
     shown = Tie.objects.visible_to(user).present().filter(mentorship__in=wanted)
-    ties = shown.select_related("mentee__person", "mentorship__mentor__person")
-    for tie in ties.order_by("mentorship_id", "mentee__person__search_name"):
-        own = found.setdefault(tie.mentorship_id, [tie.mentorship.mentor.person])
-        own.append(tie.mentee.person)
+    rows = shown.order_by("mentorship_id", "mentee__person__search_name").values_list(
+        "mentorship_id",
+        *(f"mentorship__mentor__person__{name}" for name in _OF_PERSON),
+        *(f"mentee__person__{name}" for name in _OF_PERSON),
+    )
+    n = len(_OF_PERSON)
+    for key, *values in rows:
+        own = found.setdefault(key, [_person(values[:n])])
+        own.append(_person(values[n:]))
     return found
 
 
@@ -249,7 +255,7 @@ def _of_mark(mark: str) -> Q:
     if mark == "met":
         return Q(status__in=OPEN, pk__in=held.values("mentorship_id"))
     last = held.filter(kind=MeetingKind.FINAL).values("mentorship_id")
-    completes = Q(status__in=(MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED))
+    completes = Q(status__in=COMPLETABLE)
     return completes & (Q(pk__in=last) | Q(ends_on__lt=today()))
 
 

@@ -16,26 +16,36 @@ from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.upcoming import DAYS
 from nastavnik.core.request_cache import cached
+from nastavnik.matching.choices import OpinionOutcome
+from nastavnik.matching.queries import outcomes_open
 from nastavnik.mentorships.catalogues import RiskLimits, cycle
-from nastavnik.mentorships.choices import AHEAD, Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.choices import (
+    AHEAD,
+    COMPLETABLE,
+    Mark,
+    MeetingKind,
+    MeetingStatus,
+    MentorshipStatus,
+)
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
-from nastavnik.mentorships.queries.pairs import open_warnings, ties_advised_against
+from nastavnik.mentorships.queries.pairs import ties_advised_against
 from nastavnik.programmes.choices import Side
 
 HELP, SILENT, POSTPONED, LOW, PLAIN = range(5)
 # level → its word in addresses and its state
 LEVELS = {HELP: "help", SILENT: "silent", POSTPONED: "postponed", LOW: "low", PLAIN: "plain"}
 _STATES = {HELP: "sos", SILENT: "risk", POSTPONED: "wait", LOW: "wait", PLAIN: "go"}
-_OF_PAIR = ("pk", "status", "starts_on", "programme_id")
+_OF_PAIR = ("pk", "status", "starts_on", "ends_on", "ended_on", "programme_id")
 # the last one every meeting has: without it there is none
 _OF_MEETING = (
-    "status", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark", "help_answered_on", "planned_on",
+    "kind", "status", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark", "help_answered_on", "planned_on",
 )  # fmt: skip
 
 
 class MeetingRow(NamedTuple):
     """What the risk is worked out from, as `_OF_MEETING`."""
 
+    kind: str
     status: str
     held_on: dt.date | None
     postponed_from: dt.date | None
@@ -109,7 +119,7 @@ def advised_against(user: SignedIn) -> Combinable:
 
 def _advised_against_if_any(user: SignedIn) -> Combinable:
     """Return the same for many pairs: where no warning is open, as on most days, its three subqueries are not built."""
-    if cached(("open_warnings", user.viewer.user_id), lambda: open_warnings(user).exists()):
+    if OpinionOutcome.AGAINST in outcomes_open(user):
         return advised_against(user)
     return Value(value=False, output_field=BooleanField())
 
@@ -123,6 +133,8 @@ class PairNow:
         has_paused: somebody of the group sits out.
         is_advised_against: the psychologist does not recommend it, as far as the user may know.
         has_met: a meeting of it took place.
+        is_over: it goes on, but its last meeting was held or its last day has passed: it is to be completed.
+        ended_on: the day it ended; None while it goes on.
     """
 
     pk: int
@@ -133,6 +145,8 @@ class PairNow:
     has_paused: bool
     is_advised_against: bool
     has_met: bool
+    is_over: bool
+    ended_on: dt.date | None
 
 
 def risks_of(user: SignedIn, pairs: MentorshipQuerySet) -> dict[int, Risk]:
@@ -182,7 +196,7 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
     )
     found = []
     n_own = len(_OF_PAIR) + 3
-    for (pk, status, starts_on, programme_id, *flags), several in groupby(
+    for (pk, status, starts_on, ends_on, ended_on, programme_id, *flags), several in groupby(
         rows, itemgetter(slice(0, n_own))
     ):
         has_paused, is_advised, may_read = flags
@@ -191,10 +205,14 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         coming = tuple(
             m.planned_on for m in meetings if m.status in AHEAD and day <= m.planned_on <= week
         )
-        has_met = any(m.status == MeetingStatus.HELD for m in meetings)
+        held = {m.kind for m in meetings if m.status == MeetingStatus.HELD}
+        is_over = status in COMPLETABLE and (MeetingKind.FINAL in held or ends_on < day)
         found.append(
-            PairNow(pk, status, programme_id, risk, coming, has_paused, is_advised, has_met)
-        )
+            PairNow(
+                pk, status, programme_id, risk, coming, has_paused, is_advised,
+                has_met=bool(held), is_over=is_over, ended_on=ended_on,
+            )
+        )  # fmt: skip
     return found
 
 
