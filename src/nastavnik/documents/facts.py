@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Collection, Iterator
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,32 +18,26 @@ def facts(
     organisation_ids: Collection[int], first: dt.date, last: dt.date
 ) -> Iterator[tuple[int, Fact]]:
     """Yield the registered papers of a time, the first of each kind."""
-    place = Window(
-        RowNumber(),
-        partition_by=[F("organisation"), F("kind")],
-        order_by=[F("dated_on").asc(), F("pk").asc()],
-    )
     papers = (
         Document.objects.filter(
             organisation_id__in=organisation_ids,
             status=DocumentStatus.REGISTERED,
             dated_on__range=(first, last),
         )
-        .annotate(place=place)
-        .filter(place=1)
+        .order_by("dated_on", "pk")
+        .values_list("organisation_id", "kind", "number", "dated_on", "pk")
     )
-    for paper in papers.only("organisation_id", "kind", "number", "dated_on"):
-        yield (
-            paper.organisation_id,
-            Fact(
-                paper.kind,
-                _("order No. %(number)s of %(date)s")
-                % {"number": paper.number, "date": f"{paper.dated_on:%d.%m.%Y}"},
-                paper.dated_on,
-                reverse("documents:card", args=[paper.pk]),
-                Perm.DOCUMENT_VIEW,
-            ),
-        )
+    told = set()
+    for organisation_id, kind, number, dated_on, key in papers:
+        if (organisation_id, kind) in told:
+            continue
+        told.add((organisation_id, kind))
+        words = _("order No. %(number)s of %(date)s") % {
+            "number": number,
+            "date": f"{dated_on:%d.%m.%Y}",
+        }
+        url = reverse("documents:card", args=[key])
+        yield organisation_id, Fact(kind, words, dated_on, url, Perm.DOCUMENT_VIEW)
 
 
 NEWS = (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -96,7 +96,6 @@ _OF_RECORD = (
     "organisation_id", "programme_id", "person_id", "person__kind", "person__birth_date", "side", "status", "areas", "request",
     "trained_on", "interviewed_on", "starts_on",
 )  # fmt: skip
-_PAPERS = ("n_signed", "n_own", "signed_on")
 
 
 class _Record(NamedTuple):
@@ -126,44 +125,45 @@ def of_bases(
         )
         .exclude(status=ParticipationStatus.LEFT)
         .order_by("organisation_id", "programme__starts_on", "programme_id", "pk")
-        .annotate(**_papers(last))
-        .values_list(*_OF_RECORD, *_PAPERS, named=True)
+        .values_list(*_OF_RECORD, named=True)
     )
+    signed = _signed(organisation_ids, last)
     bases: dict[int, dict[int, list[_Record]]] = {}
     for row in rows:
         several = bases.setdefault(row.organisation_id, {})
-        several.setdefault(row.programme_id, []).append(_record(row, day))
+        several.setdefault(row.programme_id, []).append(_record(row, day, signed))
     for organisation_id, several in bases.items():
         for fact in _of_people(next(iter(several.values()))):
             yield organisation_id, fact
 
 
-def _papers(last: dt.date) -> dict[str, Subquery]:
-    """Return how many of the papers a base needs each has signed, how many alone, and when the last; withdrawn ones count not."""
+# person → the papers a base needs that are signed: purpose, signer, day
+_Signed = Mapping[int, Iterable[tuple[str, str, dt.date]]]
+
+
+def _signed(organisation_ids: Collection[int], last: dt.date) -> _Signed:
+    """Return the papers a base needs that were signed until a day; what was withdrawn until then counts not."""
     papers = Consent.objects.filter(
         Q(withdrawn_on=None) | Q(withdrawn_on__gt=last),
-        person=OuterRef("person"),
+        organisation_id__in=organisation_ids,
         purpose__in=NEEDED_FOR_BASE,
         signed_on__lte=last,
     )
-    own = papers.filter(signer=Signer.PERSON)
-    number = Count("purpose", distinct=True)
-    return {
-        "n_signed": _one_of(papers, number),
-        "n_own": _one_of(own, number),
-        "signed_on": _one_of(papers, Max("signed_on")),
-    }
+    found: dict[int, list[tuple[str, str, dt.date]]] = {}
+    rows = papers.order_by().values_list("person_id", "purpose", "signer", "signed_on")
+    for person_id, purpose, signer, signed_on in rows:
+        found.setdefault(person_id, []).append((purpose, signer, signed_on))
+    return found
 
 
-def _one_of(rows: QuerySet[Consent], value: Aggregate) -> Subquery:
-    return Subquery(rows.order_by().values("person").annotate(value=value).values("value"))
-
-
-def _record(row: Any, day: dt.date) -> _Record:  # noqa: ANN401 - a row of the fields above
+def _record(row: Any, day: dt.date, signed: _Signed) -> _Record:  # noqa: ANN401 - a row of the fields above
     signer = signer_by(row.person__kind, row.person__birth_date, day)
+    papers = signed.get(row.person_id, ())
     # who has come of age signs anew
-    n_signed = row.n_own if signer == Signer.PERSON else row.n_signed
-    has_all = (n_signed or 0) == len(NEEDED_FOR_BASE)
+    counted = {
+        purpose for purpose, by, _on in papers if signer != Signer.PERSON or by == Signer.PERSON
+    }
+    has_all = len(counted) == len(NEEDED_FOR_BASE)
     return _Record(
         row.person_id,
         signer,
@@ -173,7 +173,7 @@ def _record(row: Any, day: dt.date) -> _Record:  # noqa: ANN401 - a row of the f
         row.trained_on,
         row.interviewed_on,
         row.starts_on,
-        row.signed_on if has_all else None,
+        max(on for _purpose, _by, on in papers) if has_all else None,
     )
 
 

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, facts, howtos, navigation, upcoming
+from nastavnik.core.hooks import attention, howtos, navigation, upcoming
 
 
 class TrainingConfig(AppConfig):
@@ -16,7 +16,7 @@ class TrainingConfig(AppConfig):
 
         attention.register(self.label, own.items)
         upcoming.register(self.label, own.coming)
-        facts.register(self.label, own_facts.facts, own_facts.CODES)
+        own_facts.register()
         navigation.register(
             navigation.Section(26, _("Training"), "training:courses", Perm.TRAINING_VIEW)
         )

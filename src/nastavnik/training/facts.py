@@ -2,52 +2,41 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterator
-from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nastavnik.core.access import Perm
+from nastavnik.core.hooks import facts as registry
 from nastavnik.core.hooks.facts import Fact
 from nastavnik.training.choices import TrainingAudience
 from nastavnik.training.models import Trainee, TrainingCourse, TrainingMaterial
 
-CODES = {"training_planned", "training_materials", "curators_trained", "sent_to_training"}
+
+def register() -> None:
+    """Register who tells what: each asks one question, and only when a line waits for its answer."""
+    registry.register("training_planned", planned, ("training_planned",))
+    registry.register("training_materials", materials, ("training_materials",))
+    registry.register("curators_trained", curators, ("curators_trained",))
+    registry.register("sent_to_training", sent, ("sent_to_training",))
 
 
-def facts(
+Told = Iterator[tuple[int, Fact]]
+
+
+def _courses(
     organisation_ids: Collection[int], first: dt.date, last: dt.date
-) -> Iterator[tuple[int, Fact]]:
-    """Yield what the courses of a time tell."""
-    of_time = {
-        "organisation_id__in": organisation_ids,
-        "year__starts_on__lte": last,
-        "year__ends_on__gte": first,
-    }
-    courses = TrainingCourse.objects.filter(**of_time).order_by("organisation_id")
-    yield from _planned(courses.filter(audience=TrainingAudience.MENTORS))
-    materials = TrainingMaterial.objects.filter(course__in=courses).order_by()
-    for row in materials.values("organisation_id").annotate(n=Count("pk")):
-        words = ngettext("%(n)s methodical material", "%(n)s methodical materials", row["n"]) % {
-            "n": row["n"]
-        }
-        yield row["organisation_id"], _fact("training_materials", words, None)
-    trainees = Trainee.objects.filter(course__in=courses)
-    yield from _curators(trainees.filter(course__audience=TrainingAudience.CURATORS))
-    sent = trainees.filter(course__audience=TrainingAudience.MENTORS).exclude(course__provider="")
-    yield from _sent(sent)
+) -> QuerySet[TrainingCourse]:
+    return TrainingCourse.objects.filter(
+        organisation_id__in=organisation_ids, year__starts_on__lte=last, year__ends_on__gte=first
+    ).order_by("organisation_id")
 
 
-def _fact(
-    code: str, words: str, day: dt.date | None, n: int | None = None, of: int | None = None
-) -> Fact:
-    return Fact(code, words, day, reverse("training:courses"), Perm.TRAINING_VIEW, n, of)
-
-
-def _planned(courses: Any) -> Iterator[tuple[int, Fact]]:  # noqa: ANN401 - rows of a query
+def planned(organisation_ids: Collection[int], first: dt.date, last: dt.date) -> Told:
     """Yield that there is a course for mentors with a schedule."""
+    courses = _courses(organisation_ids, first, last).filter(audience=TrainingAudience.MENTORS)
     rows = courses.values("organisation_id").annotate(
         n=Count("sessions"), begins=Min("sessions__held_on"), ends=Max("sessions__held_on")
     )
@@ -61,7 +50,24 @@ def _planned(courses: Any) -> Iterator[tuple[int, Fact]]:  # noqa: ANN401 - rows
         yield row["organisation_id"], _fact("training_planned", words, None)
 
 
-def _curators(trainees: Any) -> Iterator[tuple[int, Fact]]:  # noqa: ANN401 - rows of a query
+def materials(organisation_ids: Collection[int], first: dt.date, last: dt.date) -> Told:
+    """Yield how many materials the courses hand out."""
+    rows = TrainingMaterial.objects.filter(
+        course__in=_courses(organisation_ids, first, last)
+    ).order_by()
+    for row in rows.values("organisation_id").annotate(n=Count("pk")):
+        words = ngettext("%(n)s methodical material", "%(n)s methodical materials", row["n"]) % {
+            "n": row["n"]
+        }
+        yield row["organisation_id"], _fact("training_materials", words, None)
+
+
+def curators(organisation_ids: Collection[int], first: dt.date, last: dt.date) -> Told:
+    """Yield how many of the curators and organisers on the lists have a result."""
+    trainees = Trainee.objects.filter(
+        course__in=_courses(organisation_ids, first, last),
+        course__audience=TrainingAudience.CURATORS,
+    )
     rows = (
         trainees.order_by()
         .values("organisation_id")
@@ -80,7 +86,12 @@ def _curators(trainees: Any) -> Iterator[tuple[int, Fact]]:  # noqa: ANN401 - ro
             )
 
 
-def _sent(trainees: Any) -> Iterator[tuple[int, Fact]]:  # noqa: ANN401 - rows of a query
+def sent(organisation_ids: Collection[int], first: dt.date, last: dt.date) -> Told:
+    """Yield how many mentors are sent to courses outside."""
+    trainees = Trainee.objects.filter(
+        course__in=_courses(organisation_ids, first, last),
+        course__audience=TrainingAudience.MENTORS,
+    ).exclude(course__provider="")
     rows = trainees.order_by().values("organisation_id").annotate(n=Count("person", distinct=True))
     for row in rows:
         words = ngettext(
@@ -89,3 +100,9 @@ def _sent(trainees: Any) -> Iterator[tuple[int, Fact]]:  # noqa: ANN401 - rows o
             row["n"],
         ) % {"n": row["n"]}
         yield row["organisation_id"], _fact("sent_to_training", words, None)
+
+
+def _fact(
+    code: str, words: str, day: dt.date | None, n: int | None = None, of: int | None = None
+) -> Fact:
+    return Fact(code, words, day, reverse("training:courses"), Perm.TRAINING_VIEW, n, of)
