@@ -1,6 +1,8 @@
 """Interviews warn; a certificate of somebody from outside opens the gate while it holds, and is told before it ends."""
 
 import datetime as dt
+import random
+from collections import Counter
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -15,7 +17,7 @@ from nastavnik.people.models import Person
 from nastavnik.programmes.actions import change_participation
 from nastavnik.programmes.choices import CLEARANCE_SOON_DAYS, ParticipationStatus
 from nastavnik.programmes.models import Participation
-from nastavnik.programmes.queries import base_rows
+from nastavnik.programmes.queries import BASE_MARKS, base_records, base_rows, marks_of_bases
 
 pytestmark = pytest.mark.django_db
 SOON = dt.timedelta(days=CLEARANCE_SOON_DAYS)
@@ -133,3 +135,36 @@ def test_today_tells_before_the_term_and_who_leads_without(cast):
     listed = text(signed_in(cast.anna).get("/mentors/?status=uncleared"))
     assert cast.school.people["older"].full_name in listed
     assert cast.school.people["oldest"].full_name not in listed
+
+
+def test_a_mark_counted_on_today_lists_as_many_in_the_base(cast):
+    programme, chance = cast.school.programme, random.Random(18)
+    records, days = list(cast.school.records.values()), [None, today() - SOON, today()]
+    kinds = [PersonKind.PUPIL, PersonKind.ALUMNUS]
+    counted = Counter()
+    for _ in range(40):
+        for record in records:
+            status = chance.choice(list(ParticipationStatus))
+            outcome = chance.choice(["", "recommended"])
+            cleared_on = chance.choice(days)
+            Participation.objects.filter(pk=record.pk).update(
+                status=status,
+                ends_on=today() if status in ("finished", "left") else None,
+                areas=chance.choice([[], ["maths"]]),
+                request=chance.choice(["", "просит"]),
+                interviewed_on=today() if outcome else None,
+                interview_outcome=outcome,
+                trained_on=chance.choice(days),
+                cleared_on=cleared_on,
+                cleared_until=cleared_on
+                and chance.choice([None, cleared_on, today() + SOON, today() + 2 * SOON]),
+                goes_on=chance.choice([None, True, False]) if status == "finished" else None,
+            )
+            Person.objects.filter(pk=record.person_id).update(kind=chance.choice(kinds))
+        numbers = marks_of_bases(cast.anna, programme, tuple(BASE_MARKS))
+        for (side, mark), n in numbers.items():
+            listed = base_records(cast.anna, programme, side, status=mark).count()
+            assert (side, mark, n) == (side, mark, listed)
+            counted[mark] += n
+    assert set(counted) == set(BASE_MARKS)
+    assert all(counted.values())

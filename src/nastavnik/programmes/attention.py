@@ -19,8 +19,8 @@ from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, Participation, Programme
 from nastavnik.programmes.queries import (
-    BASE_MARKS,
     ENDING,
+    HOLDS,
     Gathering,
     base_counts,
     base_rows,
@@ -34,6 +34,7 @@ from nastavnik.programmes.queries import (
     own_choices,
     papers_of_bases,
     people_paired,
+    standing_in,
     states_of_bases,
 )
 
@@ -209,17 +210,16 @@ def _unsigned_in_pairs(user: SignedIn, programme: Programme) -> Iterator[Attenti
 
 def _clearances(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
     """Yield mentors from outside who lead without a certificate that holds, and those whose certificate ends soon."""
-    base = Participation.objects.visible_to(user).filter(programme=programme).of(Side.MENTOR)
-    leading = base.filter(BASE_MARKS["uncleared"](Side.MENTOR), active_count__gt=0)
+    base = [row for row in standing_in(user, programme) if row.side == Side.MENTOR]
     mentors = reverse("programmes:mentors")
-    if n := leading.count():
+    if n := sum(HOLDS["uncleared"](row) and row.active_count > 0 for row in base):
         yield AttentionItem(
             Urgency.TODAY, "risk", _("Certificate of no criminal record"),
             ngettext("%(n)s mentor from outside leads without one that holds", "%(n)s mentors from outside lead without one that holds", n) % {"n": n},
             _("Ask for a new certificate, or stop the pair until it is there."),
             _("Open"), f"{mentors}?status=uncleared", place=4,
         )  # fmt: skip
-    if n := base.filter(BASE_MARKS["clearance_ends"](Side.MENTOR)).count():
+    if n := sum(map(HOLDS["clearance_ends"], base)):
         yield AttentionItem(
             Urgency.WEEK, "wait", _("Certificate of no criminal record"),
             ngettext("The certificate of %(n)s mentor ends soon", "The certificates of %(n)s mentors end soon", n) % {"n": n},

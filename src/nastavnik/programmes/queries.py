@@ -4,6 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from typing import NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
@@ -133,7 +134,7 @@ def states_of_bases(user: SignedIn, programme: Programme) -> Counter[tuple[str, 
     """Return (side, status) → how many records, of both bases, without those who left; one query a page."""
     return cached(
         ("states_of_bases", user.viewer.user_id, programme.pk),
-        lambda: Counter((side, status) for _key, side, status in _standing_in(user, programme)),
+        lambda: Counter((row.side, row.status) for row in standing_in(user, programme)),
     )
 
 
@@ -242,6 +243,76 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
 }
 
 
+class Standing(NamedTuple):
+    """What the first page counts a record of a base by: an object of the model costs more than the question itself."""
+
+    person_id: int
+    side: str
+    status: str
+    areas: list[str]
+    request: str
+    trained_on: dt.date | None
+    interview_outcome: str
+    goes_on: bool | None
+    cleared_on: dt.date | None
+    cleared_until: dt.date | None
+    active_count: int
+    kind: str
+    partner_id: int | None
+
+    @property
+    def is_told(self) -> bool:
+        """Tell whether anything says what is asked or, of a mentor, offered."""
+        return bool(self.areas) or (self.side == Side.MENTEE and bool(self.request))
+
+    @property
+    def has_finished(self) -> bool:
+        """Tell whether the participation has ended."""
+        return self.status == ParticipationStatus.FINISHED
+
+    @property
+    def is_from_outside(self) -> bool:
+        """Tell whether a certificate of no criminal record is asked of the person."""
+        return self.kind in OUTSIDERS or self.partner_id is not None
+
+    @property
+    def is_cleared(self) -> bool:
+        """Tell whether a certificate holds today."""
+        is_over = self.cleared_until is not None and self.cleared_until < today()
+        return self.cleared_on is not None and not is_over
+
+    @property
+    def clearance_ends_soon(self) -> bool:
+        """Tell whether a certificate that holds ends within `CLEARANCE_SOON_DAYS`."""
+        day = today()
+        last = day + dt.timedelta(days=CLEARANCE_SOON_DAYS)
+        return self.cleared_until is not None and day <= self.cleared_until <= last
+
+
+_OF_STANDING = (
+    "person_id", "side", "status", "areas", "request", "trained_on", "interview_outcome", "goes_on", "cleared_on",
+    "cleared_until", "active_count", "person__kind", "person__partner_id",
+)  # fmt: skip
+
+#: The same marks as `BASE_MARKS`, of a record that was read already.
+HOLDS: dict[str, Callable[[Standing], bool]] = {
+    "told": lambda row: row.is_told,
+    "untold": lambda row: not row.is_told,
+    "admitted": lambda row: row.status != ParticipationStatus.CANDIDATE,
+    "trained": lambda row: row.trained_on is not None,
+    "uninterviewed": lambda row: not row.has_finished and not row.interview_outcome,
+    "uncleared": lambda row: not row.has_finished and row.is_from_outside and not row.is_cleared,
+    "clearance_ends": lambda row: (
+        not row.has_finished and row.is_from_outside and row.clearance_ends_soon
+    ),
+    "untrained": lambda row: not row.has_finished and row.trained_on is None,
+    "waiting": lambda row: row.status in (ParticipationStatus.CANDIDATE, ParticipationStatus.READY),
+    "unasked": lambda row: row.has_finished and row.goes_on is None,
+    "goes_on": lambda row: row.has_finished and row.goes_on is True,
+    "stops": lambda row: row.has_finished and row.goes_on is False,
+}
+
+
 #: The marks of a programme that goes on, and those of one that ends: a page asks for the one or the other.
 GOING_ON = ("told", "untold", "admitted", "trained")
 ENDING = ("waiting", "unasked", "goes_on", "stops")
@@ -250,7 +321,7 @@ ENDING = ("waiting", "unasked", "goes_on", "stops")
 def marks_of_bases(
     user: SignedIn, programme: Programme, marks: tuple[str, ...] = GOING_ON
 ) -> dict[tuple[Side, str], int]:
-    """Return (side, mark) → how many records a base narrowed to the mark lists; one query a page for the same marks."""
+    """Return (side, mark) → how many records a base narrowed to the mark lists; of the one reading of the bases a page has."""
     return cached(
         ("marks_of_bases", user.viewer.user_id, programme.pk, marks),
         lambda: _marks_of_bases(user, programme, marks),
@@ -260,13 +331,13 @@ def marks_of_bases(
 def _marks_of_bases(
     user: SignedIn, programme: Programme, marks: tuple[str, ...]
 ) -> dict[tuple[Side, str], int]:
-    asked = {
-        f"{side}_{mark}": Count("pk", filter=Q(side=side) & BASE_MARKS[mark](side))
-        for side in Side
+    counted = Counter(
+        (Side(row.side), mark)
+        for row in standing_in(user, programme)
         for mark in marks
-    }
-    told = Participation.objects.visible_to(user).filter(programme=programme).aggregate(**asked)
-    return {(side, mark): told[f"{side}_{mark}"] for side in Side for mark in marks}
+        if HOLDS[mark](row)
+    )
+    return {(side, mark): counted[side, mark] for side in Side for mark in marks}
 
 
 # how a base may be ordered
@@ -342,25 +413,27 @@ def of_class_and_kind(
 
 def people_in_bases(user: SignedIn) -> list[int]:
     """Return the keys of the people who stand in a base of the programme the user works in."""
-    return [key for key, _side, _status in _standing(user)]
+    return [row.person_id for row in _standing(user)]
 
 
 def people_paired(user: SignedIn) -> list[int]:
     """Return the keys of the people who are in a pair of the programme the user works in."""
-    return [key for key, _side, status in _standing(user) if status == ParticipationStatus.PAIRED]
+    return [row.person_id for row in _standing(user) if row.status == ParticipationStatus.PAIRED]
 
 
-def _standing(user: SignedIn) -> list[tuple[int, str, str]]:
-    """Return person, side and state of everybody in a base of the programme the user works in; one query a page."""
+def _standing(user: SignedIn) -> list[Standing]:
+    """Return everybody in a base of the programme the user works in."""
     programme = current_programme(user)
-    return [] if programme is None else _standing_in(user, programme)
+    return [] if programme is None else standing_in(user, programme)
 
 
-def _standing_in(user: SignedIn, programme: Programme) -> list[tuple[int, str, str]]:
-    def ask() -> list[tuple[int, str, str]]:
+def standing_in(user: SignedIn, programme: Programme) -> list[Standing]:
+    """Return everybody in the bases of a programme whom the user sees, without those who left; one query a page."""
+
+    def ask() -> list[Standing]:
         rows = Participation.objects.visible_to(user).filter(programme=programme).order_by()
         standing = rows.exclude(status=ParticipationStatus.LEFT)
-        return list(standing.values_list("person_id", "side", "status"))
+        return [Standing(*row) for row in standing.values_list(*_OF_STANDING)]
 
     return cached(("standing_in_bases", user.viewer.user_id, programme.pk), ask)
 

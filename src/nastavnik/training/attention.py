@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.upcoming import UpcomingEvent
-from nastavnik.programmes.queries import current_programme, is_closing
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.queries import current_programme, is_closing, marks_of_bases
 from nastavnik.training.choices import TrainingAudience
 from nastavnik.training.models import TrainingCourse, TrainingSession
-from nastavnik.training.queries import unnoted_sessions, untrained_mentors
+from nastavnik.training.queries import unnoted_sessions
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -30,7 +31,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     programme = current_programme(user)
     if programme is None or is_closing(user, programme):
         return
-    n = untrained_mentors(user).count()
+    n = marks_of_bases(user, programme, ("untrained",))[Side.MENTOR, "untrained"]
     if not n:
         return
     course = (
