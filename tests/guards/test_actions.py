@@ -17,7 +17,7 @@ from django.utils import timezone
 from tests.guards.world import add_list, add_pupils, make_room, pair_of, read_roadmap
 from tests.jobs.working import counted_for
 from tests.people.stepping import code_now, next_code, turn_on
-from tests.questionnaires.asking import WHOLE, version
+from tests.questionnaires.asking import WHOLE, crowd_of, version
 
 import nastavnik
 from nastavnik.blanks import actions as blanks
@@ -275,7 +275,9 @@ class Scene:
 
     def spare(self):
         run = self.first(PrintRun)
-        return Blank.objects.create(organisation=self.organisation, run=run, number=8_888_888)
+        return Blank.objects.create(
+            organisation=self.organisation, run=run, number=8_888_888, is_spare=True
+        )
 
     def scan(self, state=ScanState.READ, blank=None):
         """Return a page that came back, of a sheet of nobody unless told otherwise."""
@@ -299,9 +301,18 @@ class Scene:
 
     def ballots(self):
         """Accept a sheet in a confidential wave, of somebody who is asked."""
-        sheet = self.returned()
-        Wave.objects.filter(pk=self.asking().pk).update(mode="confidential")
-        return questionnaires.accept_ballots(self.asking(), [sheet], [self.asked()], by=self.by)
+        wave = self.asking()
+        crowd_of(wave, self.school)
+        sheets = []
+        for number in range(1, 6):
+            spare = Blank.objects.create(
+                organisation=self.organisation, run=self.first(PrintRun), number=8_888_000 + number
+            )
+            self.scan(blank=spare)
+            sheets += [one for one in returned_sheets(wave) if one.blank.pk == spare.pk]
+        Wave.objects.filter(pk=wave.pk).update(mode="confidential")
+        people = list(Invitation.objects.filter(wave=wave, state="invited")[:5])
+        return questionnaires.accept_ballots(self.asking(), sheets, people, by=self.by)
 
     def let_act(self, user):
         """Let somebody else act than the curator, whose right it is not."""
@@ -926,6 +937,7 @@ DONE = {
     "blanks.judge_items": lambda s: blanks.judge_items(s.scan(), {"before": "no"}, by=s.by),
     "blanks.check_items": lambda s: blanks.check_items(s.scan(), {"before": True}, by=s.by),
     "blanks.assign_blank": lambda s: blanks.assign_blank(s.spare(), s.asked().person, by=s.by),
+    "blanks.release_blank": lambda s: blanks.release_blank(s.spare(), by=s.by),
     "blanks.drop_pages": lambda s: blanks.drop_pages(s.scan().blank, by=s.by),
     "blanks.use_blanks": lambda s: blanks.use_blanks([s.spare()], by=s.by),
     "blanks.drop_unread": lambda s: (s.scan(ScanState.TROUBLE), blanks.drop_unread(

@@ -4,8 +4,12 @@ import datetime as dt
 
 from tests.cast import School
 
+from nastavnik.consents.actions import record_consents
+from nastavnik.consents.choices import Purpose
 from nastavnik.core.dates import today
 from nastavnik.engine.instruments import digest
+from nastavnik.people.actions import register_person
+from nastavnik.people.choices import PersonKind
 from nastavnik.questionnaires.actions import make_links, open_wave
 from nastavnik.questionnaires.choices import Mode
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
@@ -114,6 +118,22 @@ def wave_of(
 def invitation_of(wave: Wave, school: School, key: str) -> Invitation:
     """Return who is asked."""
     return Invitation.objects.get(wave=wave, person=school.people[key])
+
+
+def crowd_of(wave: Wave, school: School, n: int = 6) -> list[Invitation]:
+    """Ask more people in a wave, their papers signed; return who is asked, the oldest first."""
+    for number in range(n):
+        person = register_person(
+            school.organisation,
+            kind=PersonKind.PUPIL,
+            last_name=f"Толпин{'абвгдежзик'[number]}",
+            first_name="Тит",
+            birth_date=dt.date(today().year - 12, 1, 1),
+            by=school.curator,
+        )
+        record_consents([person], [Purpose.DATA], signed_on=today(), by=school.curator)
+        Invitation.objects.create(organisation=wave.organisation, wave=wave, person=person)
+    return list(Invitation.objects.filter(wave=wave).select_related("person").order_by("pk"))
 
 
 def link_of(wave: Wave, school: School, key: str) -> str:

@@ -1,15 +1,18 @@
 """A pile that comes back: what is read, what is asked about, what is stored, who may see it, what is left of the pictures."""
 
+import re
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
-from tests.pages import said, signed_in, text
-from tests.questionnaires.asking import invitation_of, wave_of
+from tests.pages import counts, said, signed_in, text
+from tests.questionnaires.asking import crowd_of, invitation_of, wave_of
 from tests.questionnaires.marking import marked, one_file, pages_of
 
-from nastavnik.blanks.actions import forget_old_intakes, judge_items
+from nastavnik.blanks.actions import forget_old_intakes, judge_items, release_blank
 from nastavnik.blanks.choices import ScanState
 from nastavnik.blanks.models import Blank, Intake, PrintRun, ScannedPage
 from nastavnik.core.access import Role
@@ -42,6 +45,12 @@ class Desk:
     def load(self, **files):
         sent = [SimpleUploadedFile(name.replace("_", "."), data) for name, data in files.items()]
         return self.browser.post(f"{self.home}load/", {"scans": sent}, follow=True)
+
+    def accept(self, **more):
+        """Press the button of the page that says what will be stored."""
+        page = self.browser.get(f"{self.home}accept/")
+        shown = [one.shown for name in ("ready", "parts", "empty") for one in page.context[name]]
+        return self.browser.post(f"{self.home}accept/", {"sheet": shown, **more}, follow=True)
 
     def sheets(self):
         return {one.blank.pk: one for one in returned_sheets(self.wave)}
@@ -104,7 +113,7 @@ def test_a_pile_is_read_looked_through_and_accepted(school, cast):
     assert [one.item.code for one in desk.sheets()[other.pk].looks] == ["words"]
     desk.browser.post(f"{desk.home}look/", {f"j-{scan.pk}-words": "Поход запомнился"})
     assert desk.sheets()[other.pk].standing == SheetStanding.READY
-    desk.browser.post(f"{desk.home}accept/")
+    desk.accept()
     rows = {row.invitation.person_id: row for row in Response.objects.filter(wave=desk.wave)}
     assert rows[mine.person_id].answers == {"comfort": 7, "before": "yes"}
     assert rows[mine.person_id].guarded == {"mood": ["calm"]}
@@ -114,7 +123,7 @@ def test_a_pile_is_read_looked_through_and_accepted(school, cast):
     assert AuditEntry.objects.filter(action="answer-entered").count() == 2
     # the pictures are gone, a second press changes nothing, and there is a way back
     assert not ScannedPage.objects.filter(picture__isnull=False).exists()
-    desk.browser.post(f"{desk.home}accept/")
+    desk.accept()
     assert Response.objects.count() == 2
     take_back_answers(invitation_of(desk.wave, school, "younger"), by=school.curator)
     assert Response.objects.count() == 1
@@ -150,7 +159,7 @@ def test_who_has_answered_online_keeps_that_answer_and_is_asked_about(school):
         mine, {"before": "no"}, submit_key="a", source=AnswerSource.LINK, by=school.curator
     )
     assert desk.sheets()[desk.blank("younger").pk].standing == SheetStanding.ANSWERED
-    desk.browser.post(f"{desk.home}accept/")
+    desk.accept()
     assert Response.objects.get().answers == {"before": "no"}
     page = desk.browser.get(f"/questionnaires/returned/{desk.blank('younger').pk}/")
     assert "has answered already" in text(page)
@@ -167,7 +176,7 @@ def test_a_sheet_without_a_name_waits_until_somebody_says_whose_it_is(school):
     given_scan(desk, spare)
     mine = invitation_of(desk.wave, school, "younger")
     assert desk.sheets()[spare.pk].standing == SheetStanding.NAMELESS
-    desk.browser.post(f"{desk.home}accept/")
+    desk.accept()
     assert not Response.objects.exists()
     desk.browser.post(f"/questionnaires/returned/{spare.pk}/", {"who": str(mine.pk)})
     assert desk.sheets()[spare.pk].standing == SheetStanding.READY
@@ -243,26 +252,117 @@ def test_the_sample_counts_what_was_read_wrongly_and_asks_for_it(school):
     assert "2 were checked, 1 of them" in text(desk.browser.get(desk.home))
 
 
-def test_a_confidential_wave_keeps_who_apart_from_what(school):
-    desk = Desk(school, wave_of(school, mode=Mode.CONFIDENTIAL), spare="2")
-    one, two = Blank.objects.filter(run=desk.run)
-    given_scan(desk, one, answers={"comfort": 2, "before": "no", "mood": None})
-    given_scan(desk, two)
-    waiting = list(Invitation.objects.filter(wave=desk.wave))
-    answer = desk.browser.post(f"{desk.home}accept/", {"who": [waiting[0].pk]}, follow=True)
+@pytest.fixture
+def ballots(school):
+    """A confidential wave with six sheets without names, and those who are asked."""
+    desk = Desk(school, wave_of(school, mode=Mode.CONFIDENTIAL), spare="6")
+    desk.asked = crowd_of(desk.wave, school)
+    desk.blanks = list(Blank.objects.filter(run=desk.run))
+    return desk
+
+
+def test_a_confidential_wave_keeps_who_apart_from_what(ballots, school):
+    desk, who = ballots, [row.pk for row in ballots.asked]
+    for number, blank in enumerate(desk.blanks[:5]):
+        given_scan(desk, blank, answers={"comfort": number + 2, "before": "no", "mood": None})
+    answer = desk.accept(who=who[:4])
     assert "the numbers must be the same" in said(answer)[0]
     assert not Response.objects.exists()
-    desk.browser.post(f"{desk.home}accept/", {"who": [row.pk for row in waiting[:2]]})
+    desk.accept(who=who[:5])
     rows = Response.objects.filter(wave=desk.wave)
-    assert {row.answers["comfort"] for row in rows} == {2, 5}
+    assert {row.answers["comfort"] for row in rows} == {2, 3, 4, 5, 6}
     assert {(row.invitation_id, row.source, row.submitted_at) for row in rows} == {(None, "", None)}
     answered = Invitation.objects.filter(wave=desk.wave, state=InvitationState.ANSWERED)
-    assert {row.pk for row in answered} == {row.pk for row in waiting[:2]}
+    assert {row.pk for row in answered} == set(who[:5])
     # the same sheets once more count nothing
-    given_scan(desk, one)
-    assert desk.sheets()[one.pk].standing == SheetStanding.ANSWERED
+    given_scan(desk, desk.blanks[0])
+    assert desk.sheets()[desk.blanks[0].pk].standing == SheetStanding.ANSWERED
     with pytest.raises(RefusedError):
         accept_sheets(desk.wave, [], by=school.curator)
+
+
+def test_fewer_than_five_ballots_would_tell_who_said_what(ballots):
+    for blank in ballots.blanks[:4]:
+        given_scan(ballots, blank)
+    before = counts()
+    answer = ballots.accept(who=[row.pk for row in ballots.asked[:4]])
+    assert "At least 5 sheets are accepted together" in said(answer)[0]
+    assert counts() == before
+
+
+def test_an_empty_ballot_is_given_back_and_is_no_answer(ballots):
+    nothing = {"answers": {"comfort": None, "before": None, "mood": None}}
+    for blank in ballots.blanks[:4]:
+        given_scan(ballots, blank)
+    given_scan(ballots, ballots.blanks[4], **nothing)
+    assert ballots.sheets()[ballots.blanks[4].pk].standing == SheetStanding.EMPTY
+    ballots.accept(who=[row.pk for row in ballots.asked[:5]])
+    assert Response.objects.filter(wave=ballots.wave).count() == 4
+    answered = Invitation.objects.filter(wave=ballots.wave, state=InvitationState.ANSWERED)
+    assert answered.count() == 5
+
+
+def test_a_sheet_with_nothing_on_it_is_told_and_not_offered(school):
+    desk = Desk(school, wave_of(school))
+    blank = desk.blank("younger")
+    given_scan(desk, blank, answers={"comfort": None, "before": None, "mood": None})
+    assert desk.sheets()[blank.pk].standing == SheetStanding.EMPTY
+    assert not desk.browser.get(f"{desk.home}accept/").context["ready"]
+
+
+def test_only_what_the_page_has_shown_is_accepted(school):
+    desk = Desk(school, wave_of(school))
+    scan = given_scan(desk, desk.blank("younger"))
+    page = desk.browser.get(f"{desk.home}accept/")
+    shown = [one.shown for one in page.context["ready"]]
+    # meanwhile somebody says otherwise of it, and another sheet is read
+    judge_items(scan, {"before": "no"}, by=school.curator)
+    given_scan(desk, desk.blank("youngest"))
+    answer = desk.browser.post(f"{desk.home}accept/", {"sheet": shown}, follow=True)
+    assert "is not as the page has shown it" in said(answer)[0]
+    assert not Response.objects.exists()
+    desk.accept()
+    assert Response.objects.count() == 2
+
+
+def test_whose_a_sheet_is_can_be_taken_back(school):
+    desk = Desk(school, wave_of(school), spare="1")
+    spare = Blank.objects.get(run=desk.run, person=None)
+    given_scan(desk, spare)
+    page = f"/questionnaires/returned/{spare.pk}/"
+    mine = invitation_of(desk.wave, school, "younger")
+    desk.browser.post(page, {"who": str(mine.pk)})
+    assert "It is somebody else" in text(desk.browser.get(page))
+    desk.browser.post(page, {"release": "1"})
+    assert desk.sheets()[spare.pk].standing == SheetStanding.NAMELESS
+    desk.browser.post(page, {"who": str(mine.pk)})
+    desk.browser.post(page, {"drop": "1", "sure": "1"})  # put away: it is asked anew
+    spare.refresh_from_db()
+    assert spare.person is None
+    own = desk.blank("younger")
+    given_scan(desk, own)
+    with pytest.raises(RefusedError):
+        release_blank(own, by=school.curator)
+
+
+def test_the_pages_of_sheets_never_fetch_the_pdf(school):
+    desk = Desk(school, wave_of(school))
+    scan = given_scan(desk, desk.blank("younger"))
+    given_scan(desk, desk.blank("youngest"), ScanState.REPEATED, answers={}, picture=None)
+    for page in ("", "look/", "accept/", "sample/"):
+        with CaptureQueriesContext(connection) as caught:
+            desk.browser.get(f"{desk.home}{page}")
+        assert not [one for one in caught if PDF_READ.search(one["sql"])]
+    with CaptureQueriesContext(connection) as caught:
+        desk.browser.get(f"/questionnaires/returned/{scan.blank_id}/")
+        desk.browser.get(f"/questionnaires/scans/{scan.pk}/")
+    assert not [one for one in caught if PDF_READ.search(one["sql"])]
+    with CaptureQueriesContext(connection) as caught:
+        desk.browser.get(f"/questionnaires/sheets/{desk.run.pk}/")
+    assert [one for one in caught if PDF_READ.search(one["sql"])]
+
+
+PDF_READ = re.compile(r'"pdf"(?! IS)')
 
 
 def test_another_school_s_sheet_tells_nothing_and_pictures_are_forgotten_at_their_term(

@@ -169,6 +169,29 @@ def test_a_picture_of_41_million_dots_is_refused_before_it_is_drawn(pages):
     assert page.trouble == PageTrouble.TOO_LARGE
 
 
+@pytest.mark.deep
+@pytest.mark.parametrize("n_hard", [2, 4])
+def test_first_pages_that_cannot_be_read_hide_no_others(pages, filled, monkeypatch, n_hard):
+    monkeypatch.setattr(piles, "_AT_ONCE", 2)
+    monkeypatch.setattr(piles, "BOUNDS", Bounds(seconds=20, megabytes=200))
+    image, _meant = filled
+    hard = Image.new("RGB", (6000, 6000), "white")
+    whole = io.BytesIO()
+    more = [*[hard] * (n_hard - 1), image]
+    hard.save(whole, "PDF", save_all=True, append_images=more, resolution=178)
+    found = []
+    told = ""
+    try:
+        found.extend(read_pile(whole.getvalue(), "x.pdf", {TOKEN: pages[0].boxes}))
+    except ReaderError as error:
+        told = str(error)
+    assert {page.trouble for page in found[:n_hard]} == {PageTrouble.TOO_HARD}
+    if told:  # where it gives up, it says so
+        assert (n_hard, len(found), "5-й" in told) == (4, 4, True)
+    else:
+        assert [page.page for page in found] == [1, 2, 3]
+
+
 def test_a_file_that_asks_for_too_much_costs_only_its_own_page(pages, monkeypatch):
     monkeypatch.setattr(piles, "BOUNDS", Bounds(seconds=20, megabytes=60))
     data = packed(Image.new("RGB", (6000, 6000)), "PNG")

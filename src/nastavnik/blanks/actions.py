@@ -46,7 +46,9 @@ def keep_print(
         pdf=drawn.pdf,
     )
     Blank.objects.bulk_create(
-        Blank(organisation=organisation, run=run, number=number, person_id=key)
+        Blank(
+            organisation=organisation, run=run, number=number, person_id=key, is_spare=key is None
+        )
         for number, key in drawn.people.items()
     )
     audit.record("sheets-printed", run, by=by, fields=["n_personal", "n_spare"])
@@ -200,6 +202,21 @@ def assign_blank(blank: Blank, person: Person, *, by: models.Model | None) -> No
     row.person = person
     row.save(update_fields=["person"])
     audit.record("sheet-assigned", row, by=by, fields=["person"])
+
+
+@transaction.atomic
+def release_blank(blank: Blank, *, by: models.Model | None) -> None:
+    """Take back whose a sheet without a name is: somebody is to say it anew.
+
+    Raises:
+        RefusedError: a name is printed on it.
+    """
+    row = Blank.objects.select_for_update().get(pk=blank.pk)
+    if not row.is_spare:
+        raise RefusedError(_("A name is printed on this sheet: it is not given to anybody else."))
+    row.person = None
+    row.save(update_fields=["person"])
+    audit.record("sheet-released", row, by=by, fields=["person"])
 
 
 @transaction.atomic

@@ -65,6 +65,10 @@ class PrintRun(models.Model):
 
 
 class BlankQuerySet(models.QuerySet["Blank"]):
+    def with_layout(self) -> Self:
+        """Fetch the print of each, without its .pdf: megabytes, wanted only to be printed once more."""
+        return self.select_related("run").defer("run__pdf")
+
     def visible_to(self, user: SignedIn) -> Self:
         """Return the sheets of the user's organisations, by the right of their kind."""
         return self.filter(_within(user, "run__"))
@@ -73,15 +77,16 @@ class BlankQuerySet(models.QuerySet["Blank"]):
 class Blank(models.Model):
     """One printed sheet, of one page or more.
 
-    Its number stands in the codes of its corners: random, so it tells a stranger nothing and opens nothing. Without a
-    person it has no name on it: whose it is, somebody says when it comes back, or nobody; then `is_used` says that it has been
-    accepted, or it could be loaded and counted again.
+    Its number stands in the codes of its corners: random, so it tells a stranger nothing and opens nothing. A spare one has no
+    name on it: whose it is, somebody says when it comes back, or nobody; then `is_used` says that it has been accepted, or it
+    could be loaded and counted again.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="blanks")
     run = models.ForeignKey(PrintRun, models.CASCADE, related_name="blanks")
     number = models.PositiveIntegerField(unique=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="blanks")
+    is_spare = models.BooleanField(default=False)
     is_used = models.BooleanField(default=False)
 
     objects = BlankQuerySet.as_manager()
@@ -96,7 +101,7 @@ class Blank(models.Model):
 
     class Privacy:
         personal = ["person"]
-        technical = ["id", "organisation", "run", "number", "is_used"]
+        technical = ["id", "organisation", "run", "number", "is_spare", "is_used"]
 
 
 class IntakeQuerySet(models.QuerySet["Intake"]):
@@ -133,6 +138,10 @@ class Intake(models.Model):
 
 
 class ScannedPageQuerySet(models.QuerySet["ScannedPage"]):
+    def with_layout(self) -> Self:
+        """Fetch the sheet of each and its print, without the .pdf of the print."""
+        return self.select_related("blank__run").defer("blank__run__pdf")
+
     def visible_to(self, user: SignedIn) -> Self:
         """Return the pages of the user's organisations, by the right of their kind."""
         return self.filter(_within(user, "intake__"))

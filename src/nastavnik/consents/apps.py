@@ -37,7 +37,7 @@ class ConsentsConfig(AppConfig):
             withdraw="consents#отозвать",
             print="consents#напечатать-бланки",
             pack="consents#бланки-вернулись",
-            missing="consents#кого-не-хватает",
+            missing="consents#кто-не-подписал",
             texts="consents#тексты",
             text="consents#тексты",
             text_change="consents#тексты",

@@ -26,7 +26,7 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
                 "%(n)s person is 18: an own consent is needed", "%(n)s people are 18: own consents are needed", len(past)
             ) % {"n": len(past)},
             _("A representative's consent does not cover any more: %(names)s.") % {"names": _names(past)},
-            _("Print blanks"), _address(past), place=3,
+            _("Print blanks"), _printing(past), place=3,
         )  # fmt: skip
     if soon := [one for one in found if one.on > day]:
         yield AttentionItem(
@@ -41,6 +41,12 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
 def _names(found: Sequence[ComingOfAge]) -> str:
     return ", ".join(few([f"{one.person.full_name} ({one.on:%d.%m.%Y})" for one in found]))
+
+
+def _printing(found: Sequence[ComingOfAge]) -> str:
+    """Return where blanks are printed: for the one, or for whoever lacks a consent."""
+    address = reverse("consents:print")
+    return f"{address}?person={found[0].person.pk}" if len(found) == 1 else address
 
 
 def _address(found: Sequence[ComingOfAge]) -> str:

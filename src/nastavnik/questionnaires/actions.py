@@ -508,28 +508,26 @@ def accept_ballots(
 
     Args:
         wave: the wave.
-        sheets: without names.
+        sheets: without names. One with nothing on it counts as given back and is no answer.
         who: those who gave back a sheet, as many as there are sheets.
         by: who accepts.
 
     Raises:
-        RefusedError: the wave keeps names, the numbers differ, or a sheet or a person cannot be taken.
+        RefusedError: the wave keeps names, the numbers differ, they are fewer than five, so that it would be known who said
+            what, or a sheet or a person cannot be taken.
     """
     if not wave.is_confidential:
         raise RefusedError(_("In this wave every sheet is accepted with its name."))
-    if len(sheets) != len(who) or not sheets:
-        raise RefusedError(
-            _("%(sheets)s sheets are to be accepted and %(people)s people are ticked: the numbers must be the same.")
-            % {"sheets": len(sheets), "people": len(who)}
-        )  # fmt: skip
+    _refuse_telling(sheets, who)
     mixed = list(sheets)
     # which sheet is stored beside which name is left to chance: nobody may know
     secrets.SystemRandom().shuffle(mixed)
     people = people_of_wave(wave, instrument_of(wave.version))
     keys = {key for rows in people.values() for key, _name in rows}
     for sheet, invitation in zip(mixed, who, strict=True):
-        if sheet.looks:
-            raise RefusedError(_("Something on this sheet is still to be looked at."))
+        if sheet.is_empty:
+            _note_given_back(invitation)
+            continue
         sent = submit_answers(
             invitation,
             sheet.given,
@@ -543,6 +541,32 @@ def accept_ballots(
     use_blanks([sheet.blank for sheet in mixed], by=by)
     audit.record("ballots-accepted", wave, by=by)
     return len(mixed)
+
+
+def _refuse_telling(sheets: Sequence[ReturnedSheet], who: Sequence[Invitation]) -> None:
+    """Refuse sheets without names that are not as many as the people, tell who said what, or are not looked through."""
+    if len(sheets) != len(who) or not sheets:
+        raise RefusedError(
+            _("%(sheets)s sheets are to be accepted and %(people)s people are ticked: the numbers must be the same.")
+            % {"sheets": len(sheets), "people": len(who)}
+        )  # fmt: skip
+    if len(sheets) < FEWEST:
+        raise RefusedError(
+            _("At least %(fewest)s sheets are accepted together: of fewer one could tell who said what. Wait for more, or let these people answer by link.")
+            % {"fewest": FEWEST}
+        )  # fmt: skip
+    if all(sheet.is_empty for sheet in sheets):
+        raise RefusedError(_("Nothing is marked on any of these sheets."))
+    if any(sheet.looks for sheet in sheets):
+        raise RefusedError(_("Something on this sheet is still to be looked at."))
+
+
+def _note_given_back(invitation: Invitation) -> None:
+    """Let somebody of a confidential wave be asked no more, for a sheet with nothing on it."""
+    rows = Invitation.objects.filter(pk=invitation.pk).exclude(state=InvitationState.ANSWERED)
+    if not may_answer(invitation) or not rows.update(state=InvitationState.ANSWERED):
+        raise RefusedError(_no_more())
+    Draft.objects.filter(invitation=invitation).delete()
 
 
 @transaction.atomic

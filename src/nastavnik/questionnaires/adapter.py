@@ -316,6 +316,17 @@ class ReturnedSheet:
         return {one.item.code: _as_sent(one.value) for one in self.items}
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing is marked or written on it."""
+        return not any(self.given.values())
+
+    @property
+    def shown(self) -> str:
+        """Names the sheet as a form sends it, with what was shown of it: once that has changed it is another name."""
+        what = repr((sorted(self.given.items()), self.missing_pages, self.blank.person_id))
+        return f"{self.blank.pk}-{hashlib.blake2b(what.encode(), digest_size=9).hexdigest()}"
+
+    @property
     def whose(self) -> str:
         """The name of its person, else its number."""
         if self.blank.person:
@@ -340,8 +351,9 @@ def returned_sheets(wave: Wave) -> list[ReturnedSheet]:
     scans = (
         ScannedPage.objects.about(SHEETS, wave.pk)
         .filter(state__in=(ScanState.READ, ScanState.OTHER))
+        .with_layout()
+        .select_related("blank__person")
         .defer("picture")
-        .select_related("blank__run", "blank__person")
     )
     by_blank: dict[Blank, list[ScannedPage]] = {}
     for scan in scans:
@@ -382,10 +394,13 @@ def _standing(wave: Wave, blank: Blank, invitation: Invitation | None) -> SheetS
     return SheetStanding.ANSWERED if invitation.state == InvitationState.ANSWERED else None
 
 
-def _waits_for(items: Iterable[SheetItem], missing: Sequence[int]) -> SheetStanding:
+def _waits_for(items: Sequence[SheetItem], missing: Sequence[int]) -> SheetStanding:
     if any(one.why for one in items):
         return SheetStanding.LOOK
-    return SheetStanding.PART if missing else SheetStanding.READY
+    if missing:
+        return SheetStanding.PART
+    is_marked = any(one.value for one in items)
+    return SheetStanding.READY if is_marked else SheetStanding.EMPTY
 
 
 def _missing_pages(blank: Blank, rows: Iterable[ScannedPage]) -> tuple[int, ...]:
@@ -581,7 +596,7 @@ def _change(record: Participation, item: Item, answer: Answer | None) -> BaseCha
         value: Any = _plain(record, field, answer)
         if value in (None, "", held):
             return None
-        words, told, is_added = str(held or ""), str(value), held in ("", 1)
+        words, told, is_added = str(held or ""), str(value), held == ""
     else:
         titles = {code: entry.title for code, entry in known().items()}
         if field == "areas":

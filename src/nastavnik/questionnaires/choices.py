@@ -104,6 +104,7 @@ class SheetStanding(models.TextChoices):
     READY = "ready", _("can be accepted")
     LOOK = "look", _("something is to be looked at")
     PART = "part", _("a page is missing")
+    EMPTY = "empty", _("nothing is marked on it")
     NAMELESS = "nameless", _("without a name: whose is it?")
     ANSWERED = "answered", _("has answered already")
     TWICE = "twice", _("two sheets of one person")

@@ -117,7 +117,7 @@ def pile_given(wave: Wave, names: Sequence[str]) -> dict[str, Any]:
 
 def _read(order: Order, watch: Watch) -> ReadPile:
     wave = _wave(order)
-    blanks = blanks_about(order.organisation_id, SHEETS, wave.pk).select_related("run")
+    blanks = blanks_about(order.organisation_id, SHEETS, wave.pk).with_layout()
     with ZipFile(BytesIO(order.upload or b"")) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     return read_files(files, list(blanks), lambda n_done, n_all: watch("read", n_done, n_all))

@@ -39,6 +39,12 @@ ADVICE: Mapping[PageTrouble, str] = {
 }
 
 
+HIDDEN = (
+    "Ни одну из страниц до %(page)s-й не удалось прочитать, остальные не читались. "
+    "Разделите файл или отсканируйте листы заново."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PageRead:
     """What one page of a file says.
@@ -127,14 +133,23 @@ def read_pile(
         look: called now and then meanwhile; what it raises ends the reading.
 
     Raises:
-        ReaderError: the file is no picture and no PDF, broken, locked, or has too many pages.
+        ReaderError: the file is no picture and no PDF, broken, locked, or has too many pages; or its first sixteen cannot
+            be read, so the rest is not tried.
     """
-    first, n_pages = 1, 1
-    while first <= n_pages:
+    first, n_pages = 1, 0  # how many a PDF has is told by the first of its pages that can be read
+    while not n_pages or first <= n_pages:
+        if not n_pages and first > 1 and not _is_pdf(data):
+            return
+        if not n_pages and first > 1 + _AT_ONCE:
+            raise ReaderError(HIDDEN % {"page": first})
         for read in _some(data, filename, key, frames, first, look):
             n_pages = read.n_pages or n_pages
             yield from read.pages
         first += _AT_ONCE
+
+
+def _is_pdf(data: bytes) -> bool:
+    return b"%PDF-" in data[:1024]
 
 
 def _some(
@@ -161,7 +176,7 @@ def _some(
         yield together
         return
     # a picture is one page; how many a PDF has is told by the first of its pages that can be read
-    last = first + _AT_ONCE - 1 if b"%PDF-" in data[:1024] else first
+    last = first + _AT_ONCE - 1 if _is_pdf(data) else first
     for page in range(first, first + _AT_ONCE):
         if page > last:
             return

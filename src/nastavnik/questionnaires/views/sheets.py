@@ -12,7 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from nastavnik.blanks.actions import assign_blank, check_items, drop_pages, drop_unread, judge_items
+from nastavnik.blanks.actions import (
+    assign_blank,
+    check_items,
+    drop_pages,
+    drop_unread,
+    judge_items,
+    release_blank,
+)
 from nastavnik.blanks.adapter import crop_of
 from nastavnik.blanks.choices import ScanState
 from nastavnik.blanks.models import Blank, Intake, PrintRun, PrintRunQuerySet, ScannedPage
@@ -35,7 +42,7 @@ from nastavnik.questionnaires.adapter import (
     sample_of,
     sheet_words,
 )
-from nastavnik.questionnaires.choices import SHEETS, SheetStanding, WaveStatus
+from nastavnik.questionnaires.choices import FEWEST, SHEETS, SheetStanding, WaveStatus
 from nastavnik.questionnaires.forms import EVERYBODY, MOST_MEGABYTES, PileForm, PrintForm
 from nastavnik.questionnaires.models import Invitation, Wave
 from nastavnik.questionnaires.queries import (
@@ -146,7 +153,7 @@ def _back_of(request: Request, row: Wave, queue: PaperQueue) -> dict[str, object
     ]
     pages = ScannedPage.objects.visible_to(request.user).about(SHEETS, row.pk)
     taken = (ScanState.READ, ScanState.OTHER)
-    aside = list(pages.exclude(state__in=taken).defer("picture").select_related("blank__run"))
+    aside = list(pages.exclude(state__in=taken).with_layout().defer("picture"))
     waves = _waves_of(request, aside)
     intakes = list(Intake.objects.visible_to(request.user).about(SHEETS, row.pk))
     return {
@@ -293,10 +300,12 @@ def _noted(request: Request, looks: Sequence[tuple[ReturnedSheet, SheetItem]]) -
         is_said, value = looked_at(request.POST, one.item, one.name)
         if is_said:
             by_scan.setdefault(one.scan.pk, (one.scan, {}))[1][one.item.code] = value
+    n = 0
     for scan, judged in by_scan.values():
         with refusals_told(request):
             judge_items(scan, judged, by=request.user)
-    return sum(len(judged) for _scan, judged in by_scan.values())
+            n += len(judged)
+    return n
 
 
 @require_http_methods(["GET", "POST"])
@@ -312,13 +321,15 @@ def sample(request: Request, pk: int) -> HttpResponse:
             if (said := request.POST.get(one.name)) in {"right", "wrong"}:
                 checked = by_scan.setdefault(one.scan.pk, (one.scan, {}))[1]
                 checked[one.item.code] = said == "right"
+        said_all: list[bool] = []
         for scan, checked in by_scan.values():
             with refusals_told(request):
                 check_items(scan, checked, by=request.user)
+                said_all += checked.values()
         if not by_scan:
             messages.error(request, _("Nothing was marked on the page."))
+        if not said_all:
             return redirect("questionnaires:sample", row.pk)
-        said_all = [right for _scan, each in by_scan.values() for right in each.values()]
         words = _("Checked: %(n)s, read wrongly: %(wrong)s.") % {
             "n": len(said_all),
             "wrong": said_all.count(False),
@@ -342,47 +353,67 @@ def accept(request: Request, pk: int) -> HttpResponse:
     ready = [one for one in found if one.standing == SheetStanding.READY]
     parts = [one for one in found if one.standing == SheetStanding.PART]
     waiting = paper_queue(row) if row.is_confidential else None
+    # without names an empty sheet is given back too: by whom, nobody knows
+    empty = [one for one in found if waiting and one.standing == SheetStanding.EMPTY]
     if request.method == "GET":
         context = {
             "wave": row,
             "waiting": waiting,
             "ready": ready,
             "parts": parts,
-            "n_left": len(found) - len(ready) - len(parts),
+            "empty": empty,
+            "fewest": FEWEST,
+            "n_left": len(found) - len(ready) - len(parts) - len(empty),
             "n_sample": len(sample_of(_to_look(found))),
             "checked": _checked(found),
         }
         return render(request, "questionnaires/accept.html", context)
-    chosen = [*ready, *(parts if request.POST.get("parts") else ())]
+    shown = set(request.POST.getlist("sheet"))
+    offered = (*ready, *empty, *(parts if request.POST.get("parts") else ()))
+    chosen = [one for one in offered if one.shown in shown]
+    n_changed = len(shown - {one.shown for one in found})
+    if n_changed:
+        messages.error(request, _changed(n_changed))
+    if not chosen or (waiting and n_changed):
+        return redirect("questionnaires:accept", row.pk)
+    try:
+        n = _accept(request, row, chosen, waiting)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("questionnaires:accept", row.pk)
+    if n:
+        words = ngettext("%(n)s sheet is accepted.", "%(n)s sheets are accepted.", n)
+        messages.success(request, words % {"n": n})
+    return redirect(_home(row))
+
+
+def _changed(n: int) -> str:
+    return ngettext(
+        "%(n)s sheet is not as the page has shown it, or is accepted already: look at it again.",
+        "%(n)s sheets are not as the page has shown them, or are accepted already: look at them again.",
+        n,
+    ) % {"n": n}
+
+
+def _accept(
+    request: Request, row: Wave, chosen: Sequence[ReturnedSheet], waiting: PaperQueue | None
+) -> int:
+    """Store sheets, in a confidential wave beside the people who are ticked; return how many are stored."""
     if waiting is not None:
         ticked = {key_of(key) for key in request.POST.getlist("who")}
         who = [one for one in waiting.rows if one.pk in ticked]
-        try:
-            n = actions.accept_ballots(row, chosen, who, by=request.user)
-        except RefusedError as refusal:
-            messages.error(request, str(refusal))
-            return redirect("questionnaires:accept", row.pk)
-        words = ngettext("%(n)s sheet is accepted.", "%(n)s sheets are accepted.", n)
-        messages.success(request, words % {"n": n})
-        return redirect(_home(row))
-    try:
-        done = actions.accept_sheets(row, chosen, by=request.user)
-    except RefusedError as refusal:
-        messages.error(request, str(refusal))
-        return redirect(_home(row))
+        return actions.accept_ballots(row, chosen, who, by=request.user)
+    done = actions.accept_sheets(row, chosen, by=request.user)
     for name, why in done.refused:
         messages.error(request, f"{name}: {why}")
-    if done.n:
-        words = ngettext("%(n)s sheet is accepted.", "%(n)s sheets are accepted.", done.n)
-        messages.success(request, words % {"n": done.n})
-    return redirect(_home(row))
+    return done.n
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Perm.WAVE_EDIT)
 def returned(request: Request, pk: int) -> HttpResponse:
     """Show one sheet that came back: its pages; say whose it is, or put it away."""
-    blank = get_object_or_404(Blank.objects.visible_to(request.user).select_related("run"), pk=pk)
+    blank = get_object_or_404(Blank.objects.visible_to(request.user).with_layout(), pk=pk)
     row = _wave(request, blank.run.subject_id if blank.run.kind == SHEETS else 0)
     sheet = next((one for one in returned_sheets(row) if one.blank.pk == blank.pk), None)
     if sheet is None:
@@ -402,11 +433,19 @@ def returned(request: Request, pk: int) -> HttpResponse:
         )  # fmt: skip
     if request.method == "POST" and "drop" in request.POST:
         drop_pages(blank, by=request.user)
+        if blank.is_spare and blank.person_id:
+            # loaded again, it is asked anew whose it is
+            release_blank(blank, by=request.user)
         messages.success(
             request,
             _("The sheet is put away: its pictures are gone, the paper can be loaded again."),
         )
         return redirect(_home(row))
+    if request.method == "POST" and "release" in request.POST:
+        with refusals_told(request):
+            release_blank(blank, by=request.user)
+            messages.success(request, _("The sheet is nobody's again: say whose it is."))
+        return redirect("questionnaires:returned", blank.pk)
     queue = paper_queue(row)
     if request.method == "POST":
         whose = {one.pk: one for one in queue.rows}.get(key_of(request.POST.get("who", "")))
@@ -437,7 +476,7 @@ def clear(request: Request, pk: int) -> HttpResponse:
 
 
 def _scan(request: Request, pk: int) -> ScannedPage:
-    rows = ScannedPage.objects.visible_to(request.user).select_related("intake", "blank__run")
+    rows = ScannedPage.objects.visible_to(request.user).with_layout().select_related("intake")
     found = get_object_or_404(rows, pk=pk, intake__kind=SHEETS)
     _wave(request, found.intake.subject_id)
     return found
