@@ -125,6 +125,46 @@ def test_taking_the_registration_back_gives_the_old_day_and_meetings_again(runni
     assert OrderLine.objects.get().ended_before is None
 
 
+def test_a_final_meeting_that_was_missed_comes_again_and_back(running):
+    pair = pair_of(running.school)
+    final = pair.meetings.get(kind=MeetingKind.FINAL)
+    missed = {"status": MeetingStatus.MISSED, "planned_on": today() - dt.timedelta(2)}
+    Meeting.objects.filter(pk=final.pk).update(**missed, note="никто не пришёл")
+    order = signed(extended(running, pair), running.anna)
+    pair.refresh_from_db()
+    final.refresh_from_db()
+    assert final.status == MeetingStatus.PLANNED
+    assert pair.ends_on - dt.timedelta(14) <= final.planned_on <= pair.ends_on
+    take_back_registration(order, reason="не тот срок", by=running.anna)
+    final.refresh_from_db()
+    assert {name: getattr(final, name) for name in missed} == missed
+    assert final.note == "никто не пришёл"
+    assert OrderLine.objects.get().final_before is None
+
+
+def test_a_draft_on_more_time_says_what_stands_against_it(running):
+    pair = pair_of(running.school)
+    order = extended(running, pair)
+    Meeting.objects.filter(mentorship=pair, kind=MeetingKind.FINAL).update(
+        status=MeetingStatus.HELD, held_on=today(), planned_on=today()
+    )
+    with pytest.raises(RefusedError, match="final meeting was held already"):
+        signed(order, running.anna)
+    pair.refresh_from_db()
+    assert OrderLine.objects.get().ended_before is None
+
+
+def test_a_completed_pair_lasted_no_longer_than_its_term(running):
+    pair = pair_of(running.school)
+    last = today() - dt.timedelta(9)
+    Mentorship.objects.filter(pk=pair.pk).update(ends_on=last)
+    set_pair_status(pair, MentorshipStatus.COMPLETED, by=running.anna)
+    (order,) = draft_ending_order([pair], by=running.anna)
+    cells = " ".join(str(cell) for row in annex_of(order) for cell in row)
+    assert f"{last:%d.%m.%Y}" in cells
+    assert f"{today():%d.%m.%Y}" not in cells
+
+
 def test_time_in_which_they_have_met_is_not_taken_back(running):
     pair = pair_of(running.school)
     order = signed(extended(running, pair), running.anna)
@@ -220,6 +260,9 @@ def test_a_registered_order_keeps_the_end_and_a_draft_does_not(running):
     signed(order, running.anna)
     with pytest.raises(RefusedError, match="says that it has ended"):
         reopen_pair(pair, by=running.anna)
+    page = text(signed_in(running.anna).get(reverse("mentorships:card", args=[pair.pk])))
+    assert "says that it has ended" in page
+    assert reverse("mentorships:reopen", args=[pair.pk]) not in page
 
 
 def test_a_pair_that_goes_on_is_in_no_order_on_ends(running):

@@ -9,8 +9,14 @@ from django.db import IntegrityError, transaction
 from tests.pages import signed_in, text
 
 from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention
 from nastavnik.core.hooks.facts import facts_of
+from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.matching.actions import run_matching
+from nastavnik.mentorships.actions import approve_run, reopen_pair, set_pair_status
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.actions import add_partner
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
@@ -84,6 +90,20 @@ def test_interviews_of_many_are_written_on_one_grid(cast):
     assert record.interview_outcome == "recommended"
 
 
+def test_who_is_let_through_is_told_of_each_by_the_own_reason(cast):
+    change_participation(
+        cast.school.records["older"], interviewed_on=today(), trained_on=today(), by=cast.anna
+    )
+    records = [cast.school.records[key] for key in ("older", "oldest")]
+    Participation.objects.filter(pk__in=[one.pk for one in records]).update(status="candidate")
+    client = signed_in(cast.anna, "ru")
+    sent = {"records": [one.pk for one in records]}
+    page = text(client.post("/base/mentor/ready/", sent, follow=True))
+    older, oldest = (one.person.short_name for one in records)
+    assert f"{older} – Не сказано, чем кончилось собеседование." in page
+    assert f"{oldest} – Ещё не обучен. Собеседования ещё не было." in page
+
+
 def test_interviews_tick_the_roadmap(cast):
     year = cast.school.year
 
@@ -107,6 +127,37 @@ def test_from_outside_the_gate_opens_while_the_certificate_holds(cast):
     )
     assert not row(cast, "older").verdict
     assert row(cast, "oldest").verdict
+
+
+def test_no_pair_begins_or_goes_on_while_the_certificate_is_over(cast):
+    record = outsider(cast, cleared_on=today() - SOON, cleared_until=today())
+    others = Participation.objects.filter(side="mentor", programme=cast.school.programme)
+    others.exclude(pk=record.pk).update(status="candidate")
+    run = run_matching(cast.school.programme, by=cast.anna)
+    over = Participation.objects.filter(pk=record.pk)
+
+    def let(ends_on):
+        over.update(cleared_until=ends_on)
+
+    let(today() - dt.timedelta(1))
+    with pytest.raises(RefusedError, match="справки"):
+        approve_run(run, by=cast.anna)
+    let(today())
+    order = approve_run(run, by=cast.anna)
+    set_requisites(order, number="1", dated_on=today(), by=cast.anna)
+    let(today() - dt.timedelta(1))
+    with pytest.raises(RefusedError, match="справки"):
+        register_document(order, by=cast.anna)
+    let(today())
+    register_document(order, by=cast.anna)
+    pair = Mentorship.objects.filter(mentor=record).first()
+    set_pair_status(pair, MentorshipStatus.SUSPENDED, by=cast.anna)
+    let(today() - dt.timedelta(1))
+    with pytest.raises(RefusedError, match="справки"):
+        set_pair_status(pair, MentorshipStatus.ACTIVE, by=cast.anna)
+    set_pair_status(pair, MentorshipStatus.CANCELLED, reason="уехали", by=cast.anna)
+    with pytest.raises(RefusedError, match="справки"):
+        reopen_pair(pair, by=cast.anna)
 
 
 def test_kinds_of_people_from_outside_need_it_without_a_partner_too(cast):

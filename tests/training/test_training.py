@@ -95,6 +95,17 @@ def test_a_later_day_written_by_hand_stays(cast):
     assert trained(cast, "older") == today()
 
 
+def test_an_earlier_day_written_by_hand_is_back_with_the_result_taken_off(cast):
+    by_hand = today() - dt.timedelta(200)
+    change_participation(cast.school.records["older"], trained_on=by_hand, by=cast.anna)
+    course, _, rows = opened(cast, "older")
+    finish(cast, course, rows["older"], today())
+    assert trained(cast, "older") == today()
+    finish(cast, course, rows["older"], today() - dt.timedelta(1))
+    finish(cast, course, rows["older"], None)
+    assert trained(cast, "older") == by_hand
+
+
 def test_a_course_for_curators_says_nothing_of_mentors(cast):
     course, _, rows = opened(cast, "teacher", audience=TrainingAudience.CURATORS)
     finish(cast, course, rows["teacher"], today())

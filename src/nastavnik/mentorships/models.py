@@ -234,8 +234,8 @@ class OrderLineQuerySet(ScopedQuerySet["OrderLine"]):
 class OrderLine(models.Model):
     """What one order says of one pair after its beginning: more time, or that it has ended.
 
-    An extension moves the pair's last day when its order is registered; `ended_before` then keeps the day that stood, so that
-    it can be taken back. The end of a pair is in force without an order, which follows it.
+    An extension moves the pair's last day when its order is registered; `ended_before` then keeps the day that stood, and
+    `final_before` the final meeting as it was, so that it can be taken back. The end of a pair is in force without an order, which follows it.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="order_lines")
@@ -244,6 +244,7 @@ class OrderLine(models.Model):
     kind = models.CharField(_("what is ordered"), max_length=10, choices=OrderLineKind)
     ends_on = models.DateField(_("new last day"), null=True, blank=True)
     ended_before = models.DateField(_("last day before"), null=True, blank=True)
+    final_before = models.JSONField(null=True)
     cause = models.CharField(_("cause"), max_length=8, choices=ExtensionCause, blank=True)
 
     objects = OrderLineQuerySet.as_manager()
@@ -272,6 +273,7 @@ class OrderLine(models.Model):
 
     class Privacy:
         personal = ["mentorship", "kind", "ends_on", "ended_before", "cause"]
+        psychological = ["final_before"]
         technical = ["id", "organisation", "order"]
 
 

@@ -172,7 +172,9 @@ def warnings_of(record: Participation, on: dt.date) -> tuple[str, ...]:
     ):
         return ()
     found = [] if record.trained_on else [_("Not trained yet.")]
-    if said := _OF_INTERVIEW.get(record.interview_outcome):
+    if record.interviewed_on and not record.interview_outcome:
+        found.append(_("It is not said how the interview ended."))
+    elif said := _OF_INTERVIEW.get(record.interview_outcome):
         found.append(str(said))
     if record.status != ParticipationStatus.CANDIDATE and (ended := clearance_reason(record, on)):
         found.append(ended)

@@ -208,6 +208,7 @@ class Participation(models.Model):
         _("years of experience"), null=True, blank=True
     )
     trained_on = models.DateField(_("trained on"), null=True, blank=True)
+    trained_before = models.DateField(_("trained before, by other knowledge"), null=True)
     interviewed_on = models.DateField(_("interview on"), null=True, blank=True)
     interviewer = models.CharField(_("who held the interview"), max_length=200, blank=True)
     interview_outcome = models.CharField(
@@ -263,8 +264,8 @@ class Participation(models.Model):
     class Privacy:
         personal = [
             "person", "side", "forms", "status", "request", "areas", "interests", "time_slots", "meeting_places",
-            "languages", "experience_years", "trained_on", "interviewed_on", "interviewer",
-            "interview_outcome", "cleared_on", "cleared_until", "starts_on", "ends_on", "goes_on",
+            "languages", "experience_years", "trained_on", "trained_before", "interviewed_on",
+            "interviewer", "interview_outcome", "cleared_on", "cleared_until", "starts_on", "ends_on", "goes_on",
         ]  # fmt: skip
         technical = ["id", "organisation", "programme", "capacity", "active_count"]
 

@@ -230,7 +230,9 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
     "untold": lambda side: _STILL_IN & ~_TOLD[side],
     "admitted": lambda _side: _STILL_IN & ~Q(status=ParticipationStatus.CANDIDATE),
     "trained": lambda _side: _STILL_IN & Q(trained_on__isnull=False),
-    "uninterviewed": lambda _side: _STILL_IN & ~_FINISHED & Q(interview_outcome=""),
+    "uninterviewed": lambda _side: (
+        _STILL_IN & ~_FINISHED & Q(interview_outcome="", interviewed_on=None)
+    ),
     "uncleared": lambda _side: _STILL_IN & ~_FINISHED & _OUTSIDE & _uncleared(),
     "clearance_ends": lambda _side: _STILL_IN & ~_FINISHED & _OUTSIDE & _clearance_ends(),
     "untrained": lambda _side: _STILL_IN & ~_FINISHED & Q(trained_on=None),

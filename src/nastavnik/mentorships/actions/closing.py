@@ -9,6 +9,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.actions.orders import draft_ending_order
 from nastavnik.mentorships.actions.pairs import set_pair_status
+from nastavnik.mentorships.actions.papers import lock_drafts
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.mentorships.queries import ended_without_order
@@ -26,6 +27,7 @@ def complete_pairs(
     pairs = sorted(pairs, key=lambda pair: pair.pk)
     if not pairs:
         raise RefusedError(_("Tick the pairs to complete: no pair is ticked."))
+    lock_drafts(pairs)
     done, reasons = [], []
     for pair in pairs:
         try:

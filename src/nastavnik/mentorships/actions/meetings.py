@@ -79,8 +79,12 @@ def _once(meetings: Iterable[Meeting]) -> list[Mentorship]:
 
 
 @transaction.atomic
-def stretch_meetings(pair: Mentorship, *, by: models.Model | None) -> None:
-    """Move the final meeting of a pair that got more time to its new end, and plan regular ones up to there."""
+def stretch_meetings(pair: Mentorship, *, by: models.Model | None) -> dict[str, Any] | None:
+    """Move the final meeting of a pair that got more time to its new end, and plan regular ones up to there.
+
+    Returns:
+        The final meeting as it was, as `shorten_meetings` takes it; None where the pair has none to move.
+    """
     days = cycle().days(pair.starts_on, pair.ends_on)
     there = Meeting.objects.filter(mentorship=pair)
     usual = there.exclude(kind=MeetingKind.FINAL).order_by("-planned_on")
@@ -90,17 +94,37 @@ def stretch_meetings(pair: Mentorship, *, by: models.Model | None) -> None:
         for kind, day in days
         if kind == MeetingKind.REGULAR and day > last
     )
-    there.ahead().filter(kind=MeetingKind.FINAL).update(planned_on=days[-1][1])
+    final = there.filter(kind=MeetingKind.FINAL).exclude(status=S.HELD).first()
+    before = None
+    if final:
+        before = {name: _plain(getattr(final, name)) for name in NOTED}
+        final.planned_on = days[-1][1]
+        if final.status == S.MISSED:  # it is still to come
+            final.status = S.PLANNED
+        # a note of before is of another day: it is not taken back on its own
+        final.noted_at = final.noted_by = final.before = None
+        final.save(update_fields=[*NOTED, *_TRACE])
     audit.record("meetings-planned", pair, by=by, fields=["meetings"])
+    return before
 
 
 @transaction.atomic
-def shorten_meetings(pair: Mentorship, *, by: models.Model | None) -> None:
-    """Bring the final meeting of a pair back to its old end; what was planned after it goes."""
-    final = cycle().days(pair.starts_on, pair.ends_on)[-1][1]
+def shorten_meetings(
+    pair: Mentorship, *, final: dict[str, Any] | None, by: models.Model | None
+) -> None:
+    """Bring the final meeting of a pair back to how it was before it got more time; what was planned after it goes.
+
+    Args:
+        pair: with its old last day again.
+        final: what `stretch_meetings` has returned; None leaves the meeting, moved to the old end.
+        by: the person who decides.
+    """
+    last = cycle().days(pair.starts_on, pair.ends_on)[-1][1]
     ahead = Meeting.objects.filter(mentorship=pair).ahead()
-    ahead.filter(kind=MeetingKind.REGULAR, planned_on__gte=final, n_postponed=0).delete()
-    ahead.filter(kind=MeetingKind.FINAL).update(planned_on=final)
+    ahead.filter(kind=MeetingKind.REGULAR, planned_on__gte=last, n_postponed=0).delete()
+    there = ahead.filter(kind=MeetingKind.FINAL)
+    before = {name: _read(name, final[name]) for name in NOTED} if final else {"planned_on": last}
+    there.update(**before)
     audit.record("meetings-struck", pair, by=by, fields=["meetings"])
 
 

@@ -12,6 +12,7 @@ from nastavnik.documents.actions import discard_document, draft_document, refres
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.actions.meetings import shorten_meetings, stretch_meetings
+from nastavnik.mentorships.actions.papers import lock_drafts
 from nastavnik.mentorships.choices import (
     ENDING_OF,
     ENDING_ORDER,
@@ -47,6 +48,7 @@ def extend_pair(
     Raises:
         RefusedError: the pair does not run, has held its final meeting, or the day gives no time or too much.
     """
+    lock_drafts([pair])
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
     if reasons := why_not_extended(pair):
         raise RefusedError(reasons)
@@ -107,6 +109,8 @@ def draft_ending_order(pairs: Iterable[Mentorship], *, by: models.Model | None) 
     Raises:
         RefusedError: none is named, or one goes on, was never attached by an order, or is in such an order already.
     """
+    pairs = list(pairs)
+    lock_drafts(pairs)
     keys = {pair.pk for pair in pairs}
     locked = Mentorship.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     found = list(ended_without_order(locked).select_related("programme__year"))
@@ -160,10 +164,10 @@ def give_time(document: Document, *, by: models.Model | None) -> None:
         pair = pairs[line.mentorship_id]
         assert line.ends_on is not None  # noqa: S101 - the database sees to it
         line.ended_before, pair.ends_on = pair.ends_on, line.ends_on
-        line.save(update_fields=["ended_before"])
         pair.save(update_fields=["ends_on"])
         audit.record("pair-extended", pair, by=by, fields=["ends_on"])
-        stretch_meetings(pair, by=by)
+        line.final_before = stretch_meetings(pair, by=by)
+        line.save(update_fields=["ended_before", "final_before"])
 
 
 @transaction.atomic
@@ -180,10 +184,11 @@ def take_time_back(document: Document, *, by: models.Model | None) -> None:
     for line in lines:
         pair = pairs[line.mentorship_id]
         pair.ends_on, line.ended_before = line.ended_before or pair.ends_on, None
-        line.save(update_fields=["ended_before"])
         pair.save(update_fields=["ends_on"])
         audit.record("pair-extension-back", pair, by=by, fields=["ends_on"])
-        shorten_meetings(pair, by=by)
+        shorten_meetings(pair, final=line.final_before, by=by)
+        line.final_before = None
+        line.save(update_fields=["ended_before", "final_before"])
 
 
 def _locked(lines: Iterable[OrderLine]) -> dict[int, Mentorship]:

@@ -29,10 +29,16 @@ from nastavnik.mentorships.actions.papers import (
     check_consents,
     draft_order,
     leave_out_of_order,
+    lock_drafts,
 )
 from nastavnik.mentorships.choices import CLOSED, OPEN, RUNNING, EndCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
-from nastavnik.mentorships.queries import group_led_by, is_attached, people_of_order
+from nastavnik.mentorships.queries import (
+    group_led_by,
+    is_attached,
+    lacking_clearance,
+    why_order_waits,
+)
 from nastavnik.programmes.actions import free_place
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
@@ -132,6 +138,7 @@ def _stale(people: dict[int, Participation]) -> list[str]:
                 _("%(name)s is no longer ready as a mentor. Run the matching anew.")
                 % {"name": record.person.full_name}
             )
+    reasons += lacking_clearance(one for one in people.values() if one.is_mentor)
     return reasons
 
 
@@ -228,6 +235,8 @@ def set_pair_status(
         RefusedError: there is no such step, an early end without a reason, a pair that would run without an order, or
             a stopped one that would go on without a consent.
     """
+    if status in CLOSED:
+        lock_drafts([pair])
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
     if status not in NEXT[S(pair.status)]:
         raise RefusedError(
@@ -246,14 +255,19 @@ def set_pair_status(
     pair.save(update_fields=fields)
     _keep_step(pair, on or today())
     audit.record("pair-status", pair, by=by, fields=fields)
-    if status in CLOSED:
+    _follow(pair, by=by)
+    return pair
+
+
+def _follow(pair: Mentorship, *, by: models.Model | None) -> None:
+    """Bring papers and meetings in step with what a pair has become."""
+    if pair.status in CLOSED:
         drop_drafts_on(pair, by=by)
         strike_meetings(pair, by=by)
-    elif status in RUNNING:
+    elif pair.status in RUNNING:
         attach_anew(pair, by=by)
-    if status == S.ACTIVE:
+    if pair.status == S.ACTIVE:
         plan_meetings([pair], by=by)
-    return pair
 
 
 @transaction.atomic
@@ -286,6 +300,7 @@ def replace_mentor(
         raise RefusedError(_("Write in a few words why the mentor is replaced."))
     along = _("Moved along, so that another pair could get a mentor.")
     mentor_of = {pair.pk: mentor, **{one.pk: new for one, new in (others or {}).items()}}
+    lock_drafts([pair])
     olds = list(
         Mentorship.objects.select_for_update(of=("self",))
         .select_related("form", "programme__organisation", "programme__year")
@@ -373,6 +388,8 @@ def _after_go(pair: Mentorship) -> MentorshipStatus:
         ties = Tie.objects.open().filter(mentorship=pair, paused_on=None)
         mentees = [tie.mentee.person for tie in ties.select_related("mentee__person")]
         check_consents([pair.mentor.person, *mentees])
+        if reasons := lacking_clearance([pair.mentor]):
+            raise RefusedError(reasons)
     elif not may_run:
         raise RefusedError(_("The pair waits for its order: it runs once that is registered."))
     return S.ACTIVE if may_run else S.APPROVED
@@ -383,11 +400,12 @@ def start_pairs(document: Document, *, by: models.Model | None) -> int:
     """Let the pairs of a registered order run; return how many. Who was stopped when it was signed is not in it.
 
     Raises:
-        RefusedError: somebody whom it names lacks a consent by now.
+        RefusedError: somebody whom it names lacks a consent or clearance by now.
     """
     leave_out_of_order(document, by=by)
     named = Tie.objects.open().filter(order=document)
-    check_consents(people_of_order(document))
+    if reasons := why_order_waits(document):
+        raise RefusedError(reasons)
     waiting = Mentorship.objects.filter(status=S.APPROVED)
     pairs = list(waiting.filter(pk__in=named.values("mentorship_id")))
     for pair in pairs:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import draft_document, refresh_document
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.choices import PAIR_ORDER
+from nastavnik.mentorships.choices import ORDERS, PAIR_ORDER
 from nastavnik.mentorships.documents import is_of_staff
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import lacking_consents
@@ -25,6 +26,16 @@ def check_consents(people: Iterable[Person]) -> None:
     """
     if reasons := lacking_consents(people):
         raise RefusedError(reasons)
+
+
+def lock_drafts(pairs: Iterable[Mentorship]) -> None:
+    """Lock the drafts of orders of some pairs' programmes, before any pair: a registration takes a paper, then its pairs."""
+    drafts = Document.objects.select_for_update().filter(
+        kind__in=ORDERS,
+        subject_id__in={pair.programme_id for pair in pairs},
+        status=DocumentStatus.DRAFT,
+    )
+    list(drafts.order_by("pk").values_list("pk"))
 
 
 @transaction.atomic

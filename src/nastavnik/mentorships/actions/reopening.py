@@ -9,7 +9,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.mentorships.actions.meetings import restore_meetings
 from nastavnik.mentorships.actions.orders import drop_drafts_on
 from nastavnik.mentorships.actions.pairs import lock_people
-from nastavnik.mentorships.actions.papers import attach_anew
+from nastavnik.mentorships.actions.papers import attach_anew, lock_drafts
 from nastavnik.mentorships.choices import CLOSED, REOPEN_DAYS, RUNNING, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries import (
@@ -31,6 +31,7 @@ def reopen_pair(pair: Mentorship, *, by: models.Model | None) -> Mentorship:
         RefusedError: it has not ended or too long ago, its mentor was replaced, somebody of it is elsewhere by now, has
             left or lacks a consent, or the mentor has no free place. Nothing is written then.
     """
+    lock_drafts([pair])
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
     _check_end(pair)
     ties = list(ties_of_end(pair).select_related("mentee"))

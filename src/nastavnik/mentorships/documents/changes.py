@@ -10,7 +10,7 @@ from nastavnik.documents.choices import Ask
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed
 from nastavnik.documents.texts import TableFacts, Value
-from nastavnik.mentorships.choices import OrderLineKind
+from nastavnik.mentorships.choices import MentorshipStatus, OrderLineKind
 from nastavnik.mentorships.documents.common import (
     acts_of,
     charged_by,
@@ -118,7 +118,7 @@ def _rows(lines: Sequence[OrderLine], first: int) -> list[list[str | None]]:
     rows: list[list[str | None]] = []
     for number, line in enumerate(lines, first):
         pair = line.mentorship
-        before, after = line.ended_before or pair.ends_on, line.ends_on or pair.ended_on
+        before, after = line.ended_before or pair.ends_on, line.ends_on or _last_day(pair)
         for place, tie in enumerate(pair.ties.all()):
             mentee = named(tie.mentee.person)
             if place:
@@ -128,6 +128,13 @@ def _rows(lines: Sequence[OrderLine], first: int) -> list[list[str | None]]:
                     [str(number), named(pair.mentor.person), mentee, _day(before), _day(after)]
                 )
     return rows
+
+
+def _last_day(pair: Mentorship) -> dt.date | None:
+    """Return the last day of a pair that has ended: a completed one lasted no longer than its term, whenever that was noted."""
+    if pair.ended_on and pair.status == MentorshipStatus.COMPLETED:
+        return min(pair.ended_on, pair.ends_on)
+    return pair.ended_on
 
 
 def _day(day: dt.date | None) -> str:

@@ -44,6 +44,7 @@ from nastavnik.mentorships.queries.orders import (
     why_extension_stays,
     why_extension_waits,
     why_not_extended,
+    why_stays_ended,
 )
 from nastavnik.mentorships.queries.pairs import (
     PAIR_ORDERS,
@@ -56,6 +57,7 @@ from nastavnik.mentorships.queries.pairs import (
     group_led_by,
     is_attached,
     kin_of,
+    lacking_clearance,
     lacking_consents,
     ordered,
     orders_only_of,
@@ -82,7 +84,6 @@ from nastavnik.mentorships.queries.pairs import (
     why_order_stays,
     why_order_waits,
     why_run_stays,
-    why_stays_ended,
     with_people,
 )
 from nastavnik.mentorships.queries.risk import (
@@ -126,6 +127,7 @@ __all__ = [
     "is_attached",
     "kept_pairs",
     "kin_of",
+    "lacking_clearance",
     "lacking_consents",
     "lines_of_order",
     "mark_of",

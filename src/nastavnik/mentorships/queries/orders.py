@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -27,7 +27,7 @@ from nastavnik.mentorships.models import (
     OrderLineQuerySet,
     Tie,
 )
-from nastavnik.mentorships.queries.pairs import with_people
+from nastavnik.mentorships.queries.pairs import ties_of_end, why_not_together, with_people
 
 #: An end whose order nobody has asked for by then is history.
 DAYS_FOR_ENDING_ORDER = 120
@@ -104,6 +104,13 @@ def why_end_stands(pair: Mentorship) -> list[str]:
     ]
 
 
+def why_stays_ended(pair: Mentorship) -> list[str]:
+    """Return why a pair that may still be reopened cannot be now; its form and the mentor's person are to be fetched."""
+    ties = ties_of_end(pair).select_related("mentee__person")
+    apart = why_not_together(pair, pair.mentor, [tie.mentee for tie in ties])
+    return [*why_end_stands(pair), *apart]
+
+
 def why_extension_stays(document: Document) -> list[str]:
     """Return why a registered order on more time cannot be taken back: a pair has lived in that time already."""
     stuck = [one.mentorship.names for one in lines_of_order(document) if _has_lived_on(one)]
@@ -119,28 +126,27 @@ def why_extension_stays(document: Document) -> list[str]:
 
 def _has_lived_on(line: OrderLine) -> bool:
     pair = line.mentorship
+    # a final meeting moved into that time brought its old note along
+    moved = Q(kind=MeetingKind.FINAL, status=MeetingStatus.PLANNED, noted_at=None)
     later = Meeting.objects.filter(
         mentorship=pair, planned_on__gt=line.ended_before or pair.ends_on
-    )
+    ).exclude(moved)
     return pair.status in CLOSED or pair.ends_on != line.ends_on or later.told().exists()
 
 
 def why_extension_waits(document: Document) -> list[str]:
     """Return why a draft on more time may not be registered: a pair has changed since."""
-    changed = [
-        one.mentorship.names
-        for one in lines_of_order(document)
-        if why_not_extended(one.mentorship)
-        or (one.ends_on or dt.date.min) <= one.mentorship.ends_on
-    ]
+    lines = lines_of_order(document)
+    has_it = _("It has that time already.")
+    changed = []
+    for line in lines:
+        reasons = why_not_extended(line.mentorship)
+        if not reasons and (line.ends_on or dt.date.min) <= line.mentorship.ends_on:
+            reasons = [has_it]
+        changed += [f"{line.mentorship.names}: {reason}" for reason in reasons]
     if not changed:
         return []
-    return [
-        _(
-            "%(names)s: the pair has ended or has that time already. Take it out of the order on its page."
-        )
-        % {"names": "; ".join(few(changed))}
-    ]
+    return [*few(changed), _("Take such a pair out of the order on its page.")]
 
 
 def what_extension_does(document: Document) -> list[str]:

@@ -40,6 +40,7 @@ from nastavnik.mentorships.models import (
     TieQuerySet,
 )
 from nastavnik.people.models import Person
+from nastavnik.programmes.access import clearance_reason
 from nastavnik.programmes.catalogues import areas
 from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import MentoringForm, Participation
@@ -385,8 +386,10 @@ def why_order_stays(document: Document) -> list[str]:
 
 
 def why_order_waits(document: Document) -> list[str]:
-    """Return why an order may not be registered: who of those it names lacks a consent, each by name."""
-    return lacking_consents(people_of_order(document))
+    """Return why an order may not be registered: who of those it names lacks a consent or clearance, each by name."""
+    named = Tie.objects.open().of_order(document).values("mentorship__mentor")
+    mentors = Participation.objects.filter(pk__in=named).select_related("person").order_by("pk")
+    return lacking_consents(people_of_order(document)) + lacking_clearance(mentors)
 
 
 def people_of_order(document: Document) -> list[Person]:
@@ -404,6 +407,12 @@ def lacking_consents(people: Iterable[Person]) -> list[str]:
         % {"name": person.full_name, "purpose": purpose.label.lower()}
         for person, purpose in who_lacks(people, NEEDED_FOR_BASE)
     ]
+
+
+def lacking_clearance(mentors: Iterable[Participation]) -> list[str]:
+    """Return which mentors from outside may not work with minors today, a sentence each; their people are to be fetched."""
+    reasons = ((one.person.full_name, clearance_reason(one, today())) for one in mentors)
+    return [f"{name}: {reason}" for name, reason in reasons if reason]
 
 
 def pairs_begun_by(document: Document) -> MentorshipQuerySet:
@@ -512,13 +521,8 @@ def why_not_together(
             _("%(name)s leads another group of this form by now.")
             % {"name": mentor.person.full_name}
         )
+    reasons += lacking_clearance([mentor])
     return reasons or lacking_consents([one.person for one in (mentor, *mentees)])
-
-
-def why_stays_ended(pair: Mentorship) -> list[str]:
-    """Return why a pair that may still be reopened cannot be now; its form and the mentor's person are to be fetched."""
-    ties = ties_of_end(pair).select_related("mentee__person")
-    return why_not_together(pair, pair.mentor, [tie.mentee for tie in ties])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
 """Classes are taken over in parts: more than one taking over a year; each keeps whose rows it made and what people were."""
 
+from typing import Any
+
 from django.db import migrations
 
 
-def name_people(apps, schema_editor):
+def name_people(apps: Any, schema_editor: Any) -> None:
     """Hand each taking over kept as plain keys the persons of its rows; every graduate was a pupil."""
     Enrolment = apps.get_model("people", "Enrolment")
     for transfer in apps.get_model("people", "ClassTransfer").objects.all():

@@ -235,7 +235,8 @@ def note_trained(
 ) -> list[Participation]:
     """Tell the bases of mentors when people were trained; return the records changed.
 
-    A later day that somebody wrote into the base stays, unless it is the one that holds no more.
+    A later day that somebody wrote into the base stays; an earlier one is kept beside, and is back when the results that
+    came over it hold no more.
 
     Args:
         days: key of a person → the day that held until now, and the newest one that holds (None: none does).
@@ -250,12 +251,15 @@ def note_trained(
     changed = []
     for record in records:
         before, newest = days[record.person_id]
-        known = None if record.trained_on == before else record.trained_on
+        is_of_course = before is not None and record.trained_on == before
+        known = record.trained_before if is_of_course else record.trained_on
         told = max((day for day in (known, newest) if day), default=None)
-        if told != record.trained_on:
-            record.trained_on = told
+        covered = known if told != known else None
+        if (told, covered) != (record.trained_on, record.trained_before):
+            record.trained_on, record.trained_before = told, covered
             changed.append(record)
-    Participation.objects.bulk_update(changed, ["trained_on"], batch_size=200)
+    fields = ["trained_on", "trained_before"]
+    Participation.objects.bulk_update(changed, fields, batch_size=200)
     audit.record_many(audit.CHANGED, changed, by=by, fields=["trained_on"])
     return changed
 

@@ -19,7 +19,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.ui import confirm, listing
-from nastavnik.core.ui.components import listed
+from nastavnik.core.ui.components import few
 from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.core.ui.ticks import Ticks
@@ -428,13 +428,18 @@ def tell_ready(request: Request, passed: Sequence[Participation], stopped: Sized
 
 
 def _tell_warnings(request: Request, passed: Sequence[Participation]) -> None:
-    """Name the mentors let through who are not trained: it stops nothing."""
+    """Say of the mentors let through what speaks for waiting with each: it stops nothing."""
     day = today()
-    if names := [record.person.short_name for record in passed if warnings_of(record, day)]:
+    told = [
+        _("%(name)s – %(warnings)s")
+        % {"name": record.person.short_name, "warnings": " ".join(warnings)}
+        for record in passed
+        if (warnings := warnings_of(record, day))
+    ]
+    if told:
         messages.info(
             request,
-            _("Not trained or not interviewed yet, which stops nothing: %(names)s.")
-            % {"names": listed(names)},
+            _("This stops nothing, but look at it: %(mentors)s") % {"mentors": " ".join(few(told))},
         )
 
 
