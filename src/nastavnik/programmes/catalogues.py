@@ -7,6 +7,9 @@ from typing import Any
 
 import yaml
 
+from nastavnik.core.hooks.attention import Urgency
+from nastavnik.engine.wording.phrases import plural
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -19,10 +22,70 @@ class ListEntry:
     audience: str
 
 
+@dataclass(frozen=True, slots=True)
+class PairRule:
+    """What of a pair somebody should look at (`data/pair_rules.yaml` says each field).
+
+    Attributes:
+        code: its name in addresses and in the settings of a form.
+        urgency, state: how soon, and how it is drawn.
+        title, words, step: what it is, the reason with the number in it, and what to do next.
+        label: what the limit says, empty for a rule without one.
+        unit: one, few and many of what is counted.
+        limit, least, most: from when on it is told, and between what a school may set that.
+        quiet_days: how long it leaves the list after somebody has spoken with them; 0: it stays.
+        place: the smaller, the further up among what is equally urgent.
+        marks: told only to those who read the marks of both sides.
+        worsens: a bigger number brings it back before that.
+        like: it is off the lists also while this other one is.
+    """
+
+    code: str
+    urgency: Urgency
+    state: str
+    title: str
+    words: str
+    step: str
+    quiet_days: int
+    place: int
+    label: str = ""
+    unit: tuple[str, str, str] = ("", "", "")
+    limit: int = 0
+    least: int = 0
+    most: int = 0
+    marks: bool = False
+    worsens: bool = False
+    like: str = ""
+
+    @property
+    def has_limit(self) -> bool:
+        """Tell whether a school sets from when on it is told."""
+        return bool(self.label)
+
+    def reason(self, n: int) -> str:
+        """Return the reason with its number."""
+        return self.words.format(n=f"{n}\u00a0{plural(n, *self.unit)}")
+
+
 def read(name: str) -> list[dict[str, Any]]:
     """Return the records of a shipped file."""
     records: list[dict[str, Any]] = yaml.safe_load((DATA / name).read_text(encoding="utf-8"))
     return records
+
+
+@cache
+def pair_rules() -> dict[str, PairRule]:
+    """Return the rules of pairs by code, the most important first."""
+    return {
+        row["code"]: PairRule(
+            **{
+                **row,
+                "urgency": Urgency[row["urgency"].upper()],
+                "unit": tuple(row.get("unit", ("", "", ""))),
+            }
+        )
+        for row in read("pair_rules.yaml")
+    }
 
 
 @cache

@@ -121,6 +121,39 @@ class LimitsForm(forms.ModelForm[MentoringForm]):
         # said at the field, before the database refuses it in its own words
         self.fields["max_mentees"].validators.append(MinValueValidator(1))
         self.fields["max_mentees"].widget.attrs["min"] = 1
+        self.rules = {
+            f"limit_{rule.code}": rule
+            for rule in catalogues.pair_rules().values()
+            if rule.has_limit
+        }
+        own = self.instance.attention_limits
+        for name, rule in self.rules.items():
+            self.fields[name] = forms.IntegerField(
+                label=rule.label,
+                min_value=rule.least,
+                max_value=rule.most,
+                required=False,
+                initial=own.get(rule.code),
+                help_text=_("As shipped: %(n)s. From %(least)s to %(most)s.")
+                % {"n": rule.limit, "least": rule.least, "most": rule.most},
+            )
+
+    @property
+    def of_form(self) -> list[forms.BoundField]:
+        """Return the fields of the form itself."""
+        return [field for field in self if field.name not in self.rules]
+
+    @property
+    def of_rules(self) -> list[forms.BoundField]:
+        """Return the fields that say when a pair needs a look."""
+        return [self[name] for name in self.rules]
+
+    def clean(self) -> dict[str, Any]:
+        """Put the limits of the rules together: an empty one is as shipped."""
+        data = super().clean() or self.cleaned_data
+        given = {rule.code: data.pop(name, None) for name, rule in self.rules.items()}
+        data["attention_limits"] = {code: n for code, n in given.items() if n is not None}
+        return data
 
 
 class AddToBaseForm(forms.Form):

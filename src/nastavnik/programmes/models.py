@@ -62,6 +62,8 @@ class MentoringForm(models.Model):
         choices=ApprovingBody,
         default=ApprovingBody.CURATOR,
     )
+    # code of a rule of pairs → from when on it is told; what is not in it is as shipped
+    attention_limits = models.JSONField(_("when pairs need a look"), default=dict, blank=True)
 
     objects = FormQuerySet.as_manager()
 
@@ -80,7 +82,7 @@ class MentoringForm(models.Model):
         public = [
             "code", "version", "title", "in_r145", "order", "synonyms", "mentor_kinds", "mentee_kinds",
             "organisation_kinds", "max_mentees", "mentee_min_age", "mentor_min_years", "min_grade_gap",
-            "same_subject", "is_group", "approving_body",
+            "same_subject", "is_group", "approving_body", "attention_limits",
         ]  # fmt: skip
         technical = ["id", "organisation"]
 

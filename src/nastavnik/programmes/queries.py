@@ -213,7 +213,7 @@ def undescribed(user: SignedIn, programme: Programme, side: Side) -> QuerySet[Pa
 _TOLD = {Side.MENTEE: ~Q(areas=[], request=""), Side.MENTOR: ~Q(areas=[])}
 _STILL_IN = ~Q(status=ParticipationStatus.LEFT)
 _FINISHED = Q(status=ParticipationStatus.FINISHED)
-_OUTSIDE = Q(person__kind__in=OUTSIDERS) | Q(person__partner__isnull=False)
+OUTSIDE = Q(person__kind__in=OUTSIDERS) | Q(person__partner__isnull=False)
 
 
 def _uncleared() -> Q:
@@ -233,8 +233,8 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
     "uninterviewed": lambda _side: (
         _STILL_IN & ~_FINISHED & Q(interview_outcome="", interviewed_on=None)
     ),
-    "uncleared": lambda _side: _STILL_IN & ~_FINISHED & _OUTSIDE & _uncleared(),
-    "clearance_ends": lambda _side: _STILL_IN & ~_FINISHED & _OUTSIDE & _clearance_ends(),
+    "uncleared": lambda _side: _STILL_IN & ~_FINISHED & OUTSIDE & _uncleared(),
+    "clearance_ends": lambda _side: _STILL_IN & ~_FINISHED & OUTSIDE & _clearance_ends(),
     "untrained": lambda _side: _STILL_IN & ~_FINISHED & Q(trained_on=None),
     "waiting": lambda _side: Q(
         status__in=(ParticipationStatus.CANDIDATE, ParticipationStatus.READY)
