@@ -17,7 +17,7 @@ from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
-from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.models import Contact, Mentorship
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import ClassTransfer, Membership, Person, RosterImport, StudyGroup
 from nastavnik.programmes.choices import Side
@@ -105,6 +105,8 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:note": Mentorship,
     "mentorships:undo": Mentorship,
     "mentorships:help": Mentorship,
+    "mentorships:contact": Mentorship,
+    "mentorships:wake": Contact,
     "mentorships:approve": MatchingRun,
     "mentorships:take-back": MatchingRun,
     **{

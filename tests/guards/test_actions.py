@@ -56,9 +56,10 @@ from nastavnik.mentorships.choices import (
     Mark,
     MeetingStatus,
     MentorshipStatus,
+    SpokenWith,
 )
 from nastavnik.mentorships.models import Mentorship
-from nastavnik.mentorships.queries import Voice
+from nastavnik.mentorships.queries import Concern, Voice
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -386,6 +387,14 @@ def _drafted(order):
     return order
 
 
+def _contact(scene):
+    """Note a conversation with a pair."""
+    return mentorships.note_contact(
+        pair_of(scene.school, "younger"), Concern("silent", 20), spoken_with=SpokenWith.MENTOR, words="встретятся в пятницу",
+        by=scene.by,
+    )  # fmt: skip
+
+
 def _ended_pair(scene):
     """Complete a pair that has a meeting ahead."""
     pair = pair_of(scene.school, "younger")
@@ -556,6 +565,7 @@ PREPARED = {
     "questionnaires.take_back_answers": lambda scene: questionnaires.enter_answers(
         scene.asked(), WHOLE, submit_key="", by=scene.by
     ),
+    "mentorships.wake_concern": _contact,
     "mentorships.answer_help": lambda scene: mentorships.note_meeting(
         scene.meeting(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=scene.by
     ),
@@ -738,6 +748,8 @@ DONE = {
         {s.meeting(): mentorships.Note(status=MeetingStatus.HELD)}, by=s.by
     ),
     "mentorships.undo_note": lambda s: mentorships.undo_note(s.it, by=s.by),
+    "mentorships.note_contact": _contact,
+    "mentorships.wake_concern": lambda s: mentorships.wake_concern(s.it, by=s.by),
     "mentorships.answer_help": lambda s: mentorships.answer_help(s.it, by=s.by),
     "mentorships.start_pairs": lambda s: mentorships.start_pairs(s.it, by=s.by),
     "mentorships.draft_order": lambda s: mentorships.draft_order(s.programme, by=s.by),

@@ -59,9 +59,10 @@ from nastavnik.matching.actions import (
     run_matching,
 )
 from nastavnik.matching.choices import OpinionOutcome, Ruling
-from nastavnik.mentorships.actions import approve_run, set_pair_status
-from nastavnik.mentorships.choices import OPEN, MentorshipStatus
+from nastavnik.mentorships.actions import approve_run, note_contact, set_pair_status
+from nastavnik.mentorships.choices import OPEN, MentorshipStatus, SpokenWith
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.queries import Concern
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.people.actions import (
@@ -202,6 +203,13 @@ def live(school: School) -> None:
     set_pair_status(pair_of(school, "novice"), state.COMPLETED, after=again, by=by)
     approve_pairs(school)
     set_pair_status(pair_of(school, "novice"), state.SUSPENDED, by=by)
+    note_contact(
+        pair_of(school, "younger"),
+        Concern("silent", 15),
+        spoken_with=SpokenWith.BOTH,
+        words=f"Встретятся {_word(school)}",
+        by=by,
+    )
     extra = add_pupils(school, 4, start=90)
     for record in extra[:1]:
         set_participation_status(record, ParticipationStatus.LEFT, by=by)

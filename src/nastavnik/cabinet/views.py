@@ -108,6 +108,7 @@ def home(request: Request) -> HttpResponse:
             "news": digest.digest_for(request.user, since or now - visits.FIRST),
             "since": since,
             "may_open": may_open,
+            "sees_pairs": viewer.may(Perm.PAIR_VIEW),
             "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),
         },
     )

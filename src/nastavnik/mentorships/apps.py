@@ -45,5 +45,8 @@ class MentorshipsConfig(AppConfig):
             "mentorships",
             "pairs",
             **dict.fromkeys(("own", "this_month", "month"), "meetings"),
+            week="week",
+            contact="week",
+            wake="week",
             replace="matching#заменить-наставника",
         )

@@ -32,18 +32,19 @@ from nastavnik.mentorships.choices import (
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.mentorships.queries import (
     DAYS_FOR_ENDING_ORDER,
-    LEVELS,
     PairNow,
     Risk,
     ended_without_order,
+    loud_pairs,
     own_due_meetings,
     pairs_now,
     people_of_pairs,
 )
-from nastavnik.mentorships.queries.risk import HELP, LOW, POSTPONED, SILENT
 from nastavnik.people.models import Person
+from nastavnik.programmes.catalogues import pair_rules
 from nastavnik.programmes.choices import Side
 
+HELP = "help"
 AT_MOST_OWN = 3
 AT_MOST_ADVISED = 3
 
@@ -60,44 +61,46 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
 
 def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
-    pairs = [pair for pair in pairs_now(user) if pair.status in OPEN]
-    risks = {pair.pk: pair.risk for pair in pairs}
-    found = {
-        level: {pk: risk for pk, risk in risks.items() if risk.level == level}
-        for level in (HELP, SILENT, POSTPONED, LOW)
-    }
-    to_name = [
-        pk for level, some in found.items() if level == HELP or len(some) == 1 for pk in some
-    ]
+    told = loud_pairs(user)
+    found: dict[str, dict[int, Risk]] = {code: {} for code in pair_rules()}
+    for pair, risk in told:
+        if risk.concerns:
+            found[risk.code][pair.pk] = risk
+    to_name = [pk for code, some in found.items() if code == HELP or len(some) == 1 for pk in some]
+    pairs = [pair for pair, _risk in told]
     may_decide = user.viewer.may(Perm.PAIR_APPROVE)
     if may_decide:
         to_name += [pair.pk for pair in _advised(pairs)]
     named = people_of_pairs(user, to_name)
     titles = {pk: _title(people) for pk, people in named.items()}
-    for pk, risk in found[HELP].items():
+    for pk, risk in found.pop(HELP).items():
         who = _("The mentee") if Side.MENTEE in risk.callers else _("The mentor")
         yield AttentionItem(
             Urgency.NOW, "sos", _("Help is needed"), titles[pk],
             _("%(who)s asks a grown-up for help. The other side of the pair does not see it.") % {"who": who},
             _("Open the pair"), reverse("mentorships:card", args=[pk]), _tokens(named[pk]),
         )  # fmt: skip
-    for level, urgency, place, state, words, title in (
-        (SILENT, Urgency.TODAY, 5, "risk", _("Silent"), _("Pairs with no news of their meetings: %(n)s")),
-        (POSTPONED, Urgency.WEEK, 2, "wait", _("Postponed twice"), _("Pairs that postpone their meeting: %(n)s")),
-        (LOW, Urgency.WEEK, 4, "wait", _("Hard twice in a row"), _("Pairs that find it hard: %(n)s")),
-    ):  # fmt: skip
-        if some := found[level]:
-            one = next(iter(some)) if len(some) == 1 else None
-            yield AttentionItem(
-                urgency, state, words, titles[one] if one else title % {"n": len(some)}, _why(level, some),
-                _("Open"),
-                reverse("mentorships:card", args=[one]) if one else f"{reverse('mentorships:list')}?risk={LEVELS[level]}",
-                _tokens(named[one]) if one else (), place=place,
-            )  # fmt: skip
+    for code, some in found.items():
+        if not some:
+            continue
+        rule, worst = pair_rules()[code], max(some.values(), key=lambda risk: risk.n)
+        one = next(iter(some)) if len(some) == 1 else None
+        yield AttentionItem(
+            rule.urgency, rule.state, rule.title,
+            titles[one] if one else ngettext("%(n)s pair", "%(n)s pairs", len(some)) % {"n": len(some)},
+            f"{_sentence(worst.words)} {rule.step}" if one else rule.step,
+            _("Open"),
+            reverse("mentorships:card", args=[one]) if one else f"{reverse('mentorships:week')}?rule={code}",
+            _tokens(named[one]) if one else (), place=rule.place,
+        )  # fmt: skip
     if may_decide:
         yield from _to_decide(pairs, named)
         yield from _to_complete(pairs)
         yield from _to_order(user)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _title(people: Iterable[Person]) -> str:
@@ -106,19 +109,6 @@ def _title(people: Iterable[Person]) -> str:
 
 def _tokens(people: Iterable[Person]) -> tuple[str, ...]:
     return tuple(person.initials for person in people)
-
-
-def _why(level: int, found: dict[int, Risk]) -> str:
-    if level == SILENT:
-        days = max(risk.days for risk in found.values())
-        return ngettext(
-            "The longest for %(n)s day: ask how they are.",
-            "The longest for %(n)s days: ask how they are.",
-            days,
-        ) % {"n": days}
-    if level == POSTPONED:
-        return _("The same meeting moves on and on: help them to find a day.")
-    return _("Speak with each of them alone first, then make the next step smaller together.")
 
 
 def _drafts(user: SignedIn) -> Iterator[AttentionItem]:

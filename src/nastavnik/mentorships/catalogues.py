@@ -13,12 +13,9 @@ SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class RiskLimits:
-    """After how much somebody should look at a pair; days, counts and minutes."""
+class Patience:
+    """How long one waits with a meeting; days and minutes."""
 
-    silent_days: int
-    postponements: int
-    hard_marks: int
     postpone_days: int
     undo_minutes: int
     ask_days: int
@@ -31,7 +28,7 @@ class Cycle:
     first_days: Mapping[str, int]
     regular_every_days: int
     final_before_end_days: int
-    limits: RiskLimits
+    limits: Patience
 
     def days(self, starts_on: dt.date, ends_on: dt.date) -> list[tuple[str, dt.date]]:
         """Return kind and day of every meeting, in order (method.md §2.2).
@@ -69,5 +66,5 @@ def cycle() -> Cycle:
         first_days=data["first_days"],
         regular_every_days=data["regular_every_days"],
         final_before_end_days=data["final_before_end_days"],
-        limits=RiskLimits(**data["limits"]),
+        limits=Patience(**data["limits"]),
     )

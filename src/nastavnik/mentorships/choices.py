@@ -96,3 +96,12 @@ class Mark(models.TextChoices):
 
 # of several marks of one side the first that is there stands for the side
 HEAVIEST = (Mark.HELP, Mark.HARD, Mark.PLAIN, Mark.GOOD)
+
+
+class SpokenWith(models.TextChoices):
+    """With whom the curator or the psychologist has spoken about a pair."""
+
+    MENTOR = "mentor", _("with the mentor")
+    MENTEE = "mentee", _("with the mentee")
+    BOTH = "both", _("with both")
+    OTHER = "other", _("with somebody else")

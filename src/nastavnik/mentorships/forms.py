@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import SignedIn
+from nastavnik.core.dates import today
 from nastavnik.core.http import LONGEST_KEY
 from nastavnik.core.ui.forms import DateInput, offer, offer_rows
 from nastavnik.mentorships.choices import (
@@ -18,9 +19,11 @@ from nastavnik.mentorships.choices import (
     Mark,
     MeetingStatus,
     MentorshipStatus,
+    SpokenWith,
 )
 from nastavnik.mentorships.models import Mentorship, OrderLine
-from nastavnik.mentorships.queries import LONGEST_EXTENSION_DAYS, Voice
+from nastavnik.mentorships.queries import LONGEST_EXTENSION_DAYS, NOT_OF_MEETINGS, Voice
+from nastavnik.programmes.catalogues import pair_rules
 from nastavnik.programmes.choices import AfterEnd, Side
 from nastavnik.programmes.models import Participation, Programme
 
@@ -67,12 +70,36 @@ class PairFilter(forms.Form):
         self, programme: Programme | None, *args: Any, may_read: bool = False, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        risks = [("silent", _("Silent")), ("postponed", _("Postponed twice"))]
-        if may_read:
-            risks = [("help", _("Help is needed")), *risks, ("low", _("Hard twice in a row"))]
+        risks = [
+            (rule.code, rule.title)
+            for rule in pair_rules().values()
+            if rule.code not in NOT_OF_MEETINGS and (may_read or not rule.marks)
+        ]
         offer(self, "risk", [("", _("All pairs")), *risks])
         codes = programme.forms.all() if programme else ()
         offer(self, "form", [("", _("All forms")), *((form.code, form.title) for form in codes)])
+
+
+class ContactForm(forms.Form):
+    """What was said with a pair that needed a look."""
+
+    rule = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    spoken_with = forms.ChoiceField(label=_("Whom you spoke with"), choices=SpokenWith.choices)
+    spoken_on = forms.DateField(label=_("Day of the conversation"), widget=DateInput())
+    words = forms.CharField(
+        label=_("What was agreed"),
+        max_length=300,
+        help_text=_("One line in neutral words."),
+        error_messages={"required": _("Write what was agreed: one line is enough.")},
+    )
+
+
+def contact_form(rule: str, *, of: int = 0) -> ContactForm:
+    """Return an empty form of a conversation about one reason; `of` tells the pairs of one page apart."""
+    return ContactForm(
+        initial={"rule": rule, "spoken_on": today(), "spoken_with": SpokenWith.MENTOR},
+        auto_id=f"{rule}_{of}_%s",
+    )
 
 
 class EndForm(forms.Form):

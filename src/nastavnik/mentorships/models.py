@@ -20,6 +20,7 @@ from nastavnik.mentorships.choices import (
     MeetingStatus,
     MentorshipStatus,
     OrderLineKind,
+    SpokenWith,
 )
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
@@ -394,3 +395,49 @@ class Meeting(models.Model):
         ]  # fmt: skip
         psychological = ["mentor_mark", "mentee_mark", "mentee_marks", "help_answered_on", "before"]
         technical = ["id", "organisation", "noted_at", "noted_by"]
+
+
+class ContactQuerySet(ScopedQuerySet["Contact"]):
+    view_perm = Perm.PAIR_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return what was said of the pairs whose marks the user may read: why one spoke may be a mark."""
+        readable = Mentorship.objects.visible_to(user).with_marks_for(user)
+        return self.filter(mentorship__in=readable.values("pk"))
+
+
+class Contact(models.Model):
+    """That somebody has spoken with a pair that needed a look, and why it did.
+
+    Until `quiet_until` all reasons that held then are off the lists; then those that still hold come back, and earlier one whose
+    number has grown since where that means worse. Without that day they are back at once.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="contacts")
+    mentorship = models.ForeignKey(Mentorship, models.CASCADE, related_name="contacts")
+    rule = models.CharField(_("reason"), max_length=40)
+    # code of each reason that held then → its number
+    reasons = models.JSONField(_("reason"), default=dict)
+    spoken_with = models.CharField(_("Whom you spoke with"), max_length=6, choices=SpokenWith)
+    spoken_on = models.DateField(_("day of the conversation"))
+    words = models.CharField(_("What was agreed"), max_length=300)
+    quiet_until = models.DateField(_("off the list until"), null=True)
+    noted_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-spoken_on", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quiet_until=None) | Q(quiet_until__gte=F("spoken_on")),
+                name="contact_is_quiet_afterwards",
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="contact_leaves_a_trace"),
+        ]
+
+    class Privacy:
+        personal = ["mentorship", "spoken_with", "spoken_on", "quiet_until"]
+        # why one spoke may be a mark, and so may be told in the words
+        psychological = ["rule", "reasons", "words"]
+        technical = ["id", "organisation", "noted_by"]

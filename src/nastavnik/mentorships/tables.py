@@ -20,8 +20,9 @@ from nastavnik.core.ui.components import (
     state,
 )
 from nastavnik.core.ui.listing import Column, Table
-from nastavnik.mentorships.choices import MeetingKind, MeetingStatus, MentorshipStatus
-from nastavnik.mentorships.queries import MonthMeeting, MonthRow, PairRow, Risk
+from nastavnik.mentorships.choices import MeetingKind, MeetingStatus, MentorshipStatus, SpokenWith
+from nastavnik.mentorships.models import Contact
+from nastavnik.mentorships.queries import MonthMeeting, MonthRow, PairRow, Risk, WeekRow
 from nastavnik.people.models import Person
 
 _PAIR_STATES = {
@@ -132,6 +133,42 @@ def pair_table(
         narrowed=narrowed,
         people=lambda row: [row[0].mentor.pk, *(one.pk for one in row[0].mentees)],
     )
+
+
+def week_table(rows: Sequence[WeekRow], n_more: int) -> Table[WeekRow]:
+    """Return the list of the week as a sheet to take along, with room to write on; `n_more` are not on it."""
+    more = [(_("Not on this sheet"), str(n_more))] if n_more else []
+    return Table(
+        "week",
+        _("The week of the pairs"),
+        (
+            Column("mentor", _("Mentor"), lambda row: row.pair.mentor.short_name),
+            Column(
+                "mentees",
+                _("Mentee"),
+                lambda row: ", ".join(few([one.short_name for one in row.pair.mentees])),
+            ),
+            Column(
+                "why",
+                _("Why"),
+                lambda row: "; ".join(one.words for one in row.risk.concerns),
+            ),
+            Column("step", _("What to do"), lambda row: row.concern.rule.step),
+            Column("said", _("The last conversation"), lambda row: contact_words(row.contact)),
+            Column("done", _("Done"), lambda _row: ""),
+        ),
+        rows,
+        narrowed=more,
+        people=lambda row: [row.pair.mentor.pk, *(one.pk for one in row.pair.mentees)],
+    )
+
+
+def contact_words(contact: Contact | None) -> str:
+    """Return a conversation in a line: the day, with whom and what was agreed."""
+    if contact is None:
+        return ""
+    who = SpokenWith(contact.spoken_with).label
+    return f"{contact.spoken_on:%d.%m}, {who}: {contact.words}"
 
 
 def _period(pair: PairRow) -> SafeString:

@@ -1,6 +1,7 @@
 """Writes of pairs and of their meetings."""
 
 from nastavnik.mentorships.actions.closing import complete_pairs
+from nastavnik.mentorships.actions.contacts import note_contact, wake_concern
 from nastavnik.mentorships.actions.groups import (
     leave_group,
     pause_mentee,
@@ -63,6 +64,7 @@ __all__ = [
     "join_pairs",
     "leave_group",
     "leave_out_of_order",
+    "note_contact",
     "note_meeting",
     "part_staff_pairs",
     "pause_mentee",
@@ -81,4 +83,5 @@ __all__ = [
     "take_back_run",
     "take_time_back",
     "undo_note",
+    "wake_concern",
 ]

@@ -1,16 +1,14 @@
 """Which pairs need somebody, and why (product: pairs by risk)."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q, Value
 from django.db.models.expressions import Combinable
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
@@ -18,7 +16,6 @@ from nastavnik.core.hooks.upcoming import DAYS
 from nastavnik.core.request_cache import cached
 from nastavnik.matching.choices import OpinionOutcome
 from nastavnik.matching.queries import outcomes_open
-from nastavnik.mentorships.catalogues import RiskLimits, cycle
 from nastavnik.mentorships.choices import (
     AHEAD,
     COMPLETABLE,
@@ -29,17 +26,18 @@ from nastavnik.mentorships.choices import (
 )
 from nastavnik.mentorships.models import Mentorship, MentorshipQuerySet, Tie, TieQuerySet
 from nastavnik.mentorships.queries.pairs import ties_advised_against
+from nastavnik.programmes.catalogues import PairRule, pair_rules
 from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import MentoringForm
 
-HELP, SILENT, POSTPONED, LOW, PLAIN = range(5)
-# level → its word in addresses and its state
-LEVELS = {HELP: "help", SILENT: "silent", POSTPONED: "postponed", LOW: "low", PLAIN: "plain"}
-_STATES = {HELP: "sos", SILENT: "risk", POSTPONED: "wait", LOW: "wait", PLAIN: "go"}
-_OF_PAIR = ("pk", "status", "starts_on", "ends_on", "ended_on", "programme_id")
+_OF_PAIR = ("pk", "status", "starts_on", "ends_on", "ended_on", "form_id", "programme_id")
 # the last one every meeting has: without it there is none
 _OF_MEETING = (
     "kind", "status", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark", "help_answered_on", "planned_on",
 )  # fmt: skip
+# how one side found a meeting, as steps of which two sides may stand apart
+_STEPS = {Mark.GOOD: 0, Mark.PLAIN: 1, Mark.HARD: 2}
+APART = 2  # steps: one side good, the other hard
 
 
 class MeetingRow(NamedTuple):
@@ -60,7 +58,9 @@ class Facts(Protocol):
     """What the risk needs of a meeting: a `Meeting` or a row of its values."""
 
     @property
-    def status(self) -> Any: ...  # noqa: ANN401, D102 - of the model
+    def kind(self) -> Any: ...  # noqa: ANN401, D102 - of the model
+    @property
+    def status(self) -> Any: ...  # noqa: ANN401, D102
     @property
     def planned_on(self) -> dt.date: ...  # noqa: D102
     @property
@@ -78,32 +78,95 @@ class Facts(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Concern:
+    """One reason why somebody should look at a pair: the rule, and its number."""
+
+    code: str
+    n: int = 0
+
+    @property
+    def rule(self) -> PairRule:
+        """Return the rule as shipped."""
+        return pair_rules()[self.code]
+
+    @property
+    def words(self) -> str:
+        """Return the reason."""
+        return self.rule.reason(self.n)
+
+
+@dataclass(frozen=True, slots=True)
 class Risk:
     """Why a pair stands where it does in the list; the lower the level, the sooner it is looked at.
 
     Attributes:
-        level: one of `LEVELS`.
-        words: the reason, empty for a pair that needs nobody.
-        days: of silence.
+        concerns: the reasons, the most important first; empty for a pair that needs nobody.
         callers: the sides that ask for help.
         status: the state of the pair.
     """
 
-    level: int
-    words: str = ""
-    days: int = 0
+    concerns: tuple[Concern, ...] = ()
     callers: tuple[Side, ...] = ()
     status: str = ""
 
     @property
+    def first(self) -> Concern | None:
+        """Return the most important reason."""
+        return self.concerns[0] if self.concerns else None
+
+    @property
+    def level(self) -> int:
+        """Return the place of the most important rule; below all of them without one."""
+        codes = list(pair_rules())
+        return codes.index(self.concerns[0].code) if self.concerns else len(codes)
+
+    @property
     def code(self) -> str:
         """Return the word of the level in addresses."""
-        return LEVELS[self.level]
+        return self.concerns[0].code if self.concerns else "plain"
+
+    @property
+    def words(self) -> str:
+        """Return the most important reason, empty for a pair that needs nobody."""
+        return self.concerns[0].words if self.concerns else ""
+
+    @property
+    def n(self) -> int:
+        """Return the number of the most important reason: days of silence, how often it was postponed."""
+        return self.concerns[0].n if self.concerns else 0
 
     @property
     def state(self) -> str:
         """Return the key of the state."""
-        return _STATES[self.level]
+        return self.concerns[0].rule.state if self.concerns else "go"
+
+    def without(self, quiet: Collection[str]) -> "Risk":
+        """Return the same without the reasons that are quiet for now."""
+        left = tuple(one for one in self.concerns if one.code not in quiet)
+        return self if len(left) == len(self.concerns) else replace(self, concerns=left)
+
+
+Limits = Mapping[str, int]
+
+
+def limits_of(own: Mapping[str, Any] | None = None) -> dict[str, int]:
+    """Return code → from when on it is told, by a form's own settings; what is nonsense there is as shipped."""
+    own = own or {}
+    found = {}
+    for code, rule in pair_rules().items():
+        n = own.get(code)
+        is_fit = isinstance(n, int) and rule.least <= n <= rule.most
+        found[code] = n if is_fit and n is not None else rule.limit
+    return found
+
+
+def form_limits(user: SignedIn) -> dict[int, dict[str, int]]:
+    """Return form → limits of its rules, of the forms whose settings differ from what is shipped; once a page."""
+    rows = MentoringForm.objects.visible_to(user).exclude(attention_limits={})
+    return cached(
+        ("form_limits", user.viewer.user_id),
+        lambda: {pk: limits_of(own) for pk, own in rows.values_list("pk", "attention_limits")},
+    )
 
 
 def readable_by(user: SignedIn) -> Combinable:
@@ -178,6 +241,7 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         | Q(meetings__planned_on__lte=week)
         | ~Q(meetings__mentor_mark=Mark.NONE)
         | ~Q(meetings__mentee_mark=Mark.NONE)
+        | Q(meetings__kind=MeetingKind.FINAL)
     )
     rows = (
         pairs.select_related(None)
@@ -196,12 +260,26 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
     )
     found = []
     n_own = len(_OF_PAIR) + 3
-    for (pk, status, starts_on, ends_on, ended_on, programme_id, *flags), several in groupby(
-        rows, itemgetter(slice(0, n_own))
-    ):
+    shipped, own = limits_of(), form_limits(user)
+    for (
+        pk,
+        status,
+        starts_on,
+        ends_on,
+        ended_on,
+        form_id,
+        programme_id,
+        *flags,
+    ), several in groupby(rows, itemgetter(slice(0, n_own))):
         has_paused, is_advised, may_read = flags
         meetings = [MeetingRow(*row[n_own:]) for row in several if row[-1] is not None]
-        risk = risk_of(status, starts_on, meetings, may_read=may_read)
+        risk = risk_of(
+            PairSpan(status, starts_on, ends_on),
+            meetings,
+            day=day,
+            limits=own.get(form_id, shipped),
+            may_read=may_read,
+        )
         coming = tuple(
             m.planned_on for m in meetings if m.status in AHEAD and day <= m.planned_on <= week
         )
@@ -216,26 +294,58 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
     return found
 
 
-def risk_of(status: str, starts_on: dt.date, meetings: Sequence[Facts], *, may_read: bool) -> Risk:
-    """Return the risk of one pair.
+class PairSpan(NamedTuple):
+    """The state of a pair and its days."""
 
-    Silence is counted for running pairs from the last meeting of which anything is known, or from the beginning.
+    status: str
+    starts_on: dt.date
+    ends_on: dt.date
+
+
+def risk_of(
+    pair: PairSpan, meetings: Sequence[Facts], *, day: dt.date, limits: Limits, may_read: bool
+) -> Risk:
+    """Return the risk of one pair on a day.
+
+    Args:
+        pair: its state and days.
+        meetings: its meetings; those still ahead only where they are known, the final one always.
+        day: as of when.
+        limits: code → from when on a rule tells of it.
+        may_read: marks and calls for help count.
     """
-    limits = cycle().limits
-    if may_read and (callers := _callers(meetings)):
-        return Risk(HELP, _("help is asked for"), callers=callers, status=status)
-    if status != MentorshipStatus.ACTIVE:
-        return Risk(PLAIN, status=status)
-    days = (today() - max([starts_on, *filter(None, map(_news_on, meetings))])).days
-    if _is_due(meetings) and days > limits.silent_days:
-        words = ngettext("silent for %(n)s day", "silent for %(n)s days", days) % {"n": days}
-        return Risk(SILENT, words, days, status=status)
-    moved = [m.n_postponed for m in meetings if m.status == MeetingStatus.POSTPONED]
-    if sum(moved) >= limits.postponements:
-        return Risk(POSTPONED, _("postponed twice"), status=status)
-    if may_read and _is_low(meetings, limits):
-        return Risk(LOW, _("twice hard in a row"), status=status)
-    return Risk(PLAIN, status=status)
+    callers = _callers(meetings) if may_read else ()
+    numbers: dict[str, int | None] = {"help": 0 if callers else None}
+    if pair.status == MentorshipStatus.APPROVED:
+        numbers["no_order"] = (day - pair.starts_on).days
+    elif pair.status == MentorshipStatus.ACTIVE:
+        numbers |= {
+            "silent": _silence(pair, meetings, day),
+            "postponed": sum(
+                m.n_postponed for m in meetings if m.status == MeetingStatus.POSTPONED
+            ),
+            "no_final": _days_left(pair, meetings, day),
+            "no_word": _unsaid(meetings, day),
+        }
+        if may_read:
+            numbers |= {"apart": _apart(meetings), "low": _low(meetings)}
+    concerns = tuple(
+        Concern(code, n)
+        for code in pair_rules()
+        if (n := numbers.get(code)) is not None and _tells(code, n, day, limits[code])
+    )
+    return Risk(concerns, callers, pair.status)
+
+
+def _tells(code: str, n: int, day: dt.date, limit: int) -> bool:
+    """Tell whether a number is past its limit: days over it, counts from it on, days left down to it."""
+    if code in {"silent", "no_order"}:
+        return n > limit
+    if code == "no_final":
+        return n <= limit
+    if code == "no_word":
+        return n > 0 and day.day >= limit
+    return n >= limit
 
 
 def _callers(meetings: Iterable[Facts]) -> tuple[Side, ...]:
@@ -254,17 +364,49 @@ def _news_on(meeting: Facts) -> dt.date | None:
     return meeting.held_on or meeting.postponed_from
 
 
-def _is_due(meetings: Iterable[Facts]) -> bool:
-    return any(m.status in AHEAD and m.planned_on <= today() for m in meetings)
+def _silence(pair: PairSpan, meetings: Sequence[Facts], day: dt.date) -> int | None:
+    """Return the days since anything was known of a meeting, or since the beginning; None while none is due."""
+    if not any(m.status in AHEAD and m.planned_on <= day for m in meetings):
+        return None
+    return (day - max([pair.starts_on, *filter(None, map(_news_on, meetings))])).days
 
 
-def _is_low(meetings: Iterable[Facts], limits: RiskLimits) -> bool:
-    """Tell whether one side found the last meetings hard, as many in a row as the limit says."""
-    held = sorted(
-        (m for m in meetings if m.held_on), key=lambda m: (m.held_on or m.planned_on, m.planned_on)
-    )[-limits.hard_marks :]
-    if len(held) < limits.hard_marks:
-        return False
-    return all(m.mentor_mark == Mark.HARD for m in held) or all(
-        m.mentee_mark == Mark.HARD for m in held
+def _days_left(pair: PairSpan, meetings: Iterable[Facts], day: dt.date) -> int | None:
+    """Return the days to the end of a pair that has no final meeting, held or ahead; None of any other."""
+    stands = (MeetingStatus.HELD, *AHEAD)
+    if any(m.kind == MeetingKind.FINAL and m.status in stands for m in meetings):
+        return None
+    left = (pair.ends_on - day).days
+    return left if left >= 0 else None
+
+
+def _unsaid(meetings: Iterable[Facts], day: dt.date) -> int:
+    """Return how many meetings of the month before wait for a word."""
+    last = day.replace(day=1) - dt.timedelta(days=1)
+    return sum(m.status in AHEAD and last.replace(day=1) <= m.planned_on <= last for m in meetings)
+
+
+def _held(meetings: Iterable[Facts]) -> list[Facts]:
+    """Return the meetings held, the last first."""
+    return sorted(
+        (m for m in meetings if m.held_on),
+        key=lambda m: (m.held_on or m.planned_on, m.planned_on),
+        reverse=True,
     )
+
+
+def _apart(meetings: Iterable[Facts]) -> int:
+    """Return at how many of the last meetings, marked by both sides, one was good and the other hard."""
+    both = (
+        (_STEPS[Mark(m.mentor_mark)], _STEPS[Mark(m.mentee_mark)])
+        for m in _held(meetings)
+        if m.mentor_mark in _STEPS and m.mentee_mark in _STEPS
+    )
+    return len(list(takewhile(lambda two: abs(two[0] - two[1]) >= APART, both)))
+
+
+def _low(meetings: Iterable[Facts]) -> int:
+    """Return at how many of the last meetings in a row the same side found it hard."""
+    held = _held(meetings)
+    sides = ([m.mentor_mark for m in held], [m.mentee_mark for m in held])
+    return max(len(list(takewhile(Mark.HARD.__eq__, marks))) for marks in sides)

@@ -9,8 +9,8 @@ from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.core.text import fold
-from nastavnik.mentorships.choices import CLOSED, Mark, MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
+from nastavnik.mentorships.choices import CLOSED, Mark, MeetingStatus, SpokenWith
+from nastavnik.mentorships.models import Contact, Meeting, Mentorship, PairStep, Tie
 from nastavnik.mentorships.queries.meetings import state_words
 from nastavnik.mentorships.queries.pairs import kin_of, ties_about
 
@@ -22,7 +22,7 @@ _MEETING_STATES = {S.HELD: "done", S.MISSED: "risk", S.POSTPONED: "wait", S.PLAN
 
 
 def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
-    """Yield the steps of a pair, who came into a group and left it, and what became of the meetings.
+    """Yield the steps of a pair, who came into a group and left it, what became of the meetings, who spoke with them.
 
     Marks only for who may read them.
     """
@@ -38,6 +38,10 @@ def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]
         called = may_read and Mark.HELP in (meeting.mentor_mark, meeting.mentee_mark)
         if meeting.status in (S.HELD, S.MISSED) or meeting.n_postponed or called:
             yield _event(meeting, names, called=called, may_read=may_read)
+    for contact in Contact.objects.visible_to(user).filter(mentorship=subject.pair):
+        whom = SpokenWith(contact.spoken_with).label
+        title = _("Conversation %(whom)s") % {"whom": whom}
+        yield TimelineEvent(contact.spoken_on, "done", title, contact.words)
 
 
 def _steps(user: SignedIn, subject: Subject, ties: list[Tie]) -> Iterator[TimelineEvent]:

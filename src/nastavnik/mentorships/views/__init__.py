@@ -12,11 +12,13 @@ from nastavnik.mentorships.views.pairs import (
     pair_list,
     set_status,
 )
+from nastavnik.mentorships.views.week import contact, wake, week
 
 __all__ = [
     "answer_help",
     "approve",
     "complete",
+    "contact",
     "end",
     "ending_order",
     "extend",
@@ -34,4 +36,6 @@ __all__ = [
     "take_back",
     "this_month",
     "undo",
+    "wake",
+    "week",
 ]

@@ -1,7 +1,7 @@
 """Pages of pairs: the list, one's own, everything about one, its steps."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -23,19 +23,25 @@ from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import CLOSED, EXTENDABLE, OPEN, MentorshipStatus, OrderLineKind
 from nastavnik.mentorships.forms import (
+    ContactForm,
     MenteeForm,
     NoteForm,
     PairFilter,
+    contact_form,
 )
-from nastavnik.mentorships.models import Mentorship, OrderLine, Tie
+from nastavnik.mentorships.models import Meeting, Mentorship, OrderLine, Tie
 from nastavnik.mentorships.queries import (
     PAIR_ORDERS,
+    Concern,
     Kin,
+    PairSpan,
+    Risk,
     Voice,
     advised_against,
     chain_of,
     ended_without_order,
     kin_of,
+    limits_of,
     meetings_of,
     moods_of,
     order_lines_on,
@@ -80,7 +86,7 @@ def pair_list(request: Request) -> HttpResponse:
     risks = risks_of(request.user, found)
     keys = [pk for pk, risk in risks.items() if wanted in ("", risk.code)]
     if sort.removeprefix("-") == "state":
-        keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].days), reverse=sort[0] == "-")
+        keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].n), reverse=sort[0] == "-")
     page = page_of(request, keys, PER_PAGE)
     visible = Mentorship.objects.visible_to(request.user)
     here = listing.rows_for(request, page, keys)
@@ -166,7 +172,10 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "note_form": NoteForm(auto_id="note_%s"),
             "chain": chain_of(meetings, BOTH_SIDES if may_read else ()),
             "tap": tap_of(meetings, request.user.pk, voice=None, calling=voices),
-            "risk": risk_of(pair.status, pair.starts_on, meetings, may_read=may_read),
+            "risk": (risk := _risk(pair, meetings, may_read=may_read)),
+            "contact_forms": _contact_forms(risk)
+            if viewer.may(Perm.HELP_ANSWER) and may_read
+            else (),
             "events": timeline.events_of(request.user, _subject(pair, lines)),
             "moods": moods_of(meetings, voices) if may_read else None,
             "may_read": may_read,
@@ -186,6 +195,21 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
         },
     )
+
+
+def _risk(pair: Mentorship, meetings: Sequence[Meeting], *, may_read: bool) -> Risk:
+    return risk_of(
+        PairSpan(pair.status, pair.starts_on, pair.ends_on),
+        meetings,
+        day=today(),
+        limits=limits_of(pair.form.attention_limits),
+        may_read=may_read,
+    )
+
+
+def _contact_forms(risk: Risk) -> list[tuple[Concern, ContactForm]]:
+    """Return the reasons one may speak about, each with its form."""
+    return [(one, contact_form(one.code)) for one in risk.concerns if one.rule.quiet_days]
 
 
 def _asks_ending_order(user: SignedIn, pair: Mentorship, lines: Iterable[OrderLine]) -> bool:

@@ -1,0 +1,353 @@
+"""The list of the week: reasons as data, limits of a form, conversations that put a reason off and leave a trace."""
+
+import datetime as dt
+
+import pytest
+import time_machine
+from django.db import IntegrityError, transaction
+from tests.mentorships.scenes import more_pairs, pair_of, run_pairs, seat_mentor
+from tests.pages import signed_in, text
+
+from nastavnik.core.access import Role
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks.attention import Urgency
+from nastavnik.core.models import AuditEntry
+from nastavnik.mentorships import actions
+from nastavnik.mentorships.choices import (
+    Mark,
+    MeetingKind,
+    MeetingStatus,
+    MentorshipStatus,
+    SpokenWith,
+)
+from nastavnik.mentorships.models import Contact, Meeting, Mentorship, Tie
+from nastavnik.mentorships.queries import (
+    AT_MOST_A_WEEK,
+    Concern,
+    PairSpan,
+    Voice,
+    limits_of,
+    risk_of,
+    week_of_pairs,
+)
+from nastavnik.people.models import User
+from nastavnik.programmes.catalogues import pair_rules
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.models import MentoringForm, Participation
+
+S, K = MeetingStatus, MeetingKind
+DAY = dt.date(2026, 11, 12)
+PAIR = PairSpan(MentorshipStatus.ACTIVE, dt.date(2026, 9, 7), dt.date(2027, 5, 28))
+FINAL = Meeting(kind=K.FINAL, status=S.PLANNED, planned_on=dt.date(2027, 5, 25))
+
+
+def met(day, mentor=Mark.GOOD, mentee=Mark.GOOD, **more):
+    values = {"kind": K.REGULAR, "status": S.HELD, "planned_on": day, "held_on": day}
+    return Meeting(**{**values, "mentor_mark": mentor, "mentee_mark": mentee, **more})
+
+
+def due(day, **more):
+    return Meeting(**{"kind": K.REGULAR, "status": S.PLANNED, "planned_on": day, **more})
+
+
+def ago(days):
+    return DAY - dt.timedelta(days)
+
+
+def codes(meetings, *, pair=PAIR, day=DAY, may_read=True, **limits):
+    risk = risk_of(pair, meetings, day=day, limits=limits_of(limits), may_read=may_read)
+    return [one.code for one in risk.concerns]
+
+
+def test_every_rule_says_all_it_needs():
+    rules = pair_rules()
+    assert list(rules)[:2] == ["help", "silent"]
+    for rule in rules.values():
+        assert all((rule.title, rule.step, rule.reason(2))), rule
+        assert isinstance(rule.urgency, Urgency)
+        assert not rule.has_limit or (rule.least <= rule.limit <= rule.most and all(rule.unit))
+        assert rule.quiet_days > 0 or rule.code == "help"
+    assert rules["silent"].reason(21) == "молчат 21\xa0день"
+
+
+@pytest.mark.parametrize(
+    ("meetings", "expected"),
+    [
+        ([met(ago(15)), due(ago(1)), FINAL], ["silent"]),
+        ([met(ago(14)), due(ago(1)), FINAL], []),
+        ([met(ago(40)), FINAL], []),
+        ([met(ago(3)), due(ago(-7), status=S.POSTPONED, n_postponed=2, postponed_from=DAY), FINAL], ["postponed"]),
+        ([met(ago(3)), due(ago(-7), status=S.POSTPONED, n_postponed=1, postponed_from=DAY), FINAL], []),
+        ([met(ago(3), Mark.GOOD, Mark.HARD), FINAL], ["apart"]),
+        ([met(ago(3), Mark.PLAIN, Mark.HARD), FINAL], []),
+        ([met(ago(20), Mark.GOOD, Mark.HARD), met(ago(3)), FINAL], []),
+        # the last one both have marked counts
+        ([met(ago(20), Mark.GOOD, Mark.HARD), met(ago(3), Mark.GOOD, Mark.NONE), FINAL], ["apart"]),
+        ([met(ago(20), Mark.HARD, Mark.PLAIN), met(ago(3), Mark.HARD, Mark.PLAIN), FINAL], ["low"]),
+        ([met(ago(20), Mark.HARD, Mark.PLAIN), met(ago(3), Mark.PLAIN, Mark.HARD), FINAL], []),
+        ([met(ago(3)), due(dt.date(2026, 10, 30)), FINAL], ["no_word"]),
+        ([met(ago(3)), due(dt.date(2026, 11, 2)), FINAL], []),
+        ([due(ago(60), mentee_mark=Mark.HELP), met(ago(3)), FINAL], ["help"]),
+        ([due(ago(60), mentee_mark=Mark.HELP, help_answered_on=ago(5)), met(ago(3)), FINAL], []),
+    ],
+)  # fmt: skip
+def test_what_each_reason_asks(meetings, expected):
+    assert codes(meetings) == expected
+
+
+@pytest.mark.parametrize(
+    ("left", "final", "expected"),
+    [
+        (14, None, ["no_final"]), (15, None, []), (0, None, ["no_final"]), (-1, None, []),
+        (14, {"status": S.MISSED}, ["no_final"]), (14, {}, []), (14, {"status": S.HELD, "held_on": ago(1)}, []),
+    ],
+)  # fmt: skip
+def test_a_pair_near_its_end_has_a_final_meeting(left, final, expected):
+    pair = PAIR._replace(ends_on=DAY + dt.timedelta(left))
+    last = [] if final is None else [due(ago(1), kind=K.FINAL, **final)]
+    assert codes([met(ago(3)), *last], pair=pair) == expected
+
+
+def test_a_pair_that_should_have_begun_has_an_order():
+    waiting = PairSpan(MentorshipStatus.APPROVED, ago(4), DAY + dt.timedelta(90))
+    assert codes([], pair=waiting) == ["no_order"]
+    assert codes([], pair=waiting._replace(starts_on=ago(3))) == []
+    assert codes([], pair=waiting, no_order=10) == []
+    # a stopped pair is silent for a reason
+    assert codes([due(ago(30))], pair=PAIR._replace(status=MentorshipStatus.SUSPENDED)) == []
+
+
+def test_marks_are_no_reason_for_who_may_not_read_them():
+    meetings = [
+        due(ago(60), mentee_mark=Mark.HELP),
+        met(ago(20), Mark.GOOD, Mark.HARD),
+        met(ago(3), Mark.GOOD, Mark.HARD),
+        FINAL,
+    ]
+    assert codes(meetings) == ["help", "apart", "low"]
+    assert codes(meetings, may_read=False) == []
+
+
+def test_limits_are_those_of_the_form_and_nonsense_is_as_shipped():
+    meetings = [met(ago(10)), due(ago(1)), FINAL]
+    assert codes(meetings) == []
+    assert codes(meetings, silent=7) == ["silent"]
+    assert limits_of({"silent": "x", "postponed": 99, "low": None, "gone": 3}) == limits_of()
+
+
+# ---------------------------------------------------------------- pages and conversations
+
+
+@pytest.fixture
+def pair(cast):
+    run_pairs(cast.school)
+    return pair_of(cast.school)
+
+
+def talk(client, pair, rule="silent", **more):
+    data = {"rule": rule, "spoken_with": "mentor", "spoken_on": today().isoformat(), "words": "встретятся в пятницу"}  # fmt: skip
+    return client.post(f"/pairs/{pair.pk}/contact/", {**data, **more}, follow=True)
+
+
+def on_list(user, **more):
+    week = week_of_pairs(User.objects.get(pk=user.pk), **more)
+    return {row.pair.pk: row.risk for row in week.rows}
+
+
+def test_a_conversation_takes_the_reason_off_leaves_a_trace_and_lets_it_come_back(cast, pair):
+    client = signed_in(cast.anna)
+    assert pair.pk in on_list(cast.anna)
+    page = talk(client, pair)
+    assert "встретятся в пятницу" in text(page)
+    assert pair.pk not in on_list(cast.anna)
+    assert (
+        AuditEntry.objects.filter(
+            action="contact-noted", subject_id=pair.pk, actor_id=cast.anna.pk
+        ).count()
+        == 1
+    )
+    card = text(client.get(f"/pairs/{pair.pk}/"))
+    assert "встретятся в пятницу" in card
+    (contact,) = Contact.objects.all()
+    with time_machine.travel(dt.datetime.combine(contact.quiet_until, dt.time(9)), tick=False):
+        assert pair.pk not in on_list(cast.anna)
+    with time_machine.travel(
+        dt.datetime.combine(contact.quiet_until + dt.timedelta(1), dt.time(9)), tick=False
+    ):
+        assert pair.pk in on_list(cast.anna)
+    signed_in(cast.anna).post(f"/pairs/contact/{contact.pk}/wake/")
+    assert pair.pk in on_list(cast.anna)
+    assert Contact.objects.get().words == "встретятся в пятницу"
+
+
+def test_a_conversation_is_about_all_that_was_so_and_nothing_new(cast, pair):
+    for meeting in pair.meetings.filter(planned_on__lte=today()):
+        held = actions.note_meeting(
+            meeting, S.HELD, voice=Voice(Side.MENTOR), mark=Mark.GOOD, by=cast.anna
+        )
+        actions.note_meeting(held, S.HELD, voice=Voice(Side.MENTEE), mark=Mark.HARD, by=cast.anna)
+    assert {one.code for one in on_list(cast.anna)[pair.pk].concerns} == {"apart", "low"}
+    talk(signed_in(cast.anna), pair, "apart")
+    assert pair.pk not in on_list(cast.anna)
+    actions.note_meeting(
+        pair.meetings.first(), None, voice=Voice(Side.MENTOR), mark=Mark.HELP, by=cast.anna
+    )
+    assert [one.code for one in on_list(cast.anna)[pair.pk].concerns] == ["help"]
+
+
+def test_what_has_become_worse_comes_back_at_once(cast, pair):
+    moving = pair.meetings.filter(planned_on__gt=today()).first()
+    for meeting in pair.meetings.filter(planned_on__lte=today()):
+        actions.note_meeting(meeting, S.HELD, by=cast.anna)
+    for _ in range(2):
+        moving = actions.postpone_meeting(moving, by=cast.anna)
+    assert on_list(cast.anna)[pair.pk].code == "postponed"
+    actions.note_contact(
+        pair, Concern("postponed", 2), spoken_with=SpokenWith.BOTH, words="в пятницу", by=cast.anna
+    )
+    assert pair.pk not in on_list(cast.anna)
+    actions.postpone_meeting(moving, by=cast.anna)
+    assert on_list(cast.anna)[pair.pk].concerns == (Concern("postponed", 3),)
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "said"),
+    [
+        ("silent", {"words": "  "}, "one line is enough"),
+        ("silent", {"spoken_on": "2999-01-01"}, "has not come yet"),
+        ("silent", {"spoken_on": "2020-01-01"}, "speak with them again"),
+        ("overload", {}, "it is so no more"),
+        ("nonsense", {}, "it is so no more"),
+    ],
+)
+def test_what_is_no_conversation_is_refused_and_nothing_is_put_off(cast, pair, rule, more, said):
+    page = talk(signed_in(cast.anna), pair, rule, **more)
+    assert said in text(page).lower()
+    assert not Contact.objects.exists()
+    assert pair.pk in on_list(cast.anna)
+
+
+def test_a_call_for_help_is_answered_not_put_off(cast, pair):
+    actions.note_meeting(
+        pair.meetings.first(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=cast.anna
+    )
+    talk(signed_in(cast.anna), pair, "help")
+    assert not Contact.objects.exists()
+    assert on_list(cast.anna)[pair.pk].code == "help"
+    with pytest.raises(RefusedError):
+        actions.note_contact(
+            pair, Concern("help"), spoken_with=SpokenWith.MENTEE, words="да", by=cast.anna
+        )
+
+
+def test_a_pair_that_has_ended_is_spoken_with_no_more(cast, pair):
+    actions.set_pair_status(pair, MentorshipStatus.COMPLETED, by=cast.anna)
+    with pytest.raises(RefusedError):
+        actions.note_contact(
+            pair, Concern("silent", 20), spoken_with=SpokenWith.MENTEE, words="да", by=cast.anna
+        )
+
+
+def test_the_database_keeps_the_trace(cast, pair):
+    row = {
+        "organisation": pair.organisation,
+        "mentorship": pair,
+        "rule": "silent",
+        "spoken_on": today(),
+    }
+    for more in ({"words": ""}, {"words": "да", "quiet_until": today() - dt.timedelta(1)}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Contact.objects.create(**row, **more)
+
+
+@pytest.mark.parametrize(
+    "role", [Role.DIRECTOR, Role.CLASS_TEACHER, Role.SOCIAL_TEACHER, Role.MENTOR, Role.MENTEE]
+)
+def test_what_was_said_is_read_by_curator_and_psychologist_only(cast, pair, role):
+    seat_mentor(cast, pair)
+    talk(signed_in(cast.anna), pair, words="СЛОВАРАЗГОВОРА")
+    assert "СЛОВАРАЗГОВОРА" in text(signed_in(cast.users[Role.PSYCHOLOGIST]).get("/pairs/week/"))
+    client = signed_in(cast.users[role])
+    for page in (
+        "/pairs/week/",
+        f"/pairs/{pair.pk}/",
+        "/today/",
+        "/pairs/own/",
+        "/pairs/week/?as=print",
+    ):
+        assert "СЛОВАРАЗГОВОРА" not in text(client.get(page))
+    assert talk(client, pair).status_code in {403, 404}
+    assert Contact.objects.count() == 1
+
+
+def test_a_curator_of_another_school_reaches_nothing(cast, pair):
+    client = signed_in(cast.other.curator)
+    assert talk(client, pair).status_code == 404
+    contact = actions.note_contact(
+        pair, Concern("silent", 20), spoken_with=SpokenWith.BOTH, words="да", by=cast.anna
+    )
+    assert client.post(f"/pairs/contact/{contact.pk}/wake/").status_code == 404
+    assert pair.pk not in on_list(cast.other.curator)
+
+
+def test_ten_are_shown_and_how_many_more_is_true(cast, pair):
+    silent = more_pairs(cast.school, AT_MOST_A_WEEK + 3)
+    n_all = week_of_pairs(User.objects.get(pk=cast.anna.pk), at_most=None).n_all
+    assert n_all >= len(silent)
+    client = signed_in(cast.anna)
+    page = text(client.get("/pairs/week/"))
+    assert page.count('<form method="post" action="/pairs/') == AT_MOST_A_WEEK
+    assert f"{n_all - AT_MOST_A_WEEK}" in page.split('href="?all=1"')[1].split("</a>")[0]
+    whole = text(client.get("/pairs/week/?all=1"))
+    assert whole.count('<form method="post" action="/pairs/') == n_all
+    assert 'href="?all=1"' not in whole
+    sheet = text(client.get("/pairs/week/?as=print"))
+    assert sheet.count("<tr>") == 1 + AT_MOST_A_WEEK
+    assert f": {n_all - AT_MOST_A_WEEK}." in sheet
+    assert "/pairs/week/?as=print" in text(client.get("/today/"))
+
+
+def test_the_limits_of_a_form_are_set_on_its_page(cast, pair):
+    client = signed_in(cast.anna)
+    address = f"/programme/forms/{pair.form_id}/"
+    form = client.get(address).context["form"]
+    given = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    given = {
+        name: value
+        for name, value in given.items()
+        if value is not False and value not in {None, ""}
+    }
+    assert client.post(address, {**given, "limit_silent": "60"}).status_code == 302
+    assert MentoringForm.objects.get(pk=pair.form_id).attention_limits == {"silent": 60}
+    assert "silent" not in [one.code for one in on_list(cast.anna).get(pair.pk, risk_of(PAIR, [], day=DAY, limits=limits_of(), may_read=True)).concerns]  # fmt: skip
+    assert client.post(address, {**given, "limit_silent": "1"}).status_code == 200
+    assert MentoringForm.objects.get(pk=pair.form_id).attention_limits == {"silent": 60}
+    assert client.post(address, given).status_code == 302
+    assert MentoringForm.objects.get(pk=pair.form_id).attention_limits == {}
+
+
+def test_papers_and_load_are_on_the_list(cast, pair):
+    pairs = more_pairs(cast.school, 3)
+    concerns = {
+        pk: {one.code for one in risk.concerns}
+        for pk, risk in on_list(cast.anna, at_most=None).items()
+    }
+    loaded = [pk for pk, some in concerns.items() if "overload" in some]
+    # once for the mentor, not for each of the pairs
+    assert len(loaded) == 1
+    assert Mentorship.objects.get(pk=loaded[0]).mentor_id == pairs[0].mentor_id
+    person = pair.mentor.person
+    type(person).objects.filter(pk=person.pk).update(kind="employer")
+    Participation.objects.filter(pk=pair.mentor_id).update(
+        cleared_on=today(), cleared_until=today() + dt.timedelta(5)
+    )
+    mentee = Tie.objects.get(mentorship=pair).mentee.person
+    mentee.consents.update(ends_on=today() + dt.timedelta(9))
+    mine = {one.code: one.n for one in on_list(cast.anna, at_most=None)[pair.pk].concerns}
+    assert mine["clearance_ends"] == 5
+    assert mine["consent_ends"] == 30
+    mentee.consents.update(ends_on=today() + dt.timedelta(31))
+    assert "consent_ends" not in {
+        one.code for one in on_list(cast.anna, at_most=None)[pair.pk].concerns
+    }
