@@ -3,6 +3,8 @@
 import io
 import os
 import pickle
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -13,7 +15,7 @@ from nastavnik.readers import bounded, child
 from nastavnik.readers.bounded import Bounds, ChildReply, read_bounded
 from nastavnik.readers.documents import read_document
 from nastavnik.readers.refusals import ReaderError
-from nastavnik.readers.sheets import read_sheets
+from nastavnik.readers.sheets import read_pasted, read_sheets
 
 LIST = "ФИО;Класс\nОльхин Артём Сергеевич;7А\n".encode()
 PLAN = "№\tМероприятие\tСрок\tОтветственный\n1\tПровести собрание\tдо 1 октября 2026\tкуратор\n".encode()
@@ -64,6 +66,8 @@ def picture(size, mode="1", kind="PNG"):
 
 def test_it_says_what_the_readers_say():
     assert read_bounded("sheets", LIST, "список.csv") == read_sheets(LIST, "список.csv")
+    pasted = LIST.decode().replace(";", "\t")
+    assert read_bounded("pasted", pasted.encode(), "") == read_pasted(pasted)
     blocks = read_document(PLAN, "план.txt")
     assert read_bounded("document", PLAN, "план.txt") == blocks
     assert read_bounded("roadmap", PLAN, "план.txt") == read_roadmap(blocks)
@@ -114,6 +118,15 @@ def test_a_file_that_asks_for_memory_is_ended():
     assert read_bounded("picture", data, "фото.png").startswith(b"\x89PNG")
 
 
+def test_a_text_loads_no_reader_of_books_and_prints():
+    """What is pasted or typed costs a tenth of a second of processor, not a whole one."""
+    asked = "import sys, nastavnik.readers.sheets, nastavnik.readers.plans; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, check=True, text=True
+    )
+    assert {"openpyxl", "pdfplumber", "numpy", "PIL"}.isdisjoint(loaded.stdout.split())
+
+
 def fall(raised, cause=None):
     def read(_data, _filename):
         raise raised from cause
@@ -133,6 +146,10 @@ def test_a_picture_of_too_many_dots_is_refused_before_it_is_drawn():
     # of colours a PNG is four bytes a dot, and is decoded whole
     with pytest.raises(ReaderError, match="слишком большая"):
         read_bounded("picture", picture((6000, 6000), "RGB"), "фото.png", Bounds(megabytes=100))
+    # what is transparent is copied while it is drawn smaller
+    with pytest.raises(ReaderError, match="слишком большая"):
+        read_bounded("picture", picture((4000, 4000), "RGBA"), "фото.png", Bounds(megabytes=100))
+    assert read_bounded("picture", picture((3100, 3100), "RGBA"), "фото.png")
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])

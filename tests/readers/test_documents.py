@@ -15,7 +15,7 @@ from tests.readers.rebuilding import as_docx, as_html, as_odt, as_xlsx, odt_of
 
 from nastavnik.engine.roadmaps.blocks import SourceParagraph, SourceTable, sources_of
 from nastavnik.engine.roadmaps.spelling import is_one_word
-from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document, read_pasted_text
+from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_document
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
@@ -380,7 +380,7 @@ def test_no_line_of_a_text_is_lost(lines):
     plain = text.replace("\f", " ")
     want = [at for at, line in enumerate(plain.split("\n"), 1) if line.strip(" \t")]
     try:
-        got = [source.line for source in sources_of(read_pasted_text(text))]
+        got = [source.line for source in sources_of(read_document(text.encode(), ""))]
     except ReaderError:
         got = []
     assert got == want

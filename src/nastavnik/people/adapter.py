@@ -42,7 +42,7 @@ from nastavnik.people.choices import Gender, RosterKind
 from nastavnik.people.models import Person, RosterImport
 from nastavnik.people.queries import Known
 from nastavnik.readers.bounded import read_bounded
-from nastavnik.readers.sheets import MOST_BYTES, ReaderError, Sheet, read_pasted
+from nastavnik.readers.sheets import MOST_BYTES, ReaderError, Sheet
 
 __all__ = [
     "LAST_GRADE",
@@ -175,7 +175,7 @@ def read_list(
     text: str = "",
     look: Callable[[], None] | None = None,
 ) -> tuple[Sheet, ...]:
-    """Read the sheets of a file, in a process with an end, or the one of a pasted table; not inside a transaction.
+    """Read the sheets of a file or the one of a pasted table, in a process with an end; not inside a transaction.
 
     What `look` raises meanwhile ends it.
 
@@ -183,7 +183,8 @@ def read_list(
         ReaderError: it cannot be read; says why and what to do.
     """
     if data is None:
-        return (read_pasted(text),)
+        pasted: Sheet = read_bounded("pasted", text.encode(), "", look=look)
+        return (pasted,)
     sheets: tuple[Sheet, ...] = read_bounded("sheets", data, file_name, look=look)
     return sheets
 

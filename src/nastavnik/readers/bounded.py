@@ -1,4 +1,4 @@
-"""The one door for what people upload: read by another process, whose time and memory have an end.
+"""The one door for what people upload or paste: read by another process, whose time and memory have an end.
 
 A file of a few kilobytes can ask for minutes and gigabytes (nested forms of a PDF, far cells of a sheet, a picture
 of many pixels), and a pattern that goes astray holds the whole interpreter. So nothing of a file is looked into by the
@@ -22,7 +22,7 @@ from nastavnik.readers.refusals import ReaderError
 
 __all__ = ["Bounds", "ChildReply", "Task", "read_bounded"]
 
-Task = Literal["sheets", "document", "roadmap", "picture", "questionnaire", "blanks"]
+Task = Literal["sheets", "pasted", "document", "roadmap", "picture", "questionnaire", "blanks"]
 OURS = ("nastavnik.engine.", "nastavnik.readers.")
 PLAIN = {("datetime", "date"), ("datetime", "datetime"), ("datetime", "time")}
 
@@ -53,7 +53,7 @@ class Bounds:
     """
 
     seconds: int = 15
-    megabytes: int = 400
+    megabytes: int = 200
     clock_seconds: int = 120
 
 
@@ -82,8 +82,8 @@ def read_bounded(
     """Read a file in a process of its own; return what the task returns.
 
     Args:
-        task: "sheets" and "document" as `readers` of those names, "roadmap" the roadmap of a document, "picture" the
-            bytes of a picture drawn anew, "questionnaire" the body of a questionnaire, "blanks" the marks of sheets.
+        task: "sheets" and "document" as `readers` of those names, "pasted" a table that was pasted, "roadmap" the
+            roadmap of a document (what was pasted is one without a name), "picture" the bytes of a picture drawn anew, "questionnaire" the body of a questionnaire, "blanks" the marks of sheets.
         data: the bytes of the file.
         filename: its name, which helps to explain a refusal.
         bounds: the limits; those of `Bounds()` when None.

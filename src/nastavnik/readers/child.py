@@ -77,6 +77,7 @@ def came_of_memory(error: BaseException | None) -> bool:
 # Each task brings only what it needs: half of the time of a small file is the loading of programs.
 TASKS: dict[str, tuple[str, str]] = {
     "sheets": ("nastavnik.readers.sheets", "read_sheets"),
+    "pasted": ("nastavnik.readers.sheets", "read_pasted_bytes"),
     "document": ("nastavnik.readers.documents", "read_document"),
     "roadmap": ("nastavnik.readers.plans", "read_plan"),
     "picture": ("nastavnik.readers.pictures", "redraw"),

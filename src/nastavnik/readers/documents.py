@@ -1,15 +1,16 @@
 """Any document a roadmap comes in, read into paragraphs and tables."""
 
 import re
+from collections.abc import Iterable
 from pathlib import PurePath
 
 from nastavnik.engine.roadmaps.blocks import Block, SourceLine, SourceRow, SourceTable
 from nastavnik.engine.tables.cells import Cell, text_of
-from nastavnik.readers import delimited, opendocument, pasted, pdfs, webpages, wordfiles, workbook
+from nastavnik.readers import delimited, opendocument, pasted, webpages, wordfiles
 from nastavnik.readers.archives import BROKEN, LOCKED, part_names
 from nastavnik.readers.refusals import NOT_A_TABLE, ReaderError
 
-__all__ = ["MOST_BYTES", "ReaderError", "read_document", "read_pasted_text"]
+__all__ = ["MOST_BYTES", "ReaderError", "read_document"]
 
 MOST_BYTES = 10 * 1024 * 1024
 
@@ -53,15 +54,6 @@ def read_document(data: bytes, filename: str) -> tuple[Block, ...]:
     return blocks
 
 
-def read_pasted_text(text: str) -> tuple[Block, ...]:
-    """Read a document pasted from Word, a letter or a site.
-
-    Raises:
-        ReaderError: There is nothing to read or too much of it.
-    """
-    return read_document(text.encode(), "")
-
-
 def _refuse_foreign(data: bytes) -> None:
     if data.startswith(_OLE):
         raise ReaderError(LOCKED if _ENCRYPTED in data else _OLD)
@@ -75,6 +67,8 @@ def _read(data: bytes, suffix: str) -> tuple[Block, ...]:
     if data.startswith(_ZIP):
         return _read_archive(data)
     if b"%PDF-" in data[:1024]:
+        from nastavnik.readers import pdfs  # noqa: PLC0415 - half a second of loading that a text must not pay
+
         return pdfs.read_pdf(data)
     if webpages.looks_like_page(data):
         return webpages.read_page(data)
@@ -99,6 +93,8 @@ def _read_archive(data: bytes) -> tuple[Block, ...]:
     if wordfiles.MAIN_PART in names:
         return wordfiles.read_word(data, names)
     if "xl/workbook.xml" in names:
+        from nastavnik.readers import workbook  # noqa: PLC0415 - as above
+
         sheets = workbook.read_workbook(data)
         return tuple(block for _, rows in sheets for block in _table(rows))
     if opendocument.MAIN_PART in names:
@@ -106,7 +102,7 @@ def _read_archive(data: bytes) -> tuple[Block, ...]:
     raise ReaderError(_FOREIGN if names else BROKEN)
 
 
-def _table(rows: workbook.Rows | delimited.Rows) -> tuple[Block, ...]:
+def _table(rows: Iterable[Iterable[Cell]]) -> tuple[Block, ...]:
     """Return one table of a grid; a row of it is a line."""
     found = []
     for at, row in enumerate(rows):

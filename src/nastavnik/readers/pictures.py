@@ -10,7 +10,9 @@ from nastavnik.readers.refusals import ReaderError
 KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
 MOST_PIXELS = 40_000_000
 MOST_BYTES = 80_000_000  # of a PNG, decoded: 20 million pixels of colours
-GREY = {"1", "L", "P"}
+# mode → bytes a pixel while a PNG is drawn smaller: decoded whole, and a copy of what is transparent
+BYTES_OF = {"1": 1, "L": 1, "P": 1, "RGBA": 8, "LA": 8, "PA": 8}
+OF_OTHERS = 4
 # A sheet of paper at 250 dots an inch: whatever a proof shows can be read, and it is a tenth of the memory.
 LONGEST_SIDE = 3000
 
@@ -45,8 +47,8 @@ def redraw(data: bytes, filename: str) -> bytes:
 
 def _refuse_large(picture: Image.Image) -> None:
     n_pixels = picture.width * picture.height
-    # a PNG is decoded whole: one byte a pixel of grey or of a palette, four of colours
-    in_memory = 0 if picture.format == "JPEG" else n_pixels * (1 if picture.mode in GREY else 4)
+    a_pixel = 0 if picture.format == "JPEG" else BYTES_OF.get(picture.mode, OF_OTHERS)
+    in_memory = n_pixels * a_pixel
     if n_pixels > MOST_PIXELS or in_memory > MOST_BYTES:
         raise ReaderError(TOO_LARGE)
 

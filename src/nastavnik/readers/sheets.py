@@ -3,14 +3,12 @@
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
-from openpyxl.utils import get_column_letter
-
 from nastavnik.engine.roadmaps.blocks import Block, SourceTable
 from nastavnik.engine.tables.cells import Cell, Marks
-from nastavnik.readers import delimited, pagemarks, webpages, workbook
+from nastavnik.readers import delimited, pagemarks, webpages
 from nastavnik.readers.refusals import EMPTY, NOT_A_TABLE, ReaderError
 
-__all__ = ["MOST_BYTES", "ReaderError", "Sheet", "read_pasted", "read_sheets"]
+__all__ = ["MOST_BYTES", "ReaderError", "Sheet", "read_pasted", "read_pasted_bytes", "read_sheets"]
 
 MOST_BYTES = 10 * 1024 * 1024
 
@@ -74,6 +72,8 @@ def read_sheets(data: bytes, filename: str) -> tuple[Sheet, ...]:
     path = PurePath(filename)
     _refuse_foreign(data, path.suffix.lower())
     if data.startswith(_ZIP):
+        from nastavnik.readers import workbook  # noqa: PLC0415 - a second of loading that a text must not pay
+
         sheets = tuple(Sheet(*sheet) for sheet in workbook.read_marked_workbook(data))
     elif _is_page(data):
         sheets = (Sheet(path.stem, *pagemarks.take_out(_rows_of(_page(data)))),)
@@ -93,6 +93,8 @@ def _in_bounds(sheet: Sheet) -> Sheet:
     """
     widest = max(map(len, sheet.rows))
     if widest > MOST_COLUMNS:
+        from openpyxl.utils import get_column_letter  # noqa: PLC0415 - as above
+
         raise ReaderError(_TOO_WIDE.format(column=get_column_letter(widest)))
     rows = tuple(tuple(_short(cell) for cell in row) for row in sheet.rows)
     return replace(sheet, rows=rows)
@@ -116,6 +118,11 @@ def read_pasted(text: str) -> Sheet:
     if not rows:
         raise ReaderError("Здесь пока пусто. Вставьте таблицу из Excel или Word.")
     return Sheet("", rows)
+
+
+def read_pasted_bytes(data: bytes, _filename: str) -> Sheet:
+    """Read a pasted table that comes as UTF-8, as `read_pasted`."""
+    return read_pasted(data.decode())
 
 
 def _refuse_foreign(data: bytes, suffix: str) -> None:

@@ -13,7 +13,7 @@ from tests.readers import rebuilding
 from nastavnik.__main__ import main
 from nastavnik.engine.roadmaps.payload import read_roadmap_json
 from nastavnik.engine.roadmaps.reading import read_roadmap
-from nastavnik.readers.documents import read_document, read_pasted_text
+from nastavnik.readers.documents import read_document
 
 FOLDER = Path(__file__).parent / "invented"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
@@ -459,5 +459,6 @@ def test_fewer_owners_than_activities_stay_with_the_first():
 
 def test_pasted_text_needs_no_file():
     assert (
-        read_roadmap(read_pasted_text("Мероприятие\tСрок\nСлёт\tмай")).activities[0].title == "Слёт"
+        read_roadmap(read_document("Мероприятие\tСрок\nСлёт\tмай".encode(), "")).activities[0].title
+        == "Слёт"
     )

@@ -23,7 +23,7 @@ from nastavnik.engine.roadmaps.indicators import Indicator
 from nastavnik.engine.roadmaps.pairs import PARTED
 from nastavnik.engine.roadmaps.rows import JOINED
 from nastavnik.readers.bounded import read_bounded
-from nastavnik.readers.documents import MOST_BYTES, ReaderError, read_pasted_text
+from nastavnik.readers.documents import MOST_BYTES, ReaderError
 from nastavnik.roadmaps.adapter.checks import past_promises
 from nastavnik.roadmaps.catalogues import CatalogueActivity
 from nastavnik.roadmaps.models import Activity, IndicatorTarget, RoadmapSection
@@ -251,10 +251,9 @@ def _target(found: Indicator) -> dict[str, Any]:
 def _read(
     file_name: str, data: bytes | None, text: str, look: Callable[[], None] | None
 ) -> reading.ParsedRoadmap:
-    """Read what was typed here, and a file in a process with an end."""
-    if data is None:
-        return reading.read_roadmap(read_pasted_text(text))
-    found: reading.ParsedRoadmap = read_bounded("roadmap", data, file_name, look=look)
+    """Read a file or what was pasted, in a process with an end."""
+    given = (text.encode(), "") if data is None else (data, file_name)
+    found: reading.ParsedRoadmap = read_bounded("roadmap", *given, look=look)
     return found
 
 
