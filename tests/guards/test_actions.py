@@ -1014,6 +1014,13 @@ DONE = {
         s.asking(), {s.record("waiting").pk: {"request": ["прежнее", s.record("waiting").request]}}, by=s.by
     ),
     "questionnaires.close_wave": lambda s: questionnaires.close_wave(s.asking(), by=s.by),
+    "questionnaires.close_overdue_waves": lambda s: (
+        ScannedPage.objects.all().delete(),
+        Wave.objects.filter(pk=s.asking().pk).update(
+            opens_on=today() - dt.timedelta(days=20), closes_on=today() - dt.timedelta(days=10)
+        ),
+        questionnaires.close_overdue_waves(by=s.by),
+    ),
     "questionnaires.reopen_wave": lambda s: questionnaires.reopen_wave(
         s.first(Wave, status="closed", mode="named"), closes_on=today(), by=s.by
     ),

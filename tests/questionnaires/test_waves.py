@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from tests.pages import signed_in
+from tests.pages import signed_in, text
 from tests.questionnaires.asking import (
     WHOLE,
     invitation_of,
@@ -16,14 +16,17 @@ from tests.questionnaires.asking import (
     wave_of,
 )
 
+from nastavnik.blanks.models import Blank, Intake, PrintRun, ScannedPage
 from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention
-from nastavnik.core.links import digest_of, written
+from nastavnik.core.links import digest_of, fresh_token, written
+from nastavnik.core.models import AuditEntry
 from nastavnik.questionnaires.actions import (
+    close_overdue_waves,
     close_wave,
     keep_draft,
     load_instruments,
@@ -32,7 +35,13 @@ from nastavnik.questionnaires.actions import (
     reopen_wave,
     submit_answers,
 )
-from nastavnik.questionnaires.choices import AnswerSource, InvitationState, Mode
+from nastavnik.questionnaires.choices import (
+    CLOSES_AFTER,
+    SHEETS,
+    AnswerSource,
+    InvitationState,
+    Mode,
+)
 from nastavnik.questionnaires.models import (
     Draft,
     InstrumentVersion,
@@ -40,7 +49,7 @@ from nastavnik.questionnaires.models import (
     Response,
     Wave,
 )
-from nastavnik.questionnaires.queries import read_draft, turnout_of
+from nastavnik.questionnaires.queries import invitation_by, read_draft, turnout_of
 
 pytestmark = pytest.mark.django_db
 WRONG = f"/a/{'0' * 26}/"
@@ -146,6 +155,8 @@ def test_a_question_that_must_be_answered_is_asked_for_at_the_end_and_its_page_c
 
 def test_wrong_used_closed_and_withdrawn_links_are_one_page(school, wave):
     addresses = {key: link_of(wave, school, key) for key in ("younger", "youngest", "novice")}
+    secret = wave_of(school, mode=Mode.CONFIDENTIAL)
+    addresses["younger"] = link_of(secret, school, "younger")
     Client().post(f"{addresses['younger']}?all=1", sent(before="no"))
     paper = Consent.objects.get(person=school.people["youngest"], purpose="data")
     withdraw_consent(paper, by=None)
@@ -179,10 +190,94 @@ def test_the_same_page_sent_again_is_the_same_answer(school, wave):
     address = link_of(wave, school, "younger")
     first = Client().post(f"{address}?all=1", sent("same", before="no"))
     again = Client().post(f"{address}?all=1", sent("same", before="yes"))
-    other = Client().post(f"{address}?all=1", sent("other", before="yes"))
     assert first.headers["Location"] == again.headers["Location"] == "/a/sent/"
-    assert other.status_code == 404
     assert Response.objects.get().answers == {"before": "no"}
+
+
+def test_until_the_end_the_same_link_shows_the_answers_and_changes_them(school, wave):
+    address = link_of(wave, school, "younger")
+    Client().post(f"{address}?all=1", sent("one", comfort="7", before="yes", where="Там"))
+    page = Client().get(f"{address}?all=1").content.decode()
+    assert "You have answered already" in page
+    assert re.search(r'value="7"\s+checked', page)
+    assert "Там" in page
+    # begun and not sent, the answer stays as it was
+    Client().post(address, {"go": "next", "a-comfort": "2", "over": "one"})
+    assert Draft.objects.exists()
+    assert Response.objects.get().answers["comfort"] == 7
+    # a page drawn before the answers were sent changes nothing: they are shown first
+    stale = Client().post(f"{address}?all=1", sent("old", comfort="1", before="no"))
+    assert stale.headers["Location"] == "?s=1"
+    assert Response.objects.get().answers["comfort"] == 7
+    done = Client().post(
+        f"{address}?all=1", sent("two", comfort="3", before="no") | {"over": "one"}
+    )
+    assert done.headers["Location"] == "/a/sent/"
+    row = Response.objects.get()
+    assert (row.answers, row.texts) == ({"comfort": 3, "before": "no"}, {})
+    assert AuditEntry.objects.filter(action="answer-changed").count() == 1
+    assert AuditEntry.objects.filter(action="answered").count() == 1
+    close_wave(wave, by=school.curator)
+    assert Client().get(address).status_code == 404
+    assert Client().post(f"{address}?all=1", sent("three", before="yes")).status_code == 404
+    assert Response.objects.get().answers["before"] == "no"
+
+
+def test_what_came_by_another_way_is_not_changed_by_the_link(school, wave):
+    for key, source in (("younger", AnswerSource.PAPER), ("youngest", AnswerSource.ACCOUNT)):
+        address = link_of(wave, school, key)
+        row = invitation_of(wave, school, key)
+        submit_answers(row, WHOLE, submit_key="a", source=source, by=None)
+        assert Client().get(address).status_code == 404
+        with pytest.raises(RefusedError):
+            submit_answers(row, WHOLE, submit_key="b", source=AnswerSource.LINK, by=None)
+
+
+def test_a_wave_closes_by_itself_when_nothing_can_be_lost(school, wave):
+    """Three days after the last one; one with sheets that wait, or a confidential one of few, waits for a person."""
+    secret = wave_of(school, mode=Mode.CONFIDENTIAL)
+    on_paper = wave_of(school)
+    run = PrintRun.objects.create(
+        organisation=school.organisation,
+        kind=SHEETS,
+        subject_id=on_paper.pk,
+        layout={},
+        n_personal=1,
+        n_spare=0,
+    )
+    blank = Blank.objects.create(organisation=school.organisation, run=run, number=77)
+    intake = Intake.objects.create(
+        organisation=school.organisation, kind=SHEETS, subject_id=on_paper.pk, n_files=1, n_pages=1
+    )
+    ScannedPage.objects.create(
+        organisation=school.organisation,
+        intake=intake,
+        blank=blank,
+        file_name="a",
+        file_page=1,
+        state="read",
+        picture=b"x",
+    )
+    titles = [one.title for one in attention.items_for(school.curator)]
+    assert any("1 sheet waits" in title for title in titles)
+    Wave.objects.update(opens_on=today() - dt.timedelta(days=9))
+    Wave.objects.update(closes_on=today() - dt.timedelta(days=CLOSES_AFTER))
+    assert close_overdue_waves(by=None) == 0
+    page = f"/questionnaires/{wave.pk}/"
+    assert "It closes by itself on" in text(signed_in(school.curator).get(page))
+    Wave.objects.update(closes_on=today() - dt.timedelta(days=CLOSES_AFTER + 1))
+    assert close_overdue_waves(by=None) == 1
+    states = {one.pk: one.status for one in Wave.objects.all()}
+    assert states == {wave.pk: "closed", secret.pk: "open", on_paper.pk: "open"}
+
+
+@pytest.mark.parametrize("n", [300, pytest.param(100_000, marks=pytest.mark.deep)])
+def test_of_so_many_guesses_none_opens_a_link(school, wave, n):
+    link_of(wave, school, "younger")
+    row = invitation_of(wave, school, "younger")
+    assert not [1 for _ in range(n) if invitation_by(fresh_token())]
+    (made,) = make_links(wave, [row], by=None)
+    assert invitation_by(made.token) == row  # the control
 
 
 def test_a_fresh_link_ends_the_one_before_and_keeps_what_was_begun(school, wave):
@@ -326,5 +421,5 @@ def test_a_refused_second_answer_leaves_the_first(school, wave):
     submit_answers(row, WHOLE, submit_key="a", source=AnswerSource.LINK, by=None)
     assert submit_answers(row, {}, submit_key="a", source=AnswerSource.LINK, by=None).is_stored
     with pytest.raises(RefusedError):
-        submit_answers(row, {}, submit_key="b", source=AnswerSource.LINK, by=None)
+        submit_answers(row, {}, submit_key="b", source=AnswerSource.ACCOUNT, by=None)
     assert Response.objects.get().answers["comfort"] == 7

@@ -47,13 +47,16 @@ from nastavnik.questionnaires.models import (
     random_key,
 )
 from nastavnik.questionnaires.queries import (
+    BY_LINK,
     AudienceRule,
+    answers_so_far,
     audience_of,
     may_answer,
+    may_change,
+    overdue_waves,
     own_code,
     people_of_wave,
     people_offered,
-    read_draft,
     seal_of,
     why_not_taken_back,
 )
@@ -226,6 +229,19 @@ def close_wave(wave: Wave, *, by: models.Model | None) -> Wave:
     return wave
 
 
+@transaction.atomic
+def close_overdue_waves(*, by: models.Model | None) -> int:
+    """Close the waves whose last day is long over, each by itself; return how many."""
+    n = 0
+    for wave in overdue_waves(today()):
+        try:
+            close_wave(wave, by=by)
+            n += 1
+        except RefusedError:
+            continue  # somebody was faster
+    return n
+
+
 def _shuffle(wave: Wave) -> None:
     """Delete the answers of a wave and lay them anew: fresh keys, another order, one transaction for all of them.
 
@@ -302,9 +318,9 @@ def keep_draft(
         .select_related("wave")
         .get(pk=invitation.pk)
     )
-    if not may_answer(locked):
+    if not (may_answer(locked) or may_change(locked)):
         raise RefusedError(_no_more())
-    whole = {**read_draft(locked), **answers}
+    whole = {**answers_so_far(locked), **answers}
     body = sealed.seal(json.dumps(whole).encode(), of=seal_of(locked))
     Draft.objects.update_or_create(
         invitation=locked, defaults={"body": body, "organisation_id": locked.organisation_id}
@@ -340,9 +356,10 @@ def submit_answers(
     submit_key: str,
     source: AnswerSource,
     people: Iterable[str] = (),
+    over: str = "",
     by: models.Model | None,
 ) -> Sent:
-    """Store what somebody has answered, once whatever is sent how often.
+    """Store what somebody has answered, once whatever is sent how often; by a link sent before, in its stead.
 
     Args:
         invitation: who is asked.
@@ -350,10 +367,11 @@ def submit_answers(
         submit_key: of the page that was sent; the same key again is the same answer.
         source: by which way.
         people: keys of those who may be named.
+        over: `submit_key` of the answers the page has shown to be changed; empty where it showed none.
         by: who sends, if anybody is signed in; a confidential wave does not keep it.
 
     Raises:
-        RefusedError: it is answered already from another page, or no answer is taken any more.
+        RefusedError: it is answered already and not to be changed this way, or no answer is taken any more.
     """
     standing = Invitation.objects.select_related("wave__version").get(pk=invitation.pk)
     if (
@@ -362,7 +380,8 @@ def submit_answers(
         and standing.submit_key == submit_key
     ):
         return Sent(is_stored=True, faults={})
-    if not may_answer(standing):
+    changes = source in BY_LINK and over == standing.submit_key and may_change(standing)
+    if not changes and not may_answer(standing):
         raise RefusedError(_no_more())
     # against a close at the same moment: what comes after it would stand apart from what was laid anew
     wave = (
@@ -376,6 +395,9 @@ def submit_answers(
     if checked.faults:
         return Sent(is_stored=False, faults=checked.faults)
     named = not wave.is_confidential
+    if changes:
+        _change_answers(standing, wave, in_columns(instrument, checked.kept), submit_key, by=by)
+        return Sent(is_stored=True, faults={}, hidden=checked.hidden)
     won = (
         Invitation.objects.filter(pk=standing.pk)
         .exclude(state=InvitationState.ANSWERED)
@@ -407,6 +429,30 @@ def submit_answers(
         audit.record("answered", wave, by=by if named or from_paper else None)
     response_submitted.send(sender=Response, wave=wave, invitation=standing if named else None)
     return Sent(is_stored=True, faults={}, hidden=checked.hidden)
+
+
+def _change_answers(
+    standing: Invitation,
+    wave: Wave,
+    columns: Mapping[str, Any],
+    submit_key: str,
+    *,
+    by: models.Model | None,
+) -> None:
+    """Put answers in the stead of those the same person has sent by a link."""
+    won = Invitation.objects.filter(pk=standing.pk, submit_key=standing.submit_key).update(
+        submit_key=submit_key, answered_on=today()
+    )
+    if not won or wave.status != WaveStatus.OPEN:
+        # another page was first: what it has sent was not seen here
+        raise RefusedError(_no_more())
+    row = Response.objects.select_for_update(of=("self",)).get(invitation=standing)
+    for name, said in columns.items():
+        setattr(row, name, said)
+    row.submitted_at = timezone.now()
+    row.save(update_fields=[*columns, "submitted_at"])
+    Draft.objects.filter(invitation=standing).delete()
+    audit.record("answer-changed", wave, by=by)
 
 
 @transaction.atomic

@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Any
 
 from django.apps import AppConfig
@@ -6,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.blanks import kinds as blank_kinds
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, facts, howtos, navigation, upcoming
+from nastavnik.core.hooks import attention, facts, howtos, navigation, periodic, upcoming
 
 
 def load_instruments(*, using: str, **kwargs: Any) -> None:
@@ -29,6 +30,7 @@ class QuestionnairesConfig(AppConfig):
         from nastavnik.questionnaires import attention as own
         from nastavnik.questionnaires import facts as own_facts
         from nastavnik.questionnaires import tasks
+        from nastavnik.questionnaires.actions import close_overdue_waves
         from nastavnik.questionnaires.choices import SHEETS
 
         post_migrate.connect(load_instruments, sender=self)
@@ -36,6 +38,11 @@ class QuestionnairesConfig(AppConfig):
         facts.register(self.label, own_facts.facts, set(own_facts.CODES.values()))
         upcoming.register(self.label, own.coming)
         tasks.register_kinds()
+        periodic.register(
+            periodic.Task(
+                "close-waves", dt.timedelta(hours=6), lambda: close_overdue_waves(by=None)
+            )
+        )
         blank_kinds.register(blank_kinds.BlankKind(SHEETS, Perm.WAVE_EDIT))
         navigation.register(
             navigation.Section(25, _("Questionnaires"), "questionnaires:waves", Perm.WAVE_VIEW)

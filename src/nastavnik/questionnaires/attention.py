@@ -15,7 +15,7 @@ from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.core.request_cache import cached
 from nastavnik.questionnaires.choices import InvitationState, WaveStatus
 from nastavnik.questionnaires.models import Invitation, Wave
-from nastavnik.questionnaires.queries import own_invitations
+from nastavnik.questionnaires.queries import own_invitations, sheets_waiting
 
 _MOST = 3  # waves told one by one
 
@@ -51,8 +51,28 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             _("Answers are taken until %(day)s. One may stop and go on later.") % {"day": f"{wave.closes_on:%d.%m}"},
             _("Answer"), reverse("questionnaires:answer", args=[invitation.pk]), place=0,
         )  # fmt: skip
+    yield from _sheets(user)
     for wave in _open_waves(user)[:_MOST]:
         yield _of_wave(wave, wave.n_missing)  # type: ignore[attr-defined]
+
+
+def _sheets(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the waves of which sheets came back and are not accepted: answers that nobody counts yet."""
+    if not user.viewer.may(Perm.WAVE_EDIT):
+        return
+    counts = sheets_waiting(user)
+    for wave in (
+        Wave.objects.visible_to(user).within(user, Perm.WAVE_EDIT).filter(pk__in=counts)[:_MOST]
+        if counts
+        else ()
+    ):
+        n = counts[wave.pk]
+        words = ngettext("%(n)s sheet waits", "%(n)s sheets wait", n) % {"n": n}
+        yield AttentionItem(
+            Urgency.LATER, "wait", _("Sheets came back"), f"{wave.title}: {words}",
+            _("Look at what is doubtful and accept them: until then they are no answers."), _("Open"),
+            f"{reverse('questionnaires:sheets', args=[wave.pk])}#back", place=2,
+        )  # fmt: skip
 
 
 def _of_wave(wave: Wave, n: int) -> AttentionItem:

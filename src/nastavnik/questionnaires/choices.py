@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 FEWEST = 5
 #: Days a wave is open unless somebody says otherwise.
 USUAL_DAYS = 14
+#: Days after the last one before a wave closes by itself: time to put a later day.
+CLOSES_AFTER = 3
 
 
 #: Of the prints of a wave (`blanks.kinds`).

@@ -1,5 +1,6 @@
 """Reads of questionnaires: who is asked, who is missing, what may be answered now."""
 
+import datetime as dt
 import json
 import re
 from collections import defaultdict
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from nastavnik.blanks.choices import ScanState
+from nastavnik.blanks.models import PrintRun, ScannedPage
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core import sealed
@@ -21,9 +24,12 @@ from nastavnik.people.queries import group_names
 from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import Attendance, MentoringForm, Participation, Programme
 from nastavnik.questionnaires.choices import (
+    CLOSES_AFTER,
     FEWEST,
+    SHEETS,
     AnswerSource,
     InvitationState,
+    Mode,
     VersionStatus,
     WaveStatus,
 )
@@ -42,13 +48,13 @@ NEEDED_TO_ASK = (Purpose.DATA,)
 
 
 def invitation_by(token: str) -> Invitation | None:
-    """Return who is asked by a link that may be answered now; None for a wrong, used, closed or withdrawn one alike."""
+    """Return who is asked by a link that may be answered now, or its answers changed; None for any other one alike."""
     row = (
         Invitation.objects.filter(token_sha256=digest_of(token))
         .select_related("wave__version", "wave__organisation", "person")
         .first()
     )
-    return row if row is not None and may_answer(row) else None
+    return row if row is not None and (may_answer(row) or may_change(row)) else None
 
 
 def may_answer(invitation: Invitation) -> bool:
@@ -58,6 +64,27 @@ def may_answer(invitation: Invitation) -> bool:
         return False
     held = held_purposes([invitation.person_id], day).get(invitation.person_id, frozenset())
     return not missing_purposes(held, NEEDED_TO_ASK)
+
+
+def may_change(invitation: Invitation) -> bool:
+    """Tell whether somebody may change now what the own hand has sent by a link.
+
+    Not in a confidential wave: nobody knows which answers are whose, nor may anybody.
+    """
+    day, wave = today(), invitation.wave
+    if (
+        invitation.state != InvitationState.ANSWERED
+        or wave.is_confidential
+        or not wave.takes_answers(day)
+        or not Response.objects.filter(invitation=invitation, source__in=BY_LINK).exists()
+    ):
+        return False
+    held = held_purposes([invitation.person_id], day).get(invitation.person_id, frozenset())
+    return not missing_purposes(held, NEEDED_TO_ASK)
+
+
+#: Answers from paper are somebody else's hand, those of an account were not given by this link.
+BY_LINK = (AnswerSource.LINK,)
 
 
 def why_not_taken_back(invitation: Invitation) -> str:
@@ -95,6 +122,53 @@ def read_draft(invitation: Invitation) -> dict[str, object]:
     data = sealed.unseal(bytes(row.body), of=seal_of(invitation))
     found: dict[str, object] = json.loads(data) if data else {}
     return found
+
+
+def answers_so_far(invitation: Invitation) -> dict[str, object]:
+    """Return what somebody has sent by a link that may be changed, with what is begun over it, as a page sends it."""
+    found: dict[str, object] = {}
+    if may_change(invitation):
+        row = Response.objects.get(invitation=invitation)
+        stored = {**row.answers, **row.texts, **row.guarded}
+        found = {
+            code: [str(one) for one in said] if isinstance(said, list) else str(said)
+            for code, said in stored.items()
+        }
+    return found | read_draft(invitation)
+
+
+def overdue_waves(day: dt.date) -> WaveQuerySet:
+    """Return the waves to close by themselves on a day: long past their last one, nothing of them can be lost by it.
+
+    Sheets on paper may still come in or wait to be accepted; of a confidential wave of few the answers would be erased.
+    """
+    waiting = ScannedPage.objects.filter(intake__kind=SHEETS).exclude(blank=None)
+    printed = PrintRun.objects.filter(kind=SHEETS)
+    answered = Count("invitations", filter=Q(invitations__state=InvitationState.ANSWERED))
+    return (
+        Wave.objects.filter(
+            status=WaveStatus.OPEN, closes_on__lt=day - dt.timedelta(days=CLOSES_AFTER)
+        )
+        .exclude(pk__in=waiting.values("intake__subject_id"))
+        .exclude(mode=Mode.CONFIDENTIAL, pk__in=printed.values("subject_id"))
+        .annotate(n_answered=answered)
+        .exclude(mode=Mode.CONFIDENTIAL, n_answered__lt=FEWEST)
+    )
+
+
+def sheets_waiting(user: SignedIn) -> dict[int, int]:
+    """Return key of a wave → of how many sheets pages came back that are neither accepted nor put away; one query."""
+    rows = ScannedPage.objects.visible_to(user).filter(intake__kind=SHEETS, state=ScanState.READ)
+    counted_by = (
+        rows.order_by().values("intake__subject_id").annotate(n=Count("blank", distinct=True))
+    )
+    return dict(counted_by.values_list("intake__subject_id", "n"))
+
+
+def closes_itself_on(wave: Wave) -> dt.date | None:
+    """Return the day on which a wave closes by itself as it stands now; None for one that waits for a person."""
+    day = wave.closes_on + dt.timedelta(days=CLOSES_AFTER + 1)
+    return day if overdue_waves(day).filter(pk=wave.pk).exists() else None
 
 
 def own_invitations(user: SignedIn) -> InvitationQuerySet:

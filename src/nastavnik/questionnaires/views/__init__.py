@@ -47,13 +47,23 @@ from nastavnik.questionnaires.adapter import (
     read_instrument,
     results_of,
 )
-from nastavnik.questionnaires.choices import FEWEST, KINDS, ROLES, STAGES, AnswerSource, WaveStatus
+from nastavnik.questionnaires.choices import (
+    FEWEST,
+    KINDS,
+    ROLES,
+    STAGES,
+    AnswerSource,
+    InvitationState,
+    WaveStatus,
+)
 from nastavnik.questionnaires.forms import InstrumentFileForm, LastDayForm, WaveForm
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Wave
 from nastavnik.questionnaires.queries import (
+    answers_so_far,
     answers_to_show,
     audience_of,
     audience_words,
+    closes_itself_on,
     counted,
     invitation_by,
     may_answer,
@@ -62,7 +72,6 @@ from nastavnik.questionnaires.queries import (
     paper_queue,
     people_offered,
     predecessor_of,
-    read_draft,
     turnout_of,
     waiting_of,
     was_sent,
@@ -262,6 +271,7 @@ def wave(request: Request, pk: int) -> HttpResponse:
         and bool(fed_items(row.version, ReadingRights(texts=True, curator=True))),
         "is_open": row.status == WaveStatus.OPEN,
         "is_over": row.status == WaveStatus.OPEN and today() > row.closes_on,
+        "closes_itself": closes_itself_on(row),
         "fewest": FEWEST,
         "may_edit": request.user.viewer.may(Perm.WAVE_EDIT),
     }
@@ -595,11 +605,12 @@ def take_back(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @by_link
 def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Let whoever holds a link answer; a wrong, used, closed or withdrawn one shows the same page."""
+    """Let whoever holds a link answer, and until the end change the answers; any link that opens nothing shows the same page."""
+    if request.method == "POST" and (sent := was_sent(token, request.POST.get("key", ""))):
+        return _thanks(sent)
     invitation = invitation_by(token)
     if invitation is None:
-        sent = was_sent(token, request.POST.get("key", "")) if request.method == "POST" else None
-        return _thanks(sent) if sent else link_gone(request)
+        return link_gone(request)
     done = _answering(request, invitation, AnswerSource.LINK, by=None)
     return done if done is not None else _thanks(invitation)
 
@@ -618,7 +629,9 @@ def answer(request: Request, pk: int) -> HttpResponse:
 
 def _thanks(invitation: Invitation) -> HttpResponse:
     """Send on to the page of thanks, which only the browser that has just sent may open."""
-    said = [invitation.wave.title, invitation.wave.organisation.short_name]
+    wave = invitation.wave
+    until = "" if wave.is_confidential else f"{wave.closes_on:%d.%m.%Y}"
+    said = [wave.title, wave.organisation.short_name, until]
     return send_on(reverse("questionnaires:thanks"), said, name=_SENT)
 
 
@@ -629,16 +642,19 @@ def thanks(request: HttpRequest) -> HttpResponse:
     said = sent_from(request, name=_SENT)
     if said is None:
         return render(request, "link_gone.html", status=404)
-    return render(request, "questionnaires/thanks.html", {"title": said[0], "school": said[1]})
+    context = {"title": said[0], "school": said[1], "until": said[2]}
+    return render(request, "questionnaires/thanks.html", context)
 
 
 def _answering(
     request: HttpRequest, invitation: Invitation, source: AnswerSource, *, by: User | None
 ) -> HttpResponse | None:
     """Show a page of a questionnaire, keep what it sends; None once the answers are stored."""
-    visit = AnswerVisit(request, invitation)
+    visit = AnswerVisit(request, invitation, source)
     if request.method == "GET":
         return visit.page({})
+    if visit.is_stale:
+        return _relative("?s=1")
     try:
         faults = visit.keep(by=by)
         if faults:
@@ -651,6 +667,7 @@ def _answering(
             submit_key=request.POST.get("key", "")[:32],
             source=source,
             people=visit.people_keys,
+            over=request.POST.get("over", ""),
             by=by,
         )
     except RefusedError:
@@ -662,10 +679,11 @@ def _answering(
 class AnswerVisit:
     """One look at a questionnaire on its way to be answered: page by page, or the whole of it on one."""
 
-    def __init__(self, request: HttpRequest, invitation: Invitation) -> None:
+    def __init__(self, request: HttpRequest, invitation: Invitation, source: AnswerSource) -> None:
         self.request, self.invitation = request, invitation
+        self.is_by_link = source == AnswerSource.LINK
         self.instrument = instrument_of(invitation.wave.version)
-        self.answers = read_draft(invitation)
+        self.answers = answers_so_far(invitation)
         self.people = people_offered(invitation, self.instrument)
         self.is_whole = "all" in request.GET
 
@@ -673,6 +691,12 @@ class AnswerVisit:
     def people_keys(self) -> set[str]:
         """Keys of all who may be named."""
         return {key for rows in self.people.values() for key, _name in rows}
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the page was drawn before another one sent answers: those are to be seen before they are changed."""
+        is_sent = self.invitation.state == InvitationState.ANSWERED
+        return is_sent and self.request.POST.get("over", "") != self.invitation.submit_key
 
     def keep(self, *, by: User | None) -> dict[str, str]:
         """Keep what the page sent; return what is wrong with it, blanks left aside until all of it is sent."""
@@ -721,6 +745,9 @@ class AnswerVisit:
             "faults": [question for step in here for question in step.questions if question.fault],
             "key": self.request.POST.get("key", "")[:32] or uuid4().hex,
             "is_confidential": self.invitation.wave.is_confidential,
+            "is_by_link": self.is_by_link,
+            "over": self.invitation.submit_key,
+            "is_sent": self.invitation.state == InvitationState.ANSWERED,
             "person": self.invitation.person,
         }
         status = 422 if faults else 200
