@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
+from nastavnik.core.hooks.pair_notes import PairNote
 from nastavnik.core.ui.components import (
     BREAK,
     CHECKED,
@@ -46,8 +47,14 @@ def pair_table(
     groups: Mapping[int, str],
     day: dt.date,
     narrowed: Sequence[tuple[StrOrPromise, str]] = (),
+    *,
+    notes: Mapping[int, Sequence[PairNote]] | None = None,
 ) -> Table[Row]:
-    """Return pairs as a list on a day, with what is risky about them; `groups` is person → class."""
+    """Return pairs as a list on a day, with what is risky about them.
+
+    `groups` is person → class, `notes` pair → what apps above say beside it.
+    """
+    beside = notes or {}
     states = {
         status.value: state(_PAIR_STATES.get(status, "next"), str(status.label))
         for status in MentorshipStatus
@@ -116,8 +123,14 @@ def pair_table(
                 "meetings",
                 _("Meetings"),
                 lambda _row: "",
-                lambda row: _meetings(row[0], day),
+                lambda row: _meetings(row[0], day, beside.get(row[0].pk, ())),
                 in_file=False,
+            ),
+            Column(
+                "plan",
+                _("Plan"),
+                lambda row: "; ".join(one.words for one in beside.get(row[0].pk, ())),
+                on_page=False,
             ),
             Column(
                 "state",
@@ -176,14 +189,16 @@ def _period(pair: PairRow) -> SafeString:
     return format_html("<small>{}</small>", days)
 
 
-def _meetings(pair: PairRow, day: dt.date) -> SafeString:
-    """Return the last meeting held and the next one planned, each in a line."""
+def _meetings(pair: PairRow, day: dt.date, notes: Sequence[PairNote]) -> SafeString:
+    """Return the last meeting held, the next one planned and, of a pair, what is said beside it, each in a line."""
     last = _("was %(day)s") % {"day": f"{pair.last_on:%d.%m}"} if pair.last_on else _("none yet")
     lines = [last]
     if pair.next_on and pair.next_on >= day:
         lines.append(_("next %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
     elif pair.next_on:
         lines.append(_("not noted %(day)s") % {"day": f"{pair.next_on:%d.%m}"})
+    if len(notes) == 1 and notes[0].short:
+        lines.append(link(notes[0].url, notes[0].short))
     return format_html(
         "<small>{}</small>", format_html_join(BREAK, "{}", ((one,) for one in lines))
     )

@@ -14,7 +14,7 @@ from nastavnik.core import looks
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
-from nastavnik.core.hooks import timeline
+from nastavnik.core.hooks import pair_notes, timeline
 from nastavnik.core.http import Request
 from nastavnik.core.ui import listing
 from nastavnik.core.ui.paging import page_of
@@ -93,7 +93,10 @@ def pair_list(request: Request) -> HttpResponse:
     shown = {row.pk: row for row in pair_rows(request.user, visible.filter(pk__in=here))}
     rows = [shown[pk] for pk in here if pk in shown]
     groups = group_names(person for row in rows for person in (row.mentor, *row.mentees))
-    table = pair_table([(row, risks[row.pk]) for row in rows], groups, today(), narrowed)
+    notes = pair_notes.notes_on(request.user, [row.pk for row in rows])
+    table = pair_table(
+        [(row, risks[row.pk]) for row in rows], groups, today(), narrowed, notes=notes
+    )
     if answer := listing.given(request, table):
         return answer
     return render(
@@ -132,7 +135,12 @@ def own(request: Request) -> HttpResponse:
     return render(
         request,
         "mentorships/own.html",
-        {"pairs": [pair for pair, _voice in mine], "shown": shown, "met": met},
+        {
+            "pairs": [pair for pair, _voice in mine],
+            "shown": shown,
+            "met": met,
+            "notes": pair_notes.notes_on(request.user, [pair.pk for pair, _voice in mine]),
+        },
     )
 
 
@@ -185,6 +193,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "reopens_until": (until := _reopens_until(pair, kin) if may_decide else None),
             "stays_ended": why_stays_ended(pair) if until else (),
             "may_replace": may_decide and pair.status in OPEN,
+            "notes": pair_notes.notes_on(request.user, [pair.pk]).get(pair.pk, ()),
             "warnings": warnings_on(request.user, pair) if pair.is_advised else (),  # type: ignore[attr-defined]
             "kin": kin,
             "may_decide": may_decide,
