@@ -23,6 +23,8 @@ from nastavnik.documents.paper_kinds import Composed, PaperKind
 from nastavnik.mentorships.actions import draft_ending_order, extend_pair, set_pair_status
 from nastavnik.mentorships.choices import ExtensionCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.plans.actions import open_plans
+from nastavnik.plans.choices import PLAN_PAPER
 from nastavnik.writers import blocks
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +86,9 @@ def test_every_form_names_only_what_its_app_tells(cast):
     )
     set_pair_status(second, MentorshipStatus.COMPLETED, by=cast.anna)
     (ending,) = draft_ending_order([second], by=cast.anna)
-    subjects = {one.kind: one for one in (order, longer, ending)}
+    (plan,) = open_plans([first.ties.get()], by=cast.anna)
+    paper = draft_document(cast.school.year, PLAN_PAPER, subject_id=plan.pk, by=cast.anna)
+    subjects = {one.kind: one for one in (order, longer, ending, paper)}
     assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
     for kind in paper_kinds.kinds():
         told = set(kind.compose(subjects[kind.code]).facts)

@@ -20,6 +20,7 @@ from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import Contact, Mentorship
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import ClassTransfer, Membership, Person, RosterImport, StudyGroup
+from nastavnik.plans.models import IndividualPlan, LibraryItem, PlanItem
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import (
     Attendance,
@@ -73,6 +74,23 @@ OBJECTS: dict[str, type[Model]] = {
         f"training:{name}": TrainingCourse
         for name in ("course", "edit", "remove", "plan", "enrol", "keep", "add-material")
     },
+    **{
+        f"plans:{name}": IndividualPlan
+        for name in (
+            "plan",
+            "edit",
+            "step",
+            "read",
+            "done",
+            "edition",
+            "discard",
+            "paper",
+            "register",
+        )
+    },
+    "plans:undo": PlanItem,
+    "plans:restore": PlanItem,
+    "plans:drop-own": LibraryItem,
     "training:cancel": TrainingSession,
     "training:drop": Trainee,
     "training:material": TrainingMaterial,

@@ -68,6 +68,9 @@ from nastavnik.people.actions.roster import enrol_all
 from nastavnik.people.adapter import Understanding
 from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import Membership, Person, RosterImport, SlipHalf, StudyGroup, User
+from nastavnik.plans import actions as plans
+from nastavnik.plans.choices import PLAN_PAPER, PlanStatus
+from nastavnik.plans.models import IndividualPlan, LibraryItem, PlanItem
 from nastavnik.programmes import actions as programmes
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import GroupMeeting, MentoringForm, Participation, Programme
@@ -632,6 +635,32 @@ PREPARED |= {
     "programmes.note_next_year": lambda scene: _ended_pair(scene).ties.get().mentee,
     "programmes.take_up_again": lambda scene: _ended_pair(scene).ties.get().mentee,
 }
+
+
+def _plan_gone(scene, edition=1):
+    """Throw away a plan in work; return whose it was."""
+    plan = scene.first(IndividualPlan, status="draft", edition=edition)
+    tie = plan.tie
+    plan.delete()
+    return tie
+
+
+def _plan_paper(scene):
+    plan = scene.first(IndividualPlan, status="acquainted")
+    paper = documents.draft_document(scene.year, PLAN_PAPER, subject_id=plan.pk, by=scene.by)
+    return documents.set_requisites(paper, number="ИП-1", dated_on=today(), by=scene.by)
+
+
+def _plan_registered(scene):
+    return documents.register_document(_plan_paper(scene), by=scene.by)
+
+
+PREPARED |= {
+    "plans.open_plans": _plan_gone,
+    "plans.open_edition": lambda scene: _plan_gone(scene, edition=2),
+    "plans.approve_by_paper": _plan_paper,
+    "plans.unapprove_by_paper": _plan_registered,
+}
 # Action → how to do it.
 DONE = {
     "cabinet.set_up": lambda s: cabinet.set_up(
@@ -977,6 +1006,32 @@ DONE = {
         s.first(InstrumentVersion, status="draft"), by=s.by
     ),
     "programmes.note_trained": lambda s: programmes.note_trained({s.person("older").pk: (None, today())}, by=s.by),
+    "plans.open_plans": lambda s: plans.open_plans([s.it], by=s.by),
+    "plans.take_back_plans": lambda s: plans.take_back_plans([s.first(IndividualPlan, status="draft")], by=s.by),
+    "plans.keep_plan": lambda s: plans.keep_plan(
+        (plan := s.first(IndividualPlan, status="draft")), plans.PlanContent(plan.version, {}, [], []), by=s.by
+    ),
+    "plans.restore_item": lambda s: plans.restore_item(s.first(PlanItem, plan__status="draft"), by=s.by),
+    "plans.move_plan": lambda s: plans.move_plan(
+        s.first(IndividualPlan, status="drawn"), PlanStatus.DRAFT, by=s.by
+    ),
+    "plans.approve_plans": lambda s: plans.approve_plans([s.first(IndividualPlan, status="acquainted")], by=s.by),
+    "plans.open_edition": lambda s: plans.open_edition(s.it.plans.get(), by=s.by),
+    "plans.tick_items": lambda s: plans.tick_items(
+        (plan := s.first(IndividualPlan, status="acquainted")), plan.items.all(), by=s.by
+    ),
+    "plans.untick_item": lambda s: plans.untick_item(
+        s.first(PlanItem, plan__status="approved", done_on__isnull=False), by=s.by
+    ),
+    "plans.add_library_item": lambda s: plans.add_library_item(
+        s.programme.forms.first(), s.organisation, kind="other", title="Ещё", by=s.by
+    ),
+    "plans.drop_library_item": lambda s: plans.drop_library_item(s.first(LibraryItem), by=s.by),
+    "plans.hide_library_item": lambda s: plans.hide_library_item(
+        s.programme.forms.first(), s.organisation, "pupil-aim", by=s.by
+    ),
+    "plans.approve_by_paper": lambda s: plans.approve_by_paper(s.it, by=s.by),
+    "plans.unapprove_by_paper": lambda s: plans.unapprove_by_paper(s.it, by=s.by),
     "training.open_course": lambda s: training.open_course(s.year, title="Ещё", hours=1, by=s.by),
     "training.change_course": lambda s: training.change_course(s.first(TrainingCourse), hours=9, by=s.by),
     "training.close_course": lambda s: training.close_course(s.it, by=s.by),

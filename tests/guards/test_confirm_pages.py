@@ -176,6 +176,7 @@ QUESTIONS = re.compile(
     r"|/consents/links/\d+/close/"
     r"|/consents/scans/\d+/remove/"
     r"|/base/\d+/leave/"
+    r"|/plans/\d+/discard/"
     r"|/training/(materials/)?\d+/remove/"
     r"|/questionnaires/drafts/\d+/(publish|delete)/"
     r"|/questionnaires/\d+/close/"

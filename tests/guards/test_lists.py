@@ -15,6 +15,7 @@ NO_LIST = {
     **dict.fromkeys(
         ("programmes:describe", "programmes:add-to-base", "programmes:collect", "programmes:add-meeting",
          "programmes:grid", "programmes:meeting",
+         "plans:make", "plans:edit", "plans:library",
          "mentorships:this-month", "mentorships:ending-order", "mentorships:complete", "mentorships:month", "people:slips", "people:next-year", "matching:people", "districts:lines"),
         "filled in, not read: the list behind it is taken out where it is read",
     ),
@@ -27,7 +28,7 @@ NO_LIST = {
         "a roadmap is given as .docx, .pdf and .xlsx, the table of the district as .xlsx of its own",
     ),
     **dict.fromkeys(
-        ("consents:person", "mentorships:card", "people:card", "people:family", "documents:card", "programmes:overview", "matching:past"),
+        ("consents:person", "mentorships:card", "plans:plan", "people:card", "people:family", "documents:card", "programmes:overview", "matching:past"),
         "about one thing",
     ),
     "consents:pack": "what was printed; its files are what is taken out",

@@ -61,7 +61,7 @@ from nastavnik.matching.actions import (
 from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.mentorships.actions import approve_run, note_contact, set_pair_status
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus, SpokenWith
-from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import Concern
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
@@ -76,6 +76,20 @@ from nastavnik.people.actions import (
 )
 from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import ClassTransfer, Person, RosterImport, User
+from nastavnik.plans.actions import (
+    GoalEntry,
+    ItemEntry,
+    PlanContent,
+    add_library_item,
+    hide_library_item,
+    keep_plan,
+    move_plan,
+    open_edition,
+    open_plans,
+    tick_items,
+)
+from nastavnik.plans.choices import PlanStatus
+from nastavnik.plans.models import IndividualPlan
 from nastavnik.programmes.actions import (
     AttendeeWishes,
     add_to_base,
@@ -245,6 +259,7 @@ def live(school: School) -> None:
     )
     gather(school, extra[2])
     train(school)
+    draw_up(school)
     plan(school, order)
     add_list(school, 2)
     accept_import(add_list(school, 3), by=by)
@@ -347,6 +362,34 @@ def train(school: School) -> None:
     keep_register(course, {first.pk: was, second.pk: RegisterEntry({held.pk: False})}, by=by)
     file = SimpleUploadedFile(f"Памятка {mark}.pdf", _sheet())
     keep_material(course, title=f"Памятка {mark}", source="", file=file, by=by)
+
+
+def draw_up(school: School) -> None:
+    """Let a school have plans in every state: approved with a new edition in work, waiting, drawn up, begun; an own item."""
+    by, mark = school.curator, _word(school)
+    ties = Tie.objects.filter(
+        organisation=school.organisation, ends_on=None, mentorship__status__in=OPEN
+    )
+    plans = open_plans(ties.order_by("pk"), by=by)
+    states = (PlanStatus.APPROVED, PlanStatus.ACQUAINTED, PlanStatus.DRAWN)
+    for plan, last in zip(plans, states, strict=False):
+        words = {"strengths": f"Упорство {mark}", "notes": f"Помнить {mark}"}
+        goals = [GoalEntry(f"Слёт {mark}", school.year.ends_on)]
+        items = [
+            ItemEntry(f"Поход {mark}", "other"),
+            ItemEntry(f"Привал {mark}", "other", is_dropped=True),
+        ]
+        keep_plan(plan, PlanContent(1, words, goals, items), by=by)
+        for step in (PlanStatus.DRAWN, PlanStatus.ACQUAINTED, PlanStatus.APPROVED):
+            move_plan(plan, step, on_paper=True, by=by)
+            if step == last:
+                break
+    first = IndividualPlan.objects.get(pk=plans[0].pk)
+    tick_items(first, first.items.all()[:1], words=f"Вышло {mark}", by=by)
+    open_edition(first, by=by)
+    form = first.tie.mentorship.form
+    add_library_item(form, school.organisation, kind="other", title=f"Музей {mark}", by=by)
+    hide_library_item(form, school.organisation, "pupil-event", by=by)
 
 
 def _sheet() -> bytes:

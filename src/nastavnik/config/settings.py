@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "nastavnik.questionnaires",
     "nastavnik.roadmaps",
     "nastavnik.mentorships",
+    "nastavnik.plans",
     "nastavnik.districts",
     "nastavnik.interchange",
     "nastavnik.cabinet",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("nastavnik.matching.urls")),
     path("", include("nastavnik.questionnaires.urls")),
     path("", include("nastavnik.mentorships.urls")),
+    path("", include("nastavnik.plans.urls")),
     path("", include("nastavnik.districts.urls")),
     path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),

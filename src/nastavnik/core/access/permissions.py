@@ -55,6 +55,9 @@ class Perm(StrEnum):
     PAIR_VIEW = "pair_view"
     PAIR_APPROVE = "pair_approve"
     OWN_PAIR_VIEW = "own_pair_view"
+    PLAN_VIEW = "plan_view"
+    PLAN_EDIT = "plan_edit"
+    PLAN_APPROVE = "plan_approve"
     ROADMAP_VIEW = "roadmap_view"
     ROADMAP_EDIT = "roadmap_edit"
     MEETING_NOTE = "meeting_note"
@@ -86,6 +89,7 @@ _SCHOOL_READING = frozenset(
         Perm.BASE_VIEW,
         Perm.TRAINING_VIEW,
         Perm.PAIR_VIEW,
+        Perm.PLAN_VIEW,
         Perm.ROADMAP_VIEW,
         Perm.WAVE_VIEW,
         Perm.ANSWER_GIVE,
@@ -95,6 +99,7 @@ _OWN = frozenset(
     {
         Perm.HOME,
         Perm.OWN_PAIR_VIEW,
+        Perm.PLAN_VIEW,
         Perm.MEETING_NOTE,
         Perm.PREFERENCE_GIVE,
         Perm.ANSWER_GIVE,
@@ -123,6 +128,9 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.REFUSAL_VIEW,
         Perm.OPINION_VIEW,
         Perm.PAIR_APPROVE,
+        Perm.PLAN_EDIT,
+        # what the head has signed on paper
+        Perm.PLAN_APPROVE,
         Perm.ROADMAP_EDIT,
         Perm.MEETING_NOTE,
         Perm.MEETING_EDIT,
@@ -144,6 +152,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.SLIP_WITNESS,
         Perm.SECOND_STEP,
         Perm.MATCHING_VIEW,
+        Perm.PLAN_APPROVE,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_TAKE_BACK,
         Perm.TRAIL_VIEW,
@@ -171,6 +180,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
             Perm.CONSENT_VIEW,
             Perm.BASE_VIEW,
             Perm.PAIR_VIEW,
+            Perm.PLAN_VIEW,
             # of the own class, whatever else the person may see by another role
             Perm.CONSENT_TICK,
             Perm.MENTEE_PROPOSE,
@@ -179,7 +189,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
             Perm.ANSWER_GIVE,
         }
     ),
-    Role.MENTOR: _OWN,
+    Role.MENTOR: _OWN | {Perm.PLAN_EDIT},
     Role.MENTEE: _OWN,
     Role.COORDINATOR: frozenset(
         {
