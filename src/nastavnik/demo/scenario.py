@@ -40,8 +40,8 @@ from nastavnik.mentorships.actions import (
     note_meeting,
     postpone_meeting,
 )
-from nastavnik.mentorships.choices import Mark, MeetingKind, MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.mentorships.choices import Mark, MeetingKind, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.mentorships.queries import Voice, voice_of
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
@@ -58,6 +58,16 @@ from nastavnik.people.actions import (
 )
 from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import Enrolment, Person, StudyGroup, User
+from nastavnik.plans.actions import (
+    GoalEntry,
+    PlanContent,
+    keep_plan,
+    move_plan,
+    open_plans,
+    tick_items,
+)
+from nastavnik.plans.choices import PlanStatus
+from nastavnik.plans.models import IndividualPlan
 from nastavnik.programmes.actions import (
     AttendeeWishes,
     add_to_base,
@@ -113,6 +123,11 @@ POSITIONS = (
 BEGAN_AGO = dt.timedelta(days=70)  # the pairs of the running demo have met for ten weeks
 SILENT, POSTPONING, ASKING, LOW = 2, 4, 6, 8  # places of the pairs that need somebody
 LEFT_OPEN = {SILENT: 3, POSTPONING: 1, ASKING: 1, LOW: 0}  # their last meetings nobody has noted
+WITHOUT_PLAN = 3
+WAITING = (4, 9, 14)
+BEHIND = (2, 7)
+PLAN_STEPS = (PlanStatus.DRAWN, PlanStatus.ACQUAINTED, PlanStatus.APPROVED)
+STRENGTHS = ("любознательность, упорство", "умеет слушать, доводит до конца", "легко знакомится")
 STAYED_AWAY = (3, 11)  # places in the list of the group meeting
 SILENT_ONES = 3  # how many came and did not choose
 MINUTES = (
@@ -549,6 +564,7 @@ class School:
         refresh_document(order, by=self.curator)
         register_document(order, by=self.curator)
         self.meet()
+        self.draw_up()
 
     def gather(self, programme: Programme) -> None:
         """Hold the group meeting of everybody who is ready; all but two come, all but three of those choose."""
@@ -642,6 +658,44 @@ class School:
             elif number == ASKING:
                 note_meeting(due[-1], None, voice=mentees[0], mark=Mark.HELP, by=self.curator)
         enter_month(notes, by=self.curator)
+
+    def draw_up(self) -> None:
+        """Draw the individual plans up: most are approved and partly done, some wait, the last pairs have none yet."""
+        ties = Tie.objects.filter(organisation=self.organisation, ends_on=None).order_by("pk")
+        begun = list(ties.filter(mentorship__status=MentorshipStatus.ACTIVE))[:-WITHOUT_PLAN]
+        if not begun:
+            return
+        since = max(begun[0].starts_on, today() - BEGAN_AGO)
+        for number, plan in enumerate(open_plans(begun, since=since, by=self.curator)):
+            wished = list(plan.goals.all())
+            content = PlanContent(
+                plan.version,
+                {
+                    "strengths": STRENGTHS[number % len(STRENGTHS)],
+                    "format": "встречи раз в две недели",
+                },
+                [GoalEntry(one.text, one.until, "видно по делам", one.pk) for one in wished]
+                or [GoalEntry("Освоиться и найти своё дело")],
+                (),
+            )
+            keep_plan(plan, content, by=self.curator)
+            n_steps = 2 if number in WAITING else len(PLAN_STEPS)
+            if number == len(begun) - 1:
+                n_steps = 0
+            for step in PLAN_STEPS[:n_steps]:
+                move_plan(plan, step, on_paper=step != PlanStatus.DRAWN, by=self.curator)
+            self.tick(plan, behind=number in BEHIND)
+
+    def tick(self, plan: IndividualPlan, *, behind: bool) -> None:
+        """Tick what was due before today at the last meeting held; of a plan that is behind only the first item."""
+        due = [item for item in plan.items.all() if item.due_on and item.due_on < today()]
+        held = (
+            Meeting.objects.filter(mentorship=plan.tie.mentorship_id, status=MeetingStatus.HELD)
+            .order_by("held_on")
+            .last()
+        )
+        if due and held:
+            tick_items(plan, due[:1] if behind else due, meeting=held, by=self.curator)
 
     def begin_roadmap(self) -> Roadmap:
         """Make the roadmap of the year from the catalogue."""
