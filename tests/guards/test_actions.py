@@ -637,9 +637,9 @@ PREPARED |= {
 }
 
 
-def _plan_gone(scene, edition=1):
+def _plan_gone(scene, status="acquainted"):
     """Throw away a plan in work; return whose it was."""
-    plan = scene.first(IndividualPlan, status="draft", edition=edition)
+    plan = scene.first(IndividualPlan, status=status)
     tie = plan.tie
     plan.delete()
     return tie
@@ -657,7 +657,7 @@ def _plan_registered(scene):
 
 PREPARED |= {
     "plans.open_plans": _plan_gone,
-    "plans.open_edition": lambda scene: _plan_gone(scene, edition=2),
+    "plans.open_edition": lambda scene: _plan_gone(scene, status="draft"),
     "plans.approve_by_paper": _plan_paper,
     "plans.unapprove_by_paper": _plan_registered,
 }

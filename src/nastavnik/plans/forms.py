@@ -85,14 +85,18 @@ class PlanForm(forms.ModelForm[IndividualPlan]):
 
 class GoalForm(forms.Form):
     key = forms.IntegerField(widget=forms.HiddenInput, **KEY)
-    text = forms.CharField(label=_("Goal"), max_length=500)
+    text = forms.CharField(
+        label=_("Goal"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
     until = forms.DateField(label=_("Due by"), required=False, widget=DateInput())
     criterion = forms.CharField(label=_("By what it is seen"), max_length=300, required=False)
 
 
 class ItemForm(forms.Form):
     key = forms.IntegerField(widget=forms.HiddenInput, **KEY)
-    title = forms.CharField(label=_("What is to be done"), max_length=300)
+    title = forms.CharField(
+        label=_("What is to be done"), max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
     kind = forms.ChoiceField(label=_("Kind"))
     due_on = forms.DateField(label=_("Due by"), required=False, widget=DateInput())
     doer = forms.ChoiceField(label=_("Who"), choices=Doer)
@@ -188,7 +192,7 @@ class PlanPage:
         """Return what was written; only after `is_valid`."""
         goals = [
             GoalEntry(
-                form.cleaned_data["text"], form.cleaned_data["until"],
+                " ".join(form.cleaned_data["text"].split()), form.cleaned_data["until"],
                 form.cleaned_data["criterion"], form.cleaned_data["key"],
             )
             for form in self.goals.forms
@@ -199,7 +203,7 @@ class PlanPage:
         written.sort(key=lambda one: one["ORDER"] if one["ORDER"] is not None else MOST_ITEMS * 10)
         items = [
             ItemEntry(
-                one["title"], one["kind"], one["due_on"], one["doer"], one["result"],
+                " ".join(one["title"].split()), one["kind"], one["due_on"], one["doer"], one["result"],
                 one["key"], bool(one["DELETE"]),
             )
             for one in written
