@@ -30,12 +30,14 @@ from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.people.actions import change_person
 from nastavnik.people.models import Membership, Person, User
+from nastavnik.plans.choices import PlanStatus
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(nastavnik.__file__).parent
 EXPANDED = {
     "f'pair-{ruling}'": [f"pair-{one}" for one in Ruling],
     "f'roadmap-{status.value}'": [f"roadmap-{one}" for one in (AgreementStatus.AGREED, AgreementStatus.RETURNED)],
+    "f'plan-{to.value}'": [f"plan-{one}" for one in PlanStatus if one != PlanStatus.REPLACED],
     "audit.CREATED": ["created"], "audit.CHANGED": ["changed"], "audit.DELETED": ["deleted"],
 }  # fmt: skip
 
