@@ -7,15 +7,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.access import Perm, Role, SignedIn
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.digest import DigestKind
 from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.plans.models import IndividualPlan, PlanItem
 from nastavnik.plans.queries import (
-    late_plans,
+    plan_needs,
     plans_to_approve,
-    ties_due_a_plan,
     ties_without_plan,
 )
 
@@ -25,50 +24,51 @@ AT_MOST_OWN = 2
 def items(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield what plans ask of this user."""
     viewer = user.viewer
-    if viewer.may(Perm.PLAN_APPROVE):
-        yield from _to_approve(user)
     if viewer.may(Perm.PAIR_APPROVE):
         yield from _of_curator(user)
-    if viewer.may(Perm.PLAN_EDIT) and viewer.person_id is not None:
+    elif viewer.may(Perm.PLAN_APPROVE):
+        yield from _to_approve(
+            plans_to_approve(user).count(),
+            _("Drawn up by mentor and mentee, read by the mentee: look through them and approve them together."),
+        )  # fmt: skip
+    elif viewer.may(Perm.PLAN_EDIT):
         yield from _own(user)
 
 
-def _to_approve(user: SignedIn) -> Iterator[AttentionItem]:
-    n = plans_to_approve(user).count()
-    if not n:
-        return
-    is_head = any(grant.role == Role.DIRECTOR for grant in user.viewer.grants)
-    yield AttentionItem(
-        Urgency.WEEK, "wait", _("Waits for approval"),
-        ngettext("%(n)s individual plan waits for approval", "%(n)s individual plans wait for approval", n) % {"n": n},
-        _("Drawn up by mentor and mentee, read by the mentee: look through them and approve them together.")
-        if is_head else _("The head approves them on his page; signed on paper, note it here."),
-        _("Open"), reverse("plans:approve"), place=6,
-    )  # fmt: skip
+def _to_approve(n: int, why: str) -> Iterator[AttentionItem]:
+    if n:
+        yield AttentionItem(
+            Urgency.WEEK, "wait", _("Waits for approval"),
+            ngettext("%(n)s individual plan waits for approval", "%(n)s individual plans wait for approval", n) % {"n": n},
+            why, _("Open"), reverse("plans:approve"), place=6,
+        )  # fmt: skip
 
 
 def _of_curator(user: SignedIn) -> Iterator[AttentionItem]:
-    if n := ties_due_a_plan(user).count():
+    needs = plan_needs(user)
+    yield from _to_approve(
+        needs.n_waiting, _("The head approves them on his page; signed on paper, note it here.")
+    )
+    if n := needs.n_bare:
         yield AttentionItem(
             Urgency.NEXT, "wait", _("Individual plan"),
             ngettext("%(n)s mentee has no plan yet", "%(n)s mentees have no plan yet", n) % {"n": n},
             _("Begin them all with one press: the goal comes from the request, the items from the library."),
             _("Draw up the plans"), reverse("plans:make"), place=4,
         )  # fmt: skip
-    if late := list(late_plans(user).values_list("pk", flat=True)):
-        n = len(late)
-        one = late[0] if n == 1 else None
+    if n := needs.n_late:
         yield AttentionItem(
             Urgency.WEEK, "risk", _("Plan overdue"),
             ngettext("%(n)s plan has overdue items", "%(n)s plans have overdue items", n) % {"n": n},
             _("Ask what is done already: often it only is not ticked."), _("Open"),
-            reverse("plans:plan", args=[one]) if one else f"{reverse('plans:list')}?state=late", place=7,
+            f"{reverse('plans:list')}?state=late", place=7,
         )  # fmt: skip
 
 
 def _own(user: SignedIn) -> Iterator[AttentionItem]:
     me = user.viewer.person_id
-    assert me is not None  # noqa: S101 - whoever asks has seen to it
+    if me is None:
+        return
     for tie in ties_without_plan(user).filter(mentorship__mentor__person_id=me)[:AT_MOST_OWN]:
         yield AttentionItem(
             Urgency.LATER, "wait", _("Individual plan"),

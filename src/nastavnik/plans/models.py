@@ -181,6 +181,15 @@ class IndividualPlan(models.Model):
             "id", "organisation", "edition", "version", "opened_at", "opened_by", "approved_by",
         ]  # fmt: skip
 
+    def is_written_by(self, user: SignedIn) -> bool:
+        """Tell whether a user who sees the plan may write it (`edited_by`); pair, form and mentor are to be fetched."""
+        pair, viewer = self.tie.mentorship, user.viewer
+        if pair.is_allowed_to(user, Perm.PAIR_APPROVE):
+            return True
+        is_own = viewer.person_id is not None and pair.mentor.person_id == viewer.person_id
+        at = viewer.organisations(Perm.PLAN_EDIT)
+        return is_own and pair.status in OPEN and self.organisation_id in at
+
 
 class PlanGoalQuerySet(ScopedQuerySet["PlanGoal"]):
     view_perm = Perm.PAIR_VIEW

@@ -360,30 +360,44 @@ def _without_others(user: SignedIn, ties: Sequence[Tie]) -> list[Tie]:
     ]
 
 
-def ties_due_a_plan(user: SignedIn) -> QuerySet[Tie]:
-    """Return the mentees who should have a plan by now: it was planned at a meeting, or the pair goes on for a month."""
+@dataclass(frozen=True, slots=True)
+class PlanNeeds:
+    """How many mentees of pairs that go on should have a plan by now, have an overdue one, wait for its approval."""
+
+    n_bare: int
+    n_late: int
+    n_waiting: int
+
+
+def plan_needs(user: SignedIn) -> PlanNeeds:
+    """Return what the plans of the pairs a curator decides about ask for, in one query.
+
+    A plan is due when it was planned at a meeting, or the pair goes on for a month; only an approved one is overdue.
+    """
     planned = Meeting.objects.filter(
         mentorship=OuterRef("mentorship"), kind=MeetingKind.PLANNING, status=MeetingStatus.HELD
     )
     before = today() - dt.timedelta(days=DUE_DAYS)
+    own = IndividualPlan.objects.filter(tie=OuterRef("pk"))
+    late = PlanItem.objects.live().filter(
+        plan__tie=OuterRef("pk"),
+        plan__status=PlanStatus.APPROVED,
+        done_on=None,
+        due_on__lt=today(),
+    )
     pairs = Mentorship.objects.visible_to(user).open().allowed_to(user, Perm.PAIR_APPROVE)
-    return (
+    is_due = Exists(planned) | Q(mentorship__starts_on__lte=before)
+    found = (
         Tie.objects.visible_to(user)
         .open()
-        .filter(mentorship__in=pairs, plans=None)
-        .filter(Exists(planned) | Q(mentorship__starts_on__lte=before))
+        .filter(mentorship__in=pairs)
+        .aggregate(
+            n_bare=Count("pk", filter=~Exists(own) & is_due),
+            n_late=Count("pk", filter=Exists(late)),
+            n_waiting=Count("pk", filter=Exists(own.filter(status=PlanStatus.ACQUAINTED))),
+        )
     )
-
-
-def late_plans(user: SignedIn) -> QuerySet[IndividualPlan]:
-    """Return the approved plans of pairs that go on with an item whose day has passed and which is not done."""
-    late = PlanItem.objects.live().filter(plan=OuterRef("pk"), done_on=None, due_on__lt=today())
-    return IndividualPlan.objects.visible_to(user).filter(
-        Exists(late),
-        status=PlanStatus.APPROVED,
-        tie__ends_on=None,
-        tie__mentorship__status__in=OPEN,
-    )
+    return PlanNeeds(**found)
 
 
 def notes_of(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNote]]:

@@ -252,7 +252,7 @@ def _show(
     mentor = pair.mentor.person
     looks.note_look(request, "plan", [mentee.pk, mentor.pk], organisation_id=shown.organisation_id)
     closed = why_closed(shown)
-    may_write = plans_written(request.user).filter(pk=shown.pk).exists()
+    may_write = shown.is_written_by(request.user)
     items = [] if closed else list(shown.items.select_related("meeting"))
     live = [item for item in items if not item.is_dropped]
     editions = editions_of(request.user, shown)
@@ -260,14 +260,7 @@ def _show(
     in_work = next((one for one in editions if one.status in IN_WORK), None)
     counts = shown == (in_force or in_work)
     stands = bool(goes_on(shown)) and not closed
-    may_approve = (
-        stands
-        and request.user.viewer.may(Perm.PLAN_APPROVE)
-        and IndividualPlan.objects.visible_to(request.user)
-        .approved_by(request.user)
-        .filter(pk=shown.pk)
-        .exists()
-    )
+    may_approve = stands and pair.is_allowed_to(request.user, Perm.PLAN_APPROVE)
     is_mentee = request.user.viewer.person_id == mentee.pk
     context = {
         "plan": shown,
@@ -431,7 +424,10 @@ def done(request: Request, pk: int) -> HttpResponse:
 
 def _item(request: Request, pk: int) -> PlanItem:
     return get_object_or_404(
-        PlanItem.objects.filter(plan__in=plans_written(request.user)).select_related("plan"), pk=pk
+        PlanItem.objects.visible_to(request.user)
+        .filter(plan__in=plans_written(request.user))
+        .select_related("plan"),
+        pk=pk,
     )
 
 
