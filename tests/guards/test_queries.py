@@ -16,7 +16,8 @@ ROUTES = [route for route in all_routes() if not route.is_public]
 DEARER: dict[str, int] = {
     # every app is asked what needs the person and whether its first step is done; twelve where nobody waits at the gate of a base and no district asks
     # who comes of age; what is open in the training of mentors
-    "cabinet:home": 36,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
+    # and, in one, what the plans of the pairs ask for
+    "cabinet:home": 37,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
     # stand on one screen, and whether one is being counted; what the engine would be given now is asked as for a matching,
     # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices
@@ -24,7 +25,10 @@ DEARER: dict[str, int] = {
     # the engine is asked anew with all it goes by: the bases, their gate, classes, rulings, outcomes, choices and rules
     "mentorships:replace": 21,
     # whether this sitting has looked at these people already, so that a look is noted once
-    "mentorships:card": 16,
+    # and what stands beside the pair: its plan, whether the consents open it, when it was approved
+    "mentorships:card": 20,
+    # beside each pair its plan
+    "mentorships:list": 15,
     # whose blanks they are with classes, representatives and consents, their texts; the line of the trail and who was taken out
     "consents:pack-file": 14,
     # who has not answered with classes and consents, what was printed and loaded, what came back and whose it is, what is read now

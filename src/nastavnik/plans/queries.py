@@ -246,6 +246,7 @@ class PlanRow:
     n_late: int = 0
     next_title: str = ""
     next_on: dt.date | None = None
+    may_begin: bool = False
 
     @property
     def code(self) -> str:
@@ -295,7 +296,7 @@ class PlanRow:
 
 
 def plan_rows(user: SignedIn, pairs: Collection[int] | None = None) -> list[PlanRow]:
-    """Return how the plans of the mentees the user sees stand, of pairs that go on; three queries whatever their number.
+    """Return how the plans of the mentees the user sees stand, of pairs that go on; two queries whatever their number.
 
     With `pairs` only of these. A mentee who is in a pair is told of the own plan only.
     """
@@ -327,27 +328,41 @@ def plan_rows(user: SignedIn, pairs: Collection[int] | None = None) -> list[Plan
             ),
             next_title=Subquery(coming.values("title")[:1]),
             next_on=Subquery(coming.values("due_on")[:1]),
+            has_new=Exists(
+                IndividualPlan.objects.in_work().filter(tie=OuterRef("tie"), edition__gt=1)
+            ),
         )
         .order_by()
-        .values("tie_id", "pk", "status", "n_items", "n_done", "n_late", "next_title", "next_on")
+        .values()
     )
     of_tie = {row["tie_id"]: row for row in plans}
-    renewed = set(
-        seen.in_work().filter(tie__in=list(of_tie), edition__gt=1).values_list("tie_id", flat=True)
-    )
     rows = []
     for tie in found:
         pair, plan = tie.mentorship, of_tie.get(tie.pk)
         person = pair.mentor.person, tie.mentee.person
-        row = PlanRow(tie.pk, pair.pk, *person, pair.form.title, pair.starts_on)
+        may_begin = plan is None and _may_begin(user, tie)
+        row = PlanRow(
+            tie.pk, pair.pk, *person, pair.form.title, pair.starts_on, may_begin=may_begin
+        )
         if plan is not None:
             row = PlanRow(
                 tie.pk, pair.pk, *person, pair.form.title, pair.starts_on,
-                plan["pk"], plan["status"], tie.pk in renewed, plan["n_items"], plan["n_done"],
+                plan["id"], plan["status"], plan["has_new"], plan["n_items"], plan["n_done"],
                 plan["n_late"], plan["next_title"] or "", plan["next_on"],
             )  # fmt: skip
         rows.append(row)
     return rows
+
+
+def _may_begin(user: SignedIn, tie: Tie) -> bool:
+    """Tell whether a user may begin the plan of a mentee (`ties_without_plan`), pair, form and mentor fetched."""
+    pair, viewer = tie.mentorship, user.viewer
+    if tie.ends_on is not None or pair.status not in OPEN:
+        return False
+    if pair.is_allowed_to(user, Perm.PAIR_APPROVE):
+        return True
+    is_own = viewer.person_id is not None and pair.mentor.person_id == viewer.person_id
+    return is_own and pair.organisation_id in viewer.organisations(Perm.PLAN_EDIT)
 
 
 def _without_others(user: SignedIn, ties: Sequence[Tie]) -> list[Tie]:
@@ -407,9 +422,6 @@ def notes_of(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNote]
         return {}
     rows = plan_rows(user, pairs)
     closed = _closed_people(rows)
-    beginning = set(
-        ties_without_plan(user).filter(mentorship__in=pairs).values_list("pk", flat=True)
-    )
     many = {row.pair_id for row in rows}
     several = {pair for pair in many if sum(row.pair_id == pair for row in rows) > 1}
     found: dict[int, list[PairNote]] = {}
@@ -418,7 +430,7 @@ def notes_of(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNote]
         if row.pair_id in several:
             title = _("Plan: %(name)s") % {"name": row.mentee.short_name}
         start = None
-        if row.tie_id in beginning:
+        if row.may_begin:
             start = reverse("plans:open"), _("Draw up the plan")
         is_open = not closed & {row.mentee.pk, row.mentor.pk}
         found.setdefault(row.pair_id, []).append(
