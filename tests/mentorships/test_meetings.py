@@ -24,7 +24,7 @@ from nastavnik.mentorships.choices import (
     MeetingStatus,
     MentorshipStatus,
 )
-from nastavnik.mentorships.models import Meeting, PairStep
+from nastavnik.mentorships.models import Contact, Meeting, PairStep
 from nastavnik.mentorships.queries import Voice
 from nastavnik.programmes.choices import Side
 
@@ -186,8 +186,10 @@ def test_a_call_for_help_stands_until_it_is_answered(meeting, cast):
         actions.note_meeting(held, S.HELD, voice=Voice(Side.MENTEE), mark=Mark.GOOD, by=None)
     assert Meeting.objects.asking_for_help().count() == 1
     answered = actions.answer_help(held, words="поговорили", by=cast.anna)
-    assert (answered.help_answered_on, answered.note) == (today(), "поговорили")
-    assert actions.answer_help(held, words="ещё раз", by=cast.anna).note == "поговорили"
+    assert (answered.help_answered_on, answered.note) == (today(), held.note)
+    actions.answer_help(held, words="ещё раз", by=cast.anna)
+    (said,) = Contact.objects.filter(mentorship=held.mentorship_id)
+    assert (said.rule, said.words, said.noted_by_id) == ("help", "поговорили", cast.anna.pk)
     good = actions.note_meeting(held, S.HELD, voice=Voice(Side.MENTEE), mark=Mark.GOOD, by=None)
     assert good.mentee_mark == Mark.GOOD
     assert not Meeting.objects.asking_for_help().exists()

@@ -228,6 +228,19 @@ def test_what_is_no_conversation_is_refused_and_nothing_is_put_off(cast, pair, r
     assert pair.pk in on_list(cast.anna)
 
 
+def test_what_nobody_has_spoken_about_stands_before_what_has_come_back(cast, pair):
+    fresh = more_pairs(cast.school, 1)[0]
+    assert list(on_list(cast.anna))[-1] == fresh.pk  # all are silent as long: by their keys
+    others = Mentorship.objects.filter(status=MentorshipStatus.ACTIVE).exclude(pk=fresh.pk)
+    for one in others:
+        contact = actions.note_contact(
+            one, Concern("silent", 56), spoken_with=SpokenWith.BOTH, words="да", by=cast.anna
+        )
+        actions.wake_concern(contact, by=cast.anna)
+    assert next(iter(on_list(cast.anna))) == fresh.pk
+    assert len(on_list(cast.anna)) == others.count() + 1
+
+
 def test_a_call_for_help_is_answered_not_put_off(cast, pair):
     actions.note_meeting(
         pair.meetings.first(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=cast.anna
@@ -279,6 +292,19 @@ def test_what_was_said_is_read_by_curator_and_psychologist_only(cast, pair, role
         assert "СЛОВАРАЗГОВОРА" not in text(client.get(page))
     assert talk(client, pair).status_code in {403, 404}
     assert Contact.objects.count() == 1
+
+
+def test_who_answered_a_call_and_how_is_read_by_who_may_read_the_call(cast, pair):
+    meeting = actions.note_meeting(
+        pair.meetings.first(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=cast.anna
+    )
+    psychologist = signed_in(cast.users[Role.PSYCHOLOGIST])
+    psychologist.post(f"/pairs/{pair.pk}/help/", {"meeting": meeting.pk, "words": "СЛОВАОПОМОЩИ"})
+    card = text(signed_in(cast.anna).get(f"/pairs/{pair.pk}/"))
+    assert f"СЛОВАОПОМОЩИ ({cast.users[Role.PSYCHOLOGIST].full_name})" in card
+    assert "СЛОВАОПОМОЩИ" not in text(
+        signed_in(cast.users[Role.DIRECTOR]).get(f"/pairs/{pair.pk}/")
+    )
 
 
 def test_a_curator_of_another_school_reaches_nothing(cast, pair):

@@ -13,8 +13,15 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.mentorships.catalogues import cycle
-from nastavnik.mentorships.choices import HEAVIEST, OPEN, Mark, MeetingKind, MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.mentorships.choices import (
+    HEAVIEST,
+    OPEN,
+    Mark,
+    MeetingKind,
+    MeetingStatus,
+    SpokenWith,
+)
+from nastavnik.mentorships.models import Contact, Meeting, Mentorship, Tie
 from nastavnik.mentorships.queries import Voice, can_undo, mark_of, meetings_to_strike
 from nastavnik.people.models import User
 from nastavnik.programmes.choices import Side
@@ -237,14 +244,31 @@ def enter_month(notes: Mapping[Meeting, Note], *, by: models.Model | None) -> in
 
 @transaction.atomic
 def answer_help(meeting: Meeting, *, words: str = "", by: models.Model | None) -> Meeting:
-    """Note that somebody has taken care of a call for help; the call stays in the record."""
+    """Note that somebody has taken care of a call for help; the call stays in the record.
+
+    Who answered, when and in which words stands as a conversation, read by those who may read the call.
+    """
     (locked,) = _locked([meeting])
-    if Mark.HELP not in (locked.mentor_mark, locked.mentee_mark) or locked.help_answered_on:
+    callers = [
+        side
+        for side, mark in (("mentor", locked.mentor_mark), ("mentee", locked.mentee_mark))
+        if mark == Mark.HELP
+    ]
+    if not callers or locked.help_answered_on:
         return locked
     locked.before = None
-    locked.help_answered_on, locked.note = today(), words.strip() or locked.note
-    locked.save(update_fields=["help_answered_on", "note", "before"])
-    audit.record("help-answered", locked, by=by, fields=["help_answered_on", "note"])
+    locked.help_answered_on = today()
+    locked.save(update_fields=["help_answered_on", "before"])
+    Contact.objects.create(
+        organisation_id=locked.organisation_id,
+        mentorship_id=locked.mentorship_id,
+        rule="help",
+        spoken_with=SpokenWith(callers[0]) if len(callers) == 1 else SpokenWith.BOTH,
+        spoken_on=today(),
+        words=words.strip() or _("Help is given"),
+        noted_by=by if isinstance(by, User) else None,
+    )
+    audit.record("help-answered", locked, by=by, fields=["help_answered_on"])
     return locked
 
 

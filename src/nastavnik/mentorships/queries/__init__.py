@@ -102,12 +102,14 @@ from nastavnik.mentorships.queries.risk import (
 from nastavnik.mentorships.queries.timeline import timeline_events
 from nastavnik.mentorships.queries.week import (
     AT_MOST_A_WEEK,
+    KNOWN_DAYS,
     NOT_OF_MEETINGS,
     Week,
     WeekRow,
     concerns_of,
     loud,
     loud_pairs,
+    place_of,
     quiet_contacts,
     quiet_now,
     week_of_pairs,
@@ -116,6 +118,7 @@ from nastavnik.mentorships.queries.week import (
 __all__ = [
     "AT_MOST_A_WEEK",
     "DAYS_FOR_ENDING_ORDER",
+    "KNOWN_DAYS",
     "LONGEST_EXTENSION_DAYS",
     "NOT_OF_MEETINGS",
     "PAIR_ORDERS",
@@ -178,6 +181,7 @@ __all__ = [
     "pairs_to_complete",
     "people_of_order",
     "people_of_pairs",
+    "place_of",
     "quiet_contacts",
     "quiet_now",
     "readable_by",

@@ -38,10 +38,20 @@ def timeline_events(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]
         called = may_read and Mark.HELP in (meeting.mentor_mark, meeting.mentee_mark)
         if meeting.status in (S.HELD, S.MISSED) or meeting.n_postponed or called:
             yield _event(meeting, names, called=called, may_read=may_read)
-    for contact in Contact.objects.visible_to(user).filter(mentorship=subject.pair):
-        whom = SpokenWith(contact.spoken_with).label
-        title = _("Conversation %(whom)s") % {"whom": whom}
-        yield TimelineEvent(contact.spoken_on, "done", title, contact.words)
+    yield from _conversations(user, subject)
+
+
+def _conversations(user: SignedIn, subject: Subject) -> Iterator[TimelineEvent]:
+    """Yield what was said with the pair, by whom, and who has answered its calls for help."""
+    spoken = Contact.objects.visible_to(user).filter(mentorship=subject.pair)
+    for one in spoken.select_related("noted_by"):
+        who = f" ({one.noted_by.full_name})" if one.noted_by else ""
+        title = (
+            _("Help is given")
+            if one.rule == "help"
+            else _("Conversation %(whom)s") % {"whom": SpokenWith(one.spoken_with).label}
+        )
+        yield TimelineEvent(one.spoken_on, "done", title, f"{one.words}{who}")
 
 
 def _steps(user: SignedIn, subject: Subject, ties: list[Tie]) -> Iterator[TimelineEvent]:

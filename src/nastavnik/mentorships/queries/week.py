@@ -3,13 +3,15 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE
 from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
+from nastavnik.core.hooks.attention import Urgency
 from nastavnik.core.request_cache import cached
 from nastavnik.mentorships.choices import OPEN, RUNNING
 from nastavnik.mentorships.models import Contact, ContactQuerySet, Mentorship, Tie
@@ -28,6 +30,8 @@ from nastavnik.programmes.queries import OUTSIDE
 
 # as many as somebody goes through in a week beside all else
 AT_MOST_A_WEEK = 10
+# for how long what was spoken about is no news when it comes back
+KNOWN_DAYS = 60
 # rules that lie in papers and in numbers: known to the list of the week, not to every list of pairs
 NOT_OF_MEETINGS = ("consent_ends", "clearance_ends", "overload")
 
@@ -77,22 +81,45 @@ class Week:
         return self.n_all - len(self.rows)
 
 
-def quiet_now(user: SignedIn) -> dict[int, dict[str, int]]:
-    """Return pair → rule → its number when somebody spoke with them, of what is off the lists today; once a page.
+class Talk(NamedTuple):
+    """A conversation as the lists need it: the pair, code of each reason → its number, until when they are quiet."""
 
-    Not narrowed by who may read the conversations: a pair is not told of to one who is told nothing of it.
+    pair: int
+    reasons: dict[str, int]
+    quiet_until: dt.date | None
+    spoken_on: dt.date
+
+
+def _talks(user: SignedIn) -> list[Talk]:
+    """Return the conversations that still bear on the lists; once a page.
+
+    Not narrowed by who may read them: a pair is not told of to one who is told nothing of it.
     """
+    day = today()
     rows = Contact.objects.filter(
-        quiet_until__gte=today(), organisation__in=user.viewer.organisations(Perm.PAIR_VIEW)
-    ).order_by("pk")
+        Q(quiet_until__gte=day) | Q(spoken_on__gte=day - dt.timedelta(KNOWN_DAYS)),
+        organisation__in=user.viewer.organisations(Perm.PAIR_VIEW),
+    ).order_by("spoken_on", "pk")
+    values = rows.values_list("mentorship_id", "reasons", "quiet_until", "spoken_on")
+    return cached(("talks", user.viewer.user_id), lambda: [Talk(*row) for row in values])
 
-    def ask() -> dict[int, dict[str, int]]:
-        found: dict[int, dict[str, int]] = {}
-        for pair, reasons in rows.values_list("mentorship_id", "reasons"):
-            found.setdefault(pair, {}).update(reasons)
-        return found
 
-    return cached(("quiet_now", user.viewer.user_id), ask)
+def quiet_now(user: SignedIn) -> dict[int, dict[str, int]]:
+    """Return pair → rule → its number when somebody spoke with them, of what is off the lists today."""
+    day, found = today(), dict[int, dict[str, int]]()
+    for talk in _talks(user):
+        if talk.quiet_until is not None and talk.quiet_until >= day:
+            found.setdefault(talk.pair, {}).update(talk.reasons)
+    return found
+
+
+def known_now(user: SignedIn) -> dict[int, dict[str, int]]:
+    """Return pair → rule about which somebody has spoken with them of late → days since."""
+    day, found = today(), dict[int, dict[str, int]]()
+    for talk in _talks(user):
+        days = (day - talk.spoken_on).days
+        found.setdefault(talk.pair, {}).update(dict.fromkeys(talk.reasons, days))
+    return found
 
 
 def loud(risk: Risk, quiet: Mapping[str, int]) -> Risk:
@@ -136,7 +163,8 @@ def week_of_pairs(user: SignedIn, *, at_most: int | None = AT_MOST_A_WEEK) -> We
             risk = loud(told, quiet.get(pair.pk, {}))
             if risk.concerns:
                 risks[pair.pk] = risk
-    keys = sorted(risks, key=lambda pk: _place(risks[pk], pk))
+    known = known_now(user)
+    keys = sorted(risks, key=lambda pk: place_of(risks[pk], pk, known.get(pk, {})))
     shown = keys[:at_most]
     rows = {
         row.pk: row
@@ -150,9 +178,24 @@ def week_of_pairs(user: SignedIn, *, at_most: int | None = AT_MOST_A_WEEK) -> We
     )
 
 
-def _place(risk: Risk, pk: int) -> tuple[int, int, int, int]:
+def place_of(risk: Risk, pk: int, known: Mapping[str, int]) -> tuple[int, ...]:
+    """Return by what a pair that needs a look stands in the list.
+
+    Calls for help first; then what nobody has spoken about before what has come back (`known`), so that ten pairs nothing helps
+    do not hide the eleventh; then urgency, place of the rule, the bigger number. A silence that began after the conversation is a
+    new one.
+    """
     first = risk.concerns[0]
-    return (first.rule.urgency, first.rule.place, -first.n, pk)
+    days = known.get(first.code)
+    is_new = days is None or (first.code == "silent" and first.n < days)
+    return (
+        first.rule.urgency != Urgency.NOW,
+        not is_new,
+        first.rule.urgency,
+        first.rule.place,
+        -first.n,
+        pk,
+    )
 
 
 def quiet_contacts(user: SignedIn) -> ContactQuerySet:
