@@ -155,6 +155,7 @@ OBJECTS: dict[str, type[Model]] = {
             "wave",
             "invite",
             "links",
+            "room",
             "close",
             "last-day",
             "results",

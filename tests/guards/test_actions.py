@@ -1069,6 +1069,7 @@ DONE = {
         s.asking(), {s.record("waiting").pk: {"request": ["прежнее", s.record("waiting").request]}}, by=s.by
     ),
     "questionnaires.close_wave": lambda s: questionnaires.close_wave(s.asking(), by=s.by),
+    "questionnaires.open_room": lambda s: questionnaires.open_room(s.asking(), [s.asked()], by=s.by),
     "questionnaires.close_overdue_waves": lambda s: (
         ScannedPage.objects.all().delete(),
         Wave.objects.filter(pk=s.asking().pk).update(

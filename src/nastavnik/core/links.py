@@ -14,6 +14,14 @@ def fresh_token() -> str:
     return written(secrets.randbits(BITS))
 
 
+SHORT_LENGTH = 6  # signs typed from a slip: of use only beside the signs of a link, and slowed down
+
+
+def short_code() -> str:
+    """Return a code to be typed from a slip, 30 bits."""
+    return "".join(secrets.choice(_CROCKFORD) for _ in range(SHORT_LENGTH))
+
+
 def digest_of(token: str) -> str:
     """Return what is kept of a link: the SHA-256 of its signs, as a person may have typed them."""
     return hashlib.sha256(token.upper().translate(_MISREAD).encode()).hexdigest()

@@ -492,7 +492,7 @@ SHEETS: tuple[PackageSheet, ...] = (
             "submitted_at": COMPUTED,
         },
         required=("wave", "person"),
-        left_out=frozenset({"about", "token_sha256", "submit_key", "state"}),
+        left_out=frozenset({"about", "token_sha256", "room_code_sha256", "submit_key", "state"}),
         is_core=False,
         only={"wave__mode": Mode.NAMED, "about": ""},
     ),

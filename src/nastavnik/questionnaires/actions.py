@@ -16,7 +16,7 @@ from nastavnik.blanks.actions import drop_pages, use_blanks
 from nastavnik.core import audit, sealed
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.links import digest_of, fresh_token
+from nastavnik.core.links import digest_of, fresh_token, short_code
 from nastavnik.engine.instruments import (
     Instrument,
     InstrumentError,
@@ -202,6 +202,50 @@ def make_links(
     Invitation.objects.bulk_update(rows, ["token_sha256"])
     audit.record_many("link-made", rows, by=by, fields=["token_sha256"])
     return links
+
+
+@dataclass(frozen=True, slots=True)
+class FreshRoom:
+    """A computer room opened for the day: the only time its address and the codes of the slips are seen."""
+
+    token: str
+    slips: tuple[tuple[Invitation, str], ...]
+
+
+@transaction.atomic
+def open_room(
+    wave: Wave, invitations: Iterable[Invitation], *, by: models.Model | None
+) -> FreshRoom:
+    """Let people answer today in a computer room, each by a code of the own; the room of this wave before closes.
+
+    Raises:
+        RefusedError: answers are not taken today, or nobody of these is waited for.
+    """
+    if not wave.takes_answers(today()):
+        raise RefusedError(_("Answers are not taken today: look at the days of the wave."))
+    rows = list(
+        Invitation.objects.select_for_update(of=("self",))
+        .filter(pk__in=[one.pk for one in invitations], wave=wave)
+        .exclude(state=InvitationState.ANSWERED)
+        .select_related("person")
+    )
+    if not rows:
+        raise RefusedError(_("Nobody of these is waited for: they have answered."))
+    token = fresh_token()
+    codes: set[str] = set()
+    while len(codes) < len(rows):
+        codes.add(short_code())
+    Invitation.objects.filter(wave=wave, room_code_sha256__isnull=False).update(
+        room_code_sha256=None
+    )
+    slips = tuple(zip(rows, codes, strict=True))
+    for row, code in slips:
+        row.room_code_sha256 = digest_of(f"{token}{code}")
+    Invitation.objects.bulk_update(rows, ["room_code_sha256"])
+    wave.room_sha256, wave.room_on = digest_of(token), today()
+    wave.save(update_fields=["room_sha256", "room_on"])
+    audit.record("room-opened", wave, by=by, fields=["room_on"])
+    return FreshRoom(token, slips)
 
 
 @transaction.atomic

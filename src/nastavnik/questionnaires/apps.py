@@ -51,6 +51,7 @@ class QuestionnairesConfig(AppConfig):
             "questionnaires",
             "questionnaires",
             paper="questionnaires#внести-с-бумаги",
+            room="questionnaires#в-компьютерном-классе",
             take_back="questionnaires#внести-с-бумаги",
             transfer="questionnaires#перенести-ответы-в-базу",
             sheets="questionnaires#напечатать-листы",

@@ -132,6 +132,8 @@ class Wave(models.Model):
     closes_on = models.DateField(_("last day"))
     status = models.CharField(max_length=6, choices=WaveStatus, default=WaveStatus.OPEN)
     closed_at = models.DateTimeField(null=True)
+    room_sha256 = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - several without a room
+    room_on = models.DateField(null=True)
 
     objects = WaveQuerySet.as_manager()
 
@@ -150,7 +152,8 @@ class Wave(models.Model):
 
     class Privacy:
         public = ["title", "mode", "side", "form", "opens_on", "closes_on", "status"]
-        technical = ["id", "organisation", "programme", "version", "closed_at"]
+        secret = ["room_sha256"]
+        technical = ["id", "organisation", "programme", "version", "closed_at", "room_on"]
 
     def __str__(self) -> str:
         return self.title
@@ -185,7 +188,8 @@ class InvitationQuerySet(ScopedQuerySet["Invitation"]):
 class Invitation(models.Model):
     """Somebody is asked in a wave.
 
-    Of the link only a digest is kept, so the link is seen once. A confidential wave keeps that somebody has answered and
+    Of the link only a digest is kept, so the link is seen once; of the code for the computer room only one that the address of the
+    room goes into. A confidential wave keeps that somebody has answered and
     no moment of it. `submit_key` names the page that was sent: sent again it is no second answer.
     """
 
@@ -194,6 +198,7 @@ class Invitation(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, related_name="invitations")
     about = models.CharField(max_length=40, blank=True)
     token_sha256 = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - several without a link
+    room_code_sha256 = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - several without a code
     state = models.CharField(max_length=8, choices=InvitationState, default=InvitationState.INVITED)
     answered_on = models.DateField(null=True)
     submit_key = models.CharField(max_length=32, blank=True)
@@ -212,7 +217,7 @@ class Invitation(models.Model):
 
     class Privacy:
         personal = ["person", "about", "state", "answered_on"]
-        secret = ["token_sha256"]
+        secret = ["token_sha256", "room_code_sha256"]
         technical = ["id", "organisation", "wave", "submit_key"]
 
 

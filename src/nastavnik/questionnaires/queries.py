@@ -57,6 +57,26 @@ def invitation_by(token: str) -> Invitation | None:
     return row if row is not None and (may_answer(row) or may_change(row)) else None
 
 
+def room_by(token: str) -> Wave | None:
+    """Return the wave a computer room answers today by its address; None for any other address alike."""
+    day = today()
+    rows = Wave.objects.filter(room_sha256=digest_of(token), room_on=day)
+    wave = rows.select_related("organisation").first()
+    return wave if wave is not None and wave.takes_answers(day) else None
+
+
+def seated_by(token: str, code: str) -> Invitation | None:
+    """Return who answers in a room by the code of a slip; None for a wrong or used one alike."""
+    row = (
+        Invitation.objects.filter(
+            room_code_sha256=digest_of(f"{token}{code}"), wave__room_sha256=digest_of(token)
+        )
+        .select_related("wave__version", "wave__organisation", "person")
+        .first()
+    )
+    return row if row is not None and may_answer(row) else None
+
+
 def may_answer(invitation: Invitation) -> bool:
     """Tell whether somebody may answer now: not yet answered, the wave takes answers, the consent holds today."""
     day = today()

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from nastavnik.questionnaires import views
-from nastavnik.questionnaires.views import sheets, transfers
+from nastavnik.questionnaires.views import rooms, sheets, transfers
 
 app_name = "questionnaires"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("questionnaires/<int:pk>/", views.wave, name="wave"),
     path("questionnaires/<int:pk>/invite/", views.invite, name="invite"),
     path("questionnaires/<int:pk>/links/", views.links, name="links"),
+    path("questionnaires/<int:pk>/room/", rooms.room, name="room"),
     path("questionnaires/<int:pk>/paper/", views.paper, name="paper"),
     path("questionnaires/<int:pk>/sheets/", sheets.sheets, name="sheets"),
     path("questionnaires/<int:pk>/sheets/load/", sheets.load, name="load"),
@@ -38,6 +39,10 @@ urlpatterns = [
     path("questionnaires/<int:pk>/last-day/", views.last_day, name="last-day"),
     path("questionnaires/answer/<int:pk>/", views.answer, name="answer"),
     path("a/sent/", views.thanks, name="thanks"),
+    path("r/<str:token>/", rooms.enter_room, name="room-enter"),
+    path("r/<str:token>/answer/", rooms.answer_in_room, name="room-answer"),
+    # as a QR code of capitals has it
+    path("R/<str:token>/", rooms.enter_room, name="room-enter-capitals"),
     path("a/<str:token>/", views.answer_by_link, name="by-link"),
     # a QR code of capitals alone is smaller
     path("A/<str:token>/", views.answer_by_link, name="by-link-capitals"),

@@ -303,7 +303,7 @@ def links(request: Request, pk: int) -> HttpResponse:
     if request.method == "GET":
         context = {
             "wave": row,
-            "groups": _counted_groups(waiting, groups),
+            "groups": counted_groups(waiting, groups),
             "n_without": sum(one.token_sha256 is None for one in waiting),
             "n": len(waiting),
             "is_open": row.status == WaveStatus.OPEN,
@@ -324,9 +324,10 @@ def links(request: Request, pk: int) -> HttpResponse:
     return _strips(request, row, made, groups)
 
 
-def _counted_groups(
+def counted_groups(
     waiting: Iterable[Invitation], groups: Mapping[int, str]
 ) -> list[tuple[str, int]]:
+    """Return class → how many of them, the classes in their order, those without one last."""
     counts: dict[str, int] = {}
     for one in waiting:
         name = groups.get(one.person_id, "")
@@ -611,7 +612,7 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
     invitation = invitation_by(token)
     if invitation is None:
         return link_gone(request)
-    done = _answering(request, invitation, AnswerSource.LINK, by=None)
+    done = answering(request, invitation, AnswerSource.LINK, by=None)
     return done if done is not None else _thanks(invitation)
 
 
@@ -620,7 +621,7 @@ def answer_by_link(request: HttpRequest, token: str) -> HttpResponse:
 def answer(request: Request, pk: int) -> HttpResponse:
     """Let somebody signed in answer what the own person is asked."""
     invitation = get_object_or_404(own_invitations(request.user), pk=pk)
-    done = _answering(request, invitation, AnswerSource.ACCOUNT, by=request.user)
+    done = answering(request, invitation, AnswerSource.ACCOUNT, by=request.user)
     if done is not None:
         return done
     messages.success(request, _("Thank you: your answers have arrived."))
@@ -646,7 +647,7 @@ def thanks(request: HttpRequest) -> HttpResponse:
     return render(request, "questionnaires/thanks.html", context)
 
 
-def _answering(
+def answering(
     request: HttpRequest, invitation: Invitation, source: AnswerSource, *, by: User | None
 ) -> HttpResponse | None:
     """Show a page of a questionnaire, keep what it sends; None once the answers are stored."""
@@ -682,6 +683,7 @@ class AnswerVisit:
     def __init__(self, request: HttpRequest, invitation: Invitation, source: AnswerSource) -> None:
         self.request, self.invitation = request, invitation
         self.is_by_link = source == AnswerSource.LINK
+        self.is_in_room = source == AnswerSource.ROOM
         self.instrument = instrument_of(invitation.wave.version)
         self.answers = answers_so_far(invitation)
         self.people = people_offered(invitation, self.instrument)
@@ -748,7 +750,8 @@ class AnswerVisit:
             "is_by_link": self.is_by_link,
             "over": self.invitation.submit_key,
             "is_sent": self.invitation.state == InvitationState.ANSWERED,
-            "person": self.invitation.person,
+            # the screens of a room are seen by the neighbours
+            "person": None if self.is_in_room else self.invitation.person,
         }
         status = 422 if faults else 200
         return render(self.request, "questionnaires/answer.html", context, status=status)
