@@ -16,8 +16,8 @@ ROUTES = [route for route in all_routes() if not route.is_public]
 DEARER: dict[str, int] = {
     # every app is asked what needs the person and whether its first step is done; twelve where nobody waits at the gate of a base and no district asks
     # who comes of age; what is open in the training of mentors
-    # and, in one, what the plans of the pairs ask for
-    "cabinet:home": 37,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
+    # and, in one, what the plans of the pairs ask for; whom one has spoken with since, of each line about pairs
+    "cabinet:home": 41,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
     # stand on one screen, and whether one is being counted; what the engine would be given now is asked as for a matching,
     # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices
@@ -26,7 +26,10 @@ DEARER: dict[str, int] = {
     "mentorships:replace": 21,
     # whether this sitting has looked at these people already, so that a look is noted once
     # and what stands beside the pair: its plan, whether the consents open it, when it was approved
-    "mentorships:card": 20,
+    # and whom one has spoken with
+    "mentorships:card": 21,
+    # each line of the week: the pairs, their people, whom one has spoken with, consents that end
+    "mentorships:week": 13,
     # beside each pair its plan
     "mentorships:list": 15,
     # whose blanks they are with classes, representatives and consents, their texts; the line of the trail and who was taken out
