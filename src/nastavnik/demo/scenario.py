@@ -123,8 +123,8 @@ POSITIONS = (
 BEGAN_AGO = dt.timedelta(days=70)  # the pairs of the running demo have met for ten weeks
 SILENT, POSTPONING, ASKING, LOW = 2, 4, 6, 8  # places of the pairs that need somebody
 LEFT_OPEN = {SILENT: 3, POSTPONING: 1, ASKING: 1, LOW: 0}  # their last meetings nobody has noted
-WITHOUT_PLAN = 3
-WAITING = (4, 9, 14)
+WITH_PLAN = 12  # each costs a start some milliseconds; the others are begun by one press
+WAITING = (4, 9)
 BEHIND = (2, 7)
 PLAN_STEPS = (PlanStatus.DRAWN, PlanStatus.ACQUAINTED, PlanStatus.APPROVED)
 STRENGTHS = ("любознательность, упорство", "умеет слушать, доводит до конца", "легко знакомится")
@@ -660,9 +660,12 @@ class School:
         enter_month(notes, by=self.curator)
 
     def draw_up(self) -> None:
-        """Draw the individual plans up: most are approved and partly done, some wait, the last pairs have none yet."""
+        """Draw some individual plans up: most are approved and partly done, two wait, one is begun; many pairs have none yet."""
         ties = Tie.objects.filter(organisation=self.organisation, ends_on=None).order_by("pk")
-        begun = list(ties.filter(mentorship__status=MentorshipStatus.ACTIVE))[:-WITHOUT_PLAN]
+        pairs = Mentorship.objects.filter(organisation=self.organisation)
+        shown = set(_pairs_with_accounts(pairs).values_list("pk", flat=True))
+        going = ties.filter(mentorship__status=MentorshipStatus.ACTIVE)
+        begun = sorted(going, key=lambda tie: tie.mentorship_id not in shown)[:WITH_PLAN]
         if not begun:
             return
         since = max(begun[0].starts_on, today() - BEGAN_AGO)
@@ -678,7 +681,8 @@ class School:
                 or [GoalEntry("Освоиться и найти своё дело")],
                 (),
             )
-            keep_plan(plan, content, by=self.curator)
+            if number % 3 == 0 or number == len(begun) - 1 or not wished:
+                keep_plan(plan, content, by=self.curator)
             n_steps = 2 if number in WAITING else len(PLAN_STEPS)
             if number == len(begun) - 1:
                 n_steps = 0
