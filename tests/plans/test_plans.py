@@ -479,6 +479,9 @@ def test_from_the_page_of_a_pair_to_an_approved_plan(cast):
     )
     for page in (card, "/pairs/"):
         assert note.url in text(client.get(page))
+    client.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "unapprove": "1"})
+    plan.refresh_from_db()
+    assert plan.status == S.ACQUAINTED
 
 
 def test_all_plans_are_begun_with_one_press_and_taken_back_with_one(cast):

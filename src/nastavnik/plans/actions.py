@@ -375,7 +375,9 @@ def _check_written(plan: IndividualPlan) -> None:
 
 def _replace_former(plan: IndividualPlan, *, by: models.Model | None) -> None:
     """Let the edition in force go; what is done by it is done in the new one too."""
-    former = plan.tie.plans.select_for_update().filter(status=PlanStatus.APPROVED).first()
+    former = (
+        plan.tie.plans.select_for_update().order_by("pk").filter(status=PlanStatus.APPROVED).first()
+    )
     if former is None:
         return
     former.status = PlanStatus.REPLACED

@@ -347,10 +347,12 @@ def step(request: Request, pk: int) -> HttpResponse:
     if to not in PlanStatus.values:
         messages.error(request, _("Press one of the buttons of the plan."))
         return redirect("plans:plan", pk=_plan(request, pk).pk)
-    approving = to == PlanStatus.APPROVED or "unapprove" in request.POST
+    is_back = "unapprove" in request.POST
+    approving = to == PlanStatus.APPROVED or is_back
     shown = _to_approve(request, pk) if approving else _written(request, pk)
     on_paper = "paper" in request.POST or (approving and not _is_head(request))
-    form = PaperDayForm(request.POST if to in {"acquainted", "approved"} and on_paper else None)
+    is_signed = on_paper and not is_back and to in {PlanStatus.ACQUAINTED, PlanStatus.APPROVED}
+    form = PaperDayForm(request.POST if is_signed else None)
     if form.is_bound and not form.is_valid():
         messages.error(request, _("Write the day on which it was signed."))
         return redirect("plans:plan", pk=pk)
