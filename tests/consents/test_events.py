@@ -74,12 +74,14 @@ def test_a_withdrawal_ends_from_its_day_and_leaves_the_days_before(cast):
 
 def test_a_paper_outgrown_covers_until_the_birthday_and_its_end_is_told(cast):
     person = cast.school.people["oldest"]
-    Person.objects.filter(pk=person.pk).update(birth_date=years_ago(18))
+    born = years_ago(18)
+    birthday = born.replace(year=born.year + 18)  # on 29 February the day before
+    Person.objects.filter(pk=person.pk).update(birth_date=born)
     person.refresh_from_db()
     old = Consent.objects.get(person=person, purpose=Purpose.DATA)
     assert old.signer == Signer.BOTH
-    day = max(old.signed_on, today() - DAY)
-    assert covered_on(person, Purpose.DATA, day) == (day < today())
+    day = max(old.signed_on, birthday - DAY)
+    assert covered_on(person, Purpose.DATA, day) == (day < birthday)
     assert not covered_on(person, Purpose.DATA, today())
     record_consents([person], [Purpose.DATA], signed_on=today(), by=cast.anna)
     assert covered_on(person, Purpose.DATA, today())
