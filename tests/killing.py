@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent.parent / "src"
-PATIENCE_SECONDS = 300
+PATIENCE_SECONDS = 1200
 
 # Loads the program once and does every step in a process of its own, which has its own connections and may be killed.
 _LOADED = """
