@@ -53,6 +53,7 @@ OBJECTS: dict[str, type[Model]] = {
     "people:end-role": Membership,
     "people:second-step-off": Membership,
     "programmes:edit": Programme,
+    "programmes:go-on": Programme,
     "programmes:limits": MentoringForm,
     "programmes:record": Participation,
     "programmes:leave": Participation,

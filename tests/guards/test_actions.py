@@ -96,6 +96,7 @@ READS = {
     "matching.substitutes": "the engine asked who could take a pair over",
     "matching.least_disturbance": "the engine asked who would have to move",
     "matching.check_substitute": "the rules asked by the action that replaces a mentor",
+    "mentorships.lock_drafts": "drafts of orders locked before pairs, as a registration does",
     "mentorships.lock_people": "the records of both sides locked in one order, for the actions that change pairs",
     "mentorships.check_consents": "the papers asked by the actions that let people go on",
     "matching.check_locks": "the places asked before a run",
@@ -498,6 +499,18 @@ def _free_year(scene):
     )
 
 
+def _programme_of_next_year(scene):
+    year = _free_year(scene)
+    return programmes.open_programme(
+        year,
+        title="П",
+        starts_on=year.starts_on,
+        ends_on=year.ends_on,
+        forms=scene.programme.forms.all(),
+        by=scene.by,
+    )
+
+
 def _archived(scene):
     return scene.first(Roadmap, archived_at__isnull=False)
 
@@ -633,6 +646,7 @@ PREPARED |= {
     "mentorships.reopen_pair": _ended_pair,
     "mentorships.restore_meetings": _ended_pair,
     "programmes.note_next_year": lambda scene: _ended_pair(scene).ties.get().mentee,
+    "programmes.take_on": _programme_of_next_year,
     "programmes.take_up_again": lambda scene: _ended_pair(scene).ties.get().mentee,
 }
 
@@ -900,6 +914,7 @@ DONE = {
     "programmes.review_ready": lambda s: programmes.review_ready(s.programme, by=s.by),
     "programmes.take_place": lambda s: programmes.take_place(s.record("older"), by=s.by),
     "programmes.note_next_year": lambda s: programmes.note_next_year([s.it], goes_on=True, by=s.by),
+    "programmes.take_on": lambda s: programmes.take_on(s.it, [s.record("waiting")], by=s.by),
     "programmes.take_up_again": lambda s: programmes.take_up_again(s.it, by=s.by),
     "programmes.settle_next_year": lambda s: programmes.settle_next_year(
         [s.record("waiting")], after=AfterEnd.GOES_ON, by=s.by

@@ -97,6 +97,7 @@ class ProgrammesConfig(AppConfig):
             describe="bases#запросы-и-области",
             record="bases#запросы-и-области",
             closing="bases#конец-года",
+            go_on="bases#кто-продолжает",
             **dict.fromkeys(
                 ("meetings", "add_meeting", "meeting", "reopen", "choices", "choose"),
                 "group-meeting",

@@ -28,6 +28,7 @@ from nastavnik.programmes.queries import (
     candidates_of_roster,
     class_choices,
     current_programme,
+    going_on,
     is_closing,
     last_group_meeting,
     marks_of_bases,
@@ -37,6 +38,9 @@ from nastavnik.programmes.queries import (
     standing_in,
     states_of_bases,
 )
+
+#: Who goes on comes in while a programme is young: later it is no question any more.
+_YOUNG = dt.timedelta(days=90)
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -137,12 +141,25 @@ def _bases(user: SignedIn) -> Iterator[AttentionItem]:
             _("Load a list"), reverse("people:import"),
         )  # fmt: skip
         return
+    yield from _going_on(user, programme)
     yield from _unsigned_in_pairs(user, programme)
     yield from _clearances(user, programme)
     if is_closing(user, programme):
         yield from _unasked(user, programme)
         return
     yield from _preparing(user, programme, counts)
+
+
+def _going_on(user: SignedIn, programme: Programme) -> Iterator[AttentionItem]:
+    """Yield who said at the end of last year to go on and is in no base of this programme, while it is young."""
+    if today() - programme.starts_on > _YOUNG or not (n := going_on(user, programme).count()):
+        return
+    yield AttentionItem(
+        Urgency.NEXT, "go", _("Next step"),
+        ngettext("%(n)s person of last year goes on", "%(n)s people of last year go on", n) % {"n": n},
+        _("They said so when the year was closed: put them into the bases with what is known of them."),
+        _("Put into the bases"), reverse("programmes:go-on", args=[programme.pk]), place=1,
+    )  # fmt: skip
 
 
 def _preparing(

@@ -68,18 +68,26 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         }
 
     def __init__(
-        self, organisation: Organisation, year: AcademicYear | None, *args: Any, **kwargs: Any
+        self,
+        organisation: Organisation,
+        year: AcademicYear | None,
+        *args: Any,
+        before: Programme | None = None,
+        **kwargs: Any,
     ) -> None:
+        """Offer the forms of the directory; a new programme begins with the forms and acts of the one before."""
         super().__init__(*args, **kwargs)
         directory = MentoringForm.objects.directory().prefetch_related("variants")
         fitting = [form.pk for form in directory if organisation.kind in form.organisation_kinds]
         offer_rows(self, "forms", MentoringForm.objects.directory().filter(pk__in=fitting))
-        if self.instance.pk:
-            codes = self.instance.forms.values_list("code", flat=True)
+        if copied := self.instance if self.instance.pk else before:
+            codes = copied.forms.values_list("code", flat=True)
             self.initial["forms"] = list(
                 directory.filter(code__in=codes).values_list("pk", flat=True)
             )
-        elif year is not None:
+        if before is not None:
+            self.initial["acts"] = before.acts
+        if year is not None and not self.instance.pk:
             self.initial = {
                 **self.initial,
                 "title": f"Программа наставничества на {year} учебный год",

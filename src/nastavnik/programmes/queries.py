@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE, Purpose
@@ -15,6 +15,8 @@ from nastavnik.core.access import Perm, SignedIn, Verdict
 from nastavnik.core.dates import today
 from nastavnik.core.request_cache import cached
 from nastavnik.core.text import fold
+from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.organisations.queries import year_for
 from nastavnik.people.choices import OUTSIDERS, PersonKind
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names, in_class, roster
@@ -180,6 +182,49 @@ def candidates_of_roster(
     )
 
 
+def going_on(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
+    """Return the records of the year before whose people said to go on, and who were never in that base of this programme."""
+    years = Programme.objects.filter(
+        organisation_id=programme.organisation_id,
+        year__starts_on__lt=programme.year.starts_on,
+    )
+    before = years.order_by("-year__starts_on").values("year")[:1]
+    inside = Participation.objects.filter(
+        programme=programme, side=OuterRef("side"), person=OuterRef("person")
+    )
+    return (
+        Participation.objects.within(user, Perm.BASE_EDIT)
+        .filter(
+            ~Exists(inside),
+            programme__organisation=programme.organisation_id,
+            programme__year__in=before,
+            status=ParticipationStatus.FINISHED,
+            goes_on=True,
+            person__left_on=None,
+        )
+        .select_related("person")
+        .order_by("side", "person__search_name", "pk")
+    )
+
+
+def programme_before(organisation: Organisation, year: AcademicYear) -> Programme | None:
+    """Return the last programme of an earlier year, from which a new one is copied."""
+    programmes = Programme.objects.filter(organisation=organisation)
+    return programmes.filter(year__starts_on__lt=year.starts_on).first()
+
+
+def years_to_open(organisation: Organisation) -> list[AcademicYear]:
+    """Return the years in which a programme may begin: the present one and those ahead; one without a programme is first."""
+    present = year_for(organisation, today())
+    if present is None:
+        return []
+    years = AcademicYear.objects.filter(
+        organisation=organisation, starts_on__gte=present.starts_on
+    ).order_by("starts_on")
+    taken = set(Programme.objects.filter(year__in=years).values_list("year", flat=True))
+    return sorted(years, key=lambda year: (year.pk in taken, year.starts_on))
+
+
 def why_nobody(
     user: SignedIn, programme: Programme, side: Side, everybody: QuerySet[Person]
 ) -> str:
@@ -245,7 +290,7 @@ BASE_MARKS: dict[str, Callable[[Side], Q]] = {
 }
 
 
-class Standing(NamedTuple):
+class BaseStanding(NamedTuple):
     """What the first page counts a record of a base by: an object of the model costs more than the question itself."""
 
     person_id: int
@@ -297,7 +342,7 @@ _OF_STANDING = (
 )  # fmt: skip
 
 #: The same marks as `BASE_MARKS`, of a record that was read already.
-HOLDS: dict[str, Callable[[Standing], bool]] = {
+HOLDS: dict[str, Callable[[BaseStanding], bool]] = {
     "told": lambda row: row.is_told,
     "untold": lambda row: not row.is_told,
     "admitted": lambda row: row.status != ParticipationStatus.CANDIDATE,
@@ -423,19 +468,19 @@ def people_paired(user: SignedIn) -> list[int]:
     return [row.person_id for row in _standing(user) if row.status == ParticipationStatus.PAIRED]
 
 
-def _standing(user: SignedIn) -> list[Standing]:
+def _standing(user: SignedIn) -> list[BaseStanding]:
     """Return everybody in a base of the programme the user works in."""
     programme = current_programme(user)
     return [] if programme is None else standing_in(user, programme)
 
 
-def standing_in(user: SignedIn, programme: Programme) -> list[Standing]:
+def standing_in(user: SignedIn, programme: Programme) -> list[BaseStanding]:
     """Return everybody in the bases of a programme whom the user sees, without those who left; one query a page."""
 
-    def ask() -> list[Standing]:
+    def ask() -> list[BaseStanding]:
         rows = Participation.objects.visible_to(user).filter(programme=programme).order_by()
         standing = rows.exclude(status=ParticipationStatus.LEFT)
-        return [Standing(*row) for row in standing.values_list(*_OF_STANDING)]
+        return [BaseStanding(*row) for row in standing.values_list(*_OF_STANDING)]
 
     return cached(("standing_in_bases", user.viewer.user_id, programme.pk), ask)
 

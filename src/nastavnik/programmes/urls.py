@@ -21,6 +21,7 @@ urlpatterns = [
     path("programme/", views.overview, name="overview"),
     path("programme/add/", views.add, name="add"),
     path("programme/<int:pk>/", views.edit, name="edit"),
+    path("programme/<int:pk>/go-on/", views.go_on, name="go-on"),
     path("programme/forms/<int:pk>/", views.limits, name="limits"),
     path("mentees/", views.mentees, name="mentees"),
     path("mentors/", views.mentors, name="mentors"),

@@ -23,6 +23,7 @@ from nastavnik.programmes.actions.bases import (
     take_place,
     take_up_again,
 )
+from nastavnik.programmes.actions.continuing import take_on
 from nastavnik.programmes.actions.group_meetings import (
     AttendeeWishes,
     close_choices,
@@ -64,6 +65,7 @@ __all__ = [
     "review_ready",
     "set_participation_status",
     "settle_next_year",
+    "take_on",
     "take_place",
     "take_up_again",
 ]

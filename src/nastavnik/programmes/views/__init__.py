@@ -14,6 +14,7 @@ from nastavnik.programmes.views.bases import (
     overview,
 )
 from nastavnik.programmes.views.closing import closing
+from nastavnik.programmes.views.continuing import go_on
 from nastavnik.programmes.views.describing import describe
 from nastavnik.programmes.views.grids import collect, grid
 from nastavnik.programmes.views.group_meetings import (
@@ -41,6 +42,7 @@ __all__ = [
     "describe",
     "edit",
     "edit_record",
+    "go_on",
     "grid",
     "invite",
     "leave_base",

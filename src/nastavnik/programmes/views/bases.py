@@ -23,7 +23,6 @@ from nastavnik.core.ui.components import few
 from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.core.ui.ticks import Ticks
-from nastavnik.organisations.queries import year_for
 from nastavnik.people.forms import PersonFilter
 from nastavnik.people.models import StudyGroup
 from nastavnik.people.queries import class_names, group_names
@@ -48,8 +47,11 @@ from nastavnik.programmes.queries import (
     candidates,
     candidates_of_roster,
     current_programme,
+    going_on,
     of_class_and_kind,
+    programme_before,
     why_nobody,
+    years_to_open,
 )
 from nastavnik.programmes.tables import base_table, has_box
 
@@ -71,6 +73,7 @@ def overview(request: Request) -> HttpResponse:
             "forms": programme.forms.prefetch_related("variants"),
             "mentees": base_counts(request.user, programme, Side.MENTEE),
             "mentors": base_counts(request.user, programme, Side.MENTOR),
+            "n_going_on": going_on(request.user, programme).count(),
             "others": Programme.objects.visible_to(request.user)
             .exclude(pk=programme.pk)
             .select_related("year"),
@@ -83,20 +86,34 @@ def overview(request: Request) -> HttpResponse:
 def add(request: Request) -> HttpResponse:
     """Open a programme: title, days, forms."""
     organisation = request.user.workplace
-    year = year_for(organisation, today())
-    form = ProgrammeForm(organisation, year, request.POST or None)
-    if year is None:
+    years = years_to_open(organisation)
+    if not years:
         messages.error(request, _("Open an academic year first."))
         return redirect("organisations:settings")
+    year = next((one for one in years if str(one.pk) == request.GET.get("year")), years[0])
+    form = ProgrammeForm(
+        organisation, year, request.POST or None, before=programme_before(organisation, year)
+    )
     if request.method == "POST" and form.is_valid():
-        actions.open_programme(year, by=request.user, **form.cleaned_data)
+        programme = actions.open_programme(year, by=request.user, **form.cleaned_data)
+        if going_on(request.user, programme).exists():
+            messages.success(request, _("The programme is open. Next: those who go on."))
+            return redirect("programmes:go-on", pk=programme.pk)
         messages.success(
             request, _("The programme is open. Next: load the lists of pupils and staff.")
         )
         return redirect("/")
     directory = MentoringForm.objects.directory().prefetch_related("variants")
     return render(
-        request, "programmes/edit.html", {"form": form, "programme": None, "directory": directory}
+        request,
+        "programmes/edit.html",
+        {
+            "form": form,
+            "programme": None,
+            "directory": directory,
+            "year": year,
+            "years": [one for one in years if one != year],
+        },
     )
 
 
