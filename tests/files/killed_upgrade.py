@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from nastavnik.files import upgrading
 
 KINDS = tuple(os.environ["KINDS"].split())
+# how many migrations are left for the work; 0 for all but those without which there is no account
 N_LAST = int(os.environ["N_LAST_MIGRATIONS"])
 # the app none of whose migrations are there yet; the control needs one that Django writes down only after it
 WITHOUT = os.environ.get("WITHOUT_APP", "")
@@ -22,7 +23,7 @@ WITHOUT = os.environ.get("WITHOUT_APP", "")
 def prepare():
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    there = plan[:-N_LAST]
+    there = plan[:-N_LAST] if N_LAST else executor.migration_plan([("people", "0001_initial")])
     if WITHOUT:
         there = [one for one in plan if one[0].app_label != WITHOUT]
     state = executor.migrate(None, there)

@@ -1,11 +1,16 @@
 """An update killed at any moment goes on at the next start, and there is a copy of what was before."""
 
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
-from tests.killing import killable
+from tests.killing import PATIENCE_SECONDS, SOURCE, killable
 
 from nastavnik.core.errors import RefusedError
 from nastavnik.files import archive, upgrading
@@ -51,7 +56,8 @@ def scratch_postgres(request):
 @pytest.mark.both
 @pytest.mark.django_db
 def test_killed_again_and_again_it_goes_on(tmp_path, request, upgrade_of):
-    n_last, step = (40, 41) if request.config.getoption("--deep") else (4, 17)
+    # deep: of all apps, from the first table of accounts on
+    n_last, step = (0, 431) if request.config.getoption("--deep") else (4, 17)
     n_kills = 0
     with upgrade_of(n_last=n_last) as it:
         for nth in range(1, 5000, step):
@@ -65,6 +71,45 @@ def test_killed_again_and_again_it_goes_on(tmp_path, request, upgrade_of):
     assert 1 <= len(copies) <= upgrading.N_KEPT
     for copy in copies:
         assert archive.verify(copy).database == connection.vendor
+
+
+TRACED = """
+import runpy, sys, django
+django.setup()
+runpy.run_path(sys.argv[1])["work"]()
+"""
+
+
+def run_to_nth_sync(data, nth):
+    """Bring a database up to date in a process that ends at its n-th word to the disk; tell whether it came to its end."""
+    killed_at = f"inject=fsync,fdatasync:signal=SIGKILL:when={nth}"
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"]
+    command = [*strace, "-e", killed_at, sys.executable, "-c", TRACED, str(SCRIPT)]
+    here = {"DJANGO_SETTINGS_MODULE": "nastavnik.config.settings", "NASTAVNIK_DATA": str(data)}
+    path = {"PYTHONPATH": f"{SOURCE}{os.pathsep}{SOURCE.parent}"}
+    done = subprocess.run(
+        command,
+        check=False,
+        env=os.environ | here | path,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.returncode in {0, -signal.SIGKILL, 128 + signal.SIGKILL}, done.stderr
+    return done.returncode == 0
+
+
+@pytest.mark.deep
+@pytest.mark.django_db
+@pytest.mark.skipif(not shutil.which("strace"), reason="strace is not on this computer")
+def test_killed_at_a_word_to_the_disk_it_goes_on(tmp_path, upgrade_of):
+    """As a power cut would end it: before what was written is told to the disk, of all apps."""
+    with upgrade_of(n_last=0) as it:
+        kills = 0
+        while not run_to_nth_sync(tmp_path / "data", 1 + 3 * kills):
+            kills += 1
+        assert kills >= 4
+        assert it.look() == up_to_date()
 
 
 @pytest.mark.both
