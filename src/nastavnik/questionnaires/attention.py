@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,9 +12,9 @@ from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.core.request_cache import cached
-from nastavnik.questionnaires.choices import InvitationState, WaveStatus
+from nastavnik.questionnaires.choices import WaveStatus
 from nastavnik.questionnaires.models import Invitation, Wave
-from nastavnik.questionnaires.queries import own_invitations, sheets_waiting
+from nastavnik.questionnaires.queries import own_invitations, waves_led
 
 _MOST = 3  # waves told one by one
 
@@ -26,20 +25,15 @@ def _own(user: SignedIn) -> list[Invitation]:
     return cached(("own_invitations", user.viewer.user_id), lambda: list(own_invitations(user)))
 
 
-def _open_waves(user: SignedIn) -> list[Wave]:
+def _waves(user: SignedIn) -> list[Wave]:
     if not user.viewer.may(Perm.WAVE_EDIT):
         return []
-    return cached(("open_waves", user.viewer.user_id), lambda: _find_open(user))
+    return cached(("waves_led", user.viewer.user_id), lambda: waves_led(user, today()))
 
 
-def _find_open(user: SignedIn) -> list[Wave]:
-    silent = Count("invitations", filter=~Q(invitations__state=InvitationState.ANSWERED))
-    waves = Wave.objects.visible_to(user).within(user, Perm.WAVE_EDIT)
-    return list(
-        waves.filter(status=WaveStatus.OPEN, opens_on__lte=today())
-        .annotate(n_missing=silent)
-        .order_by("closes_on", "pk")
-    )
+def _open_waves(user: SignedIn) -> list[Wave]:
+    day = today()
+    return [one for one in _waves(user) if one.status == WaveStatus.OPEN and one.opens_on <= day]
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
@@ -58,15 +52,8 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
 
 def _sheets(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield the waves of which sheets came back and are not accepted: answers that nobody counts yet."""
-    if not user.viewer.may(Perm.WAVE_EDIT):
-        return
-    counts = sheets_waiting(user)
-    for wave in (
-        Wave.objects.visible_to(user).within(user, Perm.WAVE_EDIT).filter(pk__in=counts)[:_MOST]
-        if counts
-        else ()
-    ):
-        n = counts[wave.pk]
+    for wave in [one for one in _waves(user) if one.n_sheets][:_MOST]:  # type: ignore[attr-defined]
+        n = wave.n_sheets  # type: ignore[attr-defined]
         words = ngettext("%(n)s sheet waits", "%(n)s sheets wait", n) % {"n": n}
         yield AttentionItem(
             Urgency.LATER, "wait", _("Sheets came back"), f"{wave.title}: {words}",

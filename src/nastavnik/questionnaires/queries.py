@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from nastavnik.blanks.choices import ScanState
@@ -15,7 +15,7 @@ from nastavnik.blanks.models import PrintRun, ScannedPage
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.queries import held_purposes, missing_purposes
 from nastavnik.core import sealed
-from nastavnik.core.access import SignedIn
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.links import digest_of
 from nastavnik.engine.instruments import Instrument, People
@@ -75,6 +75,12 @@ def seated_by(token: str, code: str) -> Invitation | None:
         .first()
     )
     return row if row is not None and may_answer(row) else None
+
+
+def seat_of(key: int) -> Invitation | None:
+    """Return who has a code of a room, by the key a seat was signed with."""
+    rows = Invitation.objects.filter(pk=key, room_code_sha256__isnull=False)
+    return rows.select_related("wave__version", "wave__organisation", "person").first()
 
 
 def may_answer(invitation: Invitation) -> bool:
@@ -176,13 +182,22 @@ def overdue_waves(day: dt.date) -> WaveQuerySet:
     )
 
 
-def sheets_waiting(user: SignedIn) -> dict[int, int]:
-    """Return key of a wave → of how many sheets pages came back that are neither accepted nor put away; one query."""
-    rows = ScannedPage.objects.visible_to(user).filter(intake__kind=SHEETS, state=ScanState.READ)
-    counted_by = (
-        rows.order_by().values("intake__subject_id").annotate(n=Count("blank", distinct=True))
+def waves_led(user: SignedIn, day: dt.date) -> list[Wave]:
+    """Return the waves the user leads that are open on a day or of which sheets came back; one query.
+
+    `n_missing` have not answered, of `n_sheets` sheets (None for none) pages wait to be accepted or put away.
+    """
+    pages = ScannedPage.objects.visible_to(user).filter(intake__kind=SHEETS, state=ScanState.READ)
+    of_wave = pages.filter(intake__subject_id=OuterRef("pk")).order_by()
+    n = of_wave.values("intake__subject_id").annotate(n=Count("blank", distinct=True)).values("n")
+    silent = Count("invitations", filter=~Q(invitations__state=InvitationState.ANSWERED))
+    is_open = Q(status=WaveStatus.OPEN, opens_on__lte=day)
+    waves = Wave.objects.visible_to(user).within(user, Perm.WAVE_EDIT)
+    return list(
+        waves.filter(is_open | Q(pk__in=pages.values("intake__subject_id")))
+        .annotate(n_missing=silent, n_sheets=Subquery(n))
+        .order_by("closes_on", "pk")
     )
-    return dict(counted_by.values_list("intake__subject_id", "n"))
 
 
 def closes_itself_on(wave: Wave) -> dt.date | None:

@@ -26,7 +26,7 @@ from nastavnik.people.queries import group_names
 from nastavnik.questionnaires import actions
 from nastavnik.questionnaires.choices import AnswerSource
 from nastavnik.questionnaires.models import Invitation, Wave
-from nastavnik.questionnaires.queries import may_answer, room_by, seated_by, waiting_of
+from nastavnik.questionnaires.queries import may_answer, room_by, seat_of, seated_by, waiting_of
 from nastavnik.questionnaires.views import answering, counted_groups
 
 _SEAT, _DONE = "seat", "seat-done"
@@ -140,5 +140,4 @@ def _seated(request: HttpRequest, token: str) -> Invitation | None:
         return None
     if room_digest != digest_of(token):
         return None
-    rows = Invitation.objects.filter(pk=pk, room_code_sha256__isnull=False)
-    return rows.select_related("wave__version", "wave__organisation", "person").first()
+    return seat_of(pk)
