@@ -4,9 +4,8 @@ import datetime as dt
 
 import pytest
 import time_machine
-from django.test import Client
 from tests.cast import CANARY
-from tests.pages import said, signed_in, text
+from tests.pages import guest, said, signed_in, text
 from tests.questionnaires.asking import crowd_of, invitation_of, link_of, sent, wave_of
 
 from nastavnik.core.dates import today
@@ -32,7 +31,7 @@ def room_of(wave, school, invitations=None):
 
 
 def seat(address, code):
-    browser = Client()
+    browser = guest()
     answer = browser.post(address, {"code": code})
     assert answer.headers.get("Location") == f"{address}answer/"
     return browser
@@ -65,11 +64,11 @@ def test_a_code_works_once_and_the_computer_forgets_who_sat_there(school):
     old = browser.cookies["seat"].value
     browser.post(f"{address}answer/?all=1", sent("one", before="no"))
     assert browser.get(f"{address}answer/").headers["Location"] == address
-    wrong = Client().post(address, {"code": codes[row.pk]})
+    wrong = guest().post(address, {"code": codes[row.pk]})
     assert wrong.status_code == 422
     assert "This code opens nothing" in text(wrong)
     # the seat kept by hand opens nothing either; the same press once more is the same answer
-    other = Client()
+    other = guest()
     other.cookies["seat"] = old
     assert other.get(f"{address}answer/").headers["Location"] == address
     other.cookies["seat"] = old
@@ -87,36 +86,36 @@ def test_a_code_is_typed_as_people_type_it_and_kept_nowhere(school):
 
 def test_wrong_yesterday_s_closed_and_replaced_rooms_are_one_page(school):
     wave = wave_of(school)
-    wrong = Client().get(f"/r/{fresh_token()}/")
+    wrong = guest().get(f"/r/{fresh_token()}/")
     assert wrong.status_code == 404
     first, codes = room_of(wave, school)
-    assert Client().get(first).status_code == 200
+    assert guest().get(first).status_code == 200
     row = invitation_of(wave, school, "younger")
     sitting = seat(first, codes[row.pk])
     second, fresh = room_of(wave, school)
-    assert Client().get(first).content == wrong.content
+    assert guest().get(first).content == wrong.content
     assert sitting.get(f"{first}answer/").content == wrong.content
-    assert Client().post(second, {"code": codes[row.pk]}).status_code == 422
+    assert guest().post(second, {"code": codes[row.pk]}).status_code == 422
     seat(second, fresh[row.pk])
     closed = wave_of(school)
     third, _codes = room_of(closed, school)
     close_wave(closed, by=school.curator)
-    assert Client().get(third).content == wrong.content
+    assert guest().get(third).content == wrong.content
     tomorrow = dt.datetime.combine(today() + dt.timedelta(days=1), dt.time(9), dt.UTC)
     with time_machine.travel(tomorrow, tick=False):
-        assert Client().get(second).content == wrong.content
+        assert guest().get(second).content == wrong.content
 
 
 def test_a_code_of_another_room_opens_nothing_here(cast, school):
     mine, theirs = wave_of(school), wave_of(cast.other)
     address, _codes = room_of(mine, school)
     _other, codes = room_of(theirs, cast.other)
-    assert {Client().post(address, {"code": one}).status_code for one in codes.values()} == {422}
+    assert {guest().post(address, {"code": one}).status_code for one in codes.values()} == {422}
 
 
 def test_guessed_codes_are_slowed(school):
     address, _codes = room_of(wave_of(school), school)
-    statuses = [Client().post(address, {"code": f"{n:06}"}).status_code for n in range(70)]
+    statuses = [guest().post(address, {"code": f"{n:06}"}).status_code for n in range(70)]
     assert set(statuses) == {422, 429}
     assert not Response.objects.exists()
 
@@ -145,7 +144,7 @@ def test_the_curator_makes_slips_of_a_class_and_they_are_seen_once(cast, school)
     address = shown.context["strip"].address
     assert address in text(shown)
     assert address not in text(curator.get(page))
-    assert Client().get(personal).status_code == 200  # links stay
+    assert guest().get(personal).status_code == 200  # links stay
     assert "Nobody of these" in said(curator.post(page, {"who": "=99Ю"}, follow=True))[0]
     assert signed_in(cast.other.curator).get(page).status_code == 404
     assert CANARY not in text(curator.get(page))
