@@ -17,7 +17,7 @@ DEARER: dict[str, int] = {
     # every app is asked what needs the person and whether its first step is done; twelve where nobody waits at the gate of a base and no district asks
     # who comes of age; what is open in the training of mentors
     # and, in one, what the plans of the pairs ask for; whom one has spoken with since, of each line about pairs
-    "cabinet:home": 41,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
+    "cabinet:home": 40,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
     # stand on one screen, and whether one is being counted; what the engine would be given now is asked as for a matching,
     # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices

@@ -1,6 +1,7 @@
 """Pairs as their lists show them."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.utils.html import format_html, format_html_join
@@ -49,6 +50,7 @@ def pair_table(
     narrowed: Sequence[tuple[StrOrPromise, str]] = (),
     *,
     notes: Mapping[int, Sequence[PairNote]] | None = None,
+    chains: Mapping[int, Sequence[str]] | None = None,
 ) -> Table[Row]:
     """Return pairs as a list on a day, with what is risky about them.
 
@@ -123,7 +125,9 @@ def pair_table(
                 "meetings",
                 _("Meetings"),
                 lambda _row: "",
-                lambda row: _meetings(row[0], day, beside.get(row[0].pk, ())),
+                lambda row: _meetings(
+                    row[0], day, beside.get(row[0].pk, ()), (chains or {}).get(row[0].pk, ())
+                ),
                 in_file=False,
             ),
             Column(
@@ -189,8 +193,10 @@ def _period(pair: PairRow) -> SafeString:
     return format_html("<small>{}</small>", days)
 
 
-def _meetings(pair: PairRow, day: dt.date, notes: Sequence[PairNote]) -> SafeString:
-    """Return the last meeting held, the next one planned and, of a pair, what is said beside it, each in a line."""
+def _meetings(
+    pair: PairRow, day: dt.date, notes: Sequence[PairNote], shapes: Sequence[str]
+) -> SafeString:
+    """Return the chain, the last meeting held, the next one planned and, of a pair, what is said beside it."""
     last = _("was %(day)s") % {"day": f"{pair.last_on:%d.%m}"} if pair.last_on else _("none yet")
     lines = [last]
     if pair.next_on and pair.next_on >= day:
@@ -200,8 +206,57 @@ def _meetings(pair: PairRow, day: dt.date, notes: Sequence[PairNote]) -> SafeStr
     if len(notes) == 1 and notes[0].short:
         lines.append(link(notes[0].url, notes[0].short))
     return format_html(
-        "<small>{}</small>", format_html_join(BREAK, "{}", ((one,) for one in lines))
+        "{}<small>{}</small>",
+        _chain(shapes),
+        format_html_join(BREAK, "{}", ((one,) for one in lines)),
     )
+
+
+_SHAPES = {
+    "held": '<circle class="held" cx="{x}" cy="{y}" r="3.5"/>',
+    "missed": '<path class="no" d="M{x} {y}m-3-3l6 6m0-6l-6 6"/>',
+    "wait": '<circle class="wait" cx="{x}" cy="{y}" r="3"/>',
+    "moved": '<circle class="moved" cx="{x}" cy="{y}" r="3"/>',
+    "ahead": '<circle cx="{x}" cy="{y}" r="2"/>',
+}
+_IN_A_ROW, _STEP = 12, 10  # circles, units of the picture
+
+
+def _chain(shapes: Sequence[str]) -> SafeString:
+    """Return the chain of a pair as a small picture that says in words what it shows; nothing without meetings."""
+    if not shapes:
+        return NOTHING
+    drawn = format_html_join(
+        "",
+        "{}",
+        (
+            (
+                format_html(
+                    _SHAPES[shape],
+                    x=place % _IN_A_ROW * _STEP + _STEP // 2,
+                    y=place // _IN_A_ROW * _STEP + _STEP // 2,
+                ),
+            )
+            for place, shape in enumerate(shapes)
+        ),
+    )
+    width = min(len(shapes), _IN_A_ROW) * _STEP
+    height = (len(shapes) + _IN_A_ROW - 1) // _IN_A_ROW * _STEP
+    return format_html(
+        '<svg class="row-chain" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}</svg>',
+        width, height, width, height, _chain_words(shapes), drawn,
+    )  # fmt: skip
+
+
+def _chain_words(shapes: Sequence[str]) -> str:
+    n = Counter(shapes)
+    words = (
+        (_("held: %(n)s"), n["held"]),
+        (_("did not take place: %(n)s"), n["missed"]),
+        (_("not noted: %(n)s"), n["wait"]),
+        (_("ahead: %(n)s"), n["ahead"] + n["moved"]),
+    )
+    return ", ".join(text % {"n": number} for text, number in words if number)
 
 
 def _mentees(chips: list[SafeString]) -> SafeString:

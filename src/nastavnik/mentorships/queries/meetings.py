@@ -173,6 +173,26 @@ def _node(meeting: Meeting, voices: Collection[Voice]) -> Node:
     return Node("moved" if meeting.status == S.POSTPONED else "ahead", words=words)
 
 
+def shapes_of(pairs: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Return pair → the shapes of its chain in the order of days, without marks; one query. Whose pairs is asked by the caller."""
+    rows = Meeting.objects.filter(mentorship__in=list(pairs)).order_by("planned_on", "pk")
+    found: dict[int, list[str]] = {}
+    day = today()
+    for pair, status, planned_on in rows.values_list("mentorship_id", "status", "planned_on"):
+        found.setdefault(pair, []).append(_shape(status, planned_on, day))
+    return {pair: tuple(shapes) for pair, shapes in found.items()}
+
+
+def _shape(status: str, planned_on: dt.date, day: dt.date) -> str:
+    if status == S.HELD:
+        return "held"
+    if status == S.MISSED:
+        return "missed"
+    if planned_on <= day:
+        return "wait"
+    return "moved" if status == S.POSTPONED else "ahead"
+
+
 def state_words(meeting: Meeting) -> str:
     """Return the state of a meeting as people say it."""
     if meeting.status in AHEAD and meeting.planned_on <= today():

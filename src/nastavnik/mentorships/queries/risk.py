@@ -1,14 +1,17 @@
 """Which pairs need somebody, and why (product: pairs by risk)."""
 
 import datetime as dt
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q, Value
+from django.db.models import BooleanField, ExpressionWrapper, FilteredRelation, Q, TextField, Value
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
 
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
@@ -30,7 +33,7 @@ from nastavnik.programmes.catalogues import PairRule, pair_rules
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm
 
-_OF_PAIR = ("pk", "status", "starts_on", "ends_on", "ended_on", "form_id", "programme_id")
+_OF_PAIR = ("pk", "status", "starts_on", "ends_on", "ended_on", "programme_id")
 # the last one every meeting has: without it there is none
 _OF_MEETING = (
     "kind", "status", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark", "help_answered_on", "planned_on",
@@ -160,6 +163,12 @@ def limits_of(own: Mapping[str, Any] | None = None) -> dict[str, int]:
     return found
 
 
+@cache
+def _limits_in(text: str) -> Limits:
+    """Return the limits a form has, as its settings are written in the database."""
+    return limits_of(json.loads(text))
+
+
 def form_limits(user: SignedIn) -> dict[int, dict[str, int]]:
     """Return form → limits of its rules, of the forms whose settings differ from what is shipped; once a page."""
     rows = MentoringForm.objects.visible_to(user).exclude(attention_limits={})
@@ -250,34 +259,34 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
             has_paused=_among(Tie.objects.paused()),
             is_advised=_advised_against_if_any(user),
             may_read=readable_by(user),
+            # as text: a dict would be made of it for every meeting of every pair
+            form_limits=Cast("form__attention_limits", TextField()),
             told=FilteredRelation("meetings", condition=told),
         )
         .values_list(
             *_OF_PAIR,
-            *("has_paused", "is_advised", "may_read"),
+            *("has_paused", "is_advised", "may_read", "form_limits"),
             *(f"told__{name}" for name in _OF_MEETING),
         )
     )
     found = []
-    n_own = len(_OF_PAIR) + 3
-    shipped, own = limits_of(), form_limits(user)
+    n_own = len(_OF_PAIR) + 4
     for (
         pk,
         status,
         starts_on,
         ends_on,
         ended_on,
-        form_id,
         programme_id,
         *flags,
     ), several in groupby(rows, itemgetter(slice(0, n_own))):
-        has_paused, is_advised, may_read = flags
+        has_paused, is_advised, may_read, limits = flags
         meetings = [MeetingRow(*row[n_own:]) for row in several if row[-1] is not None]
         risk = risk_of(
             PairSpan(status, starts_on, ends_on),
             meetings,
             day=day,
-            limits=own.get(form_id, shipped),
+            limits=_limits_in(limits),
             may_read=may_read,
         )
         coming = tuple(

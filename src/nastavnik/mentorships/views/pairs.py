@@ -54,6 +54,7 @@ from nastavnik.mentorships.queries import (
     reopens_until,
     risk_of,
     risks_of,
+    shapes_of,
     tap_of,
     voices_of,
     warnings_on,
@@ -95,7 +96,12 @@ def pair_list(request: Request) -> HttpResponse:
     groups = group_names(person for row in rows for person in (row.mentor, *row.mentees))
     notes = pair_notes.notes_on(request.user, [row.pk for row in rows])
     table = pair_table(
-        [(row, risks[row.pk]) for row in rows], groups, today(), narrowed, notes=notes
+        [(row, risks[row.pk]) for row in rows],
+        groups,
+        today(),
+        narrowed,
+        notes=notes,
+        chains={} if listing.is_whole(request) else shapes_of(row.pk for row in rows),
     )
     if answer := listing.given(request, table):
         return answer
