@@ -1,13 +1,16 @@
 """A computer room: one address, a code each, no names on the screens, one answer a code."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
+from django.utils import timezone
 from tests.cast import CANARY
 from tests.pages import guest, said, signed_in, text
 from tests.questionnaires.asking import crowd_of, invitation_of, link_of, sent, wave_of
 
+from nastavnik.core import tries
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.links import fresh_token
@@ -64,13 +67,16 @@ def test_a_code_works_once_and_the_computer_forgets_who_sat_there(school):
     old = browser.cookies["seat"].value
     browser.post(f"{address}answer/?all=1", sent("one", before="no"))
     assert browser.get(f"{address}answer/").headers["Location"] == address
+    assert "The answers have arrived" in text(browser.get(address))
     wrong = guest().post(address, {"code": codes[row.pk]})
     assert wrong.status_code == 422
     assert "This code opens nothing" in text(wrong)
     # the seat kept by hand opens nothing either; the same press once more is the same answer
     other = guest()
     other.cookies["seat"] = old
-    assert other.get(f"{address}answer/").headers["Location"] == address
+    again = other.get(f"{address}answer/").headers["Location"]
+    assert again == f"{address}?why=sent"
+    assert "are sent already" in text(other.get(again))
     other.cookies["seat"] = old
     other.post(f"{address}answer/?all=1", sent("one", before="yes"))
     assert Response.objects.get().answers == {"before": "no"}
@@ -113,11 +119,60 @@ def test_a_code_of_another_room_opens_nothing_here(cast, school):
     assert {guest().post(address, {"code": one}).status_code for one in codes.values()} == {422}
 
 
-def test_guessed_codes_are_slowed(school):
-    address, _codes = room_of(wave_of(school), school)
-    statuses = [guest().post(address, {"code": f"{n:06}"}).status_code for n in range(70)]
-    assert set(statuses) == {422, 429}
+def test_guessed_codes_are_slowed_and_a_right_one_waits_too(school):
+    wave = wave_of(school)
+    address, codes = room_of(wave, school)
+    right = codes[invitation_of(wave, school, "younger").pk]
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(tries.LINK.at_once * 2):  # right ones cost nothing
+            seat(address, right)
+        statuses = [
+            guest().post(address, {"code": f"{n:06}"}).status_code
+            for n in range(tries.LINK.at_once)
+        ]
+        assert set(statuses) == {422}
+        late = guest().post(address, {"code": right})
+        assert late.status_code == 429
+        assert "Too many wrong codes" in text(late)
+        assert "seat" not in {name for name, one in late.cookies.items() if one.value}
+        clock.shift(dt.timedelta(minutes=1))
+        seat(address, right)
     assert not Response.objects.exists()
+
+
+def test_the_next_one_at_a_computer_does_not_go_on_with_another_s_answers(school):
+    wave = wave_of(school)
+    address, codes = room_of(wave, school)
+    code = codes[invitation_of(wave, school, "younger").pk]
+    browser = seat(address, code)
+    page = browser.get(f"{address}answer/")
+    assert f"Your code ends with {code[-2:]}" in text(page)
+    assert "you may close the page" not in text(page)
+    assert f'href="{address}"' in page.content.decode()
+    browser.post(f"{address}answer/?s=1", {"go": "next", "key": "one", "a-comfort": "7"})
+    browser.get(address)
+    assert browser.get(f"{address}answer/").headers["Location"] == address
+    # the same code goes on where it was left
+    page = seat(address, code).get(f"{address}answer/?s=1").content.decode()
+    assert re.search(r'value="7"\s+checked', page)
+
+
+def test_a_seat_lasts_while_pages_come_and_says_when_it_is_over(school):
+    wave = wave_of(school)
+    address, codes = room_of(wave, school)
+    code = codes[invitation_of(wave, school, "younger").pk]
+    noon = dt.datetime.combine(today(), dt.time(9), dt.UTC)
+    with time_machine.travel(noon, tick=False) as clock:
+        browser = seat(address, code)
+        for _ in range(3):
+            clock.shift(dt.timedelta(minutes=80))
+            assert browser.get(f"{address}answer/").status_code == 200
+        clock.shift(dt.timedelta(minutes=100))
+        over = browser.post(f"{address}answer/", sent("one", before="no")).headers["Location"]
+        assert over == f"{address}?why=time"
+        assert "time of this code at this computer is over" in text(browser.get(over))
+        assert not Response.objects.exists()
+        assert seat(address, code).get(f"{address}answer/").status_code == 200
 
 
 def test_a_confidential_wave_keeps_nobody_s_name_in_a_room(school):

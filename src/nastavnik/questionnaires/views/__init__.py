@@ -648,10 +648,19 @@ def thanks(request: HttpRequest) -> HttpResponse:
 
 
 def answering(
-    request: HttpRequest, invitation: Invitation, source: AnswerSource, *, by: User | None
+    request: HttpRequest,
+    invitation: Invitation,
+    source: AnswerSource,
+    *,
+    room: Mapping[str, str] | None = None,
+    by: User | None,
 ) -> HttpResponse | None:
-    """Show a page of a questionnaire, keep what it sends; None once the answers are stored."""
-    visit = AnswerVisit(request, invitation, source)
+    """Show a page of a questionnaire, keep what it sends; None once the answers are stored.
+
+    `room` is said of a computer room alone: `leave`, where whoever is not meant or has had enough goes, and `tail`, the last
+    signs of the code.
+    """
+    visit = AnswerVisit(request, invitation, source, room)
     if request.method == "GET":
         return visit.page({})
     if visit.is_stale:
@@ -680,10 +689,15 @@ def answering(
 class AnswerVisit:
     """One look at a questionnaire on its way to be answered: page by page, or the whole of it on one."""
 
-    def __init__(self, request: HttpRequest, invitation: Invitation, source: AnswerSource) -> None:
-        self.request, self.invitation = request, invitation
+    def __init__(
+        self,
+        request: HttpRequest,
+        invitation: Invitation,
+        source: AnswerSource,
+        room: Mapping[str, str] | None,
+    ) -> None:
+        self.request, self.invitation, self.room = request, invitation, room
         self.is_by_link = source == AnswerSource.LINK
-        self.is_in_room = source == AnswerSource.ROOM
         self.instrument = instrument_of(invitation.wave.version)
         self.answers = answers_so_far(invitation)
         self.people = people_offered(invitation, self.instrument)
@@ -751,7 +765,8 @@ class AnswerVisit:
             "over": self.invitation.submit_key,
             "is_sent": self.invitation.state == InvitationState.ANSWERED,
             # the screens of a room are seen by the neighbours
-            "person": None if self.is_in_room else self.invitation.person,
+            "person": None if self.room else self.invitation.person,
+            "room": self.room,
         }
         status = 422 if faults else 200
         return render(self.request, "questionnaires/answer.html", context, status=status)

@@ -1,10 +1,13 @@
 """A computer room: one address for all its computers, and for each who answers a code on a slip."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from nastavnik.core import tries
@@ -24,13 +27,17 @@ from nastavnik.core.ui.personal_links import (
 )
 from nastavnik.people.queries import group_names
 from nastavnik.questionnaires import actions
-from nastavnik.questionnaires.choices import AnswerSource
+from nastavnik.questionnaires.choices import AnswerSource, InvitationState
 from nastavnik.questionnaires.models import Invitation, Wave
 from nastavnik.questionnaires.queries import may_answer, room_by, seat_of, seated_by, waiting_of
 from nastavnik.questionnaires.views import answering, counted_groups
 
 _SEAT, _DONE = "seat", "seat-done"
-_SEAT_SECONDS = 3600
+#: Two lessons after the last page that was sent or opened.
+_SEAT_SECONDS = 90 * 60
+#: Longer than the seat: a browser that still shows a seat which is over is told why.
+_COOKIE_SECONDS = 24 * 60 * 60
+_TAIL = 2  # signs of a code shown to whoever has entered it: who sees others holds another slip
 _SALT = "nastavnik.seat"
 
 
@@ -77,34 +84,34 @@ def enter_room(request: HttpRequest, token: str) -> HttpResponse:
     wave = room_by(token)
     if wave is None:
         return link_gone(request)
-    if request.method == "POST" and len(request.POST.get("code", "")) <= SHORT_LENGTH * 3:
-        seated = seated_by(token, request.POST.get("code", ""))
-        if seated is not None:
-            response = redirect("questionnaires:room-answer", token=token)
-            response.set_cookie(
-                _SEAT,
-                signing.dumps([digest_of(token), seated.pk], salt=_SALT),
-                max_age=_SEAT_SECONDS,
-                path="/r/",
-                httponly=True,
-                samesite="Lax",
-                secure=settings.SESSION_COOKIE_SECURE,
-            )
-            response.delete_cookie(_DONE)
-            return response
     status = 200
     if request.method == "POST":
-        status = 422
+        budget = [(tries.LINK, tries.address_of(request))]
         try:
-            tries.take([(tries.LINK, tries.address_of(request))])
+            # before the code is looked up: else a spent budget would still open by a right guess
+            tries.take(budget)
         except tries.TooManyError:
             status = 429
+        else:
+            status, code = 422, request.POST.get("code", "")
+            seated = seated_by(token, code) if len(code) <= SHORT_LENGTH * 3 else None
+            if seated is not None:
+                tries.give_back(budget)
+                response = redirect("questionnaires:room-answer", token=token)
+                tail = "".join(sign for sign in code.upper() if sign.isalnum())[-_TAIL:]
+                _give_seat(response, token, _Seat(seated, tail))
+                response.delete_cookie(_DONE)
+                return response
     context = {
         "wave": wave,
-        "is_wrong": status != 200,  # noqa: PLR2004 - as it says
+        "status": status,
+        "why": request.GET.get("why", "") if request.method == "GET" else "",
         "is_done": request.method == "GET" and sent_from(request, name=_DONE) is not None,
     }
-    return render(request, "questionnaires/room_enter.html", context, status=status)
+    page = render(request, "questionnaires/room_enter.html", context, status=status)
+    # whoever comes here has left: the next one at this computer does not go on with another's answers
+    page.delete_cookie(_SEAT, path="/r/")
+    return page
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,31 +120,64 @@ def answer_in_room(request: HttpRequest, token: str) -> HttpResponse:
     """Let whoever has entered a code answer; then the computer waits for the next one."""
     if room_by(token) is None:
         return link_gone(request)
-    invitation = _seated(request, token)
-    if invitation is None:
-        return redirect("questionnaires:room-enter", token=token)
+    enter = reverse("questionnaires:room-enter", args=[token])
+    try:
+        seat = _seat(request, token)
+    except signing.SignatureExpired:
+        return redirect(f"{enter}?why=time")
+    if seat is None:
+        return redirect(enter)
+    invitation = seat.invitation
     key = request.POST.get("key", "")
     is_sent = bool(key) and key == invitation.submit_key  # the same press once more
     if not is_sent:
         if not may_answer(invitation):
-            return redirect("questionnaires:room-enter", token=token)
-        done = answering(request, invitation, AnswerSource.ROOM, by=None)
+            is_answered = invitation.state == InvitationState.ANSWERED
+            return redirect(f"{enter}?why={'sent' if is_answered else 'closed'}")
+        shown = {"leave": enter, "tail": seat.tail}
+        done = answering(request, invitation, AnswerSource.ROOM, room=shown, by=None)
         if done is not None:
+            _give_seat(done, token, seat)
             return done
-    address = redirect("questionnaires:room-enter", token=token)["Location"]
-    response = send_on(address, [invitation.wave_id], name=_DONE)
-    response.delete_cookie(_SEAT, path="/r/")
-    return response
+    thanked = send_on(enter, [invitation.wave_id], name=_DONE)
+    thanked.delete_cookie(_SEAT, path="/r/")
+    return thanked
 
 
-def _seated(request: HttpRequest, token: str) -> Invitation | None:
-    """Return whose code was entered in this browser, in this room."""
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Who sits at a computer, and the last signs of the code as they were typed."""
+
+    invitation: Invitation
+    tail: str
+
+
+def _give_seat(response: HttpResponse, token: str, seat: _Seat) -> None:
+    """Let the browser answer as somebody, from now on for the whole time."""
+    response.set_cookie(
+        _SEAT,
+        signing.dumps([digest_of(token), seat.invitation.pk, seat.tail], salt=_SALT),
+        max_age=_COOKIE_SECONDS,
+        path="/r/",
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def _seat(request: HttpRequest, token: str) -> _Seat | None:
+    """Return whose code was entered in this browser, in this room.
+
+    Raises:
+        SignatureExpired: the time of this code at this computer is over.
+    """
     try:
-        room_digest, pk = signing.loads(
+        room_digest, pk, tail = signing.loads(
             request.COOKIES.get(_SEAT, ""), salt=_SALT, max_age=_SEAT_SECONDS
         )
-    except signing.BadSignature:
+    except signing.SignatureExpired:
+        raise
+    except (signing.BadSignature, ValueError):
         return None
-    if room_digest != digest_of(token):
-        return None
-    return seat_of(pk)
+    invitation = seat_of(pk) if room_digest == digest_of(token) else None
+    return None if invitation is None else _Seat(invitation, tail)
