@@ -8,6 +8,8 @@ from django.db import IntegrityError, transaction
 from tests.mentorships.scenes import more_pairs, pair_of, run_pairs, seat_mentor
 from tests.pages import signed_in, text
 
+from nastavnik.consents.choices import NEEDED_FOR_BASE, Signer
+from nastavnik.consents.queries import held_purposes, held_until, missing_purposes
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -26,8 +28,11 @@ from nastavnik.mentorships.queries import (
     AT_MOST_A_WEEK,
     Concern,
     PairSpan,
+    Risk,
     Voice,
     limits_of,
+    place_of,
+    quiet_now,
     risk_of,
     week_of_pairs,
 )
@@ -196,6 +201,46 @@ def test_a_conversation_is_about_all_that_was_so_and_nothing_new(cast, pair):
     assert [one.code for one in on_list(cast.anna)[pair.pk].concerns] == ["help"]
 
 
+def test_each_reason_is_quiet_for_its_own_days_and_never_longer_than_the_conversation(cast, pair):
+    assert pair_rules()["silent"].quiet_days == 7 < pair_rules()["apart"].quiet_days
+    actions.note_contact(
+        pair, Concern("apart", 1), spoken_with=SpokenWith.BOTH, words="да",
+        others=[Concern("silent", 20), Concern("overload", 4)], by=cast.anna,
+    )  # fmt: skip
+    quiet = {}
+    for days in (0, 7, 8, 14, 15):
+        with time_machine.travel(
+            dt.datetime.combine(today() + dt.timedelta(days), dt.time(9)), tick=False
+        ):
+            user = User.objects.get(pk=cast.anna.pk)
+            quiet[days] = set(quiet_now(user).get(pair.pk, ()))
+            assert (pair.pk in on_list(cast.anna, at_most=None)) == (days > 7)
+    assert quiet[0] == quiet[7] == {"apart", "silent", "overload"}
+    assert quiet[8] == quiet[14] == {"apart", "overload"}
+    assert quiet[15] == set()
+
+
+def test_fewer_days_left_stand_above_more_and_more_days_of_silence_above_fewer():
+    def order(code, numbers):
+        risks = {n: Risk((Concern(code, n),)) for n in numbers}
+        return sorted(risks, key=lambda n: place_of(risks[n], 1, {}))
+
+    down = {code for code, rule in pair_rules().items() if rule.counts_down}
+    assert down == {"no_final", "clearance_ends", "consent_ends"}
+    for code in down:
+        assert order(code, [14, 1, 7]) == [1, 7, 14]
+    assert order("silent", [14, 20, 17]) == [20, 17, 14]
+
+
+def test_the_list_of_pairs_puts_fewer_days_left_first(cast, pair):
+    late, soon = sorted(more_pairs(cast.school, 2), key=lambda one: one.pk)
+    for one, days in ((late, 9), (soon, 2)):
+        one.meetings.all().delete()
+        Mentorship.objects.filter(pk=one.pk).update(ends_on=today() + dt.timedelta(days))
+    page = signed_in(cast.anna).get("/pairs/?risk=no_final")
+    assert [row.pk for row in page.context["pairs"]] == [soon.pk, late.pk]
+
+
 def test_what_has_become_worse_comes_back_at_once(cast, pair):
     moving = pair.meetings.filter(planned_on__gt=today()).first()
     for meeting in pair.meetings.filter(planned_on__lte=today()):
@@ -334,6 +379,34 @@ def test_ten_are_shown_and_how_many_more_is_true(cast, pair):
     assert "/pairs/week/?as=print" in text(client.get("/today/"))
 
 
+@pytest.mark.parametrize("adult_in", [None, 0, 6, 40])
+@pytest.mark.parametrize("renewed_after", [None, 0, 1, 2])
+def test_the_last_day_of_a_consent_is_the_one_the_ledger_shows(cast, pair, adult_in, renewed_after):
+    person, day = Tie.objects.get(mentorship=pair).mentee.person, today()
+    person.consents.update(ends_on=day + dt.timedelta(9), signer=Signer.BOTH)
+    if adult_in is not None:
+        # to the day, whatever today is
+        birthday = day + dt.timedelta(adult_in)
+        type(person).objects.filter(pk=person.pk).update(
+            birth_date=birthday.replace(year=birthday.year - 18, day=min(birthday.day, 28))
+        )
+    if renewed_after is not None:
+        for paper in person.consents.filter(mistaken_on=None, withdrawn_on=None):
+            paper.pk = None
+            paper.signed_on = day + dt.timedelta(9 + renewed_after)
+            paper.ends_on = day + dt.timedelta(20)
+            paper.save()
+    last = day + dt.timedelta(30)
+
+    def holds(ahead):
+        held = held_purposes([person.pk], day + dt.timedelta(ahead)).get(person.pk, frozenset())
+        return not missing_purposes(held, NEEDED_FOR_BASE)
+
+    days = next((n - 1 for n in range(32) if not holds(n)), 99)
+    expected = {} if days < 0 or days > 30 else {person.pk: day + dt.timedelta(days)}
+    assert held_until([person.pk], NEEDED_FOR_BASE, day, last) == expected
+
+
 def test_the_limits_of_a_form_are_set_on_its_page(cast, pair):
     client = signed_in(cast.anna)
     address = f"/programme/forms/{pair.form_id}/"
@@ -372,7 +445,10 @@ def test_papers_and_load_are_on_the_list(cast, pair):
     mentee.consents.update(ends_on=today() + dt.timedelta(9))
     mine = {one.code: one.n for one in on_list(cast.anna, at_most=None)[pair.pk].concerns}
     assert mine["clearance_ends"] == 5
-    assert mine["consent_ends"] == 30
+    assert mine["consent_ends"] == 9
+    sheet = text(signed_in(cast.anna).get("/pairs/week/?as=print&all=1"))
+    assert "согласие кончается через 9\xa0дней" in sheet
+    assert "согласие кончается через 30" not in sheet
     mentee.consents.update(ends_on=today() + dt.timedelta(31))
     assert "consent_ends" not in {
         one.code for one in on_list(cast.anna, at_most=None)[pair.pk].concerns

@@ -78,6 +78,55 @@ def held_purposes(people: Iterable[int], day: dt.date) -> dict[int, frozenset[Pu
     return {key: frozenset(purposes) for key, purposes in found.items()}
 
 
+def held_until(
+    people: Iterable[int], needed: Iterable[Purpose], day: dt.date, last: dt.date
+) -> dict[int, dt.date]:
+    """Return person key → the last day on which all needed purposes are covered without a break; one query.
+
+    Told only of people who hold all of them on `day` and no more on the day after `last`.
+    """
+    needed, after = frozenset(needed), last + dt.timedelta(days=1)
+    rows = Consent.objects.filter(
+        Q(withdrawn_on=None) | Q(withdrawn_on__gt=day),
+        Q(ends_on=None) | Q(ends_on__gte=day),
+        person_id__in=list(people),
+        purpose__in=needed,
+        signed_on__lte=after,
+        mistaken_on=None,
+    ).order_by("signed_on")
+    told = rows.values_list(
+        "person_id", "purpose", "signed_on", "ends_on", "withdrawn_on",
+        "signer", "person__kind", "person__birth_date",
+    )  # fmt: skip
+    before = day - dt.timedelta(days=1)
+    held: dict[int, dict[str, dt.date]] = {}
+    for key, purpose, signed_on, ends_on, withdrawn_on, signer, kind, birth_date in told:
+        ends = [after if ends_on is None else ends_on, after]
+        if withdrawn_on is not None:
+            ends.append(withdrawn_on - dt.timedelta(days=1))
+        if signer != Signer.PERSON and signer_by(kind, birth_date, after) == Signer.PERSON:
+            ends.append(_last_day_signed_for(kind, birth_date, day, after))
+        of_person = held.setdefault(key, {})
+        reach = of_person.get(purpose, before)
+        if signed_on <= reach + dt.timedelta(days=1):
+            of_person[purpose] = max(reach, min(ends))
+    found = {}
+    for key, of_person in held.items():
+        until = min(of_person.get(purpose, before) for purpose in needed)
+        if day <= until <= last:
+            found[key] = until
+    return found
+
+
+def _last_day_signed_for(
+    kind: str, birth_date: dt.date | None, day: dt.date, after: dt.date
+) -> dt.date:
+    """Return the last day of a span on which somebody else still signs for a person; the day before it if none."""
+    days = (day + dt.timedelta(days=n) for n in range((after - day).days + 1))
+    own = next(one for one in days if signer_by(kind, birth_date, one) == Signer.PERSON)
+    return own - dt.timedelta(days=1)
+
+
 def covered_on(
     person: Person, purpose: Purpose, day: dt.date, *, known_on: dt.date | None = None
 ) -> bool:

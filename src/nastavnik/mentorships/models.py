@@ -409,7 +409,7 @@ class ContactQuerySet(ScopedQuerySet["Contact"]):
 class Contact(models.Model):
     """That somebody has spoken with a pair that needed a look, and why it did.
 
-    Until `quiet_until` all reasons that held then are off the lists; then those that still hold come back, and earlier one whose
+    Until `quiet_until` all reasons that held then are off the lists, none for longer than its own days; then those that still hold come back, and earlier one whose
     number has grown since where that means worse. Without that day they are back at once.
     """
 

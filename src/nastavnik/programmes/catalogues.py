@@ -37,6 +37,7 @@ class PairRule:
         place: the smaller, the further up among what is equally urgent.
         marks: told only to those who read the marks of both sides.
         worsens: a bigger number brings it back before that.
+        counts_down: the number is days left: the smaller, the worse.
         like: it is off the lists also while this other one is.
     """
 
@@ -55,6 +56,7 @@ class PairRule:
     most: int = 0
     marks: bool = False
     worsens: bool = False
+    counts_down: bool = False
     like: str = ""
 
     @property

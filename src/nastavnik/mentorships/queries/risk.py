@@ -97,6 +97,11 @@ class Concern:
         """Return the reason."""
         return self.rule.reason(self.n)
 
+    @property
+    def by_number(self) -> int:
+        """Return what sorts equal reasons, the worst first: many days of silence, few days left."""
+        return self.n if self.rule.counts_down else -self.n
+
 
 @dataclass(frozen=True, slots=True)
 class Risk:
@@ -137,6 +142,11 @@ class Risk:
     def n(self) -> int:
         """Return the number of the most important reason: days of silence, how often it was postponed."""
         return self.concerns[0].n if self.concerns else 0
+
+    @property
+    def by_number(self) -> int:
+        """Return what sorts pairs with the same reason, the worst first."""
+        return self.concerns[0].by_number if self.concerns else 0
 
     @property
     def state(self) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q
 
 from nastavnik.consents.choices import NEEDED_FOR_BASE
-from nastavnik.consents.queries import held_purposes, missing_purposes
+from nastavnik.consents.queries import held_until
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import Urgency
@@ -106,10 +106,19 @@ def _talks(user: SignedIn) -> list[Talk]:
 
 def quiet_now(user: SignedIn) -> dict[int, dict[str, int]]:
     """Return pair → rule → its number when somebody spoke with them, of what is off the lists today."""
-    day, found = today(), dict[int, dict[str, int]]()
+    day, rules, found = today(), pair_rules(), dict[int, dict[str, int]]()
     for talk in _talks(user):
-        if talk.quiet_until is not None and talk.quiet_until >= day:
-            found.setdefault(talk.pair, {}).update(talk.reasons)
+        if talk.quiet_until is None or talk.quiet_until < day:
+            continue
+        # each for its own days: what presses more comes back before what the conversation was about
+        age = (day - talk.spoken_on).days
+        reasons = {
+            code: n
+            for code, n in talk.reasons.items()
+            if code in rules and age <= rules[code].quiet_days
+        }
+        if reasons:
+            found.setdefault(talk.pair, {}).update(reasons)
     return found
 
 
@@ -182,7 +191,7 @@ def place_of(risk: Risk, pk: int, known: Mapping[str, int]) -> tuple[int, ...]:
     """Return by what a pair that needs a look stands in the list.
 
     Calls for help first; then what nobody has spoken about before what has come back (`known`), so that ten pairs nothing helps
-    do not hide the eleventh; then urgency, place of the rule, the bigger number. A silence that began after the conversation is a
+    do not hide the eleventh; then urgency, place of the rule, the worse number. A silence that began after the conversation is a
     new one.
     """
     first = risk.concerns[0]
@@ -193,7 +202,7 @@ def place_of(risk: Risk, pk: int, known: Mapping[str, int]) -> tuple[int, ...]:
         not is_new,
         first.rule.urgency,
         first.rule.place,
-        -first.n,
+        first.by_number,
         pk,
     )
 
@@ -283,22 +292,18 @@ def _consents_that_end(
     shipped: Mapping[str, int],
     own: Mapping[int, Mapping[str, int]],
 ) -> dict[int, int]:
-    """Return pair → within how many days a consent of one of its people ends that holds today."""
+    """Return pair → days the consents of its people still hold, where one that holds today ends within the limit."""
     if not user.viewer.may(Perm.CONSENT_VIEW):
         return {}
     of_pair = {pk: [person, *mentees.get(pk, ())] for pk, _form, _mentor, person in rows}
     limits = {pk: own.get(form, shipped)["consent_ends"] for pk, form, *_rest in rows}
     people = {one for some in of_pair.values() for one in some}
     day = today()
-    now = held_purposes(people, day)
-    found = {}
-    for limit in sorted(set(limits.values())):
-        then = held_purposes(people, day + dt.timedelta(days=limit))
-        for pk, some in of_pair.items():
-            if limits[pk] == limit and any(
-                missing_purposes(then.get(one, frozenset()), NEEDED_FOR_BASE)
-                and not missing_purposes(now.get(one, frozenset()), NEEDED_FOR_BASE)
-                for one in some
-            ):
-                found[pk] = limit
-    return found
+    last = day + dt.timedelta(days=max(limits.values()))
+    until = held_until(people, NEEDED_FOR_BASE, day, last)
+    left = {
+        pk: min((until[one] - day).days for one in some if one in until)
+        for pk, some in of_pair.items()
+        if any(one in until for one in some)
+    }
+    return {pk: n for pk, n in left.items() if n <= limits[pk]}

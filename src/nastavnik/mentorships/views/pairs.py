@@ -87,7 +87,7 @@ def pair_list(request: Request) -> HttpResponse:
     risks = risks_of(request.user, found)
     keys = [pk for pk, risk in risks.items() if wanted in ("", risk.code)]
     if sort.removeprefix("-") == "state":
-        keys.sort(key=lambda pk: (risks[pk].level, -risks[pk].n), reverse=sort[0] == "-")
+        keys.sort(key=lambda pk: (risks[pk].level, risks[pk].by_number), reverse=sort[0] == "-")
     page = page_of(request, keys, PER_PAGE)
     visible = Mentorship.objects.visible_to(request.user)
     here = listing.rows_for(request, page, keys)
