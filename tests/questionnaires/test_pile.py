@@ -1,5 +1,6 @@
 """A pile that comes back: what is read, what is asked about, what is stored, who may see it, what is left of the pictures."""
 
+import datetime as dt
 import re
 from io import BytesIO
 
@@ -16,12 +17,25 @@ from nastavnik.blanks.actions import forget_old_intakes, judge_items, release_bl
 from nastavnik.blanks.choices import ScanState
 from nastavnik.blanks.models import Blank, Intake, PrintRun, ScannedPage
 from nastavnik.core.access import Role
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import AuditEntry
-from nastavnik.questionnaires.actions import accept_sheets, submit_answers, take_back_answers
+from nastavnik.questionnaires.actions import (
+    accept_sheets,
+    close_overdue_waves,
+    close_wave,
+    submit_answers,
+    take_back_answers,
+)
 from nastavnik.questionnaires.adapter import returned_sheets, sample_of
-from nastavnik.questionnaires.choices import AnswerSource, InvitationState, Mode, SheetStanding
-from nastavnik.questionnaires.models import Invitation, Response
+from nastavnik.questionnaires.choices import (
+    CLOSES_AFTER,
+    AnswerSource,
+    InvitationState,
+    Mode,
+    SheetStanding,
+)
+from nastavnik.questionnaires.models import Invitation, Response, Wave
 
 pytestmark = pytest.mark.django_db
 
@@ -300,6 +314,36 @@ def test_an_empty_ballot_is_given_back_and_is_no_answer(ballots):
     assert Response.objects.filter(wave=ballots.wave).count() == 4
     answered = Invitation.objects.filter(wave=ballots.wave, state=InvitationState.ANSWERED)
     assert answered.count() == 5
+    # five have answered, four answers are there: a close erases them, and says so before
+    wave, home = ballots.wave, f"/questionnaires/{ballots.wave.pk}/"
+    asked = text(ballots.browser.get(f"{home}close/"))
+    assert "There are fewer than 5 answers: they are erased unread" in asked
+    assert "1 sheet given back was blank" in asked
+    Wave.objects.update(opens_on=today() - dt.timedelta(days=9))
+    Wave.objects.update(closes_on=today() - dt.timedelta(days=CLOSES_AFTER + 1))
+    PrintRun.objects.update(subject_id=0)  # as though none of it were on paper
+    ScannedPage.objects.all().delete()
+    assert close_overdue_waves(by=None) == 0
+    close_wave(wave, by=None)
+    assert not Response.objects.exists()
+    shown = text(ballots.browser.get(f"{home}results/"))
+    assert "At the close there were fewer than 5 answers, blank sheets not counted" in shown
+    assert "Fewer than 5 people" not in shown
+
+
+def test_five_answers_and_a_blank_ballot_are_kept_and_told_apart(ballots):
+    for blank in ballots.blanks[:5]:
+        given_scan(ballots, blank)
+    nothing = {"answers": {"comfort": None, "before": None, "mood": None}}
+    given_scan(ballots, ballots.blanks[5], **nothing)
+    ballots.accept(who=[row.pk for row in ballots.asked[:6]])
+    home = f"/questionnaires/{ballots.wave.pk}/"
+    asked = text(ballots.browser.get(f"{home}close/"))
+    assert "erased" not in asked
+    assert "1 sheet given back was blank" in asked
+    close_wave(ballots.wave, by=None)
+    assert Response.objects.count() == 5
+    assert "1 sheet given back was blank" in text(ballots.browser.get(f"{home}results/"))
 
 
 def test_a_sheet_with_nothing_on_it_is_told_and_not_offered(school):

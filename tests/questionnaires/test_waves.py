@@ -51,6 +51,7 @@ from nastavnik.questionnaires.models import (
     Wave,
 )
 from nastavnik.questionnaires.queries import invitation_by, read_draft, turnout_of
+from nastavnik.questionnaires.signals import wave_closed
 
 pytestmark = pytest.mark.django_db
 WRONG = f"/a/{'0' * 26}/"
@@ -271,6 +272,44 @@ def test_a_wave_closes_by_itself_when_nothing_can_be_lost(school, wave):
     assert close_overdue_waves(by=None) == 1
     states = {one.pk: one.status for one in Wave.objects.all()}
     assert states == {wave.pk: "closed", secret.pk: "open", on_paper.pk: "open"}
+
+
+def test_a_wave_that_is_to_close_says_what_is_lost_of_what_is_begun(school, wave):
+    keep_draft(invitation_of(wave, school, "younger"), {"comfort": "7"}, by=None)
+    Wave.objects.update(opens_on=today() - dt.timedelta(days=9))
+    Wave.objects.update(closes_on=today() - dt.timedelta(days=1))
+    curator, page = signed_in(school.curator), f"/questionnaires/{wave.pk}/"
+    assert "1 person has begun and not sent: what is begun is erased then" in text(
+        curator.get(page)
+    )
+    Draft.objects.all().delete()
+    Invitation.objects.update(state=InvitationState.INVITED)
+    assert "begun and not sent" not in text(curator.get(page))
+
+
+def test_a_day_put_while_waves_close_keeps_the_wave_open(school, wave):
+    other = wave_of(school)
+    Wave.objects.update(opens_on=today() - dt.timedelta(days=9))
+    Wave.objects.update(closes_on=today() - dt.timedelta(days=CLOSES_AFTER + 1))
+
+    def move_the_rest(wave, **_said):
+        for row in Wave.objects.filter(status="open"):
+            move_last_day(row, closes_on=today(), by=None)
+
+    wave_closed.connect(move_the_rest)
+    try:
+        assert close_overdue_waves(by=None) == 1
+    finally:
+        wave_closed.disconnect(move_the_rest)
+    assert sorted(Wave.objects.values_list("status", flat=True)) == ["closed", "open"]
+    # and the other way round: a page that was opened before the close moves nothing
+    closed = Wave.objects.get(status="closed")
+    stale = wave if closed == wave else other
+    assert stale.status == "open"
+    with pytest.raises(RefusedError):
+        move_last_day(stale, closes_on=today(), by=None)
+    closed.refresh_from_db()
+    assert closed.closes_on < today()
 
 
 @pytest.mark.parametrize("n", [300, pytest.param(100_000, marks=pytest.mark.deep)])

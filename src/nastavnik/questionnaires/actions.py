@@ -273,16 +273,17 @@ def close_wave(wave: Wave, *, by: models.Model | None) -> Wave:
     return wave
 
 
-@transaction.atomic
 def close_overdue_waves(*, by: models.Model | None) -> int:
     """Close the waves whose last day is long over, each by itself; return how many."""
     n = 0
-    for wave in overdue_waves(today()):
-        try:
-            close_wave(wave, by=by)
-            n += 1
-        except RefusedError:
-            continue  # somebody was faster
+    for key in list(overdue_waves(today()).values_list("pk", flat=True)):
+        with transaction.atomic():
+            Wave.objects.select_for_update().filter(pk=key).first()
+            # once more behind the lock: somebody may have put a later day or closed it meanwhile
+            wave = overdue_waves(today()).filter(pk=key).first()
+            if wave is not None:
+                close_wave(wave, by=by)
+                n += 1
     return n
 
 
@@ -335,9 +336,10 @@ def move_last_day(wave: Wave, *, closes_on: dt.date, by: models.Model | None) ->
     Raises:
         RefusedError: it is closed, or the day is over.
     """
-    if wave.status != WaveStatus.OPEN:
+    standing = Wave.objects.select_for_update().get(pk=wave.pk)
+    if standing.status != WaveStatus.OPEN:
         raise RefusedError(_("The wave is closed: open it again and put the last day there."))
-    if closes_on < max(today(), wave.opens_on):
+    if closes_on < max(today(), standing.opens_on):
         raise RefusedError(_("The last day is over already: put a later one."))
     wave.closes_on = closes_on
     wave.save(update_fields=["closes_on"])

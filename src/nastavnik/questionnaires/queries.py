@@ -164,22 +164,39 @@ def answers_so_far(invitation: Invitation) -> dict[str, object]:
 
 
 def overdue_waves(day: dt.date) -> WaveQuerySet:
-    """Return the waves to close by themselves on a day: long past their last one, nothing of them can be lost by it.
+    """Return the waves to close by themselves on a day: long past their last one, no answer of them can be lost by it.
 
-    Sheets on paper may still come in or wait to be accepted; of a confidential wave of few the answers would be erased.
+    Sheets on paper may still come in or wait to be accepted; of a confidential wave of few the answers would be erased. What is
+    begun and not sent goes with the close: its page says so.
     """
     waiting = ScannedPage.objects.filter(intake__kind=SHEETS).exclude(blank=None)
     printed = PrintRun.objects.filter(kind=SHEETS)
-    answered = Count("invitations", filter=Q(invitations__state=InvitationState.ANSWERED))
     return (
         Wave.objects.filter(
             status=WaveStatus.OPEN, closes_on__lt=day - dt.timedelta(days=CLOSES_AFTER)
         )
         .exclude(pk__in=waiting.values("intake__subject_id"))
         .exclude(mode=Mode.CONFIDENTIAL, pk__in=printed.values("subject_id"))
-        .annotate(n_answered=answered)
-        .exclude(mode=Mode.CONFIDENTIAL, n_answered__lt=FEWEST)
+        .annotate(n_answers=Count("responses"))
+        .exclude(mode=Mode.CONFIDENTIAL, n_answers__lt=FEWEST)
     )
+
+
+def is_to_be_erased(wave: Wave) -> bool:
+    """Tell whether a close erases the answers of a wave as it stands: a confidential one, fewer than five answers.
+
+    Blank sheets are given back by people who count as having answered, and are no answers.
+    """
+    return wave.is_confidential and wave.responses.count() < FEWEST
+
+
+def n_blank_ballots(wave: Wave) -> int:
+    """Return how many gave back a blank sheet in a confidential wave; 0 where its answers are erased, for none is known."""
+    n_answers = wave.responses.count()
+    if not wave.is_confidential or (wave.status == WaveStatus.CLOSED and not n_answers):
+        return 0
+    n_answered = wave.invitations.filter(state=InvitationState.ANSWERED).count()
+    return max(0, n_answered - n_answers)  # an invitation goes with its person, the answer stays
 
 
 def waves_led(user: SignedIn, day: dt.date) -> list[Wave]:

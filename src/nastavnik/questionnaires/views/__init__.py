@@ -66,7 +66,9 @@ from nastavnik.questionnaires.queries import (
     closes_itself_on,
     counted,
     invitation_by,
+    is_to_be_erased,
     may_answer,
+    n_blank_ballots,
     names_of,
     own_invitations,
     paper_queue,
@@ -395,12 +397,21 @@ def _sure_to_close(request: Request, row: Wave, back: str) -> HttpResponse:
         if not row.is_confidential
         else _("A confidential wave cannot be opened again."),
     ]
-    if row.is_confidential and turnout.n_answered < FEWEST:
+    if is_to_be_erased(row):
         follows.append(
             _(
-                "Fewer than %(n)s people have answered: the answers are erased unread, for they could be told apart."
+                "There are fewer than %(n)s answers: they are erased unread, for they could be told apart."
             )
             % {"n": FEWEST}
+        )
+    if n_blank := n_blank_ballots(row):
+        follows.append(
+            ngettext(
+                "%(n)s sheet given back was blank: it is no answer.",
+                "%(n)s sheets given back were blank: they are no answers.",
+                n_blank,
+            )
+            % {"n": n_blank}
         )
     return confirm.ask(
         request,
@@ -462,6 +473,7 @@ def results(request: Request, pk: int) -> HttpResponse:
         "wave": row,
         "results": results_of(asked, answers, rights, names) if answers else [],
         "n_uncovered": n_uncovered,
+        "n_blank": n_blank_ballots(row),
         "n_answered": counts.n_answered,  # type: ignore[attr-defined]
         "n_asked": counts.n_asked,  # type: ignore[attr-defined]
         "fewest": FEWEST,
