@@ -17,9 +17,11 @@ from nastavnik.consents.choices import Purpose
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
 from nastavnik.jobs.models import Job
-from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import Person, RosterImport, StudyGroup
+from nastavnik.plans.actions import open_plans
+from nastavnik.plans.models import IndividualPlan
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.questionnaires.actions import copy_instrument
 from nastavnik.questionnaires.models import InstrumentVersion, Wave
@@ -40,6 +42,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NO_PAGE = {
     "documents:download", "documents:pdf", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "districts:workbook", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
     "questionnaires:by-link", "consents:by-link", "consents:by-link-capitals", "consents:thanks", "questionnaires:by-link-capitals", "questionnaires:file", "interchange:archive",
+    "questionnaires:room-enter", "questionnaires:room-enter-capitals", "questionnaires:room-answer",
     "mentorships:month",  # mentorships:this-month leads to it
 }  # fmt: skip
 
@@ -63,6 +66,9 @@ def keys(cast):
             school.organisation, [(school.people["younger"], list(Purpose))], title="5А", by=None
         ).pk,
         "programmes:edit": school.programme.pk,
+        "programmes:go-on": school.programme.pk,
+        "plans:plan": IndividualPlan.objects.first().pk,
+        "plans:edit": IndividualPlan.objects.first().pk,
         "programmes:limits": MentoringForm.objects.filter(organisation=school.organisation)
         .first()
         .pk,
@@ -79,7 +85,7 @@ def keys(cast):
         },
         **{
             f"questionnaires:{name}": Wave.objects.get().pk
-            for name in ("wave", "links", "paper", "results", "last-day", "close")
+            for name in ("wave", "links", "paper", "room", "results", "last-day", "close")
         },
         **{
             f"questionnaires:{name}": InstrumentVersion.objects.get(status="draft").pk
@@ -125,6 +131,7 @@ def addresses(cast):
 def filled(cast):
     """The cast with pairs, a draft order, a matching and a list on its way."""
     approve_pairs(cast.school)
+    open_plans(Tie.objects.all()[:1], by=cast.anna)
     asking.wave_of(cast.school)
     copy_instrument(asking.version(), organisation=cast.school.organisation, by=cast.anna)
     roadmap = make_from_catalogue(cast.school.year, RoadmapLevel.SCHOOL, by=cast.anna)

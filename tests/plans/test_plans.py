@@ -15,6 +15,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention
 from nastavnik.core.hooks.facts import facts_of
 from nastavnik.core.hooks.pair_notes import notes_on
+from nastavnik.core.models import AuditEntry
 from nastavnik.documents.actions import (
     draft_document,
     refresh_document,
@@ -25,6 +26,8 @@ from nastavnik.documents.actions import (
 from nastavnik.mentorships.actions import set_pair_status
 from nastavnik.mentorships.choices import MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Tie
+from nastavnik.people.actions import grant_role
+from nastavnik.people.models import User
 from nastavnik.plans.actions import (
     GoalEntry,
     ItemEntry,
@@ -206,6 +209,77 @@ def test_an_approved_plan_changes_by_a_new_edition_and_the_old_one_is_kept(cast)
     plan.refresh_from_db()
     assert plan.status == S.APPROVED
     assert PlanItem.objects.get(pk=other.origin_id).done_on == today()
+
+
+def test_a_page_of_before_moves_no_plan(cast):
+    """A tab left open at «drawn up» must not take the approval of the head back."""
+    plan = begun(cast, status=S.APPROVED)
+    mentor = signed_in(cast.users[Role.MENTOR])
+    day = {"on": today().isoformat()}
+    mentor.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "was": "drawn", **day})
+    mentor.post(f"/plans/{plan.pk}/step/", {"to": "drawn", "was": "acquainted"})
+    assert (
+        mentor.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "was": "approved"}).status_code
+        == 404
+    )
+    with pytest.raises(RefusedError):
+        move_plan(plan, S.ACQUAINTED, was=S.DRAWN, by=cast.anna)
+    plan.refresh_from_db()
+    assert plan.status == S.APPROVED
+    kept = AuditEntry.objects.filter(action="plan-acquainted").count()
+    move_plan(plan, S.ACQUAINTED, was=S.APPROVED, by=cast.anna)
+    assert AuditEntry.objects.filter(action="plan-approval-back").count() == 1
+    assert AuditEntry.objects.filter(action="plan-acquainted").count() == kept
+
+
+def test_a_reading_noted_by_the_mentor_is_on_paper_with_a_day(cast):
+    plan = begun(cast, status=S.DRAWN)
+    mentor = signed_in(cast.users[Role.MENTOR])
+    mentor.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "was": "drawn"})
+    plan.refresh_from_db()
+    assert plan.status == S.DRAWN
+    sent = {"to": "acquainted", "was": "drawn", "on": today().isoformat()}
+    mentor.post(f"/plans/{plan.pk}/step/", sent)
+    plan.refresh_from_db()
+    assert (plan.status, plan.acquainted_on_paper) == (S.ACQUAINTED, True)
+
+
+def test_a_tick_taken_back_meanwhile_is_no_tick_of_the_new_edition(cast):
+    plan = begun(cast, status=S.APPROVED)
+    item = plan.items.first()
+    tick_items(plan, [item], words="сделано", by=cast.anna)
+    newer = open_edition(plan, by=cast.anna)
+    untick_item(item, by=cast.anna)
+    for step in (S.DRAWN, S.ACQUAINTED, S.APPROVED):
+        newer = move_plan(newer, step, by=cast.anna)
+    assert newer.items.get(origin=item).done_on is None
+
+
+def test_the_words_of_a_closed_plan_are_in_no_list(cast):
+    plan = begun(cast, status=S.ACQUAINTED)
+    goal = plan.goals.first().text
+    title = plan.items.live().exclude(due_on=None).earliest("due_on").title
+    client = signed_in(cast.anna)
+    assert title in text(client.get("/plans/"))
+    assert goal in text(client.get("/plans/approve/"))
+    person = plan.tie.mentee.person
+    for paper in Consent.objects.filter(person=person, ends_on=None):
+        withdraw_consent(paper, by=cast.anna)
+    assert title not in text(client.get("/plans/"))
+    assert goal not in text(client.get("/plans/approve/"))
+
+
+def test_a_curator_who_is_the_mentee_reads_no_notes_of_the_mentor(cast):
+    plan = begun(cast, status=S.DRAFT)
+    keep_plan(plan, content(plan, notes="для себя"), by=cast.anna)
+    url = f"/plans/{plan.pk}/"
+    assert "для себя" in text(signed_in(cast.anna).get(url))
+    mentee = User.objects.get(person=plan.tie.mentee.person)
+    grant_role(mentee, cast.school.organisation, Role.CURATOR, by=None)
+    client = signed_in(User.objects.get(pk=mentee.pk))
+    assert client.get("/plans/").status_code == 200
+    assert "для себя" not in text(client.get(url))
+    assert client.get(f"{url}edit/").status_code == 404
 
 
 def test_approval_is_not_before_the_reading_nor_ahead(cast):
@@ -395,7 +469,9 @@ def test_the_stranger_finds_nothing(cast):
     client = signed_in(cast.vera)
     for address in ("", "edit/", "paper/", "discard/"):
         assert client.get(f"/plans/{plan.pk}/{address}").status_code == 404
-    assert client.post(f"/plans/{plan.pk}/step/", {"to": "drawn"}).status_code == 404
+    assert (
+        client.post(f"/plans/{plan.pk}/step/", {"to": "drawn", "was": "draft"}).status_code == 404
+    )
     assert plan_rows(cast.vera, [plan.tie.mentorship_id]) == []
     begun(cast, school=cast.other)
     assert CANARY not in text(signed_in(cast.anna).get("/plans/"))
@@ -413,14 +489,17 @@ def test_a_minor_does_not_say_by_a_press_that_the_plan_was_read(cast):
 def test_the_head_approves_on_the_own_page_and_the_mentor_may_not(cast):
     plan = begun(cast, status=S.ACQUAINTED)
     mentor = signed_in(cast.users[Role.MENTOR])
-    assert mentor.post(f"/plans/{plan.pk}/step/", {"to": "approved"}).status_code == 404
+    assert (
+        mentor.post(f"/plans/{plan.pk}/step/", {"to": "approved", "was": "acquainted"}).status_code
+        == 404
+    )
     head = cast.users[Role.DIRECTOR]
     assert "/plans/approve/" in {item.url for item in attention.items_for(head)}
     client = signed_in(head)
     client.post("/plans/approve/", {"plans": [plan.pk]})
     plan.refresh_from_db()
     assert (plan.status, plan.approved_on_paper, plan.approved_by) == (S.APPROVED, False, head)
-    client.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "unapprove": "1"})
+    client.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "was": "approved"})
     plan.refresh_from_db()
     assert plan.status == S.ACQUAINTED
 
@@ -440,6 +519,8 @@ def fields_of(answer):
     ):
         for field in form:
             value = field.value()
+            if value is None and (choices := getattr(field.field, "choices", None)):
+                value = next(iter(choices))[0]  # a browser sends the first of a list nobody touched
             if value not in (None, "", False):
                 sent[field.html_name] = value
     return sent
@@ -466,10 +547,10 @@ def test_from_the_page_of_a_pair_to_an_approved_plan(cast):
     assert titles[0] == "Олимпиада"
     assert "Разобрать трудную тему по предмету" in titles
     assert plan.items.filter(is_dropped=True).count() == 1
-    client.post(f"/plans/{plan.pk}/step/", {"to": "drawn"})
-    day = {"paper": "1", "on": today().isoformat()}
-    client.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", **day})
-    client.post(f"/plans/{plan.pk}/step/", {"to": "approved", **day})
+    client.post(f"/plans/{plan.pk}/step/", {"to": "drawn", "was": "draft"})
+    day = {"on": today().isoformat()}
+    client.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "was": "drawn", **day})
+    client.post(f"/plans/{plan.pk}/step/", {"to": "approved", "was": "acquainted", **day})
     plan.refresh_from_db()
     assert (plan.status, plan.approved_on_paper) == (S.APPROVED, True)
     first = plan.items.live().first()
@@ -481,7 +562,7 @@ def test_from_the_page_of_a_pair_to_an_approved_plan(cast):
     )
     for page in (card, "/pairs/"):
         assert note.url in text(client.get(page))
-    client.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "unapprove": "1"})
+    client.post(f"/plans/{plan.pk}/step/", {"to": "acquainted", "was": "approved"})
     plan.refresh_from_db()
     assert plan.status == S.ACQUAINTED
 

@@ -155,10 +155,13 @@ def take_back_plans(
     """Throw away editions that are still being drawn up; an approved edition before stays in force.
 
     Raises:
-        RefusedError: one is drawn up already, or something in it is done.
+        RefusedError: one is drawn up already, was written in since it was read, or something in it is done.
     """
-    keys = [plan.pk for plan in plans]
+    seen = {plan.pk: plan.version for plan in plans}
+    keys = list(seen)
     held = list(IndividualPlan.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    if any(plan.version != seen[plan.pk] for plan in held):
+        raise RefusedError(_("Somebody has written in a plan meanwhile: look at the list anew."))
     done = PlanItem.objects.filter(plan__in=keys, done_on__isnull=False, origin=None)
     if any(plan.status != PlanStatus.DRAFT for plan in held) or done.exists():
         raise RefusedError(
@@ -286,6 +289,7 @@ def move_plan(
     plan: IndividualPlan,
     to: PlanStatus,
     *,
+    was: PlanStatus | None = None,
     on: dt.date | None = None,
     on_paper: bool = False,
     by: models.Model | None,
@@ -295,6 +299,7 @@ def move_plan(
     Args:
         plan: the edition.
         to: the state it is to have; a new edition's approval replaces the one before by itself.
+        was: the state the person saw; None does not ask.
         on: the day it was read or approved; today if None.
         on_paper: it was signed on paper.
         by: who says so.
@@ -304,14 +309,8 @@ def move_plan(
     """
     plan = _hold(plan)
     status = PlanStatus(plan.status)
-    if to not in NEXT[status] or PlanStatus.REPLACED in {to, status}:
-        raise RefusedError(
-            _("This step does not follow now. The plan: %(state)s.")
-            % {"state": plan.get_status_display()}
-        )
     day = on or today()
-    if day > today():
-        raise RefusedError(_("The day is ahead: write the day on which it was signed."))
+    _check_step(plan, to, was, day)
     fields: tuple[str, ...] = ()
     if PlanStatus.APPROVED in {to, status}:
         fields = _APPROVAL
@@ -329,12 +328,35 @@ def move_plan(
     plan.status = to
     plan.version += 1
     plan.save(update_fields=["status", "version", *fields])
-    audit.record(f"plan-{to.value}", plan, by=by, fields=["status", *fields])
+    audit.record(
+        _BACK.get((status, to), f"plan-{to.value}"), plan, by=by, fields=["status", *fields]
+    )
     if status == PlanStatus.APPROVED:
         _return_former(plan, by=by)
     return plan
 
 
+def _check_step(plan: IndividualPlan, to: PlanStatus, was: PlanStatus | None, day: dt.date) -> None:
+    status = PlanStatus(plan.status)
+    if was not in {None, status}:
+        raise RefusedError(
+            _("Somebody has moved the plan meanwhile: %(state)s. Look at it anew.")
+            % {"state": plan.get_status_display()}
+        )
+    if to not in NEXT[status] or PlanStatus.REPLACED in {to, status}:
+        raise RefusedError(
+            _("This step does not follow now. The plan: %(state)s.")
+            % {"state": plan.get_status_display()}
+        )
+    if day > today():
+        raise RefusedError(_("The day is ahead: write the day on which it was signed."))
+
+
+# a step back is no news of reading or approval
+_BACK = {
+    (PlanStatus.APPROVED, PlanStatus.ACQUAINTED): "plan-approval-back",
+    (PlanStatus.ACQUAINTED, PlanStatus.DRAWN): "plan-reading-back",
+}
 _READING = ("acquainted_on", "acquainted_on_paper")
 _APPROVAL = ("approved_on", "approved_on_paper", "approved_by")
 
@@ -383,8 +405,9 @@ def _replace_former(plan: IndividualPlan, *, by: models.Model | None) -> None:
     former.status = PlanStatus.REPLACED
     former.save(update_fields=["status"])
     audit.record("plan-replaced", former, by=by, fields=["status"])
-    for item in plan.items.filter(origin__plan=former, done_on=None).select_related("origin"):
-        if item.origin is not None and item.origin.done_on is not None and not item.is_dropped:
+    # ticked, corrected or taken back meanwhile: the edition that was in force knows
+    for item in plan.items.live().filter(origin__plan=former).select_related("origin"):
+        if item.origin is not None:
             _copy_done(item.origin, item)
 
 
@@ -395,9 +418,8 @@ def _return_former(plan: IndividualPlan, *, by: models.Model | None) -> None:
         return
     former.status = PlanStatus.APPROVED
     former.save(update_fields=["status"])
-    audit.record("plan-approved", former, by=by, fields=["status"])
-    done = plan.items.filter(origin__plan=former, done_on__isnull=False, origin__done_on=None)
-    for item in done.select_related("origin"):
+    audit.record("plan-returned", former, by=by, fields=["status"])
+    for item in plan.items.live().filter(origin__plan=former).select_related("origin"):
         if item.origin is not None and not item.origin.is_dropped:
             _copy_done(item, item.origin)
 

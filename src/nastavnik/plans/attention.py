@@ -13,6 +13,7 @@ from nastavnik.core.hooks.digest import DigestKind
 from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.plans.models import IndividualPlan, PlanItem
 from nastavnik.plans.queries import (
+    closed_among,
     plan_needs,
     plans_to_approve,
     ties_without_plan,
@@ -52,7 +53,7 @@ def _of_curator(user: SignedIn) -> Iterator[AttentionItem]:
     if n := needs.n_bare:
         yield AttentionItem(
             Urgency.NEXT, "wait", _("Individual plan"),
-            ngettext("%(n)s mentee has no plan yet", "%(n)s mentees have no plan yet", n) % {"n": n},
+            ngettext("%(n)s mentee should have a plan by now", "%(n)s mentees should have a plan by now", n) % {"n": n},
             _("Begin them all with one press: the goal comes from the request, the items from the library."),
             _("Draw up the plans"), reverse("plans:make"), place=4,
         )  # fmt: skip
@@ -84,11 +85,24 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEv
     if viewer.may(Perm.PAIR_VIEW) or not viewer.may(Perm.PLAN_VIEW):
         return
     plans = IndividualPlan.objects.visible_to(user).current()
-    due = PlanItem.objects.live().filter(plan__in=plans, done_on=None, due_on__range=(first, last))
+    due = (
+        PlanItem.objects.live()
+        .filter(plan__in=plans, done_on=None, due_on__range=(first, last))
+        .select_related("plan__tie__mentee", "plan__tie__mentorship__mentor")
+    )
+    sides = {item.pk: _sides(item) for item in due}
+    closed = closed_among(set().union(*sides.values()))
     for item in due:
+        if closed & sides[item.pk]:
+            continue
         assert item.due_on is not None  # noqa: S101 - the filter sees to it
         url = reverse("plans:plan", args=[item.plan_id])
         yield UpcomingEvent(item.due_on, _("By the plan: %(what)s") % {"what": item.title}, url)
+
+
+def _sides(item: PlanItem) -> set[int]:
+    tie = item.plan.tie
+    return {tie.mentee.person_id, tie.mentorship.mentor.person_id}
 
 
 NEWS = (

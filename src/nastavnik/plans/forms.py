@@ -106,7 +106,9 @@ class ItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         kinds = kinds_for(is_staff=is_staff)
         offer(self, "kind", [(kind.value, kind.label) for kind in kinds])
+        # a row nobody has filled in comes back with these, and so is not taken for a new item
         self.fields["kind"].initial = kinds[-2 if is_staff else 1].value
+        self.fields["doer"].initial = Doer.BOTH.value
 
 
 class _NamedFields(forms.BaseFormSet[Any]):
@@ -250,9 +252,10 @@ class ItemsDoneForm(forms.Form):
             self.fields["on"].initial = today
 
     def chosen(self) -> tuple[Meeting | None, dt.date | None]:
-        """Return the meeting, or the day where it was none."""
-        meeting = self.meetings.get(self.cleaned_data["meeting"])
-        return meeting, None if meeting else self.cleaned_data["on"]
+        """Return the meeting, or the day where it was none: a day that was written wins over the meeting offered."""
+        if on := self.cleaned_data["on"]:
+            return None, on
+        return self.meetings.get(self.cleaned_data["meeting"]), None
 
 
 class LibraryForm(forms.ModelForm[LibraryItem]):

@@ -76,11 +76,11 @@ class PlanQuerySet(ScopedQuerySet["IndividualPlan"]):
             mine = Q(tie__mentorship__mentor__person_id=viewer.person_id)
             at = viewer.organisations(Perm.PLAN_EDIT)
             written |= mine & Q(organisation_id__in=at, tie__mentorship__status__in=OPEN)
-        return self.filter(written)
+        return self.filter(written).exclude(_of_oneself(user))
 
     def approved_by(self, user: SignedIn) -> Self:
-        """Leave the plans the user may approve: the head; a curator of the own forms notes what was signed on paper."""
-        return self.filter(_of_forms(user, Perm.PLAN_APPROVE))
+        """Leave the plans the user may approve: the head; a curator of the own forms notes what was signed on paper; never as a mentee."""
+        return self.filter(_of_forms(user, Perm.PLAN_APPROVE)).exclude(_of_oneself(user))
 
     def in_work(self) -> Self:
         """Leave the editions that are not approved yet."""
@@ -108,6 +108,12 @@ def _own(user: SignedIn, perm: Perm) -> Q:
         tie__mentorship__status__in=OPEN,
         tie__ends_on=None,
     )
+
+
+def _of_oneself(user: SignedIn) -> Q:
+    """Return the condition that a plan is of the user as a mentee: the mentor's notes in it are not for them."""
+    me = user.viewer.person_id
+    return Q(pk__in=[]) if me is None else Q(tie__mentee__person_id=me)
 
 
 def _of_forms(user: SignedIn, perm: Perm) -> Q:
@@ -184,6 +190,8 @@ class IndividualPlan(models.Model):
     def is_written_by(self, user: SignedIn) -> bool:
         """Tell whether a user who sees the plan may write it (`edited_by`); pair, form and mentor are to be fetched."""
         pair, viewer = self.tie.mentorship, user.viewer
+        if viewer.person_id is not None and self.tie.mentee.person_id == viewer.person_id:
+            return False
         if pair.is_allowed_to(user, Perm.PAIR_APPROVE):
             return True
         is_own = viewer.person_id is not None and pair.mentor.person_id == viewer.person_id

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -351,7 +351,13 @@ def plan_rows(user: SignedIn, pairs: Collection[int] | None = None) -> list[Plan
                 plan["n_late"], plan["next_title"] or "", plan["next_on"],
             )  # fmt: skip
         rows.append(row)
-    return rows
+    closed = _closed_people(rows)
+    return [
+        replace(row, next_title="", next_on=None)
+        if closed & {row.mentee.pk, row.mentor.pk}
+        else row
+        for row in rows
+    ]
 
 
 def _may_begin(user: SignedIn, tie: Tie) -> bool:
@@ -421,7 +427,6 @@ def notes_of(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNote]
     if not pairs or not viewer.may(Perm.PLAN_VIEW):
         return {}
     rows = plan_rows(user, pairs)
-    closed = _closed_people(rows)
     many = {row.pair_id for row in rows}
     several = {pair for pair in many if sum(row.pair_id == pair for row in rows) > 1}
     found: dict[int, list[PairNote]] = {}
@@ -432,7 +437,6 @@ def notes_of(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNote]
         start = None
         if row.may_begin:
             start = reverse("plans:open"), _("Draw up the plan")
-        is_open = not closed & {row.mentee.pk, row.mentor.pk}
         found.setdefault(row.pair_id, []).append(
             PairNote(
                 title,
@@ -440,7 +444,7 @@ def notes_of(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNote]
                 ", ".join(filter(None, (row.words, row.share))),
                 reverse("plans:plan", args=[row.plan_id]) if row.plan_id else "",
                 _("a new edition is in work") if row.has_new else "",
-                row.next_title if is_open else "",
+                row.next_title,
                 start,
                 row.tie_id,
                 row.short,
@@ -451,7 +455,13 @@ def notes_of(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNote]
 
 def _closed_people(rows: Sequence[PlanRow]) -> set[int]:
     """Return who of some rows may not be written of today for want of a consent."""
-    people = {key for row in rows if row.next_title for key in (row.mentee.pk, row.mentor.pk)}
+    return closed_among(
+        {key for row in rows if row.next_title for key in (row.mentee.pk, row.mentor.pk)}
+    )
+
+
+def closed_among(people: Collection[int]) -> set[int]:
+    """Return which of some people may not be written of today for want of a consent."""
     held = held_purposes(list(people), today()) if people else {}
     return {key for key in people if missing_purposes(held.get(key, frozenset()), NEEDED_FOR_BASE)}
 

@@ -11,7 +11,7 @@ from nastavnik.core.ui.components import address_of, chip, pick, small, state
 from nastavnik.core.ui.listing import Column, Table
 from nastavnik.people.models import Person
 from nastavnik.plans.models import IndividualPlan
-from nastavnik.plans.queries import PlanRow
+from nastavnik.plans.queries import PlanRow, closed_among
 
 
 def plans_table(
@@ -83,6 +83,19 @@ def waiting_table(rows: Sequence[IndividualPlan], groups: Mapping[int, str]) -> 
         url = address_of("plans:plan", plan.pk)
         return chip(person, side="b", url=url, note=note(person))
 
+    closed = closed_among(
+        {
+            key
+            for row in rows
+            for key in (row.tie.mentee.person_id, row.tie.mentorship.mentor.person_id)
+        }
+    )
+
+    def goals(plan: IndividualPlan) -> str:
+        if closed & {plan.tie.mentee.person_id, plan.tie.mentorship.mentor.person_id}:
+            return _("closed: a consent is missing")
+        return "; ".join(goal.text for goal in plan.goals.all())
+
     def mentor(plan: IndividualPlan) -> SafeString:
         person = plan.tie.mentorship.mentor.person
         return chip(person, side="a", note=note(person))
@@ -101,8 +114,8 @@ def waiting_table(rows: Sequence[IndividualPlan], groups: Mapping[int, str]) -> 
             Column(
                 "goal",
                 _("Goals"),
-                lambda row: "; ".join(goal.text for goal in row.goals.all()),
-                lambda row: small("; ".join(goal.text for goal in row.goals.all())),
+                goals,
+                lambda row: small(goals(row)),
             ),
             Column(
                 "items",

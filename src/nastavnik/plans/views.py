@@ -344,13 +344,15 @@ def edit(request: Request, pk: int) -> HttpResponse:
 def step(request: Request, pk: int) -> HttpResponse:
     """Take a plan a step on or back; reading and approval on paper with the day of the signature."""
     to = request.POST.get("to", "")
-    if to not in PlanStatus.values:
+    if not {to, request.POST.get("was", "")} <= set(PlanStatus.values):
         messages.error(request, _("Press one of the buttons of the plan."))
         return redirect("plans:plan", pk=_plan(request, pk).pk)
-    is_back = "unapprove" in request.POST
+    was = request.POST.get("was", "")
+    is_back = was == PlanStatus.APPROVED
     approving = to == PlanStatus.APPROVED or is_back
     shown = _to_approve(request, pk) if approving else _written(request, pk)
-    on_paper = "paper" in request.POST or (approving and not _is_head(request))
+    # who writes the plan notes a reading on paper; the press is the mentee's own (`read`)
+    on_paper = to == PlanStatus.ACQUAINTED or not _is_head(request)
     is_signed = on_paper and not is_back and to in {PlanStatus.ACQUAINTED, PlanStatus.APPROVED}
     form = PaperDayForm(request.POST if is_signed else None)
     if form.is_bound and not form.is_valid():
@@ -360,6 +362,7 @@ def step(request: Request, pk: int) -> HttpResponse:
         moved = actions.move_plan(
             shown,
             PlanStatus(to),
+            was=PlanStatus(was),
             on=form.cleaned_data["on"] if form.is_bound else None,
             on_paper=form.is_bound,
             by=request.user,
@@ -389,7 +392,7 @@ def read(request: Request, pk: int) -> HttpResponse:
         messages.error(request, _("You sign the plan on paper: your mentor has it."))
         return redirect("plans:plan", pk=pk)
     with refusals_told(request):
-        actions.move_plan(shown, PlanStatus.ACQUAINTED, by=request.user)
+        actions.move_plan(shown, PlanStatus.ACQUAINTED, was=PlanStatus.DRAWN, by=request.user)
         messages.success(request, _("Noted: you have read your plan."))
     return redirect("plans:plan", pk=pk)
 

@@ -207,11 +207,13 @@ def enrol_all(
 
     Args:
         places: person, class, and the enrolment that holds the day before, if there is one.
-        starts_on: the first day; a class of the person that begins later, that of the next year, stays as it is.
+        starts_on: the first day; an open class of the person that begins later, that of the next year, stays as it is.
         by: the person who does it.
     """
     later = Enrolment.objects.filter(
-        person__in=[person.pk for person, _group, _current in places], starts_on__gt=starts_on
+        person__in=[person.pk for person, _group, _current in places],
+        starts_on__gt=starts_on,
+        ends_on=None,
     ).order_by("-starts_on")
     until = {
         person_id: day - dt.timedelta(days=1)
