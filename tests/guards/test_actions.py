@@ -934,7 +934,9 @@ DONE = {
     "mentorships.give_time": lambda s: mentorships.give_time(s.it, by=s.by),
     "mentorships.take_time_back": lambda s: mentorships.take_time_back(s.it, by=s.by),
     "mentorships.stretch_meetings": lambda s: mentorships.stretch_meetings(s.it, by=s.by),
-    "mentorships.shorten_meetings": lambda s: mentorships.shorten_meetings(s.it, by=s.by),
+    "mentorships.shorten_meetings": lambda s: mentorships.shorten_meetings(
+        s.it, final=None, by=s.by
+    ),
     "mentorships.reopen_pair": lambda s: mentorships.reopen_pair(s.it, by=s.by),
     "mentorships.take_back_run": lambda s: mentorships.take_back_run(s.it, by=s.by),
     "mentorships.halt_pairs": lambda s: mentorships.halt_pairs(s.it, by=s.by),
