@@ -262,8 +262,8 @@ def test_what_has_become_worse_comes_back_at_once(cast, pair):
         ("silent", {"words": "  "}, "one line is enough"),
         ("silent", {"spoken_on": "2999-01-01"}, "has not come yet"),
         ("silent", {"spoken_on": "2020-01-01"}, "speak with them again"),
-        ("overload", {}, "it is so no more"),
-        ("nonsense", {}, "it is so no more"),
+        ("help", {}, "no such reason"),
+        ("nonsense", {}, "no such reason"),
     ],
 )
 def test_what_is_no_conversation_is_refused_and_nothing_is_put_off(cast, pair, rule, more, said):
@@ -271,6 +271,112 @@ def test_what_is_no_conversation_is_refused_and_nothing_is_put_off(cast, pair, r
     assert said in text(page).lower()
     assert not Contact.objects.exists()
     assert pair.pk in on_list(cast.anna)
+
+
+@pytest.mark.parametrize("on_card", [False, True])
+@pytest.mark.parametrize("day", ["2999-01-01", "2020-01-01", "x"])
+def test_a_conversation_not_taken_is_shown_with_what_was_typed(cast, pair, day, on_card):
+    client = signed_in(cast.anna)
+    more = {"card": "1"} if on_card else {}
+    page = talk(client, pair, words="СЛОВАНАБРАНЫ", spoken_on=day, spoken_with="both", **more)
+    assert page.status_code == 422
+    form = page.context["form"]
+    assert form.errors
+    assert (form["words"].value(), form["spoken_with"].value()) == ("СЛОВАНАБРАНЫ", "both")
+    assert 'value="СЛОВАНАБРАНЫ"' in text(page)
+    assert not Contact.objects.exists()
+    assert talk(client, pair, words="СЛОВАНАБРАНЫ", **more).status_code == 200
+    assert Contact.objects.get().words == "СЛОВАНАБРАНЫ"
+
+
+def test_words_are_kept_when_the_reason_is_gone_by_then_and_nothing_is_put_off(cast, pair):
+    for meeting in pair.meetings.filter(planned_on__lte=today()):
+        actions.note_meeting(meeting, S.HELD, by=cast.anna)
+    before = on_list(cast.anna, at_most=None).get(pair.pk)
+    page = talk(signed_in(cast.anna), pair, "silent", words="всё наладилось")
+    assert "it is so no more" in text(page).lower()
+    (contact,) = Contact.objects.all()
+    assert (contact.words, contact.quiet_until, contact.reasons) == ("всё наладилось", None, {})
+    assert on_list(cast.anna, at_most=None).get(pair.pk) == before
+
+
+def test_a_curator_who_stands_in_a_pair_is_offered_no_conversation_with_it(cast, pair):
+    other = more_pairs(cast.school, 1)[0]
+    action = f'action="/pairs/{pair.pk}/contact/"'
+    client = signed_in(cast.anna)
+    assert action in text(client.get("/pairs/week/?all=1"))
+    person = Tie.objects.get(mentorship=pair).mentee.person
+    User.objects.filter(person=person).update(person=None)
+    User.objects.filter(pk=cast.anna.pk).update(person=person)
+    page = text(client.get("/pairs/week/?all=1"))
+    assert f'href="/pairs/{pair.pk}/"' in page
+    assert action not in page
+    assert f'action="/pairs/{other.pk}/contact/"' in page
+    assert talk(client, pair).status_code == 404
+
+
+def test_a_button_pressed_twice_notes_one_conversation(cast, pair):
+    client = signed_in(cast.anna)
+    for words in ("в пятницу", " в пятницу ", "в субботу"):
+        talk(client, pair, words=words)
+    assert sorted(Contact.objects.values_list("words", flat=True)) == ["в пятницу", "в субботу"]
+    assert AuditEntry.objects.filter(action="contact-noted", subject_id=pair.pk).count() == 2
+
+
+def test_back_on_the_list_ends_all_that_keeps_the_reason_off(cast, pair):
+    client = signed_in(cast.anna)
+    talk(client, pair, words="в пятницу")
+    talk(client, pair, words="в субботу")
+    apart = actions.note_contact(
+        pair, Concern("overload", 4), spoken_with=SpokenWith.BOTH, words="да", by=cast.anna
+    )
+    first = Contact.objects.get(words="в пятницу")
+    page = client.post(f"/pairs/contact/{first.pk}/wake/", follow=True)
+    assert "it is on the list again" in text(page).lower()
+    assert on_list(cast.anna, at_most=None)[pair.pk].code == "silent"
+    # what is put off for another reason stays so
+    assert list(Contact.objects.exclude(quiet_until=None)) == [apart]
+    page = client.post(f"/pairs/contact/{apart.pk}/wake/", follow=True)
+    assert "it is put off no more" in text(page).lower()
+    assert "it is on the list again" not in text(page).lower()
+
+
+def empty_page(user, address="/pairs/week/"):
+    page = signed_in(user).get(address)
+    assert page.context["rows"] == []
+    return text(page)
+
+
+NOBODY, PUT_OFF = "nobody asks for help", "A pair comes back when"
+AS_FAR, FOR_THIS = "as far as you see", "for this reason now"
+
+
+def test_an_empty_list_says_only_what_the_reader_can_know(cast, pair):
+    pairs = Mentorship.objects.filter(pk__in=on_list(cast.anna, at_most=None))
+    for one in pairs:
+        actions.note_contact(
+            one, Concern("silent", 56), spoken_with=SpokenWith.BOTH, words="да", by=cast.anna
+        )
+    page = empty_page(cast.anna)
+    assert PUT_OFF in page
+    assert not any(one in page for one in (NOBODY, AS_FAR, FOR_THIS))
+    Contact.objects.all().delete()
+    page = empty_page(cast.anna, "/pairs/week/?rule=consent_ends")
+    assert FOR_THIS in page
+    assert not any(one in page for one in (NOBODY, AS_FAR, PUT_OFF))
+    for meeting in Meeting.objects.filter(planned_on__lte=today()):
+        actions.note_meeting(meeting, S.HELD, by=cast.anna)
+    page = empty_page(cast.anna)
+    assert NOBODY in page
+    assert not any(one in page for one in (FOR_THIS, AS_FAR, PUT_OFF))
+    # a call the director may not read
+    actions.note_meeting(
+        pair.meetings.first(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=cast.anna
+    )
+    assert on_list(cast.anna)[pair.pk].code == "help"
+    page = empty_page(cast.users[Role.DIRECTOR])
+    assert AS_FAR in page
+    assert not any(one in page for one in (NOBODY, FOR_THIS, PUT_OFF))
 
 
 def test_what_nobody_has_spoken_about_stands_before_what_has_come_back(cast, pair):

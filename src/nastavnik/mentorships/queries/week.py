@@ -44,11 +44,13 @@ class WeekRow:
         pair: as lists show it.
         risk: the reasons that are not quiet, the most important first.
         contact: the last time somebody spoke with them, as far as the user may read it.
+        may_speak: the user may note a conversation with them.
     """
 
     pair: PairRow
     risk: Risk
     contact: Contact | None = None
+    may_speak: bool = False
 
     @property
     def concern(self) -> Concern:
@@ -180,8 +182,16 @@ def week_of_pairs(user: SignedIn, *, at_most: int | None = AT_MOST_A_WEEK) -> We
         for row in pair_rows(user, Mentorship.objects.visible_to(user).filter(pk__in=shown))
     }
     said = last_contacts(user, shown)
+    readable: set[int] = set()
+    if user.viewer.may(Perm.HELP_ANSWER):
+        own = Mentorship.objects.with_marks_for(user).filter(pk__in=shown)
+        readable = set(own.values_list("pk", flat=True))
     return Week(
-        [WeekRow(rows[pk], risks[pk], said.get(pk)) for pk in shown if pk in rows],
+        [
+            WeekRow(rows[pk], risks[pk], said.get(pk), may_speak=pk in readable)
+            for pk in shown
+            if pk in rows
+        ],
         len(keys),
         list(quiet_contacts(user)),
     )
