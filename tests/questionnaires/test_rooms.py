@@ -10,13 +10,15 @@ from tests.cast import CANARY
 from tests.pages import guest, said, signed_in, text
 from tests.questionnaires.asking import crowd_of, invitation_of, link_of, sent, wave_of
 
+from nastavnik.consents.actions import withdraw_consent
+from nastavnik.consents.models import Consent
 from nastavnik.core import tries
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.links import fresh_token
 from nastavnik.questionnaires.actions import close_wave, open_room
 from nastavnik.questionnaires.choices import AnswerSource, InvitationState, Mode
-from nastavnik.questionnaires.models import Invitation, Response
+from nastavnik.questionnaires.models import Invitation, Response, Wave
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +209,44 @@ def test_the_curator_makes_slips_of_a_class_and_they_are_seen_once(cast, school)
     assert "Answers are not taken today" in text(curator.get(page))
     with pytest.raises(RefusedError):
         open_room(wave, [], by=school.curator)
+
+
+def test_whose_consent_does_not_hold_gets_no_code_and_is_named(school):
+    wave = wave_of(school)
+    row = invitation_of(wave, school, "younger")
+    curator, page = signed_in(school.curator), f"/questionnaires/{wave.pk}/room/"
+    assert "They get no code" not in text(curator.get(page))
+    n = len(curator.post(page, {"who": "all"}).context["slips"])
+    for consent in Consent.objects.filter(person=row.person):
+        withdraw_consent(consent, by=school.curator)
+    named = curator.get(page)
+    assert "They get no code" in text(named)
+    assert (
+        f'<a href="/consents/people/{row.person_id}/">{row.person.short_name}</a>'
+        in named.content.decode()
+    )
+    slips = curator.post(page, {"who": "all", "sure": "1"}).context["slips"]
+    assert len(slips) == n - 1
+    assert row.person not in {person for person, _group, _code in slips}
+    with pytest.raises(RefusedError, match=r"Nobody|никого"):
+        open_room(wave, [row], by=school.curator)
+
+
+def test_a_class_at_work_is_not_sent_away_by_one_press(school):
+    wave = wave_of(school)
+    curator, page = signed_in(school.curator), f"/questionnaires/{wave.pk}/room/"
+    address, codes = room_of(wave, school)
+    row = invitation_of(wave, school, "younger")
+    browser = seat(address, codes[row.pk])
+    browser.post(f"{address}answer/?s=1", {"go": "next", "key": "one", "a-comfort": "7"})
+    asked = curator.post(page, {"who": "all"})
+    assert "End the room that is open today?" in text(asked)
+    assert "Have begun of them: 1." in text(asked)
+    assert browser.get(f"{address}answer/").status_code == 200
+    assert curator.post(page, {"who": "all", "sure": "1"}).context["slips"]
+    assert browser.get(f"{address}answer/").status_code == 404
+    # the control: nobody is asked where nobody is at work
+    Invitation.objects.filter(wave=wave).update(room_code_sha256=None)
+    assert curator.post(page, {"who": "all"}).context["slips"]
+    Wave.objects.update(room_on=today() - dt.timedelta(days=1))
+    assert curator.post(page, {"who": "all"}).context["slips"]

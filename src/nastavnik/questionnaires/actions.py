@@ -55,6 +55,7 @@ from nastavnik.questionnaires.queries import (
     may_change,
     overdue_waves,
     own_code,
+    paper_queue,
     people_of_wave,
     people_offered,
     seal_of,
@@ -218,19 +219,25 @@ def open_room(
 ) -> FreshRoom:
     """Let people answer today in a computer room, each by a code of the own; the room of this wave before closes.
 
+    Whose consent does not hold gets no code: it would open nothing.
+
     Raises:
         RefusedError: answers are not taken today, or nobody of these is waited for.
     """
-    if not wave.takes_answers(today()):
+    standing = Wave.objects.select_for_update().get(pk=wave.pk)
+    if not standing.takes_answers(today()):
         raise RefusedError(_("Answers are not taken today: look at the days of the wave."))
+    chosen = {one.pk for one in invitations} & {one.pk for one in paper_queue(standing).rows}
     rows = list(
         Invitation.objects.select_for_update(of=("self",))
-        .filter(pk__in=[one.pk for one in invitations], wave=wave)
+        .filter(pk__in=chosen, wave=wave)
         .exclude(state=InvitationState.ANSWERED)
         .select_related("person")
     )
     if not rows:
-        raise RefusedError(_("Nobody of these is waited for: they have answered."))
+        raise RefusedError(
+            _("Nobody of these is waited for: they have answered, or their consent does not hold.")
+        )
     token = fresh_token()
     codes: set[str] = set()
     while len(codes) < len(rows):

@@ -77,6 +77,14 @@ def seated_by(token: str, code: str) -> Invitation | None:
     return row if row is not None and may_answer(row) else None
 
 
+def at_work_in_room(wave: Wave) -> list[Invitation]:
+    """Return who has a code of the room that is open today and has not answered."""
+    if wave.room_on != today():
+        return []
+    rows = Invitation.objects.filter(wave=wave, room_code_sha256__isnull=False)
+    return list(rows.exclude(state=InvitationState.ANSWERED).select_related("person"))
+
+
 def seat_of(key: int) -> Invitation | None:
     """Return who has a code of a room, by the key a seat was signed with."""
     rows = Invitation.objects.filter(pk=key, room_code_sha256__isnull=False)

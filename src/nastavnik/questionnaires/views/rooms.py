@@ -1,5 +1,6 @@
 """A computer room: one address for all its computers, and for each who answers a code on a slip."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from nastavnik.core import tries
@@ -17,6 +20,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.links import SHORT_LENGTH, digest_of
+from nastavnik.core.ui import confirm
 from nastavnik.core.ui.personal_links import (
     link_gone,
     opens_here_only,
@@ -29,7 +33,14 @@ from nastavnik.people.queries import group_names
 from nastavnik.questionnaires import actions
 from nastavnik.questionnaires.choices import AnswerSource, InvitationState
 from nastavnik.questionnaires.models import Invitation, Wave
-from nastavnik.questionnaires.queries import may_answer, room_by, seat_of, seated_by, waiting_of
+from nastavnik.questionnaires.queries import (
+    at_work_in_room,
+    may_answer,
+    paper_queue,
+    room_by,
+    seat_of,
+    seated_by,
+)
 from nastavnik.questionnaires.views import answering, counted_groups
 
 _SEAT, _DONE = "seat", "seat-done"
@@ -47,11 +58,15 @@ def room(request: Request, pk: int) -> HttpResponse:
     """Say which class answers in the computer room, then show its address and the slips: the only time they are seen."""
     rows = Wave.objects.visible_to(request.user).within(request.user, Perm.WAVE_EDIT)
     wave = get_object_or_404(rows, pk=pk)
-    waiting = waiting_of(wave)
+    queue = paper_queue(wave)
+    waiting = queue.rows
     groups = group_names([one.person for one in waiting])
     if request.method == "POST":
         who = request.POST.get("who", "")
         chosen = [one for one in waiting if who in {"all", f"={groups.get(one.person_id, '')}"}]
+        at_work = at_work_in_room(wave)
+        if at_work and chosen and "sure" not in request.POST:
+            return _sure_to_end(request, wave, at_work, who)
         try:
             opened = actions.open_room(wave, chosen, by=request.user)
         except RefusedError as refusal:
@@ -72,9 +87,39 @@ def room(request: Request, pk: int) -> HttpResponse:
         "wave": wave,
         "groups": counted_groups(waiting, groups),
         "n": len(waiting),
+        "unsigned": queue.unsigned,
         "is_time": wave.takes_answers(today()),
     }
     return render(request, "questionnaires/room.html", context)
+
+
+def _sure_to_end(
+    request: Request, wave: Wave, at_work: Sequence[Invitation], who: str
+) -> HttpResponse:
+    """Return the page that says whose codes end by fresh slips: a class may be at work this minute."""
+    begun = sum(one.state == InvitationState.STARTED for one in at_work)
+    names = group_names([one.person for one in at_work])
+    classes = ", ".join(
+        f"{group or _('Without a class')}: {n}" for group, n in counted_groups(at_work, names)
+    )
+    return confirm.ask(
+        request,
+        heading=_("End the room that is open today?"),
+        sentence=ngettext(
+            "%(n)s person has a code of today and has not answered (%(classes)s).",
+            "%(n)s people have a code of today and have not answered (%(classes)s).",
+            len(at_work),
+        )
+        % {"n": len(at_work), "classes": classes},
+        action=_("End it and make the slips"),
+        back=reverse("questionnaires:room", args=[wave.pk]),
+        follows=[
+            _("Its address and its codes stop working at once, on every computer."),
+            _("Have begun of them: %(n)s. What «Next» has kept stays; whoever gets a fresh code goes on from there.")
+            % {"n": begun},
+        ],
+        fields=[("who", who), ("sure", "1")],
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
