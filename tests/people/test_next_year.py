@@ -11,6 +11,8 @@ from tests.pages import signed_in, text
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.organisations.actions import open_year
+from nastavnik.organisations.models import AcademicYear
+from nastavnik.organisations.queries import bounds_after
 from nastavnik.people.actions import (
     accept_import,
     appoint_class_teacher,
@@ -228,6 +230,12 @@ def test_a_newcomer_of_the_new_year_stops_nobody(cast):
     assert year_to_leave(cast.school.organisation) == year
     take_classes_over(year, usual(cast), by=cast.anna)
     assert year_to_leave(cast.school.organisation) is None
+
+
+@pytest.mark.parametrize("last", [(5, 31), (6, 30), (7, 31), (8, 31)])
+def test_a_year_that_ends_before_summer_is_followed_by_the_next_september(last):
+    year = AcademicYear(starts_on=dt.date(2026, 9, 1), ends_on=dt.date(2027, *last))
+    assert bounds_after(year) == (dt.date(2027, 9, 1), dt.date(2028, 8, 31))
 
 
 def test_who_leaves_meanwhile_stops_no_way_back(cast):

@@ -25,3 +25,9 @@ def year_bounds(day: dt.date) -> tuple[dt.date, dt.date]:
     """Return 1 September and 31 August of the academic year that holds a day."""
     first = day.year if day.month >= 9 else day.year - 1  # noqa: PLR2004 - September
     return dt.date(first, 9, 1), dt.date(first + 1, 8, 31)
+
+
+def bounds_after(year: AcademicYear) -> tuple[dt.date, dt.date]:
+    """Return the first and last day of the academic year after one, also where that one ends in May."""
+    first, last = year_bounds(year.ends_on + dt.timedelta(days=1))
+    return (first, last) if first > year.starts_on else year_bounds(last + dt.timedelta(days=1))

@@ -1,7 +1,5 @@
 """Settings of an organisation."""
 
-import datetime as dt
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +13,7 @@ from nastavnik.core.http import Request
 from nastavnik.organisations import actions
 from nastavnik.organisations.forms import OrganisationForm, PartnerForm, YearForm
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
-from nastavnik.organisations.queries import year_bounds
+from nastavnik.organisations.queries import bounds_after, year_bounds
 
 
 @require_GET
@@ -27,7 +25,7 @@ def settings(request: Request) -> HttpResponse:
     )
     years = AcademicYear.objects.visible_to(request.user).filter(organisation=organisation)
     newest = years.first()
-    first, last = year_bounds(newest.ends_on + dt.timedelta(days=1) if newest else today())
+    first, last = bounds_after(newest) if newest else year_bounds(today())
     return render(
         request,
         "organisations/settings.html",

@@ -14,7 +14,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.text import fold
 from nastavnik.core.ui.components import few
 from nastavnik.organisations.models import AcademicYear, Organisation
-from nastavnik.organisations.queries import year_bounds
+from nastavnik.organisations.queries import bounds_after
 from nastavnik.people.access import may_switch_off, renewals
 from nastavnik.people.choices import LEARNERS, ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import (
@@ -311,7 +311,7 @@ def next_year_bounds(year: AcademicYear) -> tuple[dt.date, dt.date]:
     ).order_by("starts_on")
     if found := after.first():
         return found.starts_on, found.ends_on
-    return year_bounds(year.ends_on + dt.timedelta(days=30))
+    return bounds_after(year)
 
 
 def year_to_leave(organisation: Organisation) -> AcademicYear | None:
