@@ -473,6 +473,13 @@ def _linked(scene):
     return consents.make_consent_links(scene.organisation, wanted, by=scene.by)[0].link
 
 
+def _linked_anew(scene):
+    """Return a link that has something to ask: what was signed on paper is withdrawn."""
+    for paper in Consent.objects.filter(person=scene.person("teacher"), ends_on=None):
+        consents.withdraw_consent(paper, by=scene.by)
+    return _linked(scene)
+
+
 def _guardian(scene):
     return consents.add_guardian(
         scene.person("waiting"), full_name="Ждунова Анна", relation="mother", by=scene.by
@@ -646,6 +653,7 @@ PREPARED |= {
     "mentorships.reopen_pair": _ended_pair,
     "mentorships.restore_meetings": _ended_pair,
     "programmes.note_next_year": lambda scene: _ended_pair(scene).ties.get().mentee,
+    "consents.answer_consent_link": _linked_anew,
     "programmes.take_on": _programme_of_next_year,
     "programmes.take_up_again": lambda scene: _ended_pair(scene).ties.get().mentee,
 }
@@ -691,7 +699,7 @@ DONE = {
     "consents.remove_scan": lambda s: consents.remove_scan(_scanned(s), by=s.by),
     "consents.make_consent_links": _linked,
     "consents.answer_consent_link": lambda s: consents.answer_consent_link(
-        _linked(s), [Purpose.DATA], by=s.by
+        s.it, [Purpose.DATA], by=s.by
     ),
     "consents.close_consent_link": lambda s: consents.close_consent_link(_linked(s), by=s.by),
     "consents.change_guardian": lambda s: consents.change_guardian(
