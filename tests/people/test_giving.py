@@ -78,7 +78,7 @@ def too_wide(gives, halved):
         (giver, role)
         for giver, roles in gives.items()
         for role in roles - halved.get(giver, frozenset()) - {giver}
-        if GRANTS[role] - GRANTS[giver] - _OWN
+        if GRANTS[role] - GRANTS[giver] - _OWN - {Perm.PLAN_EDIT}  # of a mentor: the own pairs only
     }
 
 

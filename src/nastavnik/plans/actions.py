@@ -328,9 +328,7 @@ def move_plan(
     plan.status = to
     plan.version += 1
     plan.save(update_fields=["status", "version", *fields])
-    audit.record(
-        _BACK.get((status, to), f"plan-{to.value}"), plan, by=by, fields=["status", *fields]
-    )
+    _tell_step(plan, status, fields, by=by)
     if status == PlanStatus.APPROVED:
         _return_former(plan, by=by)
     return plan
@@ -352,11 +350,19 @@ def _check_step(plan: IndividualPlan, to: PlanStatus, was: PlanStatus | None, da
         raise RefusedError(_("The day is ahead: write the day on which it was signed."))
 
 
-# a step back is no news of reading or approval
-_BACK = {
-    (PlanStatus.APPROVED, PlanStatus.ACQUAINTED): "plan-approval-back",
-    (PlanStatus.ACQUAINTED, PlanStatus.DRAWN): "plan-reading-back",
-}
+def _tell_step(
+    plan: IndividualPlan, was: PlanStatus, fields: tuple[str, ...], *, by: models.Model | None
+) -> None:
+    """Keep a step in the journal; a step back is no news of reading or approval."""
+    told, to = ["status", *fields], PlanStatus(plan.status)
+    if was == PlanStatus.APPROVED:
+        audit.record("plan-approval-back", plan, by=by, fields=told)
+    elif (was, to) == (PlanStatus.ACQUAINTED, PlanStatus.DRAWN):
+        audit.record("plan-reading-back", plan, by=by, fields=told)
+    else:
+        audit.record(f"plan-{to.value}", plan, by=by, fields=told)
+
+
 _READING = ("acquainted_on", "acquainted_on_paper")
 _APPROVAL = ("approved_on", "approved_on_paper", "approved_by")
 

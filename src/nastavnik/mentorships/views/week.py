@@ -60,7 +60,7 @@ def week(request: Request) -> HttpResponse:
 def _sees_all(user: User) -> bool:
     """Tell whether no reason is kept from a user: who may not read a call for help is not told that nobody calls."""
     seen = Mentorship.objects.visible_to(user).open()
-    readable = Mentorship.objects.with_marks_for(user).values("pk")
+    readable = Mentorship.objects.visible_to(user).with_marks_for(user).values("pk")
     return user.viewer.may(Perm.CONSENT_VIEW) and not seen.exclude(pk__in=readable).exists()
 
 
