@@ -34,7 +34,7 @@ MAY_GIVE = {
 #: Rights whose rows are one's own whatever the role: the own pair, the own class.
 _OWN = {
     Perm.OWN_PAIR_VIEW, Perm.MEETING_NOTE, Perm.PREFERENCE_GIVE, Perm.CONSENT_TICK, Perm.MENTEE_PROPOSE,
-    Perm.REQUEST_WRITE,
+    Perm.REQUEST_WRITE, Perm.PLAN_EDIT,
 }  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def too_wide(gives, halved):
         (giver, role)
         for giver, roles in gives.items()
         for role in roles - halved.get(giver, frozenset()) - {giver}
-        if GRANTS[role] - GRANTS[giver] - _OWN - {Perm.PLAN_EDIT}  # of a mentor: the own pairs only
+        if GRANTS[role] - GRANTS[giver] - _OWN
     }
 
 

@@ -100,8 +100,8 @@ def test_who_is_let_through_is_told_of_each_by_the_own_reason(cast):
     sent = {"records": [one.pk for one in records]}
     page = text(client.post("/base/mentor/ready/", sent, follow=True))
     older, oldest = (one.person.short_name for one in records)
-    assert f"{older} – Не сказано, чем кончилось собеседование." in page
-    assert f"{oldest} – Ещё не обучен. Собеседования ещё не было." in page
+    assert f"Не сказано, чем кончилось собеседование. {older}." in page
+    assert f"Ещё не обучен. Собеседования ещё не было. {oldest}." in page
 
 
 def test_interviews_tick_the_roadmap(cast):

@@ -19,7 +19,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.ui import confirm, listing
-from nastavnik.core.ui.components import few
+from nastavnik.core.ui.components import listed
 from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.core.ui.ticks import Ticks
@@ -445,18 +445,17 @@ def tell_ready(request: Request, passed: Sequence[Participation], stopped: Sized
 
 
 def _tell_warnings(request: Request, passed: Sequence[Participation]) -> None:
-    """Say of the mentors let through what speaks for waiting with each: it stops nothing."""
+    """Say of the mentors let through what speaks for waiting, each reason with those it is about: it stops nothing."""
     day = today()
-    told = [
-        _("%(name)s – %(warnings)s")
-        % {"name": record.person.short_name, "warnings": " ".join(warnings)}
-        for record in passed
-        if (warnings := warnings_of(record, day))
-    ]
-    if told:
+    names: dict[tuple[str, ...], list[str]] = {}
+    for record in passed:
+        if warnings := warnings_of(record, day):
+            names.setdefault(warnings, []).append(record.person.short_name)
+    if names:
+        told = (f"{' '.join(warnings)} {listed(some)}." for warnings, some in names.items())
         messages.info(
             request,
-            _("This stops nothing, but look at it: %(mentors)s") % {"mentors": " ".join(few(told))},
+            _("This stops nothing, but look at it: %(mentors)s") % {"mentors": " ".join(told)},
         )
 
 
