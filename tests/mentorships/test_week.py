@@ -1,10 +1,12 @@
 """The list of the week: reasons as data, limits of a form, conversations that put a reason off and leave a trace."""
 
 import datetime as dt
+import re
 
 import pytest
 import time_machine
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from tests.mentorships.scenes import more_pairs, pair_of, run_pairs, seat_mentor
 from tests.pages import signed_in, text
 
@@ -74,6 +76,17 @@ def test_every_rule_says_all_it_needs():
         assert not rule.has_limit or (rule.least <= rule.limit <= rule.most and all(rule.unit))
         assert rule.quiet_days > 0 or rule.code == "help"
     assert rules["silent"].reason(21) == "молчат 21\xa0день"
+    with translation.override("en"):
+        english = pair_rules()
+    assert list(english) == list(rules)
+    assert english["silent"].reason(21) == "silent for 21\xa0days"
+    assert english["silent"].reason(1) == "silent for 1\xa0day"
+    words = [
+        getattr(one, name)
+        for one in english.values()
+        for name in ("title", "label", "words", "step")
+    ]
+    assert not [one for one in words if re.search("[а-яё]", one, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize(
@@ -552,7 +565,7 @@ def test_papers_and_load_are_on_the_list(cast, pair):
     mine = {one.code: one.n for one in on_list(cast.anna, at_most=None)[pair.pk].concerns}
     assert mine["clearance_ends"] == 5
     assert mine["consent_ends"] == 9
-    sheet = text(signed_in(cast.anna).get("/pairs/week/?as=print&all=1"))
+    sheet = text(signed_in(cast.anna, "ru").get("/pairs/week/?as=print&all=1"))
     assert "согласие кончается через 9\xa0дней" in sheet
     assert "согласие кончается через 30" not in sheet
     mentee.consents.update(ends_on=today() + dt.timedelta(31))

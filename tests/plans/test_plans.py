@@ -183,8 +183,11 @@ def test_the_database_holds_the_states(cast):
             IndividualPlan.objects.filter(pk=plan.pk).update(**wrong)
     with pytest.raises(IntegrityError), transaction.atomic():
         IndividualPlan.objects.create(organisation=plan.organisation, tie=plan.tie, edition=2)
+    meeting = Meeting.objects.create(
+        organisation=plan.organisation, mentorship=plan.tie.mentorship, kind="regular", planned_on=today()
+    )  # fmt: skip
     with pytest.raises(IntegrityError), transaction.atomic():
-        plan.items.update(done_words="сделано")
+        plan.items.update(meeting=meeting)
 
 
 def test_an_approved_plan_changes_by_a_new_edition_and_the_old_one_is_kept(cast):
@@ -252,7 +255,11 @@ def test_a_tick_taken_back_meanwhile_is_no_tick_of_the_new_edition(cast):
     untick_item(item, by=cast.anna)
     for step in (S.DRAWN, S.ACQUAINTED, S.APPROVED):
         newer = move_plan(newer, step, by=cast.anna)
-    assert newer.items.get(origin=item).done_on is None
+    anew = newer.items.get(origin=item)
+    assert anew.done_on is None
+    tick_items(newer, [anew], by=cast.anna)
+    anew.refresh_from_db()
+    assert anew.done_words == "сделано"
 
 
 def test_the_words_of_a_closed_plan_are_in_no_list(cast):

@@ -536,7 +536,7 @@ def tick_items(
     ticked = list(plan.items.live().select_for_update().filter(pk__in=keys, done_on=None))
     fields = ["done_on", "done_words", "meeting"]
     for item in ticked:
-        item.done_on, item.done_words, item.meeting = day, words, meeting
+        item.done_on, item.done_words, item.meeting = day, words or item.done_words, meeting
         item.save(update_fields=fields)
     audit.record_many("plan-item-done", ticked, by=by, fields=fields)
     return ticked
@@ -544,15 +544,15 @@ def tick_items(
 
 @transaction.atomic
 def untick_item(item: PlanItem, *, by: models.Model | None) -> PlanItem:
-    """Take back that an item is done.
+    """Take back that an item is done; what was written of it is there again when it is ticked without other words.
 
     Raises:
         RefusedError: the edition does not count any more.
     """
     _check_counts(_hold(item.plan))
     item = PlanItem.objects.select_for_update().get(pk=item.pk)
-    item.done_on, item.done_words, item.meeting = None, "", None
-    fields = ["done_on", "done_words", "meeting"]
+    item.done_on, item.meeting = None, None
+    fields = ["done_on", "meeting"]
     item.save(update_fields=fields)
     audit.record("plan-item-open", item, by=by, fields=fields)
     return item

@@ -85,7 +85,8 @@ def _rows(items: Sequence[PlanItem], *, is_staff: bool) -> list[list[str | None]
     rows: list[list[str | None]] = []
     for place, item in enumerate(items, 1):
         kind = [KINDS.get(PlanItemKind(item.kind), "")] if is_staff else []
-        done = ". ".join(part for part in (_day(item.done_on), item.done_words) if part)
+        told = (_day(item.done_on), item.done_words) if item.done_on else ()
+        done = ". ".join(filter(None, told))
         rows.append(
             [
                 str(place), *kind, item.title, _day(item.due_on), DOERS[Doer(item.doer)],

@@ -268,7 +268,7 @@ class PlanItem(models.Model):
         ordering = ["place", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(done_on__isnull=False) | Q(done_words="", meeting=None),
+                condition=Q(done_on__isnull=False) | Q(meeting=None),
                 name="plan_item_done_has_day",
             ),
             models.CheckConstraint(

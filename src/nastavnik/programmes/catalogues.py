@@ -1,4 +1,4 @@
-"""Lists shipped as data: areas of help and interests. Official words, Russian by nature."""
+"""Lists shipped as data: areas of help and interests, official words and Russian by nature; rules of pairs, in both languages."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import get_language
 
 from nastavnik.core.hooks.attention import Urgency
 from nastavnik.engine.wording.phrases import plural
 
 DATA = Path(__file__).parent / "data"
+_ENGLISH_FORMS = 2  # one and many
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class PairRule:
         urgency, state: how soon, and how it is drawn.
         title, words, step: what it is, the reason with the number in it, and what to do next.
         label: what the limit says, empty for a rule without one.
-        unit: one, few and many of what is counted.
+        unit: one, few and many of what is counted; in English one and many.
         limit, least, most: from when on it is told, and between what a school may set that.
         quiet_days: how long it leaves the list after somebody has spoken with them; 0: it stays.
         place: the smaller, the further up among what is equally urgent.
@@ -50,7 +52,7 @@ class PairRule:
     quiet_days: int
     place: int
     label: str = ""
-    unit: tuple[str, str, str] = ("", "", "")
+    unit: tuple[str, ...] = ("", "", "")
     limit: int = 0
     least: int = 0
     most: int = 0
@@ -66,7 +68,13 @@ class PairRule:
 
     def reason(self, n: int) -> str:
         """Return the reason with its number."""
-        return self.words.format(n=f"{n}\u00a0{plural(n, *self.unit)}")
+        return self.words.format(n=f"{n}\u00a0{self._counted(n)}")
+
+    def _counted(self, n: int) -> str:
+        if len(self.unit) == _ENGLISH_FORMS:
+            return self.unit[n != 1]
+        one, few, many = self.unit
+        return plural(n, one, few, many)
 
 
 def read(name: str) -> list[dict[str, Any]]:
@@ -75,19 +83,25 @@ def read(name: str) -> list[dict[str, Any]]:
     return records
 
 
-@cache
 def pair_rules() -> dict[str, PairRule]:
-    """Return the rules of pairs by code, the most important first."""
-    return {
-        row["code"]: PairRule(
+    """Return the rules of pairs by code, the most important first, in the words of the language of the page."""
+    return _pair_rules((get_language() or "").startswith("en"))
+
+
+@cache
+def _pair_rules(is_english: bool) -> dict[str, PairRule]:  # noqa: FBT001 - the key of the cache
+    found = {}
+    for row in read("pair_rules.yaml"):
+        english = row.pop("en")
+        words = {**row, **english} if is_english else row
+        found[row["code"]] = PairRule(
             **{
-                **row,
+                **words,
                 "urgency": Urgency[row["urgency"].upper()],
-                "unit": tuple(row.get("unit", ("", "", ""))),
+                "unit": tuple(words.get("unit", ("", "", ""))),
             }
         )
-        for row in read("pair_rules.yaml")
-    }
+    return found
 
 
 @cache

@@ -150,6 +150,7 @@ def enter_room(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "wave": wave,
         "status": status,
+        "typed": request.POST.get("code", "")[: SHORT_LENGTH * 3],
         "why": request.GET.get("why", "") if request.method == "GET" else "",
         "is_done": request.method == "GET" and sent_from(request, name=_DONE) is not None,
     }
