@@ -4,7 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
@@ -173,7 +173,7 @@ def limits_of(own: Mapping[str, Any] | None = None) -> dict[str, int]:
     return found
 
 
-@cache
+@lru_cache(maxsize=256)  # as many settings of forms as differ
 def _limits_in(text: str) -> Limits:
     """Return the limits a form has, as its settings are written in the database."""
     return limits_of(json.loads(text))
