@@ -94,7 +94,9 @@ def _of_organisation(programme: Programme) -> Iterator[Told]:
     yield (
         Step.TEACHERS, n > 0 and not groups["bare"],
         ngettext("%(n)s class of %(total)s has no class teacher.", "%(n)s classes of %(total)s have no class teacher.", groups["bare"])
-        % {"n": groups["bare"], "total": groups["n"]},
+        % {"n": groups["bare"], "total": groups["n"]}
+        if groups["n"]
+        else _("There are no classes yet."),
         reverse("people:groups"),
     )  # fmt: skip
     day = today()
