@@ -14,7 +14,7 @@ OFFERED = re.compile(r'href="[^"]*as=(xlsx|print)')
 NO_LIST = {
     **dict.fromkeys(
         ("programmes:describe", "programmes:add-to-base", "programmes:collect", "programmes:add-meeting",
-         "programmes:grid", "programmes:meeting",
+         "programmes:grid", "programmes:meeting", "mentorships:base-files",
          "plans:make", "plans:edit", "plans:library",
          "mentorships:this-month", "mentorships:ending-order", "mentorships:complete", "mentorships:month", "people:slips", "people:next-year", "programmes:go-on", "matching:people", "districts:lines"),
         "filled in, not read: the list behind it is taken out where it is read",

@@ -32,6 +32,8 @@ DEARER: dict[str, int] = {
     "mentorships:week": 13,
     # beside each pair its plan
     "mentorships:list": 15,
+    # both bases in one: their people, forms, pairs, papers and classes, each once a base
+    "mentorships:base-files": 15,
     # whose blanks they are with classes, representatives and consents, their texts; the line of the trail and who was taken out
     "consents:pack-file": 14,
     # who has not answered with classes and consents, what was printed and loaded, what came back and whose it is, what is read now

@@ -47,6 +47,7 @@ class MentorshipsConfig(AppConfig):
             **dict.fromkeys(("own", "this_month", "month"), "meetings"),
             week="week",
             contact="week",
+            base_files="bases#базы-файлами",
             wake="week",
             replace="matching#заменить-наставника",
         )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -68,3 +69,32 @@ def cycle() -> Cycle:
         final_before_end_days=data["final_before_end_days"],
         limits=Patience(**data["limits"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BaseColumn:
+    """A column of a base in its file; `takes` names the field a file that comes back may change, `width` is in cm."""
+
+    name: str
+    title: str
+    width: float
+    takes: str = ""
+    also: tuple[str, ...] = ()
+
+
+@cache
+def base_columns(side: str) -> tuple[BaseColumn, ...]:
+    """Return the columns of the base of one side, in their order (method.md §7.3)."""
+    rows = _bases()[side]
+    return tuple(BaseColumn(**{**row, "also": tuple(row.get("also", ()))}) for row in rows)
+
+
+@cache
+def subbases() -> tuple[str, ...]:
+    """Return the kinds of mentors of which a sub-base is kept whether or not anybody is in it."""
+    return tuple(_bases()["subbases"])
+
+
+def _bases() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DATA / "bases.yaml").read_text(encoding="utf-8"))
+    return found

@@ -80,6 +80,22 @@ class PairFilter(forms.Form):
         offer(self, "form", [("", _("All forms")), *((form.code, form.title) for form in codes)])
 
 
+class BaseFilesFilter(forms.Form):
+    """Of which programme and of which form the bases are taken out."""
+
+    programme = forms.ChoiceField(label=_("Programme"), required=False)
+    form = forms.ChoiceField(label=_("Form"), required=False)
+
+    def __init__(
+        self, programmes: Iterable[Programme], chosen: Programme, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        named = [(str(one.pk), f"{one.title}, {one.year}") for one in programmes]
+        offer(self, "programme", named)
+        titles = [(form.code, form.title) for form in chosen.forms.all()]
+        offer(self, "form", [("", _("All forms")), *titles])
+
+
 class ContactForm(forms.Form):
     """What was said with a pair that needed a look."""
 

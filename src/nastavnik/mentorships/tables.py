@@ -22,9 +22,10 @@ from nastavnik.core.ui.components import (
     state,
 )
 from nastavnik.core.ui.listing import Column, Table
+from nastavnik.mentorships.catalogues import BaseColumn
 from nastavnik.mentorships.choices import MeetingKind, MeetingStatus, MentorshipStatus, SpokenWith
 from nastavnik.mentorships.models import Contact
-from nastavnik.mentorships.queries import MonthMeeting, MonthRow, PairRow, Risk, WeekRow
+from nastavnik.mentorships.queries import BaseEntry, MonthMeeting, MonthRow, PairRow, Risk, WeekRow
 from nastavnik.people.models import Person
 
 _PAIR_STATES = {
@@ -331,4 +332,26 @@ def _told(cell: MonthMeeting, kinds: Mapping[str, str]) -> SafeString:
         f"{meeting.held_on or meeting.planned_on:%d.%m}",
         kinds[meeting.kind],
         state(_MEETING_STATES.get(MeetingStatus(meeting.status), "next"), cell.words),
+    )
+
+
+def base_entries_table(
+    name: str,
+    title: str,
+    columns: Sequence[BaseColumn],
+    entries: Sequence[BaseEntry],
+    narrowed: Sequence[tuple[StrOrPromise, str]] = (),
+) -> Table[BaseEntry]:
+    """Return a base in the columns of its file; all of them are words, so that they come back as they went out."""
+
+    def column_of(column: BaseColumn) -> Column[BaseEntry]:
+        return Column(column.name, column.title, lambda row: row.cell(column.name))
+
+    return Table(
+        name,
+        title,
+        [column_of(column) for column in columns],
+        entries,
+        narrowed=narrowed,
+        people=lambda row: [row.record.person_id],
     )

@@ -64,5 +64,7 @@ CLEARANCE_SOON_DAYS = (
 SHORTEST_PAIR_DAYS = 60
 # whom one person may choose after the group meeting, at most, in order
 MOST_COMMENT = 300  # characters
+# of what the bases hold in words (method.md §7.3), in characters
+MOST_AGES, MOST_CONTACTS, MOST_WORDS = 100, 300, 1000
 MOST_CHOICES = 3
 MINUTES_SUFFIXES = tuple(BEGINNINGS)  # what a file of minutes may be

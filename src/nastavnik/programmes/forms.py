@@ -179,6 +179,8 @@ class AddToBaseForm(forms.Form):
 
 #: What may be said of meetings and need not be: folded away until somebody has.
 FOLDED = ("time_slots", "meeting_places", "languages")
+#: What the file of a base holds besides (method.md §7.3).
+OF_FILE = ("contacts", "achievements", "wanted_ages", "results", "case_link")
 
 
 class ParticipationForm(forms.ModelForm[Participation]):
@@ -213,12 +215,14 @@ class ParticipationForm(forms.ModelForm[Participation]):
         fields = [
             "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages", "capacity",
             "experience_years", "trained_on", "interviewed_on", "interviewer", "interview_outcome",
-            "cleared_on", "cleared_until",
+            "cleared_on", "cleared_until", "contacts", "achievements", "wanted_ages", "results", "case_link",
         ]  # fmt: skip
         field_classes = {"forms": RowsField}
         widgets = {
             "forms": forms.CheckboxSelectMultiple,
             "request": forms.Textarea(attrs={"rows": 3}),
+            "achievements": forms.Textarea(attrs={"rows": 2}),
+            "results": forms.Textarea(attrs={"rows": 2}),
             "trained_on": DateInput(),
             "interviewed_on": DateInput(),
             "cleared_on": DateInput(),
@@ -233,6 +237,11 @@ class ParticipationForm(forms.ModelForm[Participation]):
             ),
             "cleared_until": _("If your rules set a term; it is asked for anew a month before."),
             "cleared_on": _("Only the day when you saw it; the paper itself is not kept here."),
+            "contacts": _("A telephone or an address, of a child those of the representative."),
+            "results": _(
+                "What came of it, in neutral words: it stands in the base and in its file."
+            ),
+            "case_link": _("Where the case or review stands on the site, if it was published."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -260,7 +269,7 @@ class ParticipationForm(forms.ModelForm[Participation]):
     @property
     def asked(self) -> list[tuple[forms.BoundField, ErrorList]]:
         """The fields that stand open, with what is wrong with them."""
-        return [(field, field.errors) for field in self if field.name not in FOLDED]
+        return [(field, field.errors) for field in self if field.name not in (*FOLDED, *OF_FILE)]
 
     @property
     def folded(self) -> list[tuple[forms.BoundField, ErrorList]]:
@@ -268,9 +277,19 @@ class ParticipationForm(forms.ModelForm[Participation]):
         return [(self[name], self[name].errors) for name in FOLDED]
 
     @property
+    def of_file(self) -> list[tuple[forms.BoundField, ErrorList]]:
+        """The fields of the file of a base, folded away too."""
+        return [(self[name], self[name].errors) for name in OF_FILE if name in self.fields]
+
+    @property
     def is_unfolded(self) -> bool:
         """Tell whether something is written in what is folded away."""
         return any(field.value() or errors for field, errors in self.folded)
+
+    @property
+    def is_file_unfolded(self) -> bool:
+        """Tell whether something is written in the fields of the file."""
+        return any(field.value() or errors for field, errors in self.of_file)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -288,7 +307,7 @@ class ParticipationForm(forms.ModelForm[Participation]):
         if not self.instance.is_mentor:
             return [
                 "capacity", "experience_years", "trained_on", "interviewed_on", "interviewer", "interview_outcome",
-                "cleared_on", "cleared_until",
+                "cleared_on", "cleared_until", "achievements", "wanted_ages",
             ]  # fmt: skip
         needless = ["request"]
         if not is_outsider(self.instance.person):

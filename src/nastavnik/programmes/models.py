@@ -12,7 +12,10 @@ from nastavnik.people.models import Person, User
 from nastavnik.programmes.choices import (
     MATCHED,
     MINUTES_SUFFIXES,
+    MOST_AGES,
     MOST_COMMENT,
+    MOST_CONTACTS,
+    MOST_WORDS,
     ApprovingBody,
     InterviewOutcome,
     ParticipationStatus,
@@ -184,7 +187,8 @@ class Participation(models.Model):
 
     `areas` are codes of `data/areas.yaml`: of a mentee what is asked, of a mentor what is offered; `interests`,
     `time_slots`, `meeting_places` and `languages` are codes of the lists of these names, and may all be empty. `active_count` is
-    the number of mentees in open pairs, held under `capacity` by the database. `goes_on` is what somebody whose
+    the number of mentees in open pairs, held under `capacity` by the database. `contacts`, `achievements` and `wanted_ages` are
+    asked of the person, `results` and `case_link` are entered at the end. `goes_on` is what somebody whose
     participation has ended said of the next year; None: not asked yet.
     """
 
@@ -223,6 +227,15 @@ class Participation(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     goes_on = models.BooleanField(_("goes on next year"), null=True)
+    contacts = models.CharField(_("contacts"), max_length=MOST_CONTACTS, blank=True)
+    achievements = models.CharField(
+        _("achievements that matter for the programme"), max_length=MOST_WORDS, blank=True
+    )
+    wanted_ages = models.CharField(_("wished age of the mentees"), max_length=MOST_AGES, blank=True)
+    results = models.CharField(_("results of the programme"), max_length=MOST_WORDS, blank=True)
+    case_link = models.CharField(
+        _("link to the case or review"), max_length=MOST_CONTACTS, blank=True
+    )
 
     objects = ParticipationQuerySet.as_manager()
 
@@ -268,7 +281,9 @@ class Participation(models.Model):
             "person", "side", "forms", "status", "request", "areas", "interests", "time_slots", "meeting_places",
             "languages", "experience_years", "trained_on", "trained_before", "interviewed_on",
             "interviewer", "interview_outcome", "cleared_on", "cleared_until", "starts_on", "ends_on", "goes_on",
+            "achievements", "wanted_ages", "results", "case_link",
         ]  # fmt: skip
+        contact = ["contacts"]
         technical = ["id", "organisation", "programme", "capacity", "active_count"]
 
     @property

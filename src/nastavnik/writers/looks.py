@@ -40,6 +40,10 @@ PORTRAIT = SheetLook(
 LANDSCAPE = SheetLook(
     is_landscape=True, left=2, right=2, above=1.5, text=11, title=14, head=11, cell=11, pads_rows=True
 )  # fmt: skip
+# a table of many columns
+WIDE_TABLE = SheetLook(
+    is_landscape=True, left=1.5, right=1, above=1.5, text=11, title=13, head=7.5, cell=8, pads_rows=False
+)  # fmt: skip
 # a paper of one sheet among many in a file
 BLANK_FORM = SheetLook(
     is_landscape=False, left=2.5, right=1.5, above=1.5, text=11, title=12, head=9.5, cell=10, pads_rows=False,

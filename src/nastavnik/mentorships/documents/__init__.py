@@ -1,5 +1,6 @@
 """What the papers of pairs say."""
 
+from nastavnik.mentorships.documents.bases import base_paper, base_title
 from nastavnik.mentorships.documents.changes import (
     compose_ending_order,
     compose_extension_order,
@@ -13,6 +14,8 @@ from nastavnik.mentorships.documents.pairs import (
 )
 
 __all__ = [
+    "base_paper",
+    "base_title",
     "compose_ending_order",
     "compose_extension_order",
     "compose_pair_order",

@@ -1,5 +1,14 @@
 """Reads of pairs and of their meetings."""
 
+from nastavnik.mentorships.queries.bases import (
+    BETWEEN,
+    BaseEntry,
+    BaseFile,
+    SubBase,
+    base_file,
+    base_of_file,
+    sub_bases,
+)
 from nastavnik.mentorships.queries.foreseeing import (
     what_registering_does,
     what_taking_back_does,
@@ -118,11 +127,14 @@ from nastavnik.mentorships.queries.week import (
 
 __all__ = [
     "AT_MOST_A_WEEK",
+    "BETWEEN",
     "DAYS_FOR_ENDING_ORDER",
     "KNOWN_DAYS",
     "LONGEST_EXTENSION_DAYS",
     "NOT_OF_MEETINGS",
     "PAIR_ORDERS",
+    "BaseEntry",
+    "BaseFile",
     "Chain",
     "Concern",
     "Ending",
@@ -135,12 +147,15 @@ __all__ = [
     "PairRow",
     "PairSpan",
     "Risk",
+    "SubBase",
     "Tap",
     "Voice",
     "Week",
     "WeekRow",
     "advised_against",
     "attached_without",
+    "base_file",
+    "base_of_file",
     "can_undo",
     "chain_of",
     "concerns_of",
@@ -194,6 +209,7 @@ __all__ = [
     "shapes_of",
     "standing_pairs",
     "status_before_end",
+    "sub_bases",
     "tap_of",
     "ties_advised_against",
     "ties_of_end",

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from nastavnik.consents.choices import Purpose
 from nastavnik.consents.queries import held_purposes
 from nastavnik.core import audit
 from nastavnik.core.access import Verdict
@@ -275,13 +276,21 @@ def change_participation(
     """Change what a record says; one ready for matching that no longer passes the gate goes back a step.
 
     Raises:
-        RefusedError: capacity under the pairs the mentor already has, or above the limit of the forms.
+        RefusedError: capacity under the pairs the mentor already has, or above the limit of the forms; contacts of somebody
+            whose paper does not hold.
     """
     chosen = list(forms) if forms is not None else list(record.forms.all())
     if record.side == Side.MENTOR and "capacity" in fields:
         refusal = capacity_refusal(record, fields["capacity"], chosen)
         if refusal:
             raise RefusedError(refusal)
+    if fields.get("contacts", "") not in {"", record.contacts}:
+        held = held_purposes([record.person_id], today()).get(record.person_id, frozenset())
+        if Purpose.DATA not in held:
+            raise RefusedError(
+                _("Contacts are not written down yet: the paper “%(paper)s” is missing.")
+                % {"paper": Purpose.DATA.label}
+            )
     for name, value in fields.items():
         setattr(record, name, value)
     record.save(update_fields=list(fields))

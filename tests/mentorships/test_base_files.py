@@ -1,0 +1,118 @@
+"""The bases as files: the columns of the recommendations, nothing of whom no paper covers."""
+
+import io
+
+import pytest
+from docx import Document as OpenDocx
+from openpyxl import load_workbook
+from tests.cast import CANARY
+from tests.mentorships.scenes import pair_of, run_pairs
+
+from nastavnik.consents.actions import withdraw_consent
+from nastavnik.consents.choices import Purpose
+from nastavnik.consents.models import Consent
+from nastavnik.core.access import Role
+from nastavnik.core.errors import RefusedError
+from nastavnik.mentorships.catalogues import base_columns
+from nastavnik.programmes.actions import change_participation
+from nastavnik.programmes.choices import Side
+
+PAGE = "/base/files/"
+
+
+def taken_out(client, **asked):
+    answer = client.get(PAGE, asked)
+    assert answer.status_code == 200
+    return b"".join(answer) if answer.streaming else answer.content
+
+
+def as_rows(data):
+    sheet = load_workbook(io.BytesIO(data)).active
+    return [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+
+
+def as_table(data):
+    table = OpenDocx(io.BytesIO(data)).tables[0]
+    return [[cell.text for cell in row.cells] for row in table.rows]
+
+
+def row_of(rows, name):
+    titles = rows[0]
+    found = next(row for row in rows[1:] if name in row[1])
+    return dict(zip(titles, found, strict=True))
+
+
+@pytest.mark.parametrize(("kind", "read"), [("xlsx", as_rows), ("docx", as_table)])
+def test_the_base_of_mentees_goes_out_in_its_columns(cast, client, kind, read):
+    run_pairs(cast.school)
+    record = cast.school.records["younger"]
+    change_participation(
+        record, contacts="мама, 8 (900) 000-00-00", results="=закрыл четверть", by=cast.anna
+    )
+    client.force_login(cast.anna)
+    rows = read(taken_out(client, side="mentee", **{"as": kind}))
+    assert rows[0] == [column.title for column in base_columns(Side.MENTEE)]
+    row = row_of(rows, "Младшов Миша")
+    pair = pair_of(cast.school)
+    assert row["ФИО наставника"] == pair.mentor.person.full_name
+    assert row["Форма наставничества"] == pair.form.title
+    assert row["Контактные данные для связи (данные представителя)"] == "мама, 8 (900) 000-00-00"
+    assert row["Результаты программы"] == "=закрыл четверть"
+    assert row["Отметка о прохождении программы"] == "" == row["Дата завершения программы"]
+    assert row["Год рождения"] == str(record.person.birth_date.year)
+
+
+def test_the_sub_base_of_staff_holds_staff_only(cast, client):
+    client.force_login(cast.anna)
+    rows = as_rows(taken_out(client, side="mentor", kind="teacher", **{"as": "xlsx"}))
+    assert [row[1] for row in rows[1:]] == [cast.school.people["teacher"].full_name]
+    row = row_of(rows, "Учителева")
+    assert row["Основные компетенции"] == "планирование и анализ урока"
+    assert as_rows(taken_out(client, side="mentor", kind="alumnus", **{"as": "xlsx"}))[1:] == []
+
+
+def test_nobody_goes_out_whom_no_paper_covers(cast, client):
+    """A withdrawn consent takes the row out at once, the name out of the rows across, and the page says which paper."""
+    run_pairs(cast.school)
+    person = cast.school.people["younger"]
+    pair = pair_of(cast.school)
+    client.force_login(cast.anna)
+    before = as_rows(taken_out(client, side="mentor", **{"as": "xlsx"}))
+    assert (
+        person.full_name
+        in row_of(before, pair.mentor.person.full_name)["ФИО наставляемого (наставляемых)"]
+    )
+    paper = Consent.objects.get(person=person, purpose=Purpose.DATA)
+    withdraw_consent(paper, by=cast.anna)
+    for side in Side:
+        for kind in ("xlsx", "docx"):
+            data = taken_out(client, side=side.value, **{"as": kind})
+            rows = as_rows(data) if kind == "xlsx" else as_table(data)
+            assert all(person.full_name not in cell for row in rows for cell in row)
+    page = client.get(PAGE).content.decode()
+    assert person.full_name in page
+    assert str(Purpose.DATA.label) in page
+
+
+def test_contacts_wait_for_the_paper(cast):
+    record = cast.school.records["waiting"]
+    with pytest.raises(RefusedError):
+        change_participation(record, contacts="8 900", by=cast.anna)
+    record = cast.school.records["younger"]
+    assert change_participation(record, contacts="8 900", by=cast.anna).contacts == "8 900"
+
+
+def test_the_other_school_and_other_roles_get_nothing(cast, client):
+    client.force_login(cast.anna)
+    programme = cast.other.programme.pk
+    rows = as_rows(taken_out(client, side="mentee", programme=programme, **{"as": "xlsx"}))
+    assert len(rows) > 1
+    assert all(CANARY not in str(cell) for row in rows for cell in row)
+    client.force_login(cast.users[Role.CLASS_TEACHER])
+    assert client.get(PAGE, {"side": "mentee", "as": "xlsx"}).status_code == 403
+
+
+@pytest.mark.parametrize("asked", [{"as": "pdf"}, {"as": "xlsx", "side": "x"}, {"as": "docx"}])
+def test_what_is_no_file_is_not_there(cast, client, asked):
+    client.force_login(cast.anna)
+    assert client.get(PAGE, asked).status_code == 404
