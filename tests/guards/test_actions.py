@@ -26,6 +26,8 @@ from nastavnik.blanks.choices import ScanState
 from nastavnik.blanks.models import Blank, Intake, PrintRun, ScannedPage
 from nastavnik.cabinet import actions as cabinet
 from nastavnik.cabinet.choices import Step
+from nastavnik.closing import actions as closing
+from nastavnik.closing.queries import last_words
 from nastavnik.consents import actions as consents
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
@@ -677,6 +679,21 @@ def _plan_registered(scene):
     return documents.register_document(_plan_paper(scene), by=scene.by)
 
 
+def _final(scene):
+    """Return the final meeting of a pair that runs, its day come."""
+    final = pair_of(scene.school, "younger").meetings.get(kind="final")
+    type(final).objects.filter(pk=final.pk).update(planned_on=today())
+    final.refresh_from_db()
+    return final
+
+
+def _final_held(scene):
+    final = _final(scene)
+    closing.hold_final_meetings([final], on=None, by=scene.by)
+    return final
+
+
+PREPARED |= {"closing.hold_final_meetings": _final, "closing.take_final_meetings_back": _final_held}
 PREPARED |= {
     "plans.open_plans": _plan_gone,
     "plans.open_edition": lambda scene: _plan_gone(scene, status="draft"),
@@ -936,6 +953,12 @@ DONE = {
     "mentorships.complete_pairs": lambda s: mentorships.complete_pairs(
         [pair_of(s.school, "younger")], with_order=True, by=s.by
     ),
+    "closing.hold_final_meetings": lambda s: closing.hold_final_meetings([s.it], on=None, by=s.by),
+    "closing.take_final_meetings_back": lambda s: closing.take_final_meetings_back([s.it], by=s.by),
+    "closing.ask_last_words": lambda s: closing.ask_last_words(
+        s.programme, last_words(s.by, s.programme), closes_on=today(), by=s.by
+    ),
+    "closing.settle_year": lambda s: closing.settle_year({s.record("waiting"): AfterEnd.GOES_ON}, by=s.by),
     "mentorships.drop_order_line": lambda s: mentorships.drop_order_line(s.it, by=s.by),
     "mentorships.drop_drafts_on": lambda s: mentorships.drop_drafts_on(s.it, by=s.by),
     "mentorships.draft_ending_order": lambda s: mentorships.draft_ending_order([s.it], by=s.by),

@@ -5,6 +5,8 @@ from django.urls import reverse
 from tests.cast import approve_pairs
 from tests.pages import counts, said, signed_in, text
 
+from nastavnik.closing.choices import ClosingStage, StageState
+from nastavnik.closing.queries import steps_of_closing
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -122,11 +124,15 @@ def test_the_list_is_narrowed_to_whom_something_is_to_be_said_of(closing):
 
 def test_today_leads_there_until_everybody_is_settled(closing):
     Participation.objects.filter(programme=closing.school.programme, status=S.READY).update(status=S.CANDIDATE)  # fmt: skip
+
+    def state():
+        steps = steps_of_closing(closing.anna, closing.school.programme)
+        return next(one.state for one in steps if one.stage == ClosingStage.NEXT_YEAR)
+
     addresses = [item.url for item in attention.items_for(closing.anna)]
-    assert f"{MENTEES}?status=waiting" in addresses
-    assert f"{MENTEES}?status=unasked" in addresses
+    assert [one for one in addresses if "closing" in one] == [reverse("closing:words")]
+    assert state() == StageState.GO
     for side in Side:
         rows = Participation.objects.filter(programme=closing.school.programme, side=side, active_count=0)  # fmt: skip
         settle_next_year(rows.exclude(status=S.LEFT), after=AfterEnd.GOES_ON, by=closing.anna)
-    addresses = [item.url for item in attention.items_for(closing.anna)]
-    assert not [one for one in addresses if "closing" in one]
+    assert state() == StageState.DONE

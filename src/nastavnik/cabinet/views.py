@@ -109,6 +109,7 @@ def home(request: Request) -> HttpResponse:
             "since": since,
             "may_open": may_open,
             "sees_pairs": viewer.may(Perm.PAIR_VIEW),
+            "may_close": viewer.may(Perm.PAIR_APPROVE),
             "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),
         },
     )

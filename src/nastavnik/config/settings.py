@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "nastavnik.roadmaps",
     "nastavnik.mentorships",
     "nastavnik.plans",
+    "nastavnik.closing",
     "nastavnik.districts",
     "nastavnik.interchange",
     "nastavnik.cabinet",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("nastavnik.questionnaires.urls")),
     path("", include("nastavnik.mentorships.urls")),
     path("", include("nastavnik.plans.urls")),
+    path("", include("nastavnik.closing.urls")),
     path("", include("nastavnik.districts.urls")),
     path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),

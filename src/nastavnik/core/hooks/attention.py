@@ -37,6 +37,7 @@ class AttentionItem:
         other: words and address of another way to do it.
         tokens: initials of the mentor and the mentees it is about, if it is about one pair.
         place: the smaller, the further up among items equally urgent; those of one place go by title.
+        covers: addresses this item leads through by itself: what else leads there is not told beside it.
     """
 
     urgency: Urgency
@@ -49,6 +50,7 @@ class AttentionItem:
     tokens: tuple[str, ...] = ()
     other: tuple[str, str] | None = None
     place: int = 0
+    covers: tuple[str, ...] = ()
 
 
 Provider = Callable[[SignedIn], Iterable[AttentionItem]]
@@ -67,4 +69,6 @@ AT_MOST = 10
 def items_for(user: SignedIn, *, at_most: int | None = AT_MOST) -> list[AttentionItem]:
     """Return what needs this user, the most urgent first; without `at_most` all of it."""
     found = [item for provider in _providers.values() for item in provider(user)]
+    covered = {url for item in found for url in item.covers}
+    found = [item for item in found if item.url.partition("?")[0] not in covered]
     return sorted(found, key=lambda item: (item.urgency, item.place, item.title))[:at_most]

@@ -1,0 +1,36 @@
+"""The close of a year on «Today»: one line that leads from step to step."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from nastavnik.closing.queries import closes_now, next_step, steps_of_closing
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks.attention import AttentionItem, Urgency
+from nastavnik.programmes.choices import Side
+from nastavnik.programmes.queries import current_programme
+
+
+def _covered() -> tuple[str, ...]:
+    """Return the pages the steps lead through: their own lines on «Today» would say the same twice."""
+    of_sides = [reverse("programmes:closing", args=[side.value]) for side in Side]
+    return (reverse("mentorships:complete"), *of_sides)
+
+
+def items(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield the next step of the close for who decides on pairs, once its time has come."""
+    if not user.viewer.may(Perm.PAIR_APPROVE):
+        return
+    programme = current_programme(user)
+    if programme is None or not closes_now(user, programme):
+        return
+    steps = steps_of_closing(user, programme)
+    if step := next_step(steps):
+        yield AttentionItem(
+            Urgency.NEXT, "go", _("Closing the year"),
+            _("Step %(n)s of %(total)s: %(title)s") % {"n": step.number, "total": len(steps), "title": step.title.lower()},
+            _("Now: %(words)s. Each step is one press for the whole school.") % {"words": step.words},
+            _("Go on"), step.url, other=(_("All steps"), reverse("closing:year")), place=0,
+            covers=_covered(),
+        )  # fmt: skip

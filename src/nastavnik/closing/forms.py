@@ -1,0 +1,106 @@
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.closing.queries import usual_last_day
+from nastavnik.core.dates import today
+from nastavnik.core.ui.forms import DateInput
+from nastavnik.programmes.choices import AfterEnd
+from nastavnik.programmes.models import Participation, Programme
+
+
+class FinalMeetingsForm(forms.Form):
+    """The day on which pairs have held their final meeting."""
+
+    on = forms.DateField(
+        label=_("Held on"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("Empty: each on the day it was planned for."),
+    )
+
+    def __init__(self, programme: Programme, *args: Any, **kwargs: Any) -> None:
+        self.programme = programme
+        super().__init__(*args, **kwargs)
+
+    def clean_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["on"]
+        if day and not self.programme.starts_on <= day <= today():
+            raise forms.ValidationError(
+                _("The day is to lie between the first day of the programme and today.")
+            )
+        return day
+
+
+class LastWordsForm(forms.Form):
+    """Until when both sides may say their last word."""
+
+    closes_on = forms.DateField(label=_("Answers until"), widget=DateInput())
+
+    def __init__(self, programme: Programme, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"closes_on": usual_last_day(programme)})
+        super().__init__(*args, **kwargs)
+
+    def clean_closes_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["closes_on"]
+        if day < today():
+            raise forms.ValidationError(_("The last day is before anybody could answer."))
+        return day
+
+
+class YearEndForm(forms.Form):
+    """What becomes of each person after the year; an empty answer leaves the person as is."""
+
+    rest = forms.BooleanField(
+        label=_(
+            "Of everybody left empty: the participation has ended, not asked about next year yet"
+        ),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        records: Sequence[Participation],
+        said: Mapping[tuple[int, str], bool],
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.records, self.said = records, said
+        choices = [
+            ("", "–"),
+            (AfterEnd.GOES_ON.value, AfterEnd.GOES_ON.label),
+            (AfterEnd.STOPS.value, AfterEnd.STOPS.label),
+        ]
+        for record in records:
+            answer = said.get((record.person_id, record.side))
+            self.fields[f"after-{record.pk}"] = forms.ChoiceField(
+                label=record.person.full_name,
+                choices=choices,
+                required=False,
+                initial="" if answer is None else AfterEnd.GOES_ON if answer else AfterEnd.STOPS,
+            )
+
+    def rows(
+        self, groups: Mapping[int, str]
+    ) -> Iterator[tuple[Participation, str, BoundField, bool | None]]:
+        """Yield each record with class or post, its field, and what the person has answered in a questionnaire."""
+        for record in self.records:
+            answer = self.said.get((record.person_id, record.side))
+            group = groups.get(record.person_id, "") or record.person.position
+            yield record, group, self[f"after-{record.pk}"], answer
+
+    @property
+    def answers(self) -> dict[Participation, AfterEnd]:
+        """What is kept of whom."""
+        data, found = self.cleaned_data, {}
+        for record in self.records:
+            if after := data[f"after-{record.pk}"]:
+                found[record] = AfterEnd(after)
+            elif data["rest"] and record.ends_on is None:
+                found[record] = AfterEnd.LATER
+        return found

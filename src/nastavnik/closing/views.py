@@ -1,0 +1,258 @@
+"""The close of a year: what is left of it, and a page for each of its steps that leads to the next one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nastavnik.closing import actions
+from nastavnik.closing.choices import ClosingStage
+from nastavnik.closing.forms import FinalMeetingsForm, LastWordsForm, YearEndForm
+from nastavnik.closing.queries import (
+    FinalMeeting,
+    final_meetings_ahead,
+    finals_to_take_back,
+    last_words,
+    next_step,
+    pairs_going_on,
+    pairs_to_close,
+    said_of_going_on,
+    steps_of_closing,
+    unsettled,
+)
+from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request, ticked
+from nastavnik.documents.choices import DocumentStatus
+from nastavnik.documents.models import Document
+from nastavnik.mentorships.actions import complete_pairs
+from nastavnik.mentorships.choices import ENDING_ORDER, REOPEN_DAYS
+from nastavnik.people.queries import group_names
+from nastavnik.programmes.models import Programme
+from nastavnik.programmes.queries import current_programme
+from nastavnik.questionnaires.queries import AudienceRule, audience_of
+
+
+@require_GET
+@requires(Perm.PAIR_APPROVE)
+def year(request: Request) -> HttpResponse:
+    """Show the steps of the close with how far each is, and what is left after them."""
+    programme = current_programme(request.user)
+    steps = steps_of_closing(request.user, programme) if programme else []
+    drafts = Document.objects.visible_to(request.user).filter(
+        kind=ENDING_ORDER, status=DocumentStatus.DRAFT
+    )
+    context = {
+        "programme": programme,
+        "steps": steps,
+        "now": next_step(steps),
+        "drafts": list(drafts.filter(subject_id=programme.pk)) if programme else [],
+        "may_open_next": request.user.viewer.may(Perm.PROGRAMME_EDIT),
+    }
+    return render(request, "closing/year.html", context)
+
+
+def _page(
+    request: Request, stage: ClosingStage, programme: Programme, /, *, is_wrong: bool, **context: Any
+) -> HttpResponse:  # fmt: skip
+    steps = steps_of_closing(request.user, programme)
+    shown = {
+        "programme": programme,
+        "steps": steps,
+        "step": next(one for one in steps if one.stage == stage),
+        **context,
+    }
+    status = 422 if is_wrong else 200
+    return render(request, f"closing/{stage.value}.html", shown, status=status)
+
+
+def _onward(request: Request, programme: Programme, stage: ClosingStage) -> HttpResponse:
+    """Lead to the next step after one in which something can be pressed, else to the whole."""
+    steps = steps_of_closing(request.user, programme)
+    number = next(one.number for one in steps if one.stage == stage)
+    step = next_step(steps[number:])
+    return redirect(step.url if step else reverse("closing:year"))
+
+
+def _refused(request: Request, refusal: RefusedError, stage: ClosingStage) -> HttpResponse:
+    for reason in refusal.reasons:
+        messages.error(request, reason)
+    return redirect(f"closing:{stage.value}")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.MEETING_EDIT)
+def meetings(request: Request) -> HttpResponse:
+    """Show the pairs of whose final meeting nobody has told; note those that took place."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("closing:year")
+    rows = final_meetings_ahead(request.user, programme)
+    form = FinalMeetingsForm(programme, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        chosen = _chosen(request, rows)
+        try:
+            n = actions.hold_final_meetings(chosen, on=form.cleaned_data["on"], by=request.user)
+        except RefusedError as refusal:
+            return _refused(request, refusal, ClosingStage.MEETINGS)
+        messages.success(
+            request,
+            ngettext(
+                "The final meeting of %(n)s pair is noted as held.",
+                "The final meetings of %(n)s pairs are noted as held.",
+                n,
+            )
+            % {"n": n},
+        )
+        return _onward(request, programme, ClosingStage.MEETINGS)
+    return _page(
+        request,
+        ClosingStage.MEETINGS,
+        programme,
+        is_wrong=form.is_bound,
+        rows=rows,
+        form=form,
+        n_come=sum(one.has_come for one in rows),
+        n_back=len(finals_to_take_back(request.user, programme)),
+    )
+
+
+def _chosen(request: Request, rows: list[FinalMeeting]) -> list[Any]:
+    if "all" in request.POST:
+        return [one.meeting for one in rows if one.has_come]
+    keys = set(ticked(request, "pairs"))
+    return [one.meeting for one in rows if one.pair.pk in keys]
+
+
+@require_POST
+@requires(Perm.MEETING_EDIT)
+def meetings_back(request: Request) -> HttpResponse:
+    """Take back what was just noted of final meetings."""
+    programme = current_programme(request.user)
+    found = finals_to_take_back(request.user, programme) if programme else []
+    try:
+        n = actions.take_final_meetings_back(found, by=request.user)
+    except RefusedError as refusal:
+        return _refused(request, refusal, ClosingStage.MEETINGS)
+    words = ngettext(
+        "Taken back of %(n)s pair: nothing is said of its final meeting.",
+        "Taken back of %(n)s pairs: nothing is said of their final meetings.",
+        n,
+    )
+    messages.success(request, words % {"n": n})
+    return redirect("closing:meetings")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.WAVE_EDIT)
+def words(request: Request) -> HttpResponse:
+    """Show what both sides are asked at the end and who is silent; ask what is not asked yet."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("closing:year")
+    found = last_words(request.user, programme)
+    fresh = [one for one in found if one.wave is None]
+    form = LastWordsForm(programme, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            opened = actions.ask_last_words(
+                programme, fresh, closes_on=form.cleaned_data["closes_on"], by=request.user
+            )
+        except RefusedError as refusal:
+            return _refused(request, refusal, ClosingStage.WORDS)
+        said = ngettext(
+            "%(n)s questionnaire is asked now: hand out the links on its page.",
+            "%(n)s questionnaires are asked now: hand out the links on their pages.",
+            len(opened),
+        )
+        messages.success(request, said % {"n": len(opened)})
+        return _onward(request, programme, ClosingStage.WORDS)
+    offered = []
+    for one in fresh:
+        audience = audience_of(programme, AudienceRule(one.side, one.form))
+        offered.append((one, len(audience.people), len(audience.unsigned)))
+    return _page(
+        request,
+        ClosingStage.WORDS,
+        programme,
+        is_wrong=form.is_bound,
+        offered=offered,
+        n_offered=sum(n > 0 for _one, n, _unsigned in offered),
+        asked=[one for one in found if one.wave],
+        form=form,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.PAIR_APPROVE)
+def completion(request: Request) -> HttpResponse:
+    """Show the pairs that have come to their end; complete them with the draft of an order on it."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("closing:year")
+    pairs = list(pairs_to_close(request.user, programme))
+    whole = [one for one in pairs if one.n_held and not one.n_unsaid]  # type: ignore[attr-defined]
+    if request.method == "POST":
+        keys = set(ticked(request, "pairs"))
+        chosen = whole if "all" in request.POST else [one for one in pairs if one.pk in keys]
+        try:
+            orders = complete_pairs(chosen, with_order=True, by=request.user)
+        except RefusedError as refusal:
+            return _refused(request, refusal, ClosingStage.COMPLETION)
+        said = ngettext(
+            "%(n)s pair is completed; for %(days)s days it can be reopened on its page.",
+            "%(n)s pairs are completed; for %(days)s days each can be reopened on its page.",
+            len(chosen),
+        )
+        messages.success(request, said % {"n": len(chosen), "days": REOPEN_DAYS})
+        if orders:
+            messages.info(
+                request,
+                _("The draft of the order on their end waits for number, date and signature."),
+            )
+        return _onward(request, programme, ClosingStage.COMPLETION)
+    return _page(
+        request,
+        ClosingStage.COMPLETION,
+        programme,
+        is_wrong=False,
+        pairs=pairs,
+        n_whole=len(whole),
+        going_on=list(pairs_going_on(request.user, programme)),
+        n_days=REOPEN_DAYS,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.BASE_EDIT)
+def next_year(request: Request) -> HttpResponse:
+    """Show who is not settled yet, with what they have answered; keep who goes on."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("closing:year")
+    records = unsettled(request.user, programme)
+    said = said_of_going_on(request.user, programme)
+    form = YearEndForm(records, said, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            changed = actions.settle_year(form.answers, by=request.user)
+        except RefusedError as refusal:
+            return _refused(request, refusal, ClosingStage.NEXT_YEAR)
+        words_ = ngettext("Kept of %(n)s person.", "Kept of %(n)s people.", len(changed))
+        messages.success(request, words_ % {"n": len(changed)})
+        return _onward(request, programme, ClosingStage.NEXT_YEAR)
+    return _page(
+        request,
+        ClosingStage.NEXT_YEAR,
+        programme,
+        is_wrong=form.is_bound,
+        form=form,
+        rows=list(form.rows(group_names([one.person for one in records]))),
+        n_said=sum(said.get((one.person_id, one.side)) is not None for one in records),
+    )

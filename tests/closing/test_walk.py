@@ -1,0 +1,205 @@
+"""The year is closed from «Today» in a walk of steps, each one press for the whole school."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+from tests.mentorships.scenes import run_pairs
+from tests.pages import counts, said, signed_in, text
+
+from nastavnik.closing.actions import hold_final_meetings
+from nastavnik.core.access import Role
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import attention
+from nastavnik.documents.models import Document
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.programmes.choices import ParticipationStatus as S
+from nastavnik.programmes.models import Participation, Programme
+from nastavnik.questionnaires.actions import enter_answers
+from nastavnik.questionnaires.models import Invitation, Wave
+
+pytestmark = pytest.mark.django_db
+STEPS = ("meetings", "words", "completion", "next-year")
+
+
+@pytest.fixture
+def ending(cast):
+    """Let the pairs of the first school run, and the programme and they end today; all has been said but the end."""
+    run_pairs(cast.school)
+    Programme.objects.filter(pk=cast.school.programme.pk).update(ends_on=today())
+    pairs = Mentorship.objects.filter(organisation=cast.school.organisation)
+    pairs.update(ends_on=today())
+    meetings = Meeting.objects.filter(mentorship__in=pairs)
+    meetings.exclude(kind="final").filter(planned_on__gt=today()).delete()
+    meetings.exclude(kind="final").update(status="held", held_on=today())
+    meetings.filter(kind="final").update(planned_on=today())
+    return cast
+
+
+def own(cast, model):
+    return model.objects.filter(organisation=cast.school.organisation)
+
+
+def pressed(page):
+    """Return what the only button of a step that names the whole school sends: every field the page offers with its value."""
+    form = page.context.get("form", None)
+    sent = {}
+    for bound in form or ():
+        if bound.value() not in (None, False, ""):
+            sent[bound.html_name] = bound.value()
+    return sent
+
+
+def test_a_school_is_closed_in_seven_presses_or_fewer(ending):
+    client = signed_in(ending.anna)
+    n_pairs = own(ending, Mentorship).count()
+    today_page = client.get("/today/")
+    item = next(one for one in today_page.context["items"] if "/closing/" in one.url)
+    assert item.url in text(today_page)
+    urls = [one.url for one in today_page.context["items"]]
+    assert reverse("mentorships:complete") not in urls
+    page, presses, seen = client.get(item.url), 1, []
+    for _turn in range(6):
+        here = page.request["PATH_INFO"]
+        if here == reverse("closing:year"):
+            break
+        seen.append(here)
+        assert "What follows" in text(page)
+        sent = pressed(page)
+        if 'name="all"' in text(page):
+            sent["all"] = "1"
+        if here == reverse("closing:next-year"):
+            sent["rest"] = "1"
+        page = client.post(here, sent, follow=True)
+        assert page.status_code == 200, text(page)
+        presses += 1
+    assert seen == [reverse(f"closing:{step}") for step in STEPS]
+    assert presses <= 7
+    finals = own(ending, Meeting).filter(kind="final")
+    assert finals.filter(status="held", held_on=today()).count() == n_pairs
+    assert own(ending, Wave).filter(version__stage="after").count() == 4
+    assert set(own(ending, Mentorship).values_list("status", flat=True)) == {"completed"}
+    assert own(ending, Document).filter(kind="ending_order", status="draft").count() == 1
+    assert not own(ending, Participation).exclude(status__in=(S.FINISHED, S.LEFT)).exists()
+    # nobody has answered, so nobody goes on or stops: it is left unsaid
+    assert not own(ending, Participation).exclude(goes_on=None).exists()
+    assert "ending_order" not in text(page)
+    assert str(own(ending, Document).get(kind="ending_order").title) in text(page)
+
+
+def test_the_other_school_is_not_touched_and_the_stranger_sees_none_of_it(ending):
+    before = own(ending, Mentorship).count()
+    vera = signed_in(ending.vera)
+    for step in STEPS:
+        page = vera.get(reverse(f"closing:{step}"))
+        for person in ending.school.people.values():
+            assert person.full_name not in text(page)
+            assert person.short_name not in text(page)
+        vera.post(reverse(f"closing:{step}"), {"all": "1", "rest": "1", "closes_on": today()})
+    assert own(ending, Mentorship).filter(status="active").count() == before
+    assert not own(ending, Wave).exists()
+    for role in (Role.DIRECTOR, Role.CLASS_TEACHER, Role.PSYCHOLOGIST, Role.MENTOR):
+        assert signed_in(ending.users[role]).get(reverse("closing:year")).status_code == 403
+
+
+def test_a_final_meeting_that_has_not_come_is_not_noted_without_its_day(ending):
+    finals = own(ending, Meeting).filter(kind="final")
+    late = finals.first()
+    Meeting.objects.filter(pk=late.pk).update(planned_on=today() + dt.timedelta(days=3))
+    late.refresh_from_db()
+    before = counts()
+    with pytest.raises(RefusedError, match=f"{late.planned_on:%d.%m}"):
+        hold_final_meetings([late], on=None, by=ending.anna)
+    assert counts() == before
+    client = signed_in(ending.anna)
+    client.post(reverse("closing:meetings"), {"all": "1"})
+    late.refresh_from_db()
+    assert late.status == "planned"
+    assert finals.filter(status="held").count() == finals.count() - 1
+    answer = client.post(
+        reverse("closing:meetings"),
+        {"pairs": late.mentorship_id, "on": today() + dt.timedelta(days=1)},
+    )
+    assert answer.status_code == 422
+    client.post(reverse("closing:meetings"), {"pairs": late.mentorship_id, "on": today()})
+    late.refresh_from_db()
+    assert (late.status, late.held_on) == ("held", today())
+
+
+def test_what_was_just_noted_is_taken_back_by_its_author_only(ending):
+    client = signed_in(ending.anna)
+    client.post(reverse("closing:meetings"), {"all": "1"})
+    signed_in(ending.vera).post(reverse("closing:meetings-back"))
+    finals = own(ending, Meeting).filter(kind="final")
+    assert not finals.exclude(status="held").exists()
+    page = client.get(reverse("closing:meetings"))
+    assert "Take it back" in text(page)
+    client.post(reverse("closing:meetings-back"))
+    assert set(finals.values_list("status", "held_on")) == {("planned", None)}
+    assert "Take it back" not in text(client.get(reverse("closing:meetings")))
+
+
+def test_a_pair_of_which_something_is_unsaid_is_not_completed_with_the_others(ending):
+    client = signed_in(ending.anna)
+    client.post(reverse("closing:meetings"), {"all": "1"})
+    left = own(ending, Mentorship).first()
+    met = left.meetings.exclude(kind="final").first()
+    Meeting.objects.filter(pk=met.pk).update(status="planned", held_on=None)
+    client.post(reverse("closing:completion"), {"all": "1"})
+    left.refresh_from_db()
+    assert left.status == MentorshipStatus.ACTIVE
+    assert own(ending, Mentorship).filter(status="completed").exists()
+    page = client.get(reverse("closing:completion"))
+    assert left.mentor.person.last_name in text(page)
+    answer = client.post(reverse("closing:completion"), {"all": "1"}, follow=True)
+    assert "no pair is ticked" in said(answer)[0]
+    client.post(reverse("closing:completion"), {"pairs": left.pk})
+    left.refresh_from_db()
+    assert left.status == MentorshipStatus.COMPLETED
+
+
+def test_who_goes_on_is_filled_in_from_the_own_answer_and_nobody_else(ending):
+    client = signed_in(ending.anna)
+    client.post(reverse("closing:meetings"), {"all": "1"})
+    client.post(reverse("closing:words"), {"closes_on": today()})
+    person = ending.school.people["younger"]
+    asked = Invitation.objects.get(person=person, wave__version__code="mentee_after")
+    enter_answers(asked, {"continue": "yes"}, submit_key="one", by=ending.anna)
+    client.post(reverse("closing:completion"), {"all": "1"})
+    page = client.get(reverse("closing:next-year"))
+    assert page.context["n_said"] == 1
+    rows = {record.person_id: field.value() for record, _g, field, _s in page.context["rows"]}
+    assert rows.pop(person.pk) == "goes_on"
+    assert set(rows.values()) == {""}
+    client.post(reverse("closing:next-year"), pressed(page))
+    record = Participation.objects.get(person=person)
+    assert (record.status, record.goes_on) == (S.FINISHED, True)
+    others = own(ending, Participation).exclude(pk=record.pk)
+    assert not others.exclude(goes_on=None).exists()
+
+
+def test_words_are_asked_once_and_an_empty_base_is_told(ending):
+    client = signed_in(ending.anna)
+    for _again in range(2):
+        client.post(reverse("closing:words"), {"closes_on": today()})
+    asked = own(ending, Wave).values_list("version__stage", "side", "form__code")
+    assert len(set(asked)) == asked.count() > 0
+    page = client.get(reverse("closing:words"))
+    assert "Silent:" in text(page)
+    Programme.objects.filter(pk=ending.other.programme.pk).update(ends_on=today())
+    own_records = Participation.objects.filter(organisation=ending.other.organisation)
+    own_records.update(status=S.LEFT, ends_on=today())
+    vera = signed_in(ending.vera)
+    assert "Nobody may be asked" in text(vera.get(reverse("closing:words")))
+    answer = vera.post(reverse("closing:words"), {"closes_on": today()}, follow=True)
+    assert "Nobody could be asked" in said(answer)[0]
+
+
+def test_nothing_is_said_of_the_close_before_its_time(cast):
+    run_pairs(cast.school)
+    assert not [one for one in attention.items_for(cast.anna) if "/closing/" in one.url]
+    page = signed_in(cast.anna).get(reverse("closing:year"))
+    assert page.status_code == 200
+    assert reverse("closing:year") in text(signed_in(cast.anna).get("/today/"))
