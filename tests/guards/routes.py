@@ -15,6 +15,7 @@ from nastavnik.consents.models import Consent, ConsentLink, ConsentScan, Guardia
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
+from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import Contact, Mentorship
@@ -75,6 +76,23 @@ OBJECTS: dict[str, type[Model]] = {
         f"training:{name}": TrainingCourse
         for name in ("course", "edit", "remove", "plan", "enrol", "keep", "add-material")
     },
+    **{
+        f"events:{name}": ProgrammeEvent
+        for name in (
+            "event",
+            "edit",
+            "cancel",
+            "restore",
+            "remove",
+            "invite",
+            "uninvite",
+            "keep",
+            "forget",
+            "given",
+            "minutes",
+        )
+    },
+    "events:answer": EventGuest,
     **{
         f"plans:{name}": IndividualPlan
         for name in (

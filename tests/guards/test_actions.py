@@ -41,6 +41,8 @@ from nastavnik.districts.models import Adoption, DistrictLine
 from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.events import actions as events
+from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.interchange import actions as interchange
 from nastavnik.jobs import actions as jobs
 from nastavnik.jobs.models import Job
@@ -694,6 +696,17 @@ def _final_held(scene):
 
 
 PREPARED |= {"closing.hold_final_meetings": _final, "closing.take_final_meetings_back": _final_held}
+PREPARED |= dict.fromkeys(
+    (
+        "events.cancel_event",
+        "events.restore_event",
+        "events.remove_event",
+        "events.answer_invitation",
+    ),
+    lambda scene: events.plan_event(
+        scene.year, kind="other", title="Впереди", held_on=scene.year.ends_on, by=scene.by
+    ),
+)
 PREPARED |= {
     "plans.open_plans": _plan_gone,
     "plans.open_edition": lambda scene: _plan_gone(scene, status="draft"),
@@ -1080,6 +1093,32 @@ DONE = {
     ),
     "plans.approve_by_paper": lambda s: plans.approve_by_paper(s.it, by=s.by),
     "plans.unapprove_by_paper": lambda s: plans.unapprove_by_paper(s.it, by=s.by),
+    "events.plan_event": lambda s: events.plan_event(
+        s.year, kind="other", title="Ещё", held_on=s.year.starts_on, by=s.by
+    ),
+    "events.change_event": lambda s: events.change_event(s.first(ProgrammeEvent), title="Ещё", by=s.by),
+    "events.cancel_event": lambda s: events.cancel_event(s.it, by=s.by),
+    "events.restore_event": lambda s: events.restore_event(events.cancel_event(s.it, by=s.by), by=s.by),
+    "events.remove_event": lambda s: events.remove_event(s.it, by=s.by),
+    "events.invite_guests": lambda s: events.invite_guests(
+        s.first(ProgrammeEvent), [s.person("teacher")], by=s.by
+    ),
+    "events.uninvite_guests": lambda s: events.uninvite_guests(
+        s.first(ProgrammeEvent), EventGuest.objects.filter(event=s.first(ProgrammeEvent), is_family=True), by=s.by
+    ),
+    "events.note_who_came": lambda s: events.note_who_came(
+        s.first(ProgrammeEvent), set(), among=set(), n_others=7, by=s.by
+    ),
+    "events.forget_who_came": lambda s: events.forget_who_came(s.first(ProgrammeEvent), by=s.by),
+    "events.note_invitations_given": lambda s: events.note_invitations_given(
+        s.first(ProgrammeEvent), invited_on=today(), by=s.by
+    ),
+    "events.keep_event_minutes": lambda s: events.keep_event_minutes(
+        s.first(ProgrammeEvent), chair="Иванова", secretary="", heard="", decided="", by=s.by
+    ),
+    "events.answer_invitation": lambda s: events.answer_invitation(
+        events.invite_guests(s.it, [s.person("older")], by=s.by)[0], will_come=True, by=s.by
+    ),
     "training.open_course": lambda s: training.open_course(s.year, title="Ещё", hours=1, by=s.by),
     "training.change_course": lambda s: training.change_course(s.first(TrainingCourse), hours=9, by=s.by),
     "training.close_course": lambda s: training.close_course(s.it, by=s.by),

@@ -177,6 +177,7 @@ QUESTIONS = re.compile(
     r"|/consents/scans/\d+/remove/"
     r"|/base/\d+/leave/"
     r"|/plans/\d+/discard/"
+    r"|/events/\d+/(remove|cancel|register/forget)/"
     r"|/training/(materials/)?\d+/remove/"
     r"|/questionnaires/drafts/\d+/(publish|delete)/"
     r"|/questionnaires/\d+/close/"

@@ -50,6 +50,13 @@ from nastavnik.documents.models import Document
 from nastavnik.engine.blanks.answers import MarkDoubt
 from nastavnik.engine.blanks.codes import token_of
 from nastavnik.engine.blanks.layout import PrintedOption, PrintedQuestion
+from nastavnik.events.actions import (
+    invite_guests,
+    keep_event_minutes,
+    note_who_came,
+    plan_event,
+)
+from nastavnik.events.models import ProgrammeEvent
 from nastavnik.jobs.actions import begin_job, cancel_job, fail_job, finish_job, lose_jobs
 from nastavnik.jobs.models import Job
 from nastavnik.matching.actions import (
@@ -259,6 +266,7 @@ def live(school: School) -> None:
     )
     gather(school, extra[2])
     train(school)
+    hold_events(school)
     draw_up(school)
     plan(school, order)
     add_list(school, 2)
@@ -348,6 +356,24 @@ def gather(school: School, mentee: Participation) -> None:
         give_preferences(meeting, words, by=by)
     file = SimpleUploadedFile(f"{_word(school)}.pdf", _sheet())
     keep_minutes(meeting, text=f"Познакомились {_word(school)}", file=file, by=by)
+
+
+def hold_events(school: School) -> None:
+    """Hold an event with somebody who came and a family; plan another one to which a mentor is invited."""
+    by, mark = school.curator, _word(school)
+    held = plan_event(
+        school.year, kind="seminar", title=f"Семинар {mark}", held_on=school.year.starts_on, place=f"Зал {mark}", by=by
+    )  # fmt: skip
+    (guest,) = invite_guests(held, [school.people["older"]], by=by)
+    invite_guests(held, [school.people["younger"]], is_family=True, by=by)
+    note_who_came(held, {guest.pk}, among={guest.pk}, n_others=3, by=by)
+    keep_event_minutes(
+        held, chair=f"Директор {mark}", secretary="", heard=f"Опыт {mark}", decided=f"Продолжить {mark}", by=by
+    )  # fmt: skip
+    ahead = plan_event(
+        school.year, kind="group_closing", title=f"Итоги {mark}", held_on=school.year.ends_on, by=by
+    )
+    invite_guests(ahead, [school.people["older"], school.people["oldest"]], by=by)
 
 
 def train(school: School) -> None:
@@ -606,6 +632,12 @@ def train_more(school: School, mentors: list[Participation], number: int, *, sta
     enrol_trainees(course, [record.person for record in mentors], by=by)
     for n in range(start, start + number):
         open_course(school.year, title=f"Курс {n}", hours=1, by=by)
+    ahead = ProgrammeEvent.objects.filter(organisation=school.organisation).earliest("pk")
+    invite_guests(ahead, [record.person for record in mentors], by=by)
+    for n in range(start, start + number):
+        plan_event(
+            school.year, kind="other", title=f"Событие {n}", held_on=school.year.starts_on, by=by
+        )
 
 
 def ask_more(school: School, number: int, *, start: int) -> None:

@@ -16,6 +16,7 @@ from nastavnik.core.hooks.facts import Fact, facts_of
 from nastavnik.districts.actions import answer_roadmap, send_roadmap
 from nastavnik.districts.choices import AgreementStatus
 from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.events.catalogues import kinds
 from nastavnik.mentorships.choices import Mark, MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.programmes.actions import (
@@ -314,7 +315,11 @@ def test_every_fact_the_catalogue_waits_for_is_told_or_named_as_not_told_yet(cas
     of_waves = {"mentees_measured", "mentors_measured", "satisfaction_asked"}
     # of courses and interviews: tests/training, tests/programmes/test_selection.py
     of_training = {"training_planned", "training_materials", "curators_trained", "sent_to_training"}
-    named = untold | of_waves | of_training | {"mentors_interviewed", "municipal_roadmap"}
+    # of events: tests/events
+    of_events = {one.fact for one in kinds().values() if one.fact} | {"public_event_invited"}
+    named = (
+        untold | of_waves | of_training | of_events | {"mentors_interviewed", "municipal_roadmap"}
+    )
     assert waited - set(told(cast)) == named
 
 

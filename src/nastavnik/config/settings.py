@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "nastavnik.consents",
     "nastavnik.programmes",
     "nastavnik.training",
+    "nastavnik.events",
     "nastavnik.matching",
     "nastavnik.questionnaires",
     "nastavnik.roadmaps",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("nastavnik.organisations.urls")),
     path("", include("nastavnik.programmes.urls")),
     path("", include("nastavnik.training.urls")),
+    path("", include("nastavnik.events.urls")),
     path("", include("nastavnik.consents.urls")),
     path("", include("nastavnik.matching.urls")),
     path("", include("nastavnik.questionnaires.urls")),

@@ -15,6 +15,7 @@ from nastavnik.consents.models import Consent, ConsentText, Guardian
 from nastavnik.documents.models import Document
 from nastavnik.engine.instruments.answering import LONGEST_STORY
 from nastavnik.engine.packages.schema import ColumnType, PackageField, TableReference, TableSchema
+from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.mentorships.models import Meeting, Mentorship, OrderLine, PairStep, Tie
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 from nastavnik.people.models import Enrolment, Household, Person, StudyGroup
@@ -242,6 +243,29 @@ SHEETS: tuple[PackageSheet, ...] = (
         SessionVisit,
         {"session": "session", "trainee": "trainee", "came": "came"},
         required=("session", "trainee", "came"),
+        is_core=False,
+    ),
+    PackageSheet(
+        "events",
+        "События программы",
+        ProgrammeEvent,
+        {"id": COMPUTED, **{name: name for name in ("year", "kind", "title", "held_on", "place")}},
+        key=("id",),
+        required=("id", "year", "kind", "title", "held_on"),
+        is_core=False,
+    ),
+    PackageSheet(
+        "event_guests",
+        "Кто приглашён на события и кто был",
+        EventGuest,
+        {
+            "event": "event",
+            "person": "person",
+            "is_family": "is_family",
+            "will_come": "will_come",
+            "came": "came",
+        },
+        required=("event", "person", "is_family"),
         is_core=False,
     ),
     PackageSheet(

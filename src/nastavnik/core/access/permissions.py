@@ -45,6 +45,8 @@ class Perm(StrEnum):
     BASE_EDIT = "base_edit"
     TRAINING_VIEW = "training_view"
     TRAINING_EDIT = "training_edit"
+    EVENT_VIEW = "event_view"
+    EVENT_EDIT = "event_edit"
     MATCHING_VIEW = "matching_view"
     MATCHING_EDIT = "matching_edit"
     PREFERENCE_GIVE = "preference_give"
@@ -88,6 +90,7 @@ _SCHOOL_READING = frozenset(
         Perm.PROGRAMME_VIEW,
         Perm.BASE_VIEW,
         Perm.TRAINING_VIEW,
+        Perm.EVENT_VIEW,
         Perm.PAIR_VIEW,
         Perm.PLAN_VIEW,
         Perm.ROADMAP_VIEW,
@@ -121,6 +124,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.REQUEST_WRITE,
         Perm.BASE_EDIT,
         Perm.TRAINING_EDIT,
+        Perm.EVENT_EDIT,
         Perm.MATCHING_VIEW,
         Perm.MATCHING_EDIT,
         Perm.PREFERENCE_GIVE,
@@ -179,6 +183,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
             Perm.ROSTER_VIEW,
             Perm.CONSENT_VIEW,
             Perm.BASE_VIEW,
+            Perm.EVENT_VIEW,
             Perm.PAIR_VIEW,
             Perm.PLAN_VIEW,
             # of the own class, whatever else the person may see by another role

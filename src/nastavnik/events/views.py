@@ -1,0 +1,391 @@
+"""Pages of events: the list, one event with its register, invitations, own invitations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request, ticked
+from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.refusals import refusals_told
+from nastavnik.events import actions
+from nastavnik.events.access import may_cancel, may_note, may_remove
+from nastavnik.events.catalogues import kinds
+from nastavnik.events.choices import EventAudience
+from nastavnik.events.forms import (
+    CancelForm,
+    EventForm,
+    EventMinutesForm,
+    GivenForm,
+    InviteForm,
+    OthersForm,
+)
+from nastavnik.events.models import EventGuest, ProgrammeEvent
+from nastavnik.events.queries import (
+    GuestList,
+    are_learners,
+    event_rows,
+    guest_list,
+    own_invitations,
+    people_of,
+    sees_part,
+)
+from nastavnik.events.tables import events_table, guests_table
+from nastavnik.organisations.models import AcademicYear
+from nastavnik.organisations.queries import year_for
+from nastavnik.programmes.queries import current_programme, forms_of
+
+PER_PAGE = 50
+
+
+@require_GET
+@requires(Perm.EVENT_VIEW)
+def event_list(request: Request) -> HttpResponse:
+    """Show the events of the school, the common meetings of both bases among them."""
+    rows = event_rows(request.user)
+    page = page_of(request, rows, PER_PAGE)
+    table = events_table(listing.rows_for(request, page, rows))
+    if answer := listing.given(request, table):
+        return answer
+    day = today()
+    ahead = [row for row in rows if row.state == "planned"]
+    context = {
+        "page": page,
+        "table": table,
+        "next": min(ahead, key=lambda row: row.held_on, default=None),
+        "n_unnoted": sum(row.state == "unnoted" for row in rows),
+        "may_edit": request.user.viewer.may(Perm.EVENT_EDIT),
+        "sees_part": sees_part(request.user),
+        "today": day,
+    }
+    return render(request, "events/list.html", context)
+
+
+@require_GET
+@requires(Perm.HOME)
+def own(request: Request) -> HttpResponse:
+    """Show the own invitations."""
+    return render(request, "events/own.html", {"guests": list(own_invitations(request.user))})
+
+
+def _year(request: Request) -> AcademicYear | None:
+    """Return the year a new event is of: that of the programme, else that of today."""
+    if programme := current_programme(request.user):
+        return programme.year
+    return year_for(request.user.workplace, today())
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.EVENT_EDIT)
+def add(request: Request) -> HttpResponse:
+    """Plan an event, of a kind the address may name."""
+    year = _year(request)
+    if year is None:
+        messages.error(request, _("There is no academic year yet: open a programme first."))
+        return redirect("programmes:add")
+    kind = kinds().get(request.GET.get("kind", ""))
+    initial = {"kind": kind.code, "title": kind.title} if kind else {}
+    form = EventForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.plan_event(year, by=request.user, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(request, _("The event is planned: now invite people to it."))
+            return redirect("events:event", pk=made.pk)
+    return render(request, "events/edit.html", {"form": form, "year": year})
+
+
+def _event(request: Request, pk: int) -> ProgrammeEvent:
+    return get_object_or_404(
+        ProgrammeEvent.objects.visible_to(request.user).select_related("year", "organisation"),
+        pk=pk,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.EVENT_EDIT)
+def edit(request: Request, pk: int) -> HttpResponse:
+    """Change what an event says of itself; a new day is said on every invitation."""
+    shown = _event(request, pk)
+    form = EventForm(request.POST or None, instance=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = actions.change_event(
+                _event(request, pk), by=request.user, **form.cleaned_data
+            )
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(
+                request,
+                _("The event is moved: its invitations say so, and everybody is asked anew.")
+                if changed.moved_from and changed.held_on != shown.held_on
+                else _("The event is saved."),
+            )
+            return redirect("events:event", pk=pk)
+    context = {
+        "form": form,
+        "event": shown,
+        "removing": may_remove(shown),
+        "cancelling": may_cancel(shown),
+        "n_answered": shown.guests.filter(will_come__isnull=False).count(),
+    }
+    return render(request, "events/edit.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.EVENT_EDIT)
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Ask why, then cancel an event: it stays in the list, its invitations say so."""
+    shown = _event(request, pk)
+    if request.method == "GET" and not (verdict := may_cancel(shown)):
+        messages.error(request, verdict.reasons[0])
+        return redirect("events:event", pk=pk)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals_told(request):
+            actions.cancel_event(shown, reason=form.cleaned_data["reason"], by=request.user)
+            messages.success(request, _("The event is cancelled: its invitations say so."))
+        return redirect("events:event", pk=pk)
+    return render(request, "events/cancel.html", {"event": shown, "form": form})
+
+
+@require_POST
+@requires(Perm.EVENT_EDIT)
+def restore(request: Request, pk: int) -> HttpResponse:
+    """Bring a cancelled event back."""
+    with refusals_told(request):
+        actions.restore_event(_event(request, pk), by=request.user)
+        messages.success(request, _("The event is on again."))
+    return redirect("events:event", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.EVENT_EDIT)
+def remove(request: Request, pk: int) -> HttpResponse:
+    """Ask, then take an event away that was begun by mistake."""
+    shown = _event(request, pk)
+    if request.method == "GET":
+        if not (verdict := may_remove(shown)):
+            messages.error(request, verdict.reasons[0])
+            return redirect("events:event", pk=pk)
+        return confirm.ask(
+            request,
+            heading=_("Take the event away?"),
+            sentence=_("«%(title)s» goes. Nobody is invited to it and nothing is noted.")
+            % {"title": shown.title},
+            action=_("Take away"),
+            back=reverse("events:event", args=[pk]),
+        )
+    try:
+        actions.remove_event(shown, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("events:event", pk=pk)
+    messages.success(request, _("The event is taken away."))
+    return redirect("events:list")
+
+
+@require_GET
+@requires(Perm.EVENT_VIEW)
+def event(request: Request, pk: int) -> HttpResponse:
+    """Show an event: what it is, who is invited, who came."""
+    shown = _event(request, pk)
+    guests = guest_list(request.user, shown)
+    if answer := listing.given(request, guests_table(shown, guests)):
+        return answer
+    return _show(request, shown, guests)
+
+
+def _show(
+    request: Request,
+    shown: ProgrammeEvent,
+    guests: GuestList,
+    returned: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Return the page of an event; `returned` are forms that come back, by their names on the page."""
+    may_edit = request.user.viewer.may(Perm.EVENT_EDIT)
+    audience = shown.sort.audience
+    invite_form = None
+    if may_edit and not shown.cancelled_on:
+        invite_form = InviteForm(
+            request.user,
+            forms_of(request.user),
+            initial={
+                "mentors": EventAudience.MENTORS in audience,
+                "mentees": EventAudience.MENTEES in audience,
+                "staff": EventAudience.STAFF in audience,
+                "outsiders": EventAudience.OUTSIDE in audience,
+                "is_family": audience == (EventAudience.FAMILIES,),
+            },
+        )
+    context = {
+        "event": shown,
+        "kind": shown.sort,
+        "guests": guests,
+        "invite_form": invite_form,
+        "others_form": OthersForm(initial={"n_others": shown.n_others}),
+        "given_form": GivenForm(initial={"invited_on": shown.invited_on or today()}),
+        "minutes_form": EventMinutesForm(instance=shown),
+        "noting": may_note(shown),
+        "is_noted": guests.is_noted or shown.n_others is not None,
+        "n_came": guests.n_came + (shown.n_others or 0),
+        "may_edit": may_edit,
+        "sees_part": sees_part(request.user),
+        "is_ahead": shown.held_on > today(),
+        **(returned or {}),
+    }
+    return render(request, "events/event.html", context, status=422 if returned else 200)
+
+
+@require_POST
+@requires(Perm.EVENT_EDIT)
+def invite(request: Request, pk: int) -> HttpResponse:
+    """Invite whom the form means, or their families."""
+    shown = _event(request, pk)
+    form = InviteForm(request.user, forms_of(request.user), request.POST)
+    if form.is_valid():
+        people = list(people_of(request.user, form.circle()))
+        is_family = form.cleaned_data["is_family"]
+        if is_family:
+            people = are_learners(people)
+        if not people:
+            form.add_error(
+                None,
+                _("There is no pupil among these: only pupils have representatives here.")
+                if is_family
+                else _("That is nobody: tick a base, the staff or a class, or write a name."),
+            )
+        else:
+            try:
+                made = actions.invite_guests(shown, people, is_family=is_family, by=request.user)
+            except RefusedError as refusal:
+                form.add_error(None, list(refusal.reasons))
+            else:
+                messages.success(
+                    request,
+                    ngettext("Invited: %(n)s person.", "Invited: %(n)s people.", len(made))
+                    % {"n": len(made)}
+                    if made
+                    else _("All of them are invited already."),
+                )
+                return redirect("events:event", pk=pk)
+    return _show(request, shown, guest_list(request.user, shown), {"invite_form": form})
+
+
+@require_POST
+@requires(Perm.EVENT_EDIT)
+def uninvite(request: Request, pk: int) -> HttpResponse:
+    """Take the ticked off the list."""
+    shown = _event(request, pk)
+    keys = ticked(request, "off")
+    guests = EventGuest.objects.visible_to(request.user).filter(event=shown, pk__in=keys)
+    with refusals_told(request):
+        gone = actions.uninvite_guests(shown, guests, by=request.user)
+        messages.success(
+            request,
+            ngettext("Off the list: %(n)s person.", "Off the list: %(n)s people.", len(gone))
+            % {"n": len(gone)}
+            if gone
+            else _("Tick at least one person."),
+        )
+    return redirect("events:event", pk=pk)
+
+
+@require_POST
+@requires(Perm.EVENT_EDIT)
+def keep(request: Request, pk: int) -> HttpResponse:
+    """Keep who came; by another button that all on the list did."""
+    shown = _event(request, pk)
+    guests = guest_list(request.user, shown)
+    form = OthersForm(request.POST)
+    if not form.is_valid():
+        return _show(request, shown, guests, {"others_form": form})
+    among = {row.guest.pk for row in guests.rows}
+    came = among if request.POST.get("go") == "all" else among & set(ticked(request, "came"))
+    with refusals_told(request):
+        n_changed = actions.note_who_came(
+            shown, came, among=among, n_others=form.cleaned_data["n_others"], by=request.user
+        )
+        messages.success(
+            request,
+            _("Saved: who came is noted.") if n_changed else _("Nothing has changed."),
+        )
+    return redirect(f"{reverse('events:event', args=[pk])}#register")
+
+
+@require_POST
+@requires(Perm.EVENT_EDIT)
+def given(request: Request, pk: int) -> HttpResponse:
+    """Keep when the invitations were given out."""
+    shown = _event(request, pk)
+    form = GivenForm(request.POST)
+    if not form.is_valid():
+        return _show(request, shown, guest_list(request.user, shown), {"given_form": form})
+    with refusals_told(request):
+        actions.note_invitations_given(
+            shown, invited_on=form.cleaned_data["invited_on"], by=request.user
+        )
+        messages.success(request, _("It is kept when the invitations were given out."))
+    return redirect("events:event", pk=pk)
+
+
+@require_POST
+@requires(Perm.EVENT_EDIT)
+def minutes(request: Request, pk: int) -> HttpResponse:
+    """Keep what the minutes say."""
+    shown = _event(request, pk)
+    form = EventMinutesForm(request.POST, instance=_event(request, pk))
+    if form.is_valid():
+        try:
+            actions.keep_event_minutes(shown, by=request.user, **form.cleaned_data)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(request, _("The minutes are kept."))
+            return redirect(f"{reverse('events:event', args=[pk])}#minutes")
+    return _show(request, shown, guest_list(request.user, shown), {"minutes_form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.EVENT_EDIT)
+def forget(request: Request, pk: int) -> HttpResponse:
+    """Ask, then take back what is noted of who came."""
+    shown = _event(request, pk)
+    back = f"{reverse('events:event', args=[pk])}#register"
+    if request.method == "GET":
+        return confirm.ask(
+            request,
+            heading=_("Take back who came?"),
+            sentence=_("«%(title)s» stays with all its invitations; every tick of who came goes.")
+            % {"title": shown.title},
+            action=_("Take back"),
+            back=back,
+        )
+    actions.forget_who_came(shown, by=request.user)
+    messages.success(request, _("Who came is not noted any more."))
+    return redirect(back)
+
+
+@require_POST
+@requires(Perm.HOME)
+def answer(request: Request, pk: int) -> HttpResponse:
+    """Say of an own invitation whether one will come."""
+    guest = get_object_or_404(EventGuest.objects.own(request.user), pk=pk)
+    with refusals_told(request):
+        actions.answer_invitation(guest, will_come=request.POST.get("go") == "yes", by=request.user)
+        messages.success(request, _("Your answer is kept; it can be changed until the day."))
+    return redirect("events:own")

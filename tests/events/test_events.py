@@ -1,0 +1,283 @@
+"""Events: who is invited, who came, what the roadmap learns, moved and cancelled ones, and that strangers see nothing."""
+
+import datetime as dt
+
+import pytest
+from django.db import IntegrityError, transaction
+from tests.cast import CANARY
+from tests.pages import signed_in, text
+
+from nastavnik.core.access import Role
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks import attention, upcoming
+from nastavnik.core.hooks.facts import facts_of
+from nastavnik.events.actions import (
+    answer_invitation,
+    cancel_event,
+    change_event,
+    forget_who_came,
+    invite_guests,
+    keep_event_minutes,
+    note_invitations_given,
+    note_who_came,
+    plan_event,
+    remove_event,
+    restore_event,
+    uninvite_guests,
+)
+from nastavnik.events.catalogues import kinds
+from nastavnik.events.choices import EventAudience
+from nastavnik.events.models import EventGuest, ProgrammeEvent
+from nastavnik.roadmaps.catalogues import entries
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("within_the_year")]
+
+
+def planned(cast, *keys, kind="seminar", in_days=0, school=None, is_family=False, **fields):
+    school = school or cast.school
+    event = plan_event(
+        school.year, kind=kind, title=f"Событие {kind}", held_on=today() + dt.timedelta(in_days), by=school.curator, **fields
+    )  # fmt: skip
+    people = [school.people[key] for key in keys]
+    guests = invite_guests(event, people, is_family=is_family, by=school.curator)
+    return event, {one.person_id: one for one in guests}
+
+
+def came(cast, event, *keys, n_others=None):
+    rows = {one.person_id: one.pk for one in EventGuest.objects.filter(event=event)}
+    here = {rows[cast.school.people[key].pk] for key in keys}
+    return note_who_came(event, here, among=set(rows.values()), n_others=n_others, by=cast.anna)
+
+
+def told(cast, school=None):
+    school = school or cast.school
+    return facts_of(school.organisation.pk, school.year.starts_on, school.year.ends_on)
+
+
+# ---------------------------------------------------------------- who came
+
+
+def test_nobody_is_ticked_before_and_an_empty_page_says_nothing(cast):
+    event, _guests = planned(cast, "older", "oldest")
+    client, page = signed_in(cast.anna), f"/events/{event.pk}/"
+    assert "checked" not in text(client.get(page)).split('id="register"')[0]
+    client.post(f"{page}register/", {})
+    assert set(EventGuest.objects.values_list("came", flat=True)) == {None}
+    assert "mentors_community" not in told(cast)
+
+
+def test_one_ticked_notes_all_and_all_came_is_one_press(cast):
+    event, guests = planned(cast, "older", "oldest")
+    client, page = signed_in(cast.anna), f"/events/{event.pk}/register/"
+    client.post(page, {"came": guests[cast.school.people["older"].pk].pk, "n_others": "4"})
+    assert sorted(EventGuest.objects.values_list("came", flat=True)) == [False, True]
+    assert "5" in told(cast)["mentors_community"].words
+    client.post(page, {"go": "all"})
+    assert set(EventGuest.objects.values_list("came", flat=True)) == {True}
+    forget_who_came(event, by=cast.anna)
+    assert set(EventGuest.objects.values_list("came", flat=True)) == {None}
+
+
+def test_what_is_ahead_or_cancelled_is_not_noted(cast):
+    event, _guests = planned(cast, "older", in_days=3)
+    with pytest.raises(RefusedError):
+        came(cast, event, "older")
+    change_event(event, held_on=today(), by=cast.anna)
+    cancel_event(event, by=cast.anna)
+    with pytest.raises(RefusedError):
+        came(cast, event, "older")
+    with pytest.raises(RefusedError):
+        keep_event_minutes(event, chair="", secretary="", heard="", decided="Да", by=cast.anna)
+
+
+def test_a_stranger_of_the_other_school_is_never_put_on_the_list(cast):
+    event, _guests = planned(cast)
+    assert not invite_guests(event, [cast.other.people["older"]], by=cast.anna)
+    made = invite_guests(event, [cast.school.people["teacher"]], is_family=True, by=cast.anna)
+    assert not made, "a member of staff has no representatives here"
+
+
+def test_the_database_keeps_an_answer_with_its_day(cast):
+    _event, guests = planned(cast, "older")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        EventGuest.objects.filter(pk__in=[one.pk for one in guests.values()]).update(will_come=True)
+
+
+# ---------------------------------------------------------------- the roadmap
+
+
+def test_each_kind_ticks_its_line_once_it_was_held(cast):
+    waiting = [one for one in kinds().values() if one.fact and one.fact != "contests"]
+    assert len(waiting) > 8
+    for kind in waiting:
+        event, _guests = planned(cast, "older", kind=kind.code)
+        assert kind.fact not in told(cast), kind.code
+        came(cast, event, "older")
+        if kind.decides:
+            assert kind.fact not in told(cast), "a council without a decision"
+            said = {"chair": "", "secretary": "", "heard": "", "decided": "Начать"}
+            keep_event_minutes(event, **said, by=cast.anna)
+        assert told(cast)[kind.fact].holds
+        assert told(cast)[kind.fact].happened_on == event.held_on
+        assert kind.fact not in told(cast, cast.other)
+        forget_who_came(event, by=cast.anna)
+        assert kind.fact not in told(cast)
+
+
+def test_one_contest_is_no_system_of_contests(cast):
+    for n in (1, 2):
+        event, _guests = planned(cast, kind="contest")
+        came(cast, event, n_others=5)
+        assert told(cast)["contests"].holds is (n == 2)
+
+
+def test_guests_of_the_public_event_are_invited_when_families_and_others_are(cast):
+    event, _guests = planned(cast, "older", kind="public_event", in_days=3)
+    note_invitations_given(event, invited_on=today(), by=cast.anna)
+    assert "public_event_invited" not in told(cast)
+    invite_guests(event, [cast.school.people["younger"]], is_family=True, by=cast.anna)
+    assert "public_event_invited" not in told(cast)
+    change_event(event, invited_others="управление образования, партнёры", by=cast.anna)
+    assert told(cast)["public_event_invited"].happened_on == today()
+    cancel_event(event, by=cast.anna)
+    assert "public_event_invited" not in told(cast)
+
+
+def test_every_fact_of_a_kind_is_waited_for_by_the_catalogue():
+    waited = {fact for entry in entries().values() for fact in entry.facts}
+    assert {one.fact for one in kinds().values() if one.fact} <= waited
+    assert {one for kind in kinds().values() for one in kind.audience} <= set(EventAudience)
+
+
+# ---------------------------------------------------------------- moved, cancelled, answered
+
+
+def test_a_moved_event_says_so_and_asks_anew(cast):
+    event, guests = planned(cast, "older", in_days=3)
+    (guest,) = guests.values()
+    answer_invitation(guest, will_come=True, by=None)
+    day = today() + dt.timedelta(5)
+    event = change_event(event, held_on=day, by=cast.anna)
+    guest.refresh_from_db()
+    assert (event.moved_from, guest.will_come) == (today() + dt.timedelta(3), None)
+    page = text(signed_in(cast.users[Role.MENTOR]).get("/events/own/"))
+    assert f"{event.moved_from:%d.%m.%Y}" in page
+    event = change_event(event, held_on=today() + dt.timedelta(3), by=cast.anna)
+    assert event.moved_from is None
+
+
+def test_a_cancelled_event_says_so_takes_no_answer_and_comes_back(cast):
+    event, guests = planned(cast, "older", in_days=3)
+    (guest,) = guests.values()
+    cancel_event(event, reason="карантин", by=cast.anna)
+    client = signed_in(cast.users[Role.MENTOR])
+    assert "карантин" in text(client.get("/events/own/"))
+    with pytest.raises(RefusedError):
+        answer_invitation(guest, will_come=True, by=None)
+    with pytest.raises(RefusedError):
+        invite_guests(event, [cast.school.people["oldest"]], by=cast.anna)
+    restore_event(event, by=cast.anna)
+    client.post(f"/events/own/{guest.pk}/answer/", {"go": "no"})
+    guest.refresh_from_db()
+    assert guest.will_come is False
+
+
+def test_what_was_held_is_neither_moved_nor_cancelled_nor_removed(cast):
+    event, guests = planned(cast, "older")
+    came(cast, event, "older")
+    for forbidden in (
+        lambda: change_event(event, held_on=today() + dt.timedelta(1), by=cast.anna),
+        lambda: cancel_event(event, by=cast.anna),
+        lambda: remove_event(event, by=cast.anna),
+        lambda: uninvite_guests(event, guests.values(), by=cast.anna),
+    ):
+        with pytest.raises(RefusedError):
+            forbidden()
+    assert ProgrammeEvent.objects.filter(pk=event.pk, cancelled_on=None, guests__came=True).exists()
+
+
+# ---------------------------------------------------------------- who sees what
+
+
+def test_strangers_see_nothing(cast):
+    theirs, guests = planned(cast, "older", school=cast.other, in_days=2)
+    client = signed_in(cast.anna)
+    for page in ("", "edit/", "cancel/", "remove/"):
+        assert client.get(f"/events/{theirs.pk}/{page}").status_code == 404
+    (guest,) = guests.values()
+    assert client.post(f"/events/own/{guest.pk}/answer/", {"go": "yes"}).status_code == 404
+    assert CANARY not in text(client.get("/events/"))
+
+
+def test_a_class_teacher_sees_the_own_class_and_no_minutes(cast):
+    event, _guests = planned(cast, "younger", "teacher", "oldest")
+    hidden, _ = planned(cast, "teacher")
+    keep_event_minutes(event, chair="", secretary="", heard="Тайное", decided="", by=cast.anna)
+    client = signed_in(cast.users[Role.CLASS_TEACHER])
+    seen = EventGuest.objects.visible_to(cast.users[Role.CLASS_TEACHER]).filter(event=event)
+    assert 0 < seen.count() < 3
+    page = text(client.get(f"/events/{event.pk}/"))
+    assert "Тайное" not in page
+    assert client.get(f"/events/{hidden.pk}/").status_code == 404
+    assert client.post(f"/events/{event.pk}/register/", {}).status_code == 403
+
+
+def test_today_leads_to_what_waits(cast):
+    event, _guests = planned(cast, in_days=2)
+    said = [one.url for one in attention.items_for(cast.anna, at_most=None)]
+    assert f"/events/{event.pk}/#people" in said
+    invite_guests(event, [cast.school.people["older"]], by=cast.anna)
+    said = [one.url for one in attention.items_for(cast.anna, at_most=None)]
+    assert f"/events/{event.pk}/#people" not in said
+    day = event.held_on
+    assert any(
+        one.url == f"/events/{event.pk}/"
+        for _on, some in upcoming.week_of(cast.anna, day)
+        for one in some
+    )
+    past, _ = planned(cast, "older", in_days=-1)
+    said = [one.url for one in attention.items_for(cast.anna, at_most=None)]
+    assert f"/events/{past.pk}/#register" in said
+    came(cast, past, "older")
+    said = [one.url for one in attention.items_for(cast.anna, at_most=None)]
+    assert f"/events/{past.pk}/#register" not in said
+
+
+# ---------------------------------------------------------------- pages
+
+
+def test_whom_the_form_means(cast):
+    event, _ = planned(cast)
+    client, page = signed_in(cast.anna), f"/events/{event.pk}/people/"
+    assert client.post(page, {}).status_code == 422
+    assert client.post(page, {"names": "Никтонев Никто"}).status_code == 422
+    older = cast.school.people["older"]
+    client.post(page, {"names": f"{older.last_name} {older.first_name}"})
+    assert EventGuest.objects.get(event=event).person_id == older.pk
+    client.post(page, {"mentors": "on", "staff": "on", "mentees": "on"})
+    people = set(
+        EventGuest.objects.filter(event=event).values_list("person__organisation", flat=True)
+    )
+    assert people == {cast.school.organisation.pk}
+    assert client.post(page, {"staff": "on", "is_family": "on"}).status_code == 422
+    client.post(page, {"mentees": "on", "is_family": "on"})
+    assert EventGuest.objects.filter(event=event, is_family=True).exists()
+
+
+def test_the_pages_open_and_the_list_is_taken_out(cast):
+    client = signed_in(cast.anna)
+    assert "There is no event yet" in text(client.get("/events/"))
+    made = client.post(
+        "/events/add/?kind=seminar",
+        {"kind": "seminar", "held_on": today().isoformat()},
+        follow=True,
+    )
+    event = ProgrammeEvent.objects.get()
+    assert event.title == "Семинар для наставников"
+    assert made.status_code == 200
+    for page in ("/events/", f"/events/{event.pk}/", f"/events/{event.pk}/edit/", "/events/own/"):
+        assert client.get(page).status_code == 200
+    assert client.get("/events/?as=xlsx").status_code == 200
+    assert client.post(f"/events/{event.pk}/remove/").status_code == 302
+    assert not ProgrammeEvent.objects.exists()
