@@ -1104,17 +1104,17 @@ DONE = {
         s.first(ProgrammeEvent), [s.person("teacher")], by=s.by
     ),
     "events.uninvite_guests": lambda s: events.uninvite_guests(
-        s.first(ProgrammeEvent), EventGuest.objects.filter(event=s.first(ProgrammeEvent), is_family=True), by=s.by
+        s.first(ProgrammeEvent, kind="seminar"), EventGuest.objects.filter(event=s.first(ProgrammeEvent, kind="seminar"), is_family=True), by=s.by
     ),
     "events.note_who_came": lambda s: events.note_who_came(
-        s.first(ProgrammeEvent), set(), among=set(), n_others=7, by=s.by
+        s.first(ProgrammeEvent, kind="seminar"), set(), among=set(), n_others=7, by=s.by
     ),
-    "events.forget_who_came": lambda s: events.forget_who_came(s.first(ProgrammeEvent), by=s.by),
+    "events.forget_who_came": lambda s: events.forget_who_came(s.first(ProgrammeEvent, kind="seminar"), by=s.by),
     "events.note_invitations_given": lambda s: events.note_invitations_given(
         s.first(ProgrammeEvent), invited_on=today(), by=s.by
     ),
     "events.keep_event_minutes": lambda s: events.keep_event_minutes(
-        s.first(ProgrammeEvent), chair="Иванова", secretary="", heard="", decided="", by=s.by
+        s.first(ProgrammeEvent, kind="seminar"), chair="Иванова", secretary="", heard="", decided="", by=s.by
     ),
     "events.answer_invitation": lambda s: events.answer_invitation(
         events.invite_guests(s.it, [s.person("older")], by=s.by)[0], will_come=True, by=s.by

@@ -14,10 +14,14 @@ FEW, MANY, AT_MOST = 3, 30, 12
 ROUTES = [route for route in all_routes() if not route.is_public]
 # Page → most queries it may ask, with the reason.
 DEARER: dict[str, int] = {
+    # what ticks a line is asked of each app that tells it, events among them
+    "roadmaps:overview": 13,
+    "roadmaps:show": 13,
     # every app is asked what needs the person and whether its first step is done; twelve where nobody waits at the gate of a base and no district asks
     # who comes of age; what is open in the training of mentors
     # and, in one, what the plans of the pairs ask for; whom one has spoken with since, of each line about pairs
-    "cabinet:home": 40,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
+    # and which events wait, which are one's own, which are of the week
+    "cabinet:home": 43,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
     # stand on one screen, and whether one is being counted; what the engine would be given now is asked as for a matching,
     # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices
@@ -41,7 +45,7 @@ DEARER: dict[str, int] = {
     # one for each sort of thing that has a name of its own: a line of the journal tells of any of them
     "cabinet:trail": 17,
     # the whole of a school: each of its tables once and the keys of those others refer to
-    "interchange:archive": 68,
+    "interchange:archive": 70,
 }
 
 

@@ -11,22 +11,20 @@ from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.upcoming import UpcomingEvent
 from nastavnik.events.models import ProgrammeEvent
-from nastavnik.events.queries import own_invitations, uninvited, unnoted
-
-SOON_DAYS = 14
+from nastavnik.events.queries import SOON_DAYS, own_invitations, waiting
 
 
 def items(user: SignedIn) -> Iterator[AttentionItem]:
     """Yield events nobody has noted, events to which nobody is invited, and own invitations without an answer."""
     if user.viewer.may(Perm.EVENT_EDIT):
-        for event in unnoted(user)[:1]:
+        unnoted, uninvited = waiting(user)
+        for event in unnoted[:1]:
             yield AttentionItem(
                 Urgency.WEEK, "wait", _("Waits for you"), _said(event),
                 _("The event is over: tick off who was there, then its line of the roadmap is done."), _("Tick off"),
                 f"{reverse('events:event', args=[event.pk])}#register", place=11,
             )  # fmt: skip
-        day = today()
-        for event in uninvited(user, day, day + dt.timedelta(SOON_DAYS))[:1]:
+        for event in uninvited[:1]:
             yield AttentionItem(
                 Urgency.NEXT, "wait", _("Waits for you"), _said(event),
                 _("Nobody is invited yet."), _("Invite"),

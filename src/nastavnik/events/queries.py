@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.dates import today
+from nastavnik.core.request_cache import cached
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.people.choices import LEARNERS, OUTSIDERS, PersonKind
 from nastavnik.people.models import Enrolment, Person, StudyGroup, holds_on
@@ -217,30 +218,46 @@ def are_learners(people: Iterable[Person]) -> list[Person]:
     return [one for one in people if one.kind in LEARNERS]
 
 
-def unnoted(user: SignedIn) -> QuerySet[ProgrammeEvent]:
-    """Return the events that are over and of which nobody has noted who came, the oldest first."""
-    noted = EventGuest.objects.filter(event=OuterRef("pk"), came__isnull=False)
-    return (
-        ProgrammeEvent.objects.visible_to(user)
-        .still_on()
-        .filter(~Exists(noted), held_on__lt=today(), n_others=None)
-        .order_by("held_on", "pk")
-    )
+SOON_DAYS = 14
 
 
-def uninvited(user: SignedIn, first: dt.date, last: dt.date) -> QuerySet[ProgrammeEvent]:
-    """Return the events of some days to which nobody is invited."""
+def waiting(user: SignedIn) -> tuple[list[ProgrammeEvent], list[ProgrammeEvent]]:
+    """Return the events that are over and not noted, and those of the next days to which nobody is invited; one query."""
+    day = today()
     guests = EventGuest.objects.filter(event=OuterRef("pk"))
-    return (
+    rows = (
         ProgrammeEvent.objects.visible_to(user)
         .still_on()
-        .filter(~Exists(guests), held_on__range=(first, last), invited_others="")
+        .annotate(is_invited=Exists(guests), is_noted=Exists(guests.filter(came__isnull=False)))
+        .filter(
+            Q(held_on__lt=day, is_noted=False, n_others=None)
+            | Q(
+                held_on__range=(day, day + dt.timedelta(SOON_DAYS)),
+                is_invited=False,
+                invited_others="",
+            )
+        )
         .order_by("held_on", "pk")
     )
+    events = list(rows)
+    return [one for one in events if one.held_on < day], [
+        one for one in events if one.held_on >= day
+    ]
 
 
-def own_invitations(user: SignedIn) -> QuerySet[EventGuest]:
-    """Return the own invitations to what is today or ahead, cancelled ones too, the nearest first."""
+def n_answers(event: ProgrammeEvent) -> int:
+    """Return how many of the invited have answered."""
+    return EventGuest.objects.filter(event=event, will_come__isnull=False).count()
+
+
+def own_invitations(user: SignedIn) -> list[EventGuest]:
+    """Return the own invitations to what is today or ahead, cancelled ones too, the nearest first; once a page."""
+    if user.viewer.person_id is None:
+        return []
+    return cached(("own_invitations", user.viewer.user_id), lambda: list(_own_invitations(user)))
+
+
+def _own_invitations(user: SignedIn) -> QuerySet[EventGuest]:
     return (
         EventGuest.objects.own(user)
         .filter(event__held_on__gte=today())

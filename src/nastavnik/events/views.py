@@ -37,6 +37,7 @@ from nastavnik.events.queries import (
     are_learners,
     event_rows,
     guest_list,
+    n_answers,
     own_invitations,
     people_of,
     sees_part,
@@ -76,7 +77,7 @@ def event_list(request: Request) -> HttpResponse:
 @requires(Perm.HOME)
 def own(request: Request) -> HttpResponse:
     """Show the own invitations."""
-    return render(request, "events/own.html", {"guests": list(own_invitations(request.user))})
+    return render(request, "events/own.html", {"guests": own_invitations(request.user)})
 
 
 def _year(request: Request) -> AcademicYear | None:
@@ -141,7 +142,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         "event": shown,
         "removing": may_remove(shown),
         "cancelling": may_cancel(shown),
-        "n_answered": shown.guests.filter(will_come__isnull=False).count(),
+        "n_answered": n_answers(shown),
     }
     return render(request, "events/edit.html", context)
 
@@ -384,7 +385,7 @@ def forget(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.HOME)
 def answer(request: Request, pk: int) -> HttpResponse:
     """Say of an own invitation whether one will come."""
-    guest = get_object_or_404(EventGuest.objects.own(request.user), pk=pk)
+    guest = get_object_or_404(EventGuest.objects.visible_to(request.user).own(request.user), pk=pk)
     with refusals_told(request):
         actions.answer_invitation(guest, will_come=request.POST.get("go") == "yes", by=request.user)
         messages.success(request, _("Your answer is kept; it can be changed until the day."))
