@@ -41,7 +41,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
     "documents:download", "documents:pdf", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "districts:workbook", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
-    "questionnaires:by-link", "consents:by-link", "consents:by-link-capitals", "consents:thanks", "questionnaires:by-link-capitals", "questionnaires:file", "interchange:archive",
+    "questionnaires:by-link", "consents:by-link", "consents:by-link-capitals", "consents:thanks", "questionnaires:by-link-capitals", "questionnaires:file", "interchange:archive", "dossiers:archive",
     "questionnaires:room-enter", "questionnaires:room-enter-capitals", "questionnaires:room-answer",
     "mentorships:month",  # mentorships:this-month leads to it
 }  # fmt: skip
@@ -57,6 +57,7 @@ def keys(cast):
     return {
         "people:card": school.people["younger"].pk,
         "people:edit": school.people["younger"].pk,
+        "dossiers:person": school.people["younger"].pk,
         "people:group": StudyGroup.objects.filter(organisation=school.organisation).first().pk,
         "people:import-preview": RosterImport.objects.first().pk,
         "consents:person": school.people["younger"].pk,

@@ -43,6 +43,8 @@ OBJECTS: dict[str, type[Model]] = {
     **{f"jobs:{name}": Job for name in ("progress", "cancel", "again")},
     "people:card": Person,
     "cabinet:seen": Person,
+    "dossiers:person": Person,
+    "dossiers:archive": Person,
     "people:edit": Person,
     "people:family": Person,
     "people:next-year-back": ClassTransfer,

@@ -41,6 +41,8 @@ from nastavnik.districts.models import Adoption, DistrictLine
 from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.dossiers import actions as dossiers
+from nastavnik.dossiers.choices import Ground
 from nastavnik.events import actions as events
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.interchange import actions as interchange
@@ -1025,6 +1027,9 @@ DONE = {
     "roadmaps.take_copy": lambda s: roadmaps.take_copy(s.it, by=s.by),
     "interchange.import_package": lambda s: interchange.import_package(
         {"organisation": "full_name,short_name,town\nШкола,Школа,Примерск\n".encode()}, by=s.by
+    ),
+    "dossiers.note_dossier_given": lambda s: dossiers.note_dossier_given(
+        s.person("younger"), ground=Ground.PERSON, by=s.by
     ),
     "interchange.note_package_taken": lambda s: interchange.note_package_taken(
         s.year.organisation, n_rows=1, by=s.by

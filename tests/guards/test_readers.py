@@ -23,6 +23,7 @@ HERE = {
     "blanks/adapter.py": {"PIL.Image"},  # cuts a place out of a page the other process has drawn anew
     "writers/wordfiles.py": {"docx.Document"},  # begins a document that is empty
     "questionnaires/tasks.py": {"zipfile"},  # packs what the site has drawn
+    "dossiers/adapter.py": {"zipfile"},  # packs what is given out about one person
     "interchange/adapter/files.py": {"zipfile"},  # packs a package, and takes one apart for a command
     "files/archive.py": {"tarfile"},  # packs a backup, and takes one apart for a command
 }  # fmt: skip

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from nastavnik.core.hooks import retention
+from nastavnik.core.hooks import holdings, retention
 
 
 class BlanksConfig(AppConfig):
@@ -9,6 +9,8 @@ class BlanksConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.blanks import tasks
+        from nastavnik.blanks.holdings import HELD
 
         retention.register(tasks.PRINTS)
         retention.register(tasks.SCANS)
+        holdings.register(*HELD)

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import howtos, navigation, search
+from nastavnik.core.hooks import holdings, howtos, navigation, search
 
 
 class CabinetConfig(AppConfig):
@@ -10,6 +10,7 @@ class CabinetConfig(AppConfig):
     label = "cabinet"
 
     def ready(self) -> None:
+        from nastavnik.cabinet.holdings import HELD
         from nastavnik.cabinet.search import find
 
         # who finds nothing else has no field to look in
@@ -33,3 +34,4 @@ class CabinetConfig(AppConfig):
         navigation.register(
             navigation.Section(80, _("District"), "cabinet:district", Perm.DISTRICT_VIEW)
         )
+        holdings.register(*HELD)

@@ -52,3 +52,8 @@ def page_in_words(page: str) -> str:
 def look_in_words(kind: str) -> str:
     """Return how somebody came to know."""
     return str(trail_words()["looks"][kind])
+
+
+def purpose_in_words(purpose: str) -> str:
+    """Return what for, or on whose word, something was taken out."""
+    return str(trail_words()["purposes"].get(purpose, purpose))

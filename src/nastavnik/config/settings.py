@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "nastavnik.closing",
     "nastavnik.districts",
     "nastavnik.interchange",
+    "nastavnik.dossiers",
     "nastavnik.cabinet",
     "nastavnik.demo",
 ]

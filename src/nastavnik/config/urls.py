@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),
     path("", include("nastavnik.interchange.urls")),
+    path("", include("nastavnik.dossiers.urls")),
 ]
 
 handler403 = "nastavnik.config.failing.forbidden"

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, howtos, navigation, search, timeline
+from nastavnik.core.hooks import attention, holdings, howtos, navigation, search, timeline
 
 
 class ConsentsConfig(AppConfig):
@@ -11,6 +11,7 @@ class ConsentsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.consents.attention import items
+        from nastavnik.consents.holdings import HELD
         from nastavnik.consents.queries import timeline_events
         from nastavnik.consents.search import of_person
 
@@ -46,3 +47,4 @@ class ConsentsConfig(AppConfig):
             guardian="consents#законные-представители",
             guardian_add="consents#законные-представители",
         )
+        holdings.register(*HELD)

@@ -13,8 +13,10 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.core import audit, expired, looks, sessions, signins
-        from nastavnik.core.hooks import periodic, retention
+        from nastavnik.core.holdings import HELD
+        from nastavnik.core.hooks import holdings, periodic, retention
 
+        holdings.register(*HELD)
         user_logged_in.connect(sessions.begin, dispatch_uid="nastavnik.core.sessions")
         retention.register(expired.SESSIONS)
         retention.register(expired.ATTEMPTS)

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import digest, facts, howtos, navigation, search, timeline
+from nastavnik.core.hooks import digest, facts, holdings, howtos, navigation, search, timeline
 
 
 class DocumentsConfig(AppConfig):
@@ -11,6 +11,7 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.documents import facts as own
+        from nastavnik.documents.holdings import HELD
         from nastavnik.documents.texts import codes
 
         facts.register(self.label, own.facts, codes())
@@ -28,3 +29,4 @@ class DocumentsConfig(AppConfig):
             navigation.Section(40, _("Documents"), "documents:register", Perm.DOCUMENT_VIEW)
         )
         howtos.register("documents", "documents", card="documents#от-проекта-к-приказу")
+        holdings.register(*HELD)

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from nastavnik.core.hooks import howtos
+from nastavnik.core.hooks import holdings, howtos
 
 
 class InterchangeConfig(AppConfig):
@@ -8,4 +8,7 @@ class InterchangeConfig(AppConfig):
     label = "interchange"
 
     def ready(self) -> None:
+        from nastavnik.interchange.holdings import HELD
+
         howtos.register("interchange", "data-package")
+        holdings.register(*HELD)

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from nastavnik.core.hooks import attention, howtos, retention
+from nastavnik.core.hooks import attention, holdings, howtos, retention
 
 
 class JobsConfig(AppConfig):
@@ -9,8 +9,10 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from nastavnik.jobs import attention as own
+        from nastavnik.jobs.holdings import HELD
         from nastavnik.jobs.tasks.retention import ENDED
 
         retention.register(ENDED)
         attention.register(self.label, own.items)
         howtos.register("jobs", "jobs")
+        holdings.register(*HELD)

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, facts, howtos, navigation, timeline
+from nastavnik.core.hooks import attention, facts, holdings, howtos, navigation, timeline
 
 
 class MatchingConfig(AppConfig):
@@ -12,6 +12,7 @@ class MatchingConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.matching import attention as own
         from nastavnik.matching import facts as own_facts
+        from nastavnik.matching.holdings import HELD
         from nastavnik.matching.queries import timeline_events
         from nastavnik.matching.tasks import register_kinds
 
@@ -29,3 +30,4 @@ class MatchingConfig(AppConfig):
             history="matching#прошлые-подборы",
             past="matching#прошлые-подборы",
         )
+        holdings.register(*HELD)

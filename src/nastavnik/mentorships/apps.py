@@ -2,7 +2,16 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, digest, howtos, navigation, search, timeline, upcoming
+from nastavnik.core.hooks import (
+    attention,
+    digest,
+    holdings,
+    howtos,
+    navigation,
+    search,
+    timeline,
+    upcoming,
+)
 
 
 class MentorshipsConfig(AppConfig):
@@ -17,6 +26,7 @@ class MentorshipsConfig(AppConfig):
             receivers,  # noqa: F401 - connects them
             tasks,
         )
+        from nastavnik.mentorships.holdings import HELD
         from nastavnik.mentorships.papers import (
             ORDER_ON_ENDS,
             ORDER_ON_MORE_TIME,
@@ -51,3 +61,4 @@ class MentorshipsConfig(AppConfig):
             wake="week",
             replace="matching#заменить-наставника",
         )
+        holdings.register(*HELD)

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, howtos, navigation, retention, search
+from nastavnik.core.hooks import attention, holdings, howtos, navigation, retention, search
 
 
 class PeopleConfig(AppConfig):
@@ -12,6 +12,7 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.people import tasks
         from nastavnik.people.attention import classes_to_take, ended_steps, items
+        from nastavnik.people.holdings import HELD
         from nastavnik.people.search import find
 
         attention.register("people", items)
@@ -47,3 +48,4 @@ class PeopleConfig(AppConfig):
                 "accounts#второй-шаг-при-входе",
             ),
         )
+        holdings.register(*HELD)

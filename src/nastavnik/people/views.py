@@ -348,6 +348,8 @@ def person_card(request: Request, pk: int) -> HttpResponse:
             "groups": search.about(request.user, person.pk),
             "may_edit": (may_edit := request.user.viewer.may(Perm.ROSTER_EDIT)),
             "members": family_of(request.user, person) if may_edit else [],
+            "may_give": person.organisation_id
+            in request.user.viewer.answers_for(Perm.DOSSIER_GIVE),
         },
     )
 

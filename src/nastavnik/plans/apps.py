@@ -6,6 +6,7 @@ from nastavnik.core.hooks import (
     attention,
     digest,
     facts,
+    holdings,
     howtos,
     navigation,
     pair_notes,
@@ -22,6 +23,7 @@ class PlansConfig(AppConfig):
         from nastavnik.documents import paper_kinds
         from nastavnik.plans import attention as own
         from nastavnik.plans import facts as own_facts
+        from nastavnik.plans.holdings import HELD
         from nastavnik.plans.papers import PAPER_OF_PLAN
         from nastavnik.plans.queries import notes_of, timeline_events
 
@@ -34,3 +36,4 @@ class PlansConfig(AppConfig):
         timeline.register(self.label, timeline_events)
         navigation.register(navigation.Section(33, _("Plans"), "plans:list", Perm.PAIR_VIEW))
         howtos.register("plans", "plans", library="plans#библиотека", approve="plans#утвердить")
+        holdings.register(*HELD)

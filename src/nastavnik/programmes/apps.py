@@ -9,6 +9,7 @@ from nastavnik.core.hooks import (
     attention,
     consent_needs,
     digest,
+    holdings,
     howtos,
     navigation,
     role_scopes,
@@ -40,6 +41,7 @@ class ProgrammesConfig(AppConfig):
         from nastavnik.programmes import attention as own
         from nastavnik.programmes import facts as own_facts
         from nastavnik.programmes import receivers  # noqa: F401 - connects them
+        from nastavnik.programmes.holdings import HELD
         from nastavnik.programmes.queries import (
             forms_of,
             people_in_bases,
@@ -103,3 +105,4 @@ class ProgrammesConfig(AppConfig):
                 "group-meeting",
             ),
         )
+        holdings.register(*HELD)

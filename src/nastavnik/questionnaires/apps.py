@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.blanks import kinds as blank_kinds
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, facts, howtos, navigation, periodic, upcoming
+from nastavnik.core.hooks import attention, facts, holdings, howtos, navigation, periodic, upcoming
 
 
 def load_instruments(*, using: str, **kwargs: Any) -> None:
@@ -32,6 +32,7 @@ class QuestionnairesConfig(AppConfig):
         from nastavnik.questionnaires import tasks
         from nastavnik.questionnaires.actions import close_overdue_waves
         from nastavnik.questionnaires.choices import SHEETS
+        from nastavnik.questionnaires.holdings import HELD
 
         post_migrate.connect(load_instruments, sender=self)
         attention.register(self.label, own.items)
@@ -59,3 +60,4 @@ class QuestionnairesConfig(AppConfig):
                 ("look", "sample", "accept", "returned"), "questionnaires#загрузить-листы"
             ),
         )
+        holdings.register(*HELD)

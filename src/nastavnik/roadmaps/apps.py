@@ -2,7 +2,16 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, digest, facts, howtos, navigation, retention, upcoming
+from nastavnik.core.hooks import (
+    attention,
+    digest,
+    facts,
+    holdings,
+    howtos,
+    navigation,
+    retention,
+    upcoming,
+)
 
 
 class RoadmapsConfig(AppConfig):
@@ -16,6 +25,7 @@ class RoadmapsConfig(AppConfig):
             receivers,  # noqa: F401 - connects them
             tasks,
         )
+        from nastavnik.roadmaps.holdings import HELD
 
         retention.register(tasks.DRAFTS)
         tasks.register_kinds()
@@ -32,3 +42,4 @@ class RoadmapsConfig(AppConfig):
             check="roadmap#проверить",
             read="roadmap#отдать-и-принять-обратно",
         )
+        holdings.register(*HELD)

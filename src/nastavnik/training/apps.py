@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, howtos, navigation, upcoming
+from nastavnik.core.hooks import attention, holdings, howtos, navigation, upcoming
 
 
 class TrainingConfig(AppConfig):
@@ -13,6 +13,7 @@ class TrainingConfig(AppConfig):
         from nastavnik.training import attention as own
         from nastavnik.training import facts as own_facts
         from nastavnik.training import receivers  # noqa: F401 - connects them
+        from nastavnik.training.holdings import HELD
 
         attention.register(self.label, own.items)
         upcoming.register(self.label, own.coming)
@@ -21,3 +22,4 @@ class TrainingConfig(AppConfig):
             navigation.Section(26, _("Training"), "training:courses", Perm.TRAINING_VIEW)
         )
         howtos.register("training", "training")
+        holdings.register(*HELD)

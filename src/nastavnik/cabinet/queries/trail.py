@@ -17,6 +17,7 @@ from nastavnik.cabinet.catalogues import (
     list_in_words,
     look_in_words,
     page_in_words,
+    purpose_in_words,
     thing_in_words,
     trail_words,
 )
@@ -34,7 +35,7 @@ from nastavnik.programmes.models import Participation
 from nastavnik.roadmaps.models import Activity, Roadmap
 
 EXPORTS = "exports"
-TAKEN_OUT = ("list-exported", "package-exported")
+TAKEN_OUT = ("list-exported", "package-exported", "dossier-given")
 #: What a history may be asked of, and the models whose rows belong to it as if they were a part.
 OF: dict[str, tuple[type[models.Model], ...]] = {
     "people.person": (Participation,),
@@ -85,6 +86,11 @@ def thing_of(user: SignedIn, of: str) -> str | None:
     if label not in OF or not key or not user.viewer.answers_for(Perm.TRAIL_VIEW):
         return None
     return _names(user, label, {key}).get(key, ("", ""))[0] or None
+
+
+def lines_about(person_id: int) -> Q:
+    """Return the condition that a line is about a person or what belongs to the person."""
+    return _about(Person, [person_id])
 
 
 def _about(model: type[models.Model], keys: Any) -> Q:  # noqa: ANN401 - keys, or a query of them
@@ -155,6 +161,8 @@ def _told(row: AuditEntry, names: dict[int, tuple[str, str]], actors: dict[int, 
         )
     name, url = names.get(row.subject_id or 0, ("", ""))
     thing = thing_in_words(row.subject)
+    if row.purpose:
+        fields = "; ".join(filter(None, (fields, purpose_in_words(row.purpose))))
     return TrailLine(
         row.at, who, act_in_words(row.action), f"{thing}: {name}" if name else thing, url, fields
     )

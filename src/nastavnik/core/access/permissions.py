@@ -79,6 +79,7 @@ class Perm(StrEnum):
     COMPONENTS_VIEW = "components_view"
     TRAIL_VIEW = "trail_view"
     PACKAGE_EXPORT = "package_export"
+    DOSSIER_GIVE = "dossier_give"
 
 
 _SCHOOL_READING = frozenset(
@@ -148,6 +149,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.COMPONENTS_VIEW,
         Perm.TRAIL_VIEW,
         Perm.PACKAGE_EXPORT,
+        Perm.DOSSIER_GIVE,
     },
     Role.DIRECTOR: _SCHOOL_READING
     | {
@@ -161,6 +163,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.DOCUMENT_TAKE_BACK,
         Perm.TRAIL_VIEW,
         Perm.PACKAGE_EXPORT,
+        Perm.DOSSIER_GIVE,
     },
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING
@@ -175,6 +178,8 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.HELP_ANSWER,
         Perm.ANSWER_VIEW,
         Perm.ANSWER_GUARDED,
+        # what only the psychologist reads of a person nobody else can give out
+        Perm.DOSSIER_GIVE,
     },
     Role.SOCIAL_TEACHER: _SCHOOL_READING,
     Role.CLASS_TEACHER: frozenset(

@@ -1,0 +1,54 @@
+"""Who has seen and changed what is kept about a person: by role, for the paper goes to the person."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from nastavnik.cabinet.catalogues import (
+    act_in_words,
+    field_in_words,
+    page_in_words,
+    thing_in_words,
+)
+from nastavnik.cabinet.queries.trail import lines_about
+from nastavnik.core.access import Perm
+from nastavnik.core.hooks.holdings import Asking, Holding
+from nastavnik.core.models import AuditEntry, Look
+from nastavnik.people.choices import ROLE_CHOICES
+
+
+def _visible(rows: QuerySet[Any], asking: Asking) -> QuerySet[Any]:
+    return rows & AuditEntry.objects.visible_to(asking.user)
+
+
+HELD = (
+    Holding(
+        Look,
+        "Кто видел",
+        ("person_id",),
+        perm=Perm.TRAIL_VIEW,
+        told={
+            "on": lambda row, _asking: row.on,
+            "kind": lambda row, _asking: row.get_kind_display(),
+            "page": lambda row, _asking: page_in_words(row.page),
+            "role": lambda row, _asking: str(dict(ROLE_CHOICES).get(row.role, row.role)),
+        },
+        left_out={"actor_id": "имя сотрудника: его называет руководитель по запросу"},
+        words={"on": "день", "kind": "как", "page": "что", "role": "роль"},
+    ),
+    Holding(
+        AuditEntry,
+        "Кто менял",
+        (),
+        find=lines_about,
+        narrow=_visible,
+        perm=Perm.TRAIL_VIEW,
+        told={
+            "at": lambda row, _asking: row.at,
+            "action": lambda row, _asking: act_in_words(row.action),
+            "subject": lambda row, _asking: thing_in_words(row.subject),
+            "fields": lambda row, _asking: [field_in_words(row.subject, one) for one in row.fields],
+        },
+        words={"at": "когда", "action": "что сделано", "subject": "с чем", "fields": "что тронуто"},
+    ),
+)

@@ -1,0 +1,177 @@
+"""What the site holds about a person: each app registers every table of its own in `AppConfig.ready`; pages only ask.
+
+A guard (tests/guards/test_holdings.py) proves that each model with a field of a personal class (`core.privacy`) is said here:
+as a `Holding`, found by keys, or as a `Mention`, found by the name in its texts, or as `Aside` with a reason.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.privacy import DataClass, classification
+from nastavnik.core.text import fold
+
+#: What never leaves the site: keys and passwords. What is technical says nothing of a person.
+NOT_TOLD = frozenset({DataClass.SECRET, DataClass.TECHNICAL})
+SHORTEST_STEM = 3
+_ENDINGS = "аеёиоуыьэюяй"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whose data are taken out, and by whom."""
+
+    person_id: int
+    user: SignedIn
+
+    def name(self, person: Any) -> str:  # noqa: ANN401 - a person of a model above
+        """Return the name of somebody the person knows; of oneself nothing need be said."""
+        return "" if person is None or person.pk == self.person_id else str(person.full_name)
+
+
+#: (row, asking) → what is said of a field; empty or None: nothing.
+Told = Callable[[Any, Asking], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A table some rows of which are about a person.
+
+    Attributes:
+        model: the table.
+        title: what its rows are called, in Russian.
+        paths: lookups that lead from a row to the key of the person, any of them.
+        words: field → its name in Russian, where the model has none.
+        told: field → what is said of it, where its value alone would be a key or tell of somebody else.
+        left_out: field → why it is not given with the rest, in Russian.
+        perm: the right without which nothing of it is given; whoever holds it can.
+        narrow: leaves of the rows found those that may be given to this asker.
+        files: fields with files that go along.
+        find: the condition, where the table has no key that leads to a person.
+    """
+
+    model: type[models.Model]
+    title: str
+    paths: tuple[str, ...]
+    words: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    perm: Perm | None = None
+    narrow: Callable[[models.QuerySet[Any], Asking], models.QuerySet[Any]] | None = None
+    files: tuple[str, ...] = ()
+    find: Callable[[int], Q] | None = None
+
+    def rows(self, person_id: int) -> models.QuerySet[Any]:
+        """Return every row about a person, in the order they were made."""
+        about = self.find(person_id) if self.find else Q()
+        for path in self.paths:
+            about |= Q(**{path: person_id})
+        keys = self.model._base_manager.filter(about).values("pk")  # noqa: SLF001 - whoever may see it: the page asks for the right
+        return self.model._base_manager.filter(pk__in=keys).order_by("pk")  # noqa: SLF001
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are told of, in the order of the model and then those only said in `told`."""
+        known = classification(self.model)
+        named = [
+            one.name
+            for one in (*self.model._meta.concrete_fields, *self.model._meta.many_to_many)
+            if known[one.name] not in NOT_TOLD
+            and (known[one.name] != DataClass.PUBLIC or one.name in self.told)
+            and one.name not in self.left_out
+        ]
+        own = [name for name in named if name not in self.paths and f"{name}_id" not in self.paths]
+        return (*own, *(name for name in self.told if name not in named))
+
+    def word(self, name: str) -> str:
+        """Return what a field is called."""
+        if name in self.words:
+            return self.words[name]
+        return str(self.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A table whose texts may name a person, with no key that says so.
+
+    Attributes:
+        model: the table.
+        title: what its rows are called, in Russian.
+        fields: the texts that are searched.
+        whose: lookup that leads to the key of the organisation.
+        only: which rows.
+    """
+
+    model: type[models.Model]
+    title: str
+    fields: tuple[str, ...]
+    whose: str = "organisation_id"
+    only: Q = field(default_factory=Q)
+
+    def keys(self, organisation_id: int, last_name: str) -> list[int]:
+        """Return the rows whose texts hold a last name in any case: also of namesakes."""
+        stem = stem_of(last_name)
+        if not stem:
+            return []
+        rows = self.model._base_manager.filter(self.only, **{self.whose: organisation_id})  # noqa: SLF001
+        found = rows.order_by("pk").values_list("pk", *self.fields)
+        return [pk for pk, *texts in found if any(stem in text for text in _folded(texts))]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A table with personal fields that is no part of what is given about one person, and why, in Russian."""
+
+    model: type[models.Model]
+    why: str
+
+
+_holdings: dict[type[models.Model], Holding] = {}
+_mentions: dict[type[models.Model], Mention] = {}
+_asides: dict[type[models.Model], Aside] = {}
+
+
+def register(*said: Holding | Mention | Aside) -> None:
+    """Add tables; saying one again replaces what was said. A table may be a holding and mention others as well."""
+    for one in said:
+        if isinstance(one, Holding):
+            _holdings[one.model] = one
+        elif isinstance(one, Mention):
+            _mentions[one.model] = one
+        else:
+            _asides[one.model] = one
+
+
+def holdings() -> list[Holding]:
+    """Return the tables found by keys, in the order of the line of apps."""
+    return list(_holdings.values())
+
+
+def mentions() -> list[Mention]:
+    """Return the tables found by names in their texts."""
+    return list(_mentions.values())
+
+
+def asides() -> list[Aside]:
+    """Return the tables that are left aside."""
+    return list(_asides.values())
+
+
+def stem_of(last_name: str) -> str:
+    """Return what is the same in all cases of a last name; empty where that is too short to search for."""
+    stem = fold(last_name).strip().rstrip(_ENDINGS)
+    return stem if len(stem) >= SHORTEST_STEM else ""
+
+
+def _folded(values: Iterable[Any]) -> Iterable[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield fold(value)
+        elif isinstance(value, Mapping):
+            yield from _folded([*value.keys(), *value.values()])
+        elif isinstance(value, list | tuple):
+            yield from _folded(value)

@@ -1,0 +1,24 @@
+"""Closed lists of what is given and erased about one person."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Ground(models.TextChoices):
+    """On whose word everything about one person is taken out (152-ФЗ art. 14, 20)."""
+
+    PERSON = "person", _("the person has asked")
+    REPRESENTATIVE = "representative", _("the legal representative has asked")
+    INSPECTION = "inspection", _("a supervising body has asked")
+
+
+# who holds a right, where somebody is told that another one gives what is missing
+GIVERS = {
+    "answer_guarded": _("the psychologist"),
+    "trail_view": _("the curator or the director"),
+    "preference_view": _("the curator"),
+    "answer_view": _("the curator or the psychologist"),
+    "mark_view": _("the curator or the psychologist"),
+    "opinion_view": _("the curator or the psychologist"),
+    "consent_tick": _("the curator"),
+}

@@ -1,0 +1,12 @@
+"""Forms about everything kept of one person."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.dossiers.choices import Ground
+
+
+class GroundForm(forms.Form):
+    """On whose word everything is taken out."""
+
+    ground = forms.ChoiceField(label=_("Who has asked"), choices=Ground)

@@ -1,0 +1,173 @@
+"""Reads of everything about one person, over all apps (`core.hooks.holdings`)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Func, QuerySet, Subquery
+
+from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.hooks import holdings
+from nastavnik.core.hooks.holdings import Asking, Holding
+from nastavnik.dossiers.choices import GIVERS
+from nastavnik.people.models import Person
+
+_NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
+
+
+def people_of(user: SignedIn) -> QuerySet[Person]:
+    """Return the people of whom the user gives out everything: a curator of some forms gives out nobody's."""
+    return Person.objects.visible_to(user).filter(
+        organisation_id__in=user.viewer.answers_for(Perm.DOSSIER_GIVE)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many rows of a table are about a person.
+
+    Attributes:
+        title: of the table.
+        n: rows.
+        giver: who gives them, where the asker may not; else empty.
+    """
+
+    title: str
+    n: int
+    giver: str
+
+
+def held(user: SignedIn, person: Person) -> list[Held]:
+    """Return what is kept about a person, table by table, those with nothing left out. One query."""
+    every = holdings.holdings()
+    counts = Person.objects.filter(pk=person.pk).values_list(
+        *(_number(one.rows(person.pk)) for one in every)
+    )
+    found = zip(every, counts.get(), strict=True)
+    return [Held(one.title, n, _giver(one, user)) for one, n in found if n]
+
+
+def _number(rows: QuerySet[Any]) -> Subquery:
+    """Return the number of some rows as a part of another query; none there is 0."""
+    one = rows.order_by().annotate(n_in_all=Func(F("pk"), function="COUNT")).values("n_in_all")
+    return Subquery(one, output_field=models.IntegerField())
+
+
+def _giver(one: Holding, user: SignedIn) -> str:
+    if one.perm is None or user.viewer.may(one.perm):
+        return ""
+    return str(GIVERS[one.perm])
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The rows of one table about a person.
+
+    Attributes:
+        code: name of the table, for machines.
+        title: for people.
+        words: field → what it is called, of the fields that say anything.
+        rows: field → value, as days, numbers, texts, lists and tables of them.
+        left_out: (what, why) of fields that are kept and not given here.
+    """
+
+    code: str
+    title: str
+    words: Mapping[str, str]
+    rows: tuple[Mapping[str, Any], ...]
+    left_out: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mentioned:
+    """How many texts of a table hold the last name, of the person or of a namesake."""
+
+    title: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything about one person that this asker gives out.
+
+    Attributes:
+        person: whose.
+        chapters: table by table.
+        missing: what another one gives.
+        mentioned: where only a text may name the person.
+        files: (name in the archive, file) that go along.
+    """
+
+    person: Person
+    chapters: tuple[Chapter, ...]
+    missing: tuple[Held, ...]
+    mentioned: tuple[Mentioned, ...]
+    files: tuple[tuple[str, Any], ...]
+
+
+def dossier_of(user: SignedIn, person: Person) -> Dossier:
+    """Return everything about a person that the user gives out."""
+    asking = Asking(person.pk, user)
+    chapters, missing, files = [], [], []
+    for one in holdings.holdings():
+        rows = one.rows(person.pk)
+        if giver := _giver(one, user):
+            if n := rows.count():
+                missing.append(Held(one.title, n, giver))
+            continue
+        given = list(one.narrow(rows, asking) if one.narrow else rows)
+        if given:
+            chapters.append(_chapter(one, given, asking))
+            files += list(_files(one, given))
+    return Dossier(person, tuple(chapters), tuple(missing), tuple(mentioned(person)), tuple(files))
+
+
+def mentioned(person: Person) -> list[Mentioned]:
+    """Return where texts hold the last name of a person in any case; of namesakes too, for a text has no keys."""
+    found = [
+        Mentioned(one.title, len(one.keys(person.organisation_id, person.last_name)))
+        for one in holdings.mentions()
+    ]
+    return [one for one in found if one.n]
+
+
+def _chapter(one: Holding, rows: list[Any], asking: Asking) -> Chapter:
+    told = [{name: value_of(one, row, name, asking) for name in one.fields} for row in rows]
+    names = [name for name in one.fields if any(row[name] not in _NOTHING for row in told)]
+    kept = [
+        (_word(one, name), why)
+        for name, why in one.left_out.items()
+        if any(getattr(row, name, None) not in _NOTHING for row in rows)
+    ]
+    return Chapter(
+        one.model._meta.label_lower,
+        one.title,
+        {name: one.word(name) for name in names},
+        tuple({name: row[name] for name in names} for row in told),
+        tuple(kept),
+    )
+
+
+def value_of(one: Holding, row: Any, name: str, asking: Asking) -> Any:  # noqa: ANN401 - any value of any model
+    """Return what is said of a field of a row: words of a closed list, else the value itself."""
+    if name in one.told:
+        return one.told[name](row, asking)
+    shown = getattr(row, f"get_{name}_display", None)
+    return str(shown()) if shown else getattr(row, name)
+
+
+def _word(one: Holding, name: str) -> str:
+    return one.words.get(name) or str(one.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+
+
+def _files(one: Holding, rows: list[Any]) -> Iterator[tuple[str, Any]]:
+    for row in rows:
+        for name in one.files:
+            if file := getattr(row, name):
+                yield f"файлы/{one.model._meta.model_name}-{row.pk}{_suffix(file.name)}", file
+
+
+def _suffix(name: str) -> str:
+    dot = name.rfind(".")
+    return name[dot:] if dot > 0 else ""

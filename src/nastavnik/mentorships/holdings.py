@@ -1,0 +1,131 @@
+"""What pairs keep of a person: of a meeting the own mark, never that of the other side."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from nastavnik.core.access import Perm
+from nastavnik.core.hooks.holdings import Asking, Holding
+from nastavnik.mentorships.choices import Mark, SpokenWith
+from nastavnik.mentorships.models import (
+    Contact,
+    Meeting,
+    Mentorship,
+    OrderLine,
+    PairStep,
+    Tie,
+)
+
+_PAIR = ("mentorship__mentor__person", "mentorship__ties__mentee__person")
+_MARKS = "отметка другой стороны видна только ей, куратору и психологу"
+
+
+def _with(row: Any, asking: Asking) -> list[str]:  # noqa: ANN401 - a pair
+    """Return the others of a pair whom the person knows: of the mentor all mentees, of a mentee the mentor."""
+    if row.mentor.person_id == asking.person_id:
+        return [asking.name(tie.mentee.person) for tie in row.ties.all()]
+    return [asking.name(row.mentor.person)]
+
+
+def _pair(row: Any, asking: Asking) -> list[str]:  # noqa: ANN401 - a row of a pair
+    return _with(row.mentorship, asking)
+
+
+def _readable(row: Any, asking: Asking) -> bool:  # noqa: ANN401 - a meeting
+    of_pair = Mentorship.objects.filter(pk=row.mentorship_id)
+    return asking.user.viewer.may(Perm.MARK_VIEW) and of_pair.with_marks_for(asking.user).exists()
+
+
+def _own_mark(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a meeting
+    pair = row.mentorship
+    if pair.mentor.person_id == asking.person_id:
+        mark = row.mentor_mark
+    else:
+        own = [str(tie.pk) for tie in pair.ties.all() if tie.mentee.person_id == asking.person_id]
+        by_tie = [row.mentee_marks[key] for key in own if key in row.mentee_marks]
+        mark = by_tie[0] if by_tie else ("" if pair.is_group else row.mentee_mark)
+    if not mark:
+        return ""
+    return (
+        str(Mark(mark).label) if _readable(row, asking) else "есть: её выдаёт куратор или психолог"
+    )
+
+
+def _of_own_side(rows: QuerySet[Any], asking: Asking) -> QuerySet[Any]:
+    """Leave the conversations the person was in."""
+    readable = Mentorship.objects.with_marks_for(asking.user).values("pk")
+    mentor = Q(mentorship__mentor__person=asking.person_id)
+    # in a group it is not said which mentee
+    mentee = ~mentor & Q(mentorship__is_group=False)
+    return rows.filter(mentorship__in=readable).filter(
+        (mentor & Q(spoken_with__in=[SpokenWith.BOTH, SpokenWith.MENTOR]))
+        | (mentee & Q(spoken_with__in=[SpokenWith.BOTH, SpokenWith.MENTEE]))
+    )
+
+
+HELD = (
+    Holding(
+        Mentorship,
+        "Пары и группы",
+        ("mentor__person", "ties__mentee__person"),
+        told={
+            "form": lambda row, _asking: row.form.title,
+            "with": _with,
+        },
+        left_out={"mentor": "назван среди «с кем»", "struck": "снятые встречи при завершении пары"},
+        words={"form": "форма", "with": "с кем"},
+    ),
+    Holding(
+        Tie,
+        "Место в паре",
+        ("mentee__person",),
+        told={
+            "mentorship": _pair,
+            "moved_from": lambda row, asking: asking.name(
+                row.moved_from and row.moved_from.mentor.person
+            ),
+        },
+        left_out={"mentee": "сам человек"},
+        words={"mentorship": "с кем", "moved_from": "прежний наставник", "ends_on": "по"},
+    ),
+    Holding(
+        OrderLine,
+        "Что приказано о паре",
+        _PAIR,
+        told={"mentorship": _pair, "order": lambda row, _asking: str(row.order.title)},
+        left_out={"final_before": "прежняя итоговая встреча, на случай отмены"},
+        words={"mentorship": "с кем", "order": "приказ"},
+    ),
+    Holding(PairStep, "Ход пары", _PAIR, told={"mentorship": _pair}, words={"mentorship": "с кем"}),
+    Holding(
+        Meeting,
+        "Встречи",
+        _PAIR,
+        told={"mentorship": _pair, "own_mark": _own_mark},
+        left_out={
+            "mentor_mark": _MARKS,
+            "mentee_mark": _MARKS,
+            "mentee_marks": _MARKS,
+            "help_answered_on": "говорит об отметке",
+            "before": "прежняя отметка, на десять минут",
+        },
+        words={
+            "mentorship": "с кем",
+            "own_mark": "своя отметка",
+            "n_postponed": "сколько раз перенесена",
+        },
+    ),
+    Holding(
+        Contact,
+        "Разговоры с парой",
+        _PAIR,
+        perm=Perm.MARK_VIEW,
+        narrow=_of_own_side,
+        told={"mentorship": _pair},
+        left_out={
+            "rule": "повод разговора может говорить об отметке другой стороны",
+            "reasons": "поводы разговора могут говорить об отметке другой стороны",
+        },
+        words={"mentorship": "с кем в паре"},
+    ),
+)

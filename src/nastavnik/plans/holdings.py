@@ -1,0 +1,51 @@
+"""What individual plans keep of a person."""
+
+from typing import Any
+
+from nastavnik.core.hooks.holdings import Asking, Holding
+from nastavnik.plans.models import IndividualPlan, PlanGoal, PlanItem
+
+_TIE = ("tie__mentee__person", "tie__mentorship__mentor__person")
+_PLAN = tuple(f"plan__{path}" for path in _TIE)
+
+
+def _of_tie(tie: Any, asking: Asking) -> str:  # noqa: ANN401 - a place in a pair
+    mentor = tie.mentorship.mentor.person
+    return asking.name(tie.mentee.person if mentor.pk == asking.person_id else mentor)
+
+
+def _notes(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a plan
+    """Return the notes to the mentor whose they are; to the mentee only that there are some."""
+    if not row.notes or row.tie.mentorship.mentor.person_id == asking.person_id:
+        return str(row.notes)
+    return "есть: их видят наставник и куратор, и куратор решает, что из них сообщить"
+
+
+def _of_plan(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a row of a plan
+    return _of_tie(row.plan.tie, asking)
+
+
+HELD = (
+    Holding(
+        IndividualPlan,
+        "Индивидуальные планы",
+        _TIE,
+        told={"tie": lambda row, asking: _of_tie(row.tie, asking), "notes": _notes},
+        words={
+            "tie": "с кем",
+            "acquainted_on_paper": "ознакомлен на бумаге",
+            "approved_on_paper": "утверждён на бумаге",
+        },
+    ),
+    Holding(PlanGoal, "Цели плана", _PLAN, told={"plan": _of_plan}, words={"plan": "с кем"}),
+    Holding(
+        PlanItem,
+        "Дела плана",
+        _PLAN,
+        told={
+            "plan": _of_plan,
+            "meeting": lambda row, _asking: row.meeting and row.meeting.planned_on,
+        },
+        words={"plan": "с кем", "meeting": "на встрече"},
+    ),
+)
