@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks import attention, howtos, navigation, upcoming
+from nastavnik.core.hooks import attention, holdings, howtos, navigation, upcoming
 
 
 class EventsConfig(AppConfig):
@@ -12,9 +12,11 @@ class EventsConfig(AppConfig):
     def ready(self) -> None:
         from nastavnik.events import attention as own
         from nastavnik.events import facts as own_facts
+        from nastavnik.events.holdings import HELD
 
         attention.register(self.label, own.items)
         upcoming.register(self.label, own.coming)
         own_facts.register()
         navigation.register(navigation.Section(27, _("Events"), "events:list", Perm.EVENT_VIEW))
         howtos.register("events", "events")
+        holdings.register(*HELD)
