@@ -17,11 +17,13 @@ from nastavnik.consents.choices import Purpose
 from nastavnik.core.access import Role
 from nastavnik.documents.models import Document
 from nastavnik.jobs.models import Job
+from nastavnik.mentorships.actions import keep_base_draft
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.people.actions import start_import
 from nastavnik.people.models import Person, RosterImport, StudyGroup
 from nastavnik.plans.actions import open_plans
 from nastavnik.plans.models import IndividualPlan
+from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm
 from nastavnik.questionnaires.actions import copy_instrument
 from nastavnik.questionnaires.models import InstrumentVersion, Wave
@@ -74,6 +76,9 @@ def keys(cast):
         .first()
         .pk,
         "programmes:record": school.records["older"].pk,
+        "mentorships:base-draft": keep_base_draft(
+            school.programme, Side.MENTEE, [], file_name="база.xlsx", by=None
+        ).pk,
         "matching:past": school.programme.runs.first().pk,
         "jobs:progress": a_counting(school).pk,
         "mentorships:replace": Mentorship.objects.filter(organisation=school.organisation)

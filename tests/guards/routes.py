@@ -18,7 +18,7 @@ from nastavnik.documents.models import Document
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
-from nastavnik.mentorships.models import Contact, Mentorship
+from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import ClassTransfer, Membership, Person, RosterImport, StudyGroup
 from nastavnik.plans.models import IndividualPlan, LibraryItem, PlanItem
@@ -132,6 +132,7 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:discussed": Opinion,
     "matching:past": MatchingRun,
     "matching:recount": MatchingRun,
+    "mentorships:base-draft": BaseDraft,
     "mentorships:card": Mentorship,
     "mentorships:status": Mentorship,
     "mentorships:end": Mentorship,

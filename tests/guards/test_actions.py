@@ -64,8 +64,8 @@ from nastavnik.mentorships.choices import (
     MentorshipStatus,
     SpokenWith,
 )
-from nastavnik.mentorships.models import Mentorship
-from nastavnik.mentorships.queries import Concern, Voice
+from nastavnik.mentorships.models import BaseDraft, Mentorship
+from nastavnik.mentorships.queries import Concern, Voice, compare_base
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -552,7 +552,14 @@ NEWCOMER = {
 PASSWORD = "три слова и 7"
 NEXT_YEAR = today().replace(year=today().year + 1, day=1)
 
+
 # Action → what must be there before it, when the cast does not have it.
+def _base_taken(s):
+    draft = s.first(BaseDraft)
+    seen = compare_base(s.by, draft.programme, Side(draft.side), draft.rows).mark
+    return mentorships.take_base_draft(draft, [2], seen=seen, by=s.by)
+
+
 PREPARED = {
     "people.confirm_second_step": lambda s: people.begin_second_step(s.by, by=s.by),
     **dict.fromkeys(
@@ -832,6 +839,16 @@ DONE = {
     ),
     "mentorships.undo_note": lambda s: mentorships.undo_note(s.it, by=s.by),
     "mentorships.note_contact": _contact,
+    "mentorships.keep_base_draft": lambda s: mentorships.keep_base_draft(
+        s.school.programme, Side.MENTEE, [], file_name="база.xlsx", by=s.by
+    ),
+    "mentorships.discard_base_draft": lambda s: mentorships.discard_base_draft(
+        s.first(BaseDraft), by=s.by
+    ),
+    "mentorships.forget_old_base_drafts": lambda s: mentorships.forget_old_base_drafts(
+        timezone.now(), by=s.by
+    ),
+    "mentorships.take_base_draft": _base_taken,
     "mentorships.wake_concern": lambda s: mentorships.wake_concern(s.it, by=s.by),
     "mentorships.answer_help": lambda s: mentorships.answer_help(s.it, by=s.by),
     "mentorships.start_pairs": lambda s: mentorships.start_pairs(s.it, by=s.by),

@@ -21,7 +21,7 @@ NO_LIST = {
         "filled in, not read: the list behind it is taken out where it is read",
     ),
     **dict.fromkeys(
-        ("people:import", "people:import-preview", "people:import-errors", "roadmaps:draft"),
+        ("people:import", "people:import-preview", "people:import-errors", "roadmaps:draft", "mentorships:base-draft"),
         "what a file says, with a file of its own to correct",
     ),
     **dict.fromkeys(

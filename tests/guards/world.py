@@ -66,7 +66,12 @@ from nastavnik.matching.actions import (
     run_matching,
 )
 from nastavnik.matching.choices import OpinionOutcome, Ruling
-from nastavnik.mentorships.actions import approve_run, note_contact, set_pair_status
+from nastavnik.mentorships.actions import (
+    approve_run,
+    keep_base_draft,
+    note_contact,
+    set_pair_status,
+)
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus, SpokenWith
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import Concern
@@ -229,6 +234,18 @@ def live(school: School) -> None:
         Concern("silent", 15),
         spoken_with=SpokenWith.BOTH,
         words=f"Встретятся {_word(school)}",
+        by=by,
+    )
+    keep_base_draft(
+        school.programme,
+        Side.MENTEE,
+        [
+            {
+                "row": 2,
+                "cells": {"person": school.people["younger"].full_name, "results": _word(school)},
+            }
+        ],
+        file_name=f"{_word(school)}.xlsx",
         by=by,
     )
     extra = add_pupils(school, 4, start=90)

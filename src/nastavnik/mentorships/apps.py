@@ -8,6 +8,7 @@ from nastavnik.core.hooks import (
     holdings,
     howtos,
     navigation,
+    retention,
     search,
     timeline,
     upcoming,
@@ -36,6 +37,7 @@ class MentorshipsConfig(AppConfig):
         from nastavnik.mentorships.search import find, of_person
 
         tasks.register_kinds()
+        retention.register(tasks.BASE_DRAFTS)
         for kind in (ORDER_ON_PAIRS, ORDER_ON_MORE_TIME, ORDER_ON_ENDS):
             paper_kinds.register(kind)
         attention.register(self.label, own.items)
@@ -58,6 +60,7 @@ class MentorshipsConfig(AppConfig):
             week="week",
             contact="week",
             base_files="bases#базы-файлами",
+            base_draft="bases#базы-файлами",
             wake="week",
             replace="matching#заменить-наставника",
         )

@@ -96,6 +96,18 @@ class BaseFilesFilter(forms.Form):
         offer(self, "form", [("", _("All forms")), *titles])
 
 
+class BaseFileForm(forms.Form):
+    """A file of a base that comes back."""
+
+    not_yet = _("Nothing is read yet")
+
+    file = forms.FileField(
+        label=_("File: .xlsx or .docx in the columns of the base"),
+        error_messages={"required": _("Choose a file.")},
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.xlsx"}),
+    )
+
+
 class ContactForm(forms.Form):
     """What was said with a pair that needed a look."""
 

@@ -5,9 +5,10 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks.holdings import Asking, Holding
+from nastavnik.core.hooks.holdings import Asking, Holding, Mention
 from nastavnik.mentorships.choices import Mark, SpokenWith
 from nastavnik.mentorships.models import (
+    BaseDraft,
     Contact,
     Meeting,
     Mentorship,
@@ -128,4 +129,5 @@ HELD = (
         },
         words={"mentorship": "с кем в паре"},
     ),
+    Mention(BaseDraft, "присланный файл базы, ещё не принятый", ("file_name", "rows")),
 )

@@ -24,6 +24,7 @@ from nastavnik.mentorships.choices import (
 )
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import Person, User
+from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 
 
@@ -441,3 +442,30 @@ class Contact(models.Model):
         # why one spoke may be a mark, and so may be told in the words
         psychological = ["rule", "reasons", "words"]
         technical = ["id", "organisation", "noted_by"]
+
+
+class BaseDraftQuerySet(ScopedQuerySet["BaseDraft"]):
+    view_perm = Perm.BASE_EDIT
+
+
+class BaseDraft(models.Model):
+    """A file of a base that has come back, waiting to be looked over; taken or thrown away, it is gone.
+
+    `rows` are what `adapter.read_base` returns: the number of the row and its words by the names of `catalogues.base_columns`.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="base_drafts")
+    programme = models.ForeignKey(Programme, models.CASCADE, related_name="base_drafts")
+    side = models.CharField(max_length=6, choices=Side)
+    file_name = models.CharField(max_length=200)
+    rows = models.JSONField(default=list)
+    read_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BaseDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    class Privacy:
+        personal = ["rows", "file_name"]
+        technical = ["id", "organisation", "programme", "side", "read_at"]

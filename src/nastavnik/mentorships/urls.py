@@ -5,6 +5,7 @@ from nastavnik.mentorships import views
 app_name = "mentorships"
 urlpatterns = [
     path("base/files/", views.base_files, name="base-files"),
+    path("base/files/<int:pk>/", views.base_draft, name="base-draft"),
     path("pairs/", views.pair_list, name="list"),
     path("pairs/own/", views.own, name="own"),
     path("pairs/week/", views.week, name="week"),

@@ -22,9 +22,11 @@ from nastavnik.core.hooks import retention
 from nastavnik.core.models import AuditEntry, SignIn, SignInKind, Tries
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
 from nastavnik.jobs.actions import cancel_job
+from nastavnik.mentorships.actions import keep_base_draft
 from nastavnik.people.actions import accept_import, start_import
 from nastavnik.people.choices import RosterKind
 from nastavnik.people.models import Person, RosterImport
+from nastavnik.programmes.choices import Side
 from nastavnik.roadmaps.models import RoadmapDraft
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,7 @@ def everything(cast, tmp_path, settings):
     accept_import(load(cast), by=cast.anna)
     RoadmapDraft.objects.all().delete()
     read_roadmap(cast.school)
+    keep_base_draft(cast.school.programme, Side.MENTEE, [], file_name="база.xlsx", by=cast.anna)
     Session.objects.all().delete()
     signed_in(cast.anna).get(f"/people/{cast.school.people['younger'].pk}/")
     cancel_job(counted(cast), by=cast.anna)

@@ -1,5 +1,11 @@
 """Writes of pairs and of their meetings."""
 
+from nastavnik.mentorships.actions.bases import (
+    discard_base_draft,
+    forget_old_base_drafts,
+    keep_base_draft,
+    take_base_draft,
+)
 from nastavnik.mentorships.actions.closing import complete_pairs
 from nastavnik.mentorships.actions.contacts import note_contact, wake_concern
 from nastavnik.mentorships.actions.groups import (
@@ -53,15 +59,18 @@ __all__ = [
     "approve_run",
     "attach_anew",
     "complete_pairs",
+    "discard_base_draft",
     "draft_ending_order",
     "draft_order",
     "drop_drafts_on",
     "drop_order_line",
     "enter_month",
     "extend_pair",
+    "forget_old_base_drafts",
     "give_time",
     "halt_pairs",
     "join_pairs",
+    "keep_base_draft",
     "leave_group",
     "leave_out_of_order",
     "note_contact",
@@ -81,6 +90,7 @@ __all__ = [
     "stretch_meetings",
     "strike_meetings",
     "take_back_run",
+    "take_base_draft",
     "take_time_back",
     "undo_note",
     "wake_concern",

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
+from nastavnik.core.text import plain
 from nastavnik.mentorships.catalogues import BaseColumn
 from nastavnik.mentorships.queries import BaseEntry
 from nastavnik.organisations.models import Organisation
@@ -46,7 +47,7 @@ def base_paper(
 ) -> list[Block]:
     """Return a base as a paper: whose it is, what is in it, the table; where nobody is in it, it says so."""
     rows = tuple(
-        Row(tuple(Cell(entry.cell(column.name)) for column in columns)) for entry in entries
+        Row(tuple(Cell(plain(entry.cell(column.name))) for column in columns)) for entry in entries
     )
     paper: list[Block] = [Letterhead(organisation.full_name), Title(title, is_centred=True)]
     paper += [Paragraph(line) for line in told if line]

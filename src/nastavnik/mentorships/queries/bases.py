@@ -1,22 +1,37 @@
 """The bases as their files have them: one row a record, in the columns of method.md §7.3."""
 
+import datetime as dt
+import hashlib
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.queries import held_purposes
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
+from nastavnik.core.text import fold, plain
 from nastavnik.documents.adapter import what
-from nastavnik.mentorships.catalogues import base_columns, subbases
-from nastavnik.mentorships.models import Tie
+from nastavnik.mentorships.catalogues import BaseColumn, base_columns, subbases
+from nastavnik.mentorships.models import BaseDraft, Tie
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.people.queries import enrolments_on
 from nastavnik.programmes import catalogues
+from nastavnik.programmes.access import fits_form
 from nastavnik.programmes.choices import ParticipationStatus, Side
-from nastavnik.programmes.models import Participation, ParticipationQuerySet, Programme
+from nastavnik.programmes.models import (
+    MentoringForm,
+    Participation,
+    ParticipationQuerySet,
+    Programme,
+)
+from nastavnik.programmes.queries import areas_offered
 
 BETWEEN = "; "
 
@@ -190,3 +205,230 @@ def sub_bases(files: Mapping[Side, BaseFile]) -> list[SubBase]:
             shown = [one for one in PersonKind if one in subbases() or n[one] or n_out[one]]
             told += [SubBase(side, one.value, n[one], n_out[one]) for one in shown]
     return told
+
+
+# ---------------------------------------------------------------- in
+
+
+def same_words(text: str) -> str:
+    """Return the words of a cell as they are compared: one line, nothing unseen."""
+    return " ".join(unicodedata.normalize("NFC", plain(text)).split())
+
+
+def old_base_drafts(before: dt.datetime) -> QuerySet[BaseDraft]:
+    """Return files of bases that were read before a moment and never taken."""
+    return BaseDraft.objects.filter(read_at__lt=before).order_by("pk")
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """A cell that differs: what stands in the base, what the file says; `value` is kept in `field`."""
+
+    title: str
+    before: str
+    after: str
+    field: str = ""
+    value: str | tuple[str, ...] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What taking one row of a file would do.
+
+    Attributes:
+        row: its number in the file.
+        name: whose it is.
+        record: the record of the base; None for somebody new or unknown.
+        person: who would be taken into the base.
+        changes: what would be written.
+        untaken: what the file says otherwise and is not taken from it: an emptied cell, or what is changed on other pages.
+        reason: why nothing can be done with the row; empty where something can.
+    """
+
+    row: int
+    name: str
+    record: Participation | None = None
+    person: Person | None = None
+    changes: tuple[CellChange, ...] = ()
+    untaken: tuple[CellChange, ...] = ()
+    reason: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """Return waiting, new, changed or same."""
+        if self.reason:
+            return "waiting"
+        if self.person is not None:
+            return "new"
+        return "changed" if self.changes else "same"
+
+
+@dataclass(frozen=True, slots=True)
+class BaseComparison:
+    """A file of a base beside the base: its rows, and who stands in the base and not in the file."""
+
+    rows: tuple[ReadRow, ...]
+    gone: tuple[BaseEntry, ...]
+
+    def count(self, verdict: str) -> int:
+        """Return how many rows have a verdict."""
+        return sum(row.verdict == verdict for row in self.rows)
+
+    @property
+    def mark(self) -> str:
+        """Return a mark that changes with anything taking the file would do."""
+        told = [
+            (one.row, one.verdict, one.changes, one.person and one.person.pk) for one in self.rows
+        ]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def compare_base(
+    user: SignedIn, programme: Programme, side: Side, rows: Iterable[Mapping[str, Any]]
+) -> BaseComparison:
+    """Say what taking the rows of a file (`adapter.read_base`) would do to a base; what the file leaves empty stays."""
+    found = base_file(user, programme, side)
+    entries: dict[str, list[BaseEntry]] = {}
+    for entry in found.entries:
+        entries.setdefault(fold(entry.record.person.full_name), []).append(entry)
+    uncovered = {fold(person.full_name) for person in found.uncovered}
+    read: list[ReadRow] = []
+    named: set[int] = set()
+    strangers: list[Mapping[str, Any]] = []
+    for one in rows:
+        cells, key = one["cells"], fold(one["cells"]["person"])
+        fits = entries.get(key, [])
+        if len(fits) > 1 and cells.get("born"):
+            fits = [entry for entry in fits if entry.cells.get("born") == cells["born"]]
+        if not fits and key not in uncovered and key:
+            strangers.append(one)
+            continue
+        reason = _why_no_row(key, fits, uncovered, named)
+        if reason:
+            read.append(ReadRow(one["row"], cells["person"], reason=reason))
+            continue
+        named.add(fits[0].record.pk)
+        read.append(_beside(one, fits[0]))
+    read += _newcomers(user, programme, side, strangers)
+    gone = tuple(entry for entry in found.entries if entry.record.pk not in named)
+    return BaseComparison(tuple(sorted(read, key=lambda one: one.row)), gone)
+
+
+def _why_no_row(
+    key: str, fits: Sequence[BaseEntry], uncovered: Collection[str], named: Collection[int]
+) -> str:
+    if not key:
+        return _("There is no name in this row.")
+    if len(fits) > 1:
+        return _("Several people of this name are in the base: write here on their pages.")
+    if fits and fits[0].record.pk in named:
+        return _("An earlier row names the same person: leave one of them.")
+    if not fits and key in uncovered:
+        return _("The paper “%(paper)s” is missing, so nothing is written down.") % {
+            "paper": Purpose.DATA.label
+        }
+    return ""
+
+
+def _newcomers(
+    user: SignedIn, programme: Programme, side: Side, rows: Sequence[Mapping[str, Any]]
+) -> list[ReadRow]:
+    """Say of the rows that name nobody of the base who of the roster they are."""
+    names = {fold(one["cells"]["person"]) for one in rows}
+    known: dict[str, list[Person]] = {}
+    for person in (
+        Person.objects.visible_to(user)
+        .present()
+        .filter(organisation=programme.organisation_id, search_name__in=names)
+    ):
+        known.setdefault(person.search_name, []).append(person)
+    held = held_purposes([one.pk for some in known.values() for one in some], today())
+    day, told, seen = today(), [], set()
+    forms = list(programme.forms.all())
+    for one in rows:
+        cells = one["cells"]
+        people = known.get(fold(cells["person"]), [])
+        reason = ""
+        if len(people) != 1:
+            reason = (
+                _(
+                    "Several people of this name are on the roster: take the right one into the base there."
+                )
+                if people
+                else _("Nobody of this name is on the roster: add the card first.")
+            )
+        elif people[0].pk in seen:
+            reason = _("An earlier row names the same person: leave one of them.")
+        elif Purpose.DATA not in held.get(people[0].pk, frozenset()):
+            reason = _("The paper “%(paper)s” is missing, so nothing is written down.") % {
+                "paper": Purpose.DATA.label
+            }
+        else:
+            verdicts = [fits_form(people[0], form, side, day) for form in forms]
+            if not any(verdicts):
+                reason = verdicts[0].reasons[0] if verdicts else _("The programme has no forms.")
+        if reason:
+            told.append(ReadRow(one["row"], cells["person"], reason=reason))
+            continue
+        seen.add(people[0].pk)
+        record = Participation(programme=programme, person=people[0], side=side, starts_on=day)
+        empty = dict.fromkeys((column.name for column in base_columns(side)), "")
+        row = _beside(one, BaseEntry(record, empty), forms)
+        told.append(replace(row, record=None, person=None if row.reason else people[0], untaken=()))
+    return told
+
+
+def _beside(
+    one: Mapping[str, Any], entry: BaseEntry, forms: Sequence[MentoringForm] | None = None
+) -> ReadRow:
+    """Compare a row with its record, cell by cell; a cell that cannot be kept makes the whole row wait."""
+    cells, record = one["cells"], entry.record
+    changes, untaken, reasons = [], [], []
+    for column in base_columns(record.side):
+        said, stands = cells.get(column.name), same_words(entry.cells[column.name])
+        if column.name in {"number", "person"} or said is None or _is_same(said, stands):
+            continue
+        if not column.takes or not said:
+            untaken.append(CellChange(column.title, stands, said))
+            continue
+        value, reason = _value_of(column, said, record, forms)
+        if reason:
+            reasons.append(f"{column.title}: {reason}")
+        else:
+            changes.append(CellChange(column.title, stands, said, column.takes, value))
+    if reasons:
+        return ReadRow(one["row"], cells["person"], reason=" ".join(reasons))
+    return ReadRow(one["row"], cells["person"], record, None, tuple(changes), tuple(untaken))
+
+
+def _is_same(said: str, stands: str) -> bool:
+    # a reader cuts a cell that is too long for a note on a person
+    return said == stands or (said.endswith("…") and stands.startswith(said[:-1]))
+
+
+def _value_of(
+    column: BaseColumn,
+    said: str,
+    record: Participation,
+    forms: Sequence[MentoringForm] | None,
+) -> tuple[str | tuple[str, ...], str]:
+    """Return what a cell would write, and why it cannot be kept."""
+    lists = {
+        "areas": lambda: dict(areas_offered(record, forms or list(record.forms.all()))),
+        "interests": lambda: {one.code: one.title for one in catalogues.interests().values()},
+        "time_slots": lambda: {one.code: one.title for one in catalogues.time_slots().values()},
+    }
+    if column.takes not in lists:
+        most = getattr(Participation._meta.get_field(column.takes), "max_length", None) or 0
+        if len(said) > most:
+            return "", _("longer than %(n)s characters: shorten it.") % {"n": most}
+        return said, ""
+    known = {fold(title): code for code, title in lists[column.takes]().items()}
+    words = [one.strip() for one in said.split(BETWEEN.strip()) if one.strip()]
+    unknown = [one for one in words if fold(one) not in known]
+    if unknown:
+        return "", _("“%(words)s” is not in the list; several are parted by “;”.") % {
+            "words": unknown[0][:60]
+        }
+    chosen = {known[fold(one)] for one in words}
+    return tuple(code for code in known.values() if code in chosen), ""

@@ -1,6 +1,6 @@
 """Pages of pairs and of their meetings."""
 
-from nastavnik.mentorships.views.bases import base_files
+from nastavnik.mentorships.views.bases import base_draft, base_files
 from nastavnik.mentorships.views.changing import approve, replace, take_back
 from nastavnik.mentorships.views.ending import complete, end, reopen
 from nastavnik.mentorships.views.meetings import answer_help, month, note, this_month, undo
@@ -18,6 +18,7 @@ from nastavnik.mentorships.views.week import contact, wake, week
 __all__ = [
     "answer_help",
     "approve",
+    "base_draft",
     "base_files",
     "complete",
     "contact",

@@ -1,22 +1,31 @@
-"""The bases as files: both of them and the sub-bases, out."""
+"""The bases as files: both of them and the sub-bases, out and in."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_valid_filename
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from nastavnik.consents.choices import Purpose
 from nastavnik.core import looks
 from nastavnik.core.access import Perm
-from nastavnik.core.access.view_access import requires
+from nastavnik.core.access.view_access import requires, takes_files
 from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.ui import listing
 from nastavnik.core.ui.downloads import download
+from nastavnik.core.ui.refusals import refusals_told
+from nastavnik.jobs.queries import unfinished
+from nastavnik.jobs.tasks import ask_and_wait
+from nastavnik.mentorships import actions, tasks
+from nastavnik.mentorships.adapter import MOST_BYTES
 from nastavnik.mentorships.catalogues import base_columns
 from nastavnik.mentorships.documents import base_paper, base_title
-from nastavnik.mentorships.forms import BaseFilesFilter
-from nastavnik.mentorships.queries import base_file, sub_bases
+from nastavnik.mentorships.forms import BaseFileForm, BaseFilesFilter
+from nastavnik.mentorships.models import BaseDraft
+from nastavnik.mentorships.queries import base_file, compare_base, sub_bases
 from nastavnik.mentorships.tables import base_entries_table
 from nastavnik.people.choices import PersonKind
 from nastavnik.programmes.choices import Side
@@ -29,10 +38,11 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 FORMATS = ("xlsx", "docx")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @requires(Perm.BASE_EDIT)
+@takes_files(most_megabytes=12)
 def base_files(request: Request) -> HttpResponse:
-    """Show both bases and the sub-bases with their files, and who is in none for want of a paper; give a file."""
+    """Show both bases and the sub-bases with their files, and who is in none for want of a paper; give a file, take one."""
     programmes = Programme.objects.visible_to(request.user).select_related("organisation", "year")
     named = request.GET.get("programme", "")
     current = current_programme(request.user)
@@ -46,12 +56,18 @@ def base_files(request: Request) -> HttpResponse:
     form = filters.cleaned_data.get("form", "")
     if "as" in request.GET:
         return _file(request, programme, form, filters)
+    upload = BaseFileForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and (address := _read(request, upload, programme)):
+        return redirect(address)
     files = {side: base_file(request.user, programme, side, form=form) for side in Side}
     return render(
         request,
         "mentorships/base_files.html",
         {
             "programme": programme,
+            "upload": upload,
+            "drafts": BaseDraft.objects.visible_to(request.user).defer("rows")[:20],
+            "jobs": unfinished(request.user, tasks.BASE),
             "filters": filters,
             "form_code": form,
             "is_filtered": bool(form),
@@ -61,6 +77,65 @@ def base_files(request: Request) -> HttpResponse:
                 {one.pk: one for found in files.values() for one in found.unnamed}.values()
             ),
             "paper": Purpose.DATA.label,
+        },
+    )
+
+
+def _read(request: Request, form: BaseFileForm, programme: Programme) -> str:
+    """Read a file in the background; return where to go on, or say a refusal beside the field."""
+    if not form.is_valid():
+        return ""
+    file = form.cleaned_data["file"]
+    try:
+        return ask_and_wait(
+            request,
+            tasks.BASE,
+            given=tasks.given_for(file.name, programme),
+            # one byte over the limit is enough for a refusal
+            upload=file.read(MOST_BYTES + 1),
+            organisation_id=programme.organisation_id,
+            by=request.user,
+        )
+    except RefusedError as refusal:
+        form.add_error("file", list(refusal.reasons))
+        return ""
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.BASE_EDIT)
+def base_draft(request: Request, pk: int) -> HttpResponse:
+    """Show what a file that came back says otherwise than the base; take the ticked rows, or throw it away."""
+    drafts = BaseDraft.objects.visible_to(request.user).select_related("programme__organisation")
+    draft = get_object_or_404(drafts, pk=pk)
+    if request.POST.get("do") == "discard":
+        actions.discard_base_draft(draft, by=request.user)
+        messages.success(request, _("The file is thrown away; the base stays as it is."))
+        return redirect("mentorships:base-files")
+    if request.POST.get("do") == "take":
+        chosen = {int(one) for one in request.POST.getlist("rows") if one.isdecimal()}
+        with refusals_told(request):
+            done = actions.take_base_draft(
+                draft, chosen, seen=request.POST.get("seen", ""), by=request.user
+            )
+            messages.success(
+                request,
+                _("Taken from the file: changed %(changed)s, new %(new)s.")
+                % {"changed": done.count("changed"), "new": done.count("new")},
+            )
+            is_mentors = draft.side == Side.MENTOR
+            return redirect("programmes:mentors" if is_mentors else "programmes:mentees")
+    compared = compare_base(request.user, draft.programme, Side(draft.side), draft.rows)
+    return render(
+        request,
+        "mentorships/base_draft.html",
+        {
+            "draft": draft,
+            "title": base_title(Side(draft.side), ""),
+            "compared": compared,
+            "changing": [one for one in compared.rows if one.verdict in {"new", "changed"}],
+            "waiting": [one for one in compared.rows if one.reason],
+            "untaken": [one for one in compared.rows if one.untaken],
+            **{f"n_{word}": compared.count(word) for word in ("new", "changed", "same")},
         },
     )
 
