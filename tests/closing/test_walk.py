@@ -1,27 +1,33 @@
 """The year is closed from «Today» in a walk of steps, each one press for the whole school."""
 
 import datetime as dt
+import re
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from tests.mentorships.scenes import run_pairs
 from tests.pages import counts, said, signed_in, text
 
-from nastavnik.closing.actions import hold_final_meetings
+from nastavnik.closing.actions import forget_talk_words, hold_final_meetings, note_talks
+from nastavnik.closing.models import ClosingTalk, Thanks
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention
+from nastavnik.core.hooks.facts import facts_of
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.programmes.actions import change_participation
 from nastavnik.programmes.choices import ParticipationStatus as S
 from nastavnik.programmes.models import Participation, Programme
 from nastavnik.questionnaires.actions import enter_answers
 from nastavnik.questionnaires.models import Invitation, Wave
 
 pytestmark = pytest.mark.django_db
-STEPS = ("meetings", "words", "completion", "next-year")
+STEPS = ("meetings", "words", "completion", "talks", "results", "next-year")
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def test_a_school_is_closed_in_seven_presses_or_fewer(ending):
     urls = [one.url for one in today_page.context["items"]]
     assert reverse("mentorships:complete") not in urls
     page, presses, seen = client.get(item.url), 1, []
-    for _turn in range(6):
+    for _turn in range(8):
         here = page.request["PATH_INFO"]
         if here == reverse("closing:year"):
             break
@@ -72,6 +78,8 @@ def test_a_school_is_closed_in_seven_presses_or_fewer(ending):
             sent["all"] = "1"
         if here == reverse("closing:next-year"):
             sent["rest"] = "1"
+        if here == reverse("closing:talks"):
+            sent["held_on"] = today()
         page = client.post(here, sent, follow=True)
         assert page.status_code == 200, text(page)
         presses += 1
@@ -83,6 +91,22 @@ def test_a_school_is_closed_in_seven_presses_or_fewer(ending):
     assert set(own(ending, Mentorship).values_list("status", flat=True)) == {"completed"}
     assert own(ending, Document).filter(kind="ending_order", status="draft").count() == 1
     assert not own(ending, Participation).exclude(status__in=(S.FINISHED, S.LEFT)).exists()
+    n_mentees = own(ending, Participation).filter(side="mentee", ties__isnull=False).count()
+    assert own(ending, ClosingTalk).count() == n_mentees > 0
+    assert set(own(ending, ClosingTalk).values_list("held_by", "words")) == {
+        (ending.school.organisation.head_name, "")
+    }
+    paired = own(ending, Participation).filter(
+        Q(ties__isnull=False) | Q(mentorships_as_mentor__isnull=False)
+    )
+    assert not paired.filter(results="").exists()
+    assert not own(ending, Participation).exclude(pk__in=paired).exclude(results="").exists()
+    thanked = own(ending, Thanks).values_list("record__side", "kind").distinct()
+    assert set(thanked) == {("mentor", "gratitude")}
+    year = ending.school.year
+    told = facts_of(ending.school.organisation.pk, year.starts_on, year.ends_on)
+    assert told["closing_talks"].n == told["closing_talks"].of == n_mentees
+    assert told["results_in_bases"].n == paired.distinct().count()
     # nobody has answered, so nobody goes on or stops: it is left unsaid
     assert not own(ending, Participation).exclude(goes_on=None).exists()
     assert "ending_order" not in text(page)
@@ -97,7 +121,16 @@ def test_the_other_school_is_not_touched_and_the_stranger_sees_none_of_it(ending
         for person in ending.school.people.values():
             assert person.full_name not in text(page)
             assert person.short_name not in text(page)
-        vera.post(reverse(f"closing:{step}"), {"all": "1", "rest": "1", "closes_on": today()})
+        vera.post(
+            reverse(f"closing:{step}"),
+            {
+                "all": "1",
+                "rest": "1",
+                "closes_on": today(),
+                "held_on": today(),
+                "held_by": "Кто-то",
+            },
+        )
     assert own(ending, Mentorship).filter(status="active").count() == before
     assert not own(ending, Wave).exists()
     for role in (Role.DIRECTOR, Role.CLASS_TEACHER, Role.PSYCHOLOGIST, Role.MENTOR):
@@ -203,3 +236,110 @@ def test_nothing_is_said_of_the_close_before_its_time(cast):
     page = signed_in(cast.anna).get(reverse("closing:year"))
     assert page.status_code == 200
     assert reverse("closing:year") in text(signed_in(cast.anna).get("/today/"))
+
+
+def completed(cast):
+    client = signed_in(cast.anna)
+    client.post(reverse("closing:meetings"), {"all": "1"})
+    client.post(reverse("closing:completion"), {"all": "1"})
+    return client
+
+
+def test_a_talk_is_read_by_head_and_curator_and_never_by_the_mentor_it_may_be_about(ending):
+    client = completed(ending)
+    record = ending.school.records["younger"]
+    words = "хочет заниматься и летом"
+    sent = {
+        "records": record.pk,
+        "held_on": today(),
+        "held_by": "Директорова",
+        f"words-{record.pk}": words,
+    }
+    head = signed_in(ending.users[Role.DIRECTOR])
+    item = next(
+        one for one in attention.items_for(ending.users[Role.DIRECTOR]) if "/closing/" in one.url
+    )
+    assert item.url == reverse("closing:talks")
+    head.post(item.url, sent)
+    talk = ClosingTalk.objects.get()
+    assert (talk.record_id, talk.words) == (record.pk, words)
+    for reader in (client, head):
+        assert words in text(reader.get(item.url))
+    for role in (Role.CLASS_TEACHER, Role.PSYCHOLOGIST, Role.MENTOR, Role.DEPUTY_DIRECTOR):
+        assert signed_in(ending.users[role]).get(item.url).status_code == 403
+    assert words not in text(signed_in(ending.vera).get(item.url))
+    remove = reverse("closing:remove-talk", args=[talk.pk])
+    assert signed_in(ending.vera).post(remove).status_code == 404
+    # the curator who leads the pair reads nothing of it
+    pair = Mentorship.objects.get(ties__mentee=record)
+    type(ending.anna).objects.filter(person=pair.mentor.person).update(person=None)
+    ending.anna.person = pair.mentor.person
+    ending.anna.save(update_fields=["person"])
+    assert words not in text(signed_in(ending.anna).get(item.url))
+    assert signed_in(ending.anna).get(remove).status_code == 404
+    assert head.get(remove).status_code == 200
+    assert ClosingTalk.objects.exists()
+    head.post(remove)
+    assert not ClosingTalk.objects.exists()
+
+
+def test_a_talk_has_a_day_that_has_come_and_somebody_who_spoke(ending):
+    completed(ending)
+    record = Participation.objects.select_related("person").get(
+        pk=ending.school.records["younger"].pk
+    )
+    before = counts()
+    for talks, day, head in (
+        ({}, today(), "Д"),
+        ({record: ""}, today() + dt.timedelta(1), "Д"),
+        ({record: ""}, today(), " "),
+    ):
+        with pytest.raises(RefusedError):
+            note_talks(talks, held_on=day, held_by=head, by=ending.anna)
+    assert counts() == before
+
+
+def test_words_of_a_talk_are_forgotten_and_the_talk_stays(ending):
+    completed(ending)
+    record = ending.school.records["younger"]
+    note_talks({record: "слова"}, held_on=today(), held_by="Д", by=ending.anna)
+    now = timezone.now()
+    assert forget_talk_words(now - dt.timedelta(days=1), by=None) == 0
+    assert forget_talk_words(now + dt.timedelta(days=2), by=None) == 1
+    talk = ClosingTalk.objects.get()
+    assert (talk.words, talk.held_on) == ("", today())
+
+
+def test_results_say_what_was_entered_and_leave_what_somebody_wrote(ending):
+    client = completed(ending)
+    record = ending.school.records["younger"]
+    change_participation(
+        ending.school.records["youngest"], results="своими словами", by=ending.anna
+    )
+    pair = Mentorship.objects.get(ties__mentee=record)
+    n_met = pair.meetings.filter(status="held").count()
+    client.post(reverse("closing:results"), {"kind": ""})
+    assert not Thanks.objects.exists()
+    record.refresh_from_db()
+    assert re.findall(r"\d+", record.results) == ["1", str(n_met)]
+    other = Participation.objects.get(pk=ending.school.records["youngest"].pk)
+    assert other.results == "своими словами"
+    page = client.get(reverse("closing:results"))
+    assert "Take the results back" in text(page)
+    client.post(reverse("closing:results-back"), {"results": "1"})
+    record.refresh_from_db()
+    other.refresh_from_db()
+    assert (record.results, other.results) == ("", "своими словами")
+
+
+def test_mentors_are_thanked_once_a_kind_and_taken_back_the_same_day(ending):
+    client = completed(ending)
+    for _again in range(2):
+        client.post(reverse("closing:results"), {"kind": "best"})
+    thanks = own(ending, Thanks)
+    mentors = own(ending, Mentorship).values("mentor").distinct().count()
+    assert thanks.count() == mentors
+    signed_in(ending.vera).post(reverse("closing:results-back"), {"thanks": "1"})
+    assert thanks.count() == mentors
+    client.post(reverse("closing:results-back"), {"thanks": "1"})
+    assert not thanks.exists()

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from nastavnik.blanks.models import Blank, PrintRun, ScannedPage
+from nastavnik.closing.models import ClosingTalk
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent, ConsentLink, ConsentScan, Guardian, PrintPack
 from nastavnik.core.dates import today
@@ -109,6 +110,7 @@ OBJECTS: dict[str, type[Model]] = {
             "register",
         )
     },
+    "closing:remove-talk": ClosingTalk,
     "plans:undo": PlanItem,
     "plans:restore": PlanItem,
     "plans:drop-own": LibraryItem,

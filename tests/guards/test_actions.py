@@ -27,7 +27,9 @@ from nastavnik.blanks.models import Blank, Intake, PrintRun, ScannedPage
 from nastavnik.cabinet import actions as cabinet
 from nastavnik.cabinet.choices import Step
 from nastavnik.closing import actions as closing
-from nastavnik.closing.queries import last_words
+from nastavnik.closing.choices import ThanksKind
+from nastavnik.closing.models import ClosingTalk, Thanks
+from nastavnik.closing.queries import YearResult, last_words
 from nastavnik.consents import actions as consents
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
@@ -698,13 +700,23 @@ def _final(scene):
     return final
 
 
+def _resulted(scene):
+    record = scene.record("waiting")
+    programmes.change_participation(record, results="Встреч: 1.", by=scene.by)
+    return record
+
+
 def _final_held(scene):
     final = _final(scene)
     closing.hold_final_meetings([final], on=None, by=scene.by)
     return final
 
 
-PREPARED |= {"closing.hold_final_meetings": _final, "closing.take_final_meetings_back": _final_held}
+PREPARED |= {
+    "closing.hold_final_meetings": _final,
+    "closing.take_final_meetings_back": _final_held,
+    "closing.take_results_back": _resulted,
+}
 PREPARED |= dict.fromkeys(
     (
         "events.cancel_event",
@@ -990,6 +1002,23 @@ DONE = {
     "closing.ask_last_words": lambda s: closing.ask_last_words(
         s.programme, last_words(s.by, s.programme), closes_on=today(), by=s.by
     ),
+    "closing.note_talks": lambda s: closing.note_talks(
+        {s.record("waiting"): ""}, held_on=today(), held_by="Директор", by=s.by
+    ),
+    "closing.drop_talk": lambda s: closing.drop_talk(s.first(ClosingTalk), by=s.by),
+    "closing.forget_talk_words": lambda s: closing.forget_talk_words(
+        timezone.now() + timedelta(days=2), by=s.by
+    ),
+    "closing.write_results": lambda s: closing.write_results(
+        [YearResult(s.record("waiting"), "Встреч: 1.", ())], by=s.by
+    ),
+    "closing.take_results_back": lambda s: closing.take_results_back(
+        [YearResult(s.it, "Встреч: 1.", ())], by=s.by
+    ),
+    "closing.thank_people": lambda s: closing.thank_people(
+        [s.record("waiting")], ThanksKind.GRATITUDE, on=today(), by=s.by
+    ),
+    "closing.take_thanks_back": lambda s: closing.take_thanks_back([s.first(Thanks)], by=s.by),
     "closing.settle_year": lambda s: closing.settle_year({s.record("waiting"): AfterEnd.GOES_ON}, by=s.by),
     "mentorships.drop_order_line": lambda s: mentorships.drop_order_line(s.it, by=s.by),
     "mentorships.drop_drafts_on": lambda s: mentorships.drop_drafts_on(s.it, by=s.by),

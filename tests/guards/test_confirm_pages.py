@@ -176,6 +176,7 @@ QUESTIONS = re.compile(
     r"|/consents/links/\d+/close/"
     r"|/consents/scans/\d+/remove/"
     r"|/base/\d+/leave/"
+    r"|/closing/talks/\d+/remove/"
     r"|/plans/\d+/discard/"
     r"|/events/\d+/(remove|cancel|register/forget)/"
     r"|/training/(materials/)?\d+/remove/"

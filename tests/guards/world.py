@@ -21,6 +21,8 @@ from nastavnik.blanks.actions import keep_intake, keep_print
 from nastavnik.blanks.adapter import ReadPile, draw_sheets
 from nastavnik.cabinet.actions import put_step_aside
 from nastavnik.cabinet.choices import Step
+from nastavnik.closing.actions import note_talks, thank_people
+from nastavnik.closing.choices import ThanksKind
 from nastavnik.consents.actions import (
     add_guardian,
     attach_scan,
@@ -229,6 +231,10 @@ def live(school: School) -> None:
     set_pair_status(pair_of(school, "novice"), state.COMPLETED, after=again, by=by)
     approve_pairs(school)
     set_pair_status(pair_of(school, "novice"), state.SUSPENDED, by=by)
+    note_talks(
+        {school.records["novice"]: f"доволен {_word(school)}"}, held_on=today(), held_by="Директор", by=by
+    )  # fmt: skip
+    thank_people([school.records["teacher"]], ThanksKind.GRATITUDE, on=today(), by=by)
     note_contact(
         pair_of(school, "younger"),
         Concern("silent", 15),

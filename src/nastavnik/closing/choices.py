@@ -11,12 +11,27 @@ LAST_WORD_STAGES = ("after", "final")
 DAYS_FOR_LAST_WORDS = 10
 
 
+MOST_TALK_WORDS = 500
+
+
+class ThanksKind(models.TextChoices):
+    """By what a mentor is thanked (method.md §3.4, §7.1 D32)."""
+
+    GRATITUDE = "gratitude", _("letter of thanks")
+    HONOUR = "honour", _("certificate of honour")
+    BEST = "best", _("certificate «Best mentor»")
+    PARENTS = "parents", _("letter of thanks to the parents of a pupil")
+    GIFT = "gift", _("valuable gift")
+
+
 class ClosingStage(models.TextChoices):
     """The steps of the close, in their order."""
 
     MEETINGS = "meetings", _("Final meetings")
     WORDS = "words", _("Last words of both sides")
     COMPLETION = "completion", _("Completion and order")
+    TALKS = "talks", _("Closing talks of the head")
+    RESULTS = "results", _("Results and thanks")
     NEXT_YEAR = "next-year", _("Who goes on")
 
 

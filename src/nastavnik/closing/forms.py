@@ -1,11 +1,12 @@
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
+from nastavnik.closing.choices import MOST_TALK_WORDS, ThanksKind
 from nastavnik.closing.queries import usual_last_day
 from nastavnik.core.dates import today
 from nastavnik.core.ui.forms import DateInput
@@ -50,6 +51,51 @@ class LastWordsForm(forms.Form):
         if day < today():
             raise forms.ValidationError(_("The last day is before anybody could answer."))
         return day
+
+
+class TalksForm(forms.Form):
+    """When the head has spoken with mentees, and what was said with each."""
+
+    held_on = forms.DateField(label=_("Day of the talks"), widget=DateInput())
+    held_by = forms.CharField(label=_("Who spoke"), max_length=200)
+
+    def __init__(
+        self, records: Sequence[Participation], head: str, *args: Any, **kwargs: Any
+    ) -> None:
+        kwargs.setdefault("initial", {"held_by": head})
+        super().__init__(*args, **kwargs)
+        self.records = records
+        for record in records:
+            self.fields[f"words-{record.pk}"] = forms.CharField(
+                label=record.person.full_name, max_length=MOST_TALK_WORDS, required=False
+            )
+
+    def clean_held_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["held_on"]
+        if day > today():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+    def rows(self, groups: Mapping[int, str]) -> Iterator[tuple[Participation, str, BoundField]]:
+        """Yield each record with class or post and the field of its words."""
+        for record in self.records:
+            group = groups.get(record.person_id, "") or record.person.position
+            yield record, group, self[f"words-{record.pk}"]
+
+    def said_with(self, keys: Collection[int]) -> dict[Participation, str]:
+        """Return record → words of those ticked."""
+        return {one: self.cleaned_data[f"words-{one.pk}"] for one in self.records if one.pk in keys}
+
+
+class ResultsForm(forms.Form):
+    """By what the mentors who have finished are thanked."""
+
+    kind = forms.ChoiceField(
+        label=_("Thank the mentors who are not thanked yet by"),
+        choices=[("", _("nobody is thanked now")), *ThanksKind.choices],
+        required=False,
+        initial=ThanksKind.GRATITUDE,
+    )
 
 
 class YearEndForm(forms.Form):

@@ -1,10 +1,11 @@
 """Reads of the close of a year: how far each of its steps is, and who is missing in it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Prefetch, Q
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +17,9 @@ from nastavnik.closing.choices import (
     LAST_WORD_STAGES,
     ClosingStage,
     StageState,
+    ThanksKind,
 )
+from nastavnik.closing.models import Thanks, without_own
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.mentorships.choices import (
@@ -26,7 +29,7 @@ from nastavnik.mentorships.choices import (
     MeetingStatus,
     MentorshipStatus,
 )
-from nastavnik.mentorships.models import Meeting, Mentorship, MentorshipQuerySet
+from nastavnik.mentorships.models import Meeting, Mentorship, MentorshipQuerySet, Tie
 from nastavnik.mentorships.queries import (
     PairNow,
     can_undo,
@@ -34,7 +37,9 @@ from nastavnik.mentorships.queries import (
     pairs_seen,
     pairs_to_complete,
 )
-from nastavnik.programmes.choices import Side
+from nastavnik.plans.choices import PlanStatus
+from nastavnik.plans.models import PlanItem
+from nastavnik.programmes.choices import ParticipationStatus, Side
 from nastavnik.programmes.models import MentoringForm, Participation, Programme
 from nastavnik.programmes.queries import ENDING, marks_of_bases, to_settle
 from nastavnik.questionnaires.choices import InvitationState, Mode
@@ -93,6 +98,8 @@ def steps_of_closing(user: SignedIn, programme: Programme) -> list[ClosingStep]:
         ClosingStage.MEETINGS: _meetings_told(user, programme),
         ClosingStage.WORDS: _words_told(user, programme),
         ClosingStage.COMPLETION: _completion_told(user, programme),
+        ClosingStage.TALKS: _talks_told(user, programme),
+        ClosingStage.RESULTS: _results_told(user, programme),
         ClosingStage.NEXT_YEAR: _next_year_told(user, programme),
     }
     return [
@@ -320,6 +327,150 @@ def _completion_told(user: SignedIn, programme: Programme) -> tuple[StageState, 
     if any(one.is_over for one in pairs):
         return StageState.GO, words
     return (StageState.DONE if n_completed == len(pairs) else StageState.WAIT), words
+
+
+# ---------------------------------------------------------------- talks of the head
+
+
+def talked_with(user: SignedIn, programme: Programme) -> QuerySet[Participation]:
+    """Return the mentees of a programme whose mentoring has ended, with whom the head speaks, by name."""
+    there = Participation.objects.visible_to(user).filter(
+        organisation_id__in=user.viewer.organisations(Perm.TALK_NOTE)
+    )
+    ended = Tie.objects.filter(mentorship__status=MentorshipStatus.COMPLETED).values("mentee_id")
+    return (
+        without_own(user, there)
+        .filter(programme=programme, side=Side.MENTEE, pk__in=ended)
+        .exclude(status=ParticipationStatus.LEFT)
+        .select_related("person", "closing_talk")
+        .order_by("person__search_name", "pk")
+    )
+
+
+def _talks_told(user: SignedIn, programme: Programme) -> tuple[StageState, str]:
+    there = talked_with(user, programme).select_related(None)
+    counted = there.aggregate(n=Count("pk"), n_held=Count("closing_talk"))
+    words = ngettext(
+        "%(n)s of %(total)s mentee is spoken with",
+        "%(n)s of %(total)s mentees are spoken with",
+        counted["n"],
+    ) % {"n": counted["n_held"], "total": counted["n"]}
+    if counted["n_held"] < counted["n"]:
+        return StageState.GO, words
+    return (StageState.DONE if counted["n"] else StageState.WAIT), words
+
+
+# ---------------------------------------------------------------- results and thanks
+
+
+@dataclass(frozen=True, slots=True)
+class YearResult:
+    """What came of the year for somebody of a base, as the rows tell it.
+
+    Attributes:
+        record: of somebody who has finished after at least one pair.
+        words: assembled from what was entered: pairs, meetings, items of the plan.
+        thanks: by what the person is thanked already.
+    """
+
+    record: Participation
+    words: str
+    thanks: tuple[str, ...]
+
+    @property
+    def is_written(self) -> bool:
+        """Tell whether the base says a result already."""
+        return bool(self.record.results)
+
+    @property
+    def may_be_thanked(self) -> bool:
+        """Tell whether it is a mentor who is not thanked yet."""
+        return self.record.is_mentor and not self.thanks
+
+
+def year_results(user: SignedIn, programme: Programme) -> list[YearResult]:
+    """Return what came of the year for everybody who has finished after a pair, mentees first; six queries."""
+    records = list(
+        Participation.objects.visible_to(user)
+        .filter(programme=programme, status=ParticipationStatus.FINISHED)
+        .select_related("person")
+        .prefetch_related("thanks")
+        .order_by("side", "person__search_name", "pk")
+    )
+    records.sort(key=lambda one: one.is_mentor)
+    pairs = dict(Mentorship.objects.filter(programme=programme).values_list("pk", "status"))
+    of_mentor: dict[int, set[int]] = defaultdict(set)
+    of_mentee: dict[int, set[int]] = defaultdict(set)
+    for mentor, pair in Mentorship.objects.filter(pk__in=pairs).values_list("mentor_id", "pk"):
+        of_mentor[mentor].add(pair)
+    for mentee, pair in Tie.objects.filter(mentorship__in=pairs).values_list(
+        "mentee_id", "mentorship_id"
+    ):
+        of_mentee[mentee].add(pair)
+    met = Counter(
+        Meeting.objects.filter(mentorship__in=pairs, status=MeetingStatus.HELD).values_list(
+            "mentorship_id", flat=True
+        )
+    )
+    planned = _plans_of(programme)
+    found = []
+    for record in records:
+        own = (of_mentor if record.is_mentor else of_mentee)[record.pk]
+        if own:
+            kinds = tuple(str(ThanksKind(one.kind).label) for one in record.thanks.all())
+            ends = Counter(pairs[pair] for pair in own)
+            n_met = sum(met[pair] for pair in own)
+            words = _result_words(ends, n_met, planned.get(record.pk))
+            found.append(YearResult(record, words, kinds))
+    return found
+
+
+def _plans_of(programme: Programme) -> dict[int, tuple[int, int]]:
+    """Return mentee's record → how many items of the approved plan are done, and of how many."""
+    items = PlanItem.objects.live().filter(
+        plan__status=PlanStatus.APPROVED, plan__tie__mentorship__programme=programme
+    )
+    rows = (
+        items.order_by()
+        .values_list("plan__tie__mentee_id")
+        .annotate(n_done=Count("pk", filter=Q(done_on__isnull=False)), n=Count("pk"))
+    )
+    return {mentee: (n_done, n) for mentee, n_done, n in rows}
+
+
+def _result_words(ends: Mapping[str, int], n_met: int, plan: tuple[int, int] | None) -> str:
+    """Return a result in sentences; what nobody entered is not in them."""
+    said = []
+    for status, words in (
+        (MentorshipStatus.COMPLETED, _("Pairs completed: %(n)s.")),
+        (MentorshipStatus.CANCELLED, _("Pairs ended early: %(n)s.")),
+    ):
+        if ends.get(status):
+            said.append(words % {"n": ends[status]})
+    said.append(_("Meetings held: %(n)s.") % {"n": n_met})
+    if plan:
+        said.append(
+            _("Items of the plan done: %(n)s of %(total)s.") % {"n": plan[0], "total": plan[1]}
+        )
+    return " ".join(said)
+
+
+def _results_told(user: SignedIn, programme: Programme) -> tuple[StageState, str]:
+    there = Participation.objects.visible_to(user).filter(
+        programme=programme, status=ParticipationStatus.FINISHED
+    )
+    there = there.filter(
+        Exists(Tie.objects.filter(mentee=OuterRef("pk")))
+        | Exists(Mentorship.objects.filter(mentor=OuterRef("pk")))
+    )
+    counted = there.aggregate(n=Count("pk"), n_written=Count("pk", filter=~Q(results="")))
+    n_thanked = there.filter(Exists(Thanks.objects.filter(record=OuterRef("pk")))).count()
+    words = _("results of %(n)s of %(total)s people are in the bases, thanked: %(thanked)s") % {
+        "n": counted["n_written"], "total": counted["n"], "thanked": n_thanked,
+    }  # fmt: skip
+    if counted["n_written"] < counted["n"]:
+        return StageState.GO, words
+    return (StageState.DONE if counted["n"] else StageState.WAIT), words
 
 
 # ---------------------------------------------------------------- next year

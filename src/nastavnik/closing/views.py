@@ -3,16 +3,24 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.closing import actions
-from nastavnik.closing.choices import ClosingStage
-from nastavnik.closing.forms import FinalMeetingsForm, LastWordsForm, YearEndForm
+from nastavnik.closing.choices import ClosingStage, ThanksKind
+from nastavnik.closing.forms import (
+    FinalMeetingsForm,
+    LastWordsForm,
+    ResultsForm,
+    TalksForm,
+    YearEndForm,
+)
+from nastavnik.closing.models import ClosingTalk, Thanks
 from nastavnik.closing.queries import (
     FinalMeeting,
     final_meetings_ahead,
@@ -23,12 +31,16 @@ from nastavnik.closing.queries import (
     pairs_to_close,
     said_of_going_on,
     steps_of_closing,
+    talked_with,
     unsettled,
+    year_results,
 )
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
+from nastavnik.core.ui import confirm
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.actions import complete_pairs
@@ -227,6 +239,134 @@ def completion(request: Request) -> HttpResponse:
         going_on=list(pairs_going_on(request.user, programme)),
         n_days=REOPEN_DAYS,
     )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.TALK_NOTE)
+def talks(request: Request) -> HttpResponse:
+    """Show with which mentees the head has spoken at the end; note it for many at once."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("cabinet:home")
+    there = list(talked_with(request.user, programme))
+    held = [one.closing_talk for one in there if hasattr(one, "closing_talk")]
+    left = [one for one in there if not hasattr(one, "closing_talk")]
+    head = programme.organisation.head_name
+    form = TalksForm(left, head, request.POST if request.method == "POST" else None)
+    leads = request.user.viewer.may(Perm.PAIR_APPROVE)
+    if form.is_bound and form.is_valid():
+        every = {one.pk for one in left}
+        keys = every if "all" in request.POST else set(ticked(request, "records"))
+        try:
+            fresh = actions.note_talks(
+                form.said_with(keys),
+                held_on=form.cleaned_data["held_on"],
+                held_by=form.cleaned_data["held_by"],
+                by=request.user,
+            )
+        except RefusedError as refusal:
+            return _refused(request, refusal, ClosingStage.TALKS)
+        told = ngettext("%(n)s talk is noted.", "%(n)s talks are noted.", len(fresh))
+        messages.success(request, told % {"n": len(fresh)})
+        if leads:
+            return _onward(request, programme, ClosingStage.TALKS)
+        return redirect("closing:talks")
+    groups = group_names([one.person for one in there])
+    context: dict[str, Any] = {
+        "form": form,
+        "rows": list(form.rows(groups)),
+        "held": held,
+        "n_all": len(there),
+    }
+    if leads:
+        return _page(request, ClosingStage.TALKS, programme, is_wrong=form.is_bound, **context)
+    status = 422 if form.is_bound else 200
+    return render(request, "closing/talks.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.TALK_NOTE)
+def remove_talk(request: Request, pk: int) -> HttpResponse:
+    """Ask whether a talk was noted by mistake, then take it out."""
+    seen = ClosingTalk.objects.visible_to(request.user).select_related("record__person")
+    talk = get_object_or_404(seen, pk=pk)
+    back = reverse("closing:talks")
+    if request.method == "POST":
+        actions.drop_talk(talk, by=request.user)
+        messages.success(request, _("The talk is taken out."))
+        return redirect(back)
+    return confirm.ask(
+        request,
+        heading=_("Take out the talk with %(name)s?") % {"name": talk.record.person.full_name},
+        sentence=_("Its day and its words are erased; the talk can be noted anew."),
+        action=_("Yes, take it out"),
+        back=back,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.BASE_EDIT)
+def results(request: Request) -> HttpResponse:
+    """Show what came of the year for everybody who has finished; write it into the bases and note thanks."""
+    programme = current_programme(request.user)
+    if programme is None:
+        return redirect("closing:year")
+    rows = year_results(request.user, programme)
+    form = ResultsForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        n = actions.write_results(rows, by=request.user)
+        told = ngettext(
+            "The result of %(n)s person is in the base.",
+            "The results of %(n)s people are in the bases.",
+            n,
+        )
+        messages.success(request, told % {"n": n})
+        if kind := form.cleaned_data["kind"]:
+            mentors = [one.record for one in rows if one.may_be_thanked]
+            given = actions.thank_people(mentors, ThanksKind(kind), on=today(), by=request.user)
+            told = ngettext(
+                "Noted: %(n)s mentor is thanked.", "Noted: %(n)s mentors are thanked.", len(given)
+            )
+            messages.success(request, told % {"n": len(given)})
+        return _onward(request, programme, ClosingStage.RESULTS)
+    return _page(
+        request,
+        ClosingStage.RESULTS,
+        programme,
+        is_wrong=form.is_bound,
+        form=form,
+        rows=rows,
+        n_fresh=sum(not one.is_written for one in rows),
+        n_to_thank=sum(one.may_be_thanked for one in rows),
+        n_back=sum(one.record.results == one.words for one in rows),
+        n_thanks_back=_thanks_of_today(request, programme).count(),
+    )
+
+
+def _thanks_of_today(request: Request, programme: Programme) -> QuerySet[Thanks]:
+    return Thanks.objects.visible_to(request.user).filter(
+        record__programme=programme, given_on=today()
+    )
+
+
+@require_POST
+@requires(Perm.BASE_EDIT)
+def results_back(request: Request) -> HttpResponse:
+    """Take the assembled results out of the bases, or the thanks noted today."""
+    programme = current_programme(request.user)
+    if programme is not None and "thanks" in request.POST:
+        n = actions.take_thanks_back(_thanks_of_today(request, programme), by=request.user)
+        told = ngettext("%(n)s thanks is taken back.", "%(n)s thanks are taken back.", n)
+        messages.success(request, told % {"n": n})
+    elif programme is not None:
+        n = actions.take_results_back(year_results(request.user, programme), by=request.user)
+        told = ngettext(
+            "The result of %(n)s person is taken back.",
+            "The results of %(n)s people are taken back.",
+            n,
+        )
+        messages.success(request, told % {"n": n})
+    return redirect("closing:results")
 
 
 @require_http_methods(["GET", "POST"])

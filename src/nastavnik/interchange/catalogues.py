@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 
+from nastavnik.closing.models import ClosingTalk, Thanks
 from nastavnik.consents.models import Consent, ConsentText, Guardian
 from nastavnik.documents.models import Document
 from nastavnik.engine.instruments.answering import LONGEST_STORY
@@ -382,6 +383,23 @@ SHEETS: tuple[PackageSheet, ...] = (
         is_core=False,
     ),
     # what orders say of pairs after their beginning
+    PackageSheet(
+        "closing_talks",
+        "Заключительные беседы руководителя",
+        ClosingTalk,
+        {"participation": "record", **{name: name for name in ("held_on", "held_by", "words")}},
+        required=("participation", "held_on", "held_by"),
+        left_out=frozenset({"noted_at", "noted_by"}),
+        is_core=False,
+    ),
+    PackageSheet(
+        "thanks",
+        "Поощрения",
+        Thanks,
+        {"participation": "record", "kind": "kind", "given_on": "given_on"},
+        required=("participation", "kind", "given_on"),
+        is_core=False,
+    ),
     PackageSheet(
         "order_lines",
         "Продления и окончания пар в приказах",

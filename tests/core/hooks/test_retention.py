@@ -17,7 +17,9 @@ from tests.jobs.working import counted
 from tests.pages import signed_in, text
 
 from nastavnik.blanks.models import Intake, PrintRun
+from nastavnik.closing.models import ClosingTalk
 from nastavnik.config.databases import SQLITE_PRAGMAS
+from nastavnik.core.dates import today
 from nastavnik.core.hooks import retention
 from nastavnik.core.models import AuditEntry, SignIn, SignInKind, Tries
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
@@ -123,6 +125,13 @@ def everything(cast, tmp_path, settings):
     of_a_wave = {"organisation": cast.school.organisation, "kind": "wave", "subject_id": 1}
     PrintRun.objects.create(**of_a_wave, layout=[], n_personal=1, n_spare=0, pdf=b"%PDF")
     Intake.objects.create(**of_a_wave, n_files=1, n_pages=0)
+    ClosingTalk.objects.create(
+        organisation=cast.school.organisation,
+        record=cast.school.records["younger"],
+        held_on=today(),
+        held_by="Директорова",
+        words="канарейка",
+    )
     SignIn.objects.create(
         organisation_id=cast.school.organisation.pk,
         user_id=cast.anna.pk,

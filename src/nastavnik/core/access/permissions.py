@@ -60,6 +60,7 @@ class Perm(StrEnum):
     PLAN_VIEW = "plan_view"
     PLAN_EDIT = "plan_edit"
     PLAN_APPROVE = "plan_approve"
+    TALK_NOTE = "talk_note"
     ROADMAP_VIEW = "roadmap_view"
     ROADMAP_EDIT = "roadmap_edit"
     MEETING_NOTE = "meeting_note"
@@ -136,6 +137,8 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.PLAN_EDIT,
         # what the head has signed on paper
         Perm.PLAN_APPROVE,
+        # what the head has said of the closing talks
+        Perm.TALK_NOTE,
         Perm.ROADMAP_EDIT,
         Perm.MEETING_NOTE,
         Perm.MEETING_EDIT,
@@ -159,6 +162,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.SECOND_STEP,
         Perm.MATCHING_VIEW,
         Perm.PLAN_APPROVE,
+        Perm.TALK_NOTE,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_TAKE_BACK,
         Perm.TRAIL_VIEW,
