@@ -15,7 +15,10 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 N_SHOWN = 50
 PAGES = (
@@ -185,6 +188,7 @@ def fill_other_lists(programme: Any, mentors: list[Any], curator: Any) -> int:  
             is_certified=True,
             status="approved",
             approved_at=timezone.now(),
+            snapshot={"mentors": []},
         )
         for n in numbers
     )
