@@ -1,16 +1,27 @@
 """The demo is built through actions, always the same, plainly invented."""
 
+import datetime as dt
+from collections import Counter
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from nastavnik.closing.choices import ClosingStage
+from nastavnik.closing.models import ClosingTalk, Thanks
+from nastavnik.closing.queries import next_step, steps_of_closing
+from nastavnik.core.dates import today
 from nastavnik.core.models import AuditEntry
 from nastavnik.demo import names, scenario
-from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.documents.models import Document
+from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.organisations.models import Organisation, Partner
 from nastavnik.people.models import Person, User
+from nastavnik.plans.models import IndividualPlan
 from nastavnik.programmes.models import Participation
+from nastavnik.programmes.queries import current_programme
+from nastavnik.questionnaires.models import Response
+from nastavnik.training.models import Trainee
 
 SURNAMES = {form for pair in names.SURNAMES for form in pair}
 
@@ -98,3 +109,46 @@ def test_a_demo_that_others_can_open_has_a_fresh_password(settings, tmp_path):
     for user in found:
         assert user.check_password(fresh)
         assert not user.check_password(scenario.PASSWORD)
+
+
+def end_states(model, *fields):
+    return Counter(model.objects.values_list(*fields))
+
+
+@pytest.mark.django_db
+def test_the_finished_demo_is_a_whole_year_with_ends_of_every_kind():
+    """Also run with `--on DATE`: the year is one of its own that ends on the day it is."""
+    scenario.build("finished")
+    assert set(end_states(Mentorship, "status")) == {("completed",), ("cancelled",)}
+    assert {("asked",), ("",)} == set(end_states(Mentorship, "end_cause"))
+    orders = set(end_states(Document, "kind", "status"))
+    assert orders == {
+        (kind, "registered") for kind in ("pair_order", "extension_order", "ending_order")
+    }
+    held = Meeting.objects.filter(status="held")
+    assert held.earliest("held_on").held_on < today() - dt.timedelta(days=200)
+    assert held.latest("held_on").held_on <= today()
+    stages = end_states(Response, "wave__version__stage", "wave__version__role")
+    assert (
+        min(stages[stage, side] for stage in ("before", "after") for side in ("mentee", "mentor"))
+        > 10
+    )
+    assert IndividualPlan.objects.filter(status="approved").exists()
+    assert Trainee.objects.exclude(finished_on=None).exists()
+    records = Participation.objects.filter(status="finished")
+    assert {True, False, None} == set(records.values_list("goes_on", flat=True))
+    completed = Tie.objects.filter(mentorship__status="completed")
+    assert ClosingTalk.objects.count() == completed.values("mentee").distinct().count()
+    assert not records.filter(pk__in=completed.values("mentee"), results="").exists()
+    assert set(end_states(Thanks, "kind")) == {("best",), ("gratitude",)}
+
+
+@pytest.mark.deep
+@pytest.mark.django_db
+def test_the_closing_demo_waits_for_its_first_step():
+    scenario.build("closing")
+    curator = User.objects.get(login="kurator")
+    step = next_step(steps_of_closing(curator, current_programme(curator)))
+    assert step.stage == ClosingStage.MEETINGS
+    assert Mentorship.objects.filter(status="active").count() > 30
+    assert not Meeting.objects.filter(kind="final", status="held").exists()

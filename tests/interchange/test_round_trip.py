@@ -16,6 +16,7 @@ from tests.mentorships.scenes import run_pairs
 from nastavnik.core.dates import today
 from nastavnik.core.models import AuditEntry
 from nastavnik.demo import scenario
+from nastavnik.demo.whole_year import DAYS_LEFT
 from nastavnik.documents.actions import refresh_document, register_document, set_requisites
 from nastavnik.documents.models import Document
 from nastavnik.interchange.actions import import_package
@@ -54,7 +55,11 @@ def school():
 
 
 @pytest.mark.both
-@pytest.mark.parametrize("stage", scenario.STAGES)
+@pytest.mark.parametrize(
+    "stage",
+    # a whole year is long: it goes and comes back where time is
+    [pytest.param(one, marks=[pytest.mark.deep] * (one in DAYS_LEFT)) for one in scenario.STAGES],
+)
 def test_every_stage_of_the_demo_comes_back_as_it_was(stage):
     scenario.build(stage)
     before = out(school())

@@ -17,6 +17,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.hooks.facts import facts_of
 from nastavnik.core.passwords import one_time_password
 from nastavnik.demo.names import people
+from nastavnik.demo.whole_year import DAYS_LEFT, PREPARED, ask, close, end_otherwise, whole_year
 from nastavnik.districts.actions import (
     adopt_lines,
     answer_roadmap,
@@ -101,7 +102,7 @@ from nastavnik.training.actions import (
 from nastavnik.training.catalogues import examples
 from nastavnik.training.models import TrainingCourse
 
-STAGES = ("empty", "enrolment", "matching", "running")
+STAGES = ("empty", "enrolment", "matching", "running", "closing", "finished")
 PASSWORD = "наставник-2026"  # noqa: S105 - of the demo, printed at every start
 OLDER_FROM = 9  # the grade from which pupils lead others
 CLASSES = ("5А", "5Б", "6А", "6Б", "7А", "8А", "9А", "9Б", "10А", "11А")
@@ -208,9 +209,11 @@ def build(stage: str) -> None:
 
     Args:
         stage: one of `STAGES`: schools and accounts; lists, bases and half of the papers; everyone ready and a
-            matching waiting for approval; pairs running.
+            matching waiting for approval; pairs running; a whole year lived, to be closed now; the same year closed. The last two
+            are a year of their own that ends today, whatever the day.
     """
     depth = STAGES.index(stage)
+    left = DAYS_LEFT.get(stage)
     district = add_organisation(
         None,
         level=Level.MUNICIPALITY,
@@ -223,10 +226,15 @@ def build(stage: str) -> None:
     coordinator = add_account("rayon", PASSWORD, full_name="Районова Римма Романовна", by=None)
     names = people()
     first = _school(
-        district, "Средняя школа № 7", "Образцова Вера Сергеевна", "Кураторова Елена Викторовна", 1
+        district,
+        "Средняя школа № 7",
+        "Образцова Вера Сергеевна",
+        "Кураторова Елена Викторовна",
+        1,
+        left,
     )
     second = _school(
-        district, "Основная школа № 12", "Примеров Пётр Олегович", "Вторая Нина Петровна", 2
+        district, "Основная школа № 12", "Примеров Пётр Олегович", "Вторая Нина Петровна", 2, left
     )
     grant_role(coordinator, district, Role.COORDINATOR, starts_on=first.year.starts_on, by=None)
     if depth >= 1:
@@ -238,6 +246,9 @@ def build(stage: str) -> None:
         second.match(approve=depth > 2)  # noqa: PLR2004 - as above
     if depth > 2:  # noqa: PLR2004 - as above
         _agree(district, coordinator, first, second)
+    if left is not None:
+        for school in (first, second):
+            school.live_on(is_closed=stage == "finished")
 
 
 def _last_day(year: AcademicYear) -> dt.date:
@@ -317,7 +328,16 @@ class School:
     curator: User
     number: int
     programme: Programme | None = None
+    # of a year that is lived whole: the days until its programme ends
+    days_left: int | None = None
     staff: list[Person] = field(default_factory=list)
+
+    @property
+    def began_on(self) -> dt.date:
+        """The first day of the pairs."""
+        if self.days_left is not None:
+            return self.year.starts_on + PREPARED
+        return max(self.year.starts_on, today() - BEGAN_AGO)
 
     def fill(
         self,
@@ -398,7 +418,9 @@ class School:
             year,
             title=f"Программа наставничества на {year} учебный год",
             starts_on=year.starts_on,
-            ends_on=_last_day(year),
+            ends_on=_last_day(year)
+            if self.days_left is None
+            else today() + dt.timedelta(days=self.days_left),
             forms=MentoringForm.objects.directory().filter(code__in=codes),
             by=self.curator,
         )
@@ -548,7 +570,11 @@ class School:
         run = run_matching(self.programme, by=self.curator)
         if not approve:
             return
-        began_on = max(self.year.starts_on, today() - BEGAN_AGO)
+        began_on = self.began_on
+        if self.days_left is not None:
+            ask(
+                self.programme, "before", opens_on=began_on - dt.timedelta(days=14), by=self.curator
+            )
         self.train(self.programme)
         order = approve_run(run, starts_on=began_on, by=self.curator)
         set_requisites(order, number="118-о", dated_on=began_on, by=self.curator)
@@ -572,7 +598,7 @@ class School:
         meeting = plan_group_meeting(
             programme,
             ready.order_by("pk"),
-            held_on=max(programme.starts_on, today() - BEGAN_AGO - dt.timedelta(days=7)),
+            held_on=max(programme.starts_on, self.began_on - dt.timedelta(days=7)),
             place="актовый зал, после шестого урока",
             by=self.curator,
         )
@@ -589,7 +615,7 @@ class School:
 
     def train(self, programme: Programme) -> None:
         """Train the mentors by the ready course before the pairs begin: two were ill and have no result; and the curator."""
-        first = max(programme.starts_on, today() - BEGAN_AGO - dt.timedelta(days=21))
+        first = max(programme.starts_on, self.began_on - dt.timedelta(days=21))
         course = self._course("mentors_school")
         sessions = [
             plan_session(
@@ -649,10 +675,12 @@ class School:
             ]
             if not due:
                 continue
-            left = LEFT_OPEN.get(number, int(pair.pk in to_mark))
+            left = LEFT_OPEN.get(number, int(pair.pk in to_mark)) if self.days_left is None else 0
             mentees = _mentees(pair)
             past = due[: len(due) - left]
             notes |= {m: _story(number, place, mentees) for place, m in enumerate(past)}
+            if self.days_left is not None:
+                continue
             if number == POSTPONING:
                 postpone_meeting(postpone_meeting(due[-1], by=self.curator), by=self.curator)
             elif number == ASKING:
@@ -668,7 +696,7 @@ class School:
         begun = sorted(going, key=lambda tie: tie.mentorship_id not in shown)[:WITH_PLAN]
         if not begun:
             return
-        since = max(begun[0].starts_on, today() - BEGAN_AGO)
+        since = max(begun[0].starts_on, self.began_on)
         for number, plan in enumerate(open_plans(begun, since=since, by=self.curator)):
             wished = list(plan.goals.all())
             content = PlanContent(
@@ -701,6 +729,13 @@ class School:
         if due and held:
             tick_items(plan, due[:1] if behind else due, meeting=held, by=self.curator)
 
+    def live_on(self, *, is_closed: bool) -> None:
+        """Let some pairs end otherwise than planned; `is_closed` goes through the close of the year."""
+        assert self.programme is not None  # noqa: S101 - `fill` has opened it
+        end_otherwise(self.programme, by=self.curator)
+        if is_closed:
+            close(self.programme, by=self.curator)
+
     def begin_roadmap(self) -> Roadmap:
         """Make the roadmap of the year from the catalogue."""
         programme = self.programme
@@ -731,8 +766,10 @@ class School:
         return roadmap
 
 
-def _school(district: Organisation, name: str, head: str, curator_name: str, number: int) -> School:
-    first, last = year_bounds(today())
+def _school(
+    district: Organisation, name: str, head: str, curator_name: str, number: int, left: int | None
+) -> School:  # fmt: skip
+    first, last = year_bounds(today()) if left is None else whole_year()
     organisation = add_organisation(
         district,
         level=Level.ORGANISATION,
@@ -748,4 +785,4 @@ def _school(district: Organisation, name: str, head: str, curator_name: str, num
     login = "kurator" if number == 1 else f"kurator{number}"
     curator = add_account(login, PASSWORD, full_name=curator_name, by=None)
     grant_role(curator, organisation, Role.CURATOR, starts_on=first, by=None)
-    return School(organisation, year, curator, number)
+    return School(organisation, year, curator, number, days_left=left)
