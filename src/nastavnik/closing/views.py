@@ -78,6 +78,7 @@ def _page(
         "programme": programme,
         "steps": steps,
         "step": next(one for one in steps if one.stage == stage),
+        "now": next_step(steps),
         **context,
     }
     status = 422 if is_wrong else 200

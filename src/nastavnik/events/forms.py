@@ -18,7 +18,7 @@ MOST_NAMES = 30  # typed one a line
 
 
 class EventForm(forms.ModelForm[ProgrammeEvent]):
-    kind = forms.ChoiceField(label=_("What it is"), choices=kind_choices)
+    kind = forms.ChoiceField(label=_("Kind of event"), choices=kind_choices)
 
     class Meta:
         model = ProgrammeEvent

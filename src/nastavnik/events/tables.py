@@ -29,7 +29,7 @@ def events_table(rows: Sequence[EventRow]) -> Table[EventRow]:
         _("Events"),
         (
             Column("title", _("Event"), lambda row: row.title or row.kind, title),
-            Column("kind", _("What it is"), lambda row: row.kind, on_page=False),
+            Column("kind", _("Kind of event"), lambda row: row.kind, on_page=False),
             Column("day", _("Day"), lambda row: row.held_on, lambda row: day(row.held_on)),
             Column("place", _("Place"), lambda row: row.place),
             Column("invited", _("Invited"), lambda row: row.n_invited, is_number=True),
