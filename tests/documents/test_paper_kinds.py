@@ -20,6 +20,8 @@ from nastavnik.documents.actions import (
 )
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed, PaperKind
+from nastavnik.events.actions import plan_event
+from nastavnik.events.choices import MINUTES_PAPER
 from nastavnik.mentorships.actions import draft_ending_order, extend_pair, set_pair_status
 from nastavnik.mentorships.choices import ExtensionCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
@@ -88,7 +90,11 @@ def test_every_form_names_only_what_its_app_tells(cast):
     (ending,) = draft_ending_order([second], by=cast.anna)
     (plan,) = open_plans([first.ties.get()], by=cast.anna)
     paper = draft_document(cast.school.year, PLAN_PAPER, subject_id=plan.pk, by=cast.anna)
-    subjects = {one.kind: one for one in (order, longer, ending, paper)}
+    event = plan_event(
+        cast.school.year, kind="seminar", title="Семинар", held_on=today(), by=cast.anna
+    )
+    minutes = draft_document(cast.school.year, MINUTES_PAPER, subject_id=event.pk, by=cast.anna)
+    subjects = {one.kind: one for one in (order, longer, ending, paper, minutes)}
     assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
     for kind in paper_kinds.kinds():
         told = set(kind.compose(subjects[kind.code]).facts)

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 from tests.cast import CANARY
 from tests.pages import signed_in, text
 
@@ -12,6 +13,9 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention, upcoming
 from nastavnik.core.hooks.facts import facts_of
+from nastavnik.documents.actions import refresh_document
+from nastavnik.documents.models import Document
+from nastavnik.documents.rendering import blocks_of
 from nastavnik.events.actions import (
     answer_invitation,
     cancel_event,
@@ -19,6 +23,7 @@ from nastavnik.events.actions import (
     forget_who_came,
     invite_guests,
     keep_event_minutes,
+    make_event_links,
     note_invitations_given,
     note_who_came,
     plan_event,
@@ -27,9 +32,11 @@ from nastavnik.events.actions import (
     uninvite_guests,
 )
 from nastavnik.events.catalogues import kinds
-from nastavnik.events.choices import EventAudience
+from nastavnik.events.choices import MINUTES_PAPER, EventAudience
+from nastavnik.events.documents import findings_of_minutes, invitations
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.roadmaps.catalogues import entries
+from nastavnik.writers.blocks import texts_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("within_the_year")]
 
@@ -281,3 +288,96 @@ def test_the_pages_open_and_the_list_is_taken_out(cast):
     assert client.get("/events/?as=xlsx").status_code == 200
     assert client.post(f"/events/{event.pk}/remove/").status_code == 302
     assert not ProgrammeEvent.objects.exists()
+
+
+# ---------------------------------------------------------------- links, papers
+
+
+def linked(cast, event, **how):
+    guests = EventGuest.objects.filter(event=event)
+    return {
+        guest.person_id: f"/e/{token}/"
+        for guest, token in make_event_links(event, guests, by=cast.anna, **how)
+    }
+
+
+def test_a_link_takes_an_answer_and_names_nobody_else(cast):
+    event, _guests = planned(cast, "younger", "older", in_days=2, place="актовый зал")
+    pages = linked(cast, event)
+    page, browser = pages[cast.school.people["older"].pk], Client()
+    said = text(browser.get(page))
+    assert "актовый зал" in said
+    assert cast.school.people["younger"].last_name not in said
+    browser.post(page, {"go": "yes"})
+    assert EventGuest.objects.get(person=cast.school.people["older"]).will_come is True
+    browser.post(page.replace("/e/", "/E/"), {"go": "no"})
+    assert EventGuest.objects.get(person=cast.school.people["older"]).will_come is False
+    assert EventGuest.objects.get(person=cast.school.people["younger"]).will_come is None
+
+
+def test_wrong_renewed_taken_off_and_late_links_look_alike(cast):
+    event, guests = planned(cast, "younger", "older", in_days=2)
+    first = linked(cast, event)
+    assert linked(cast, event) == {}, "those who have one keep it"
+    fresh = linked(cast, event, again=True)
+    browser, key = Client(), cast.school.people["older"].pk
+    gone = browser.get("/e/0123456789ABCDEFGHJKMNPQRS/")
+    assert gone.status_code == 404
+    assert browser.get(first[key]).content == gone.content
+    assert browser.get(fresh[key]).status_code == 200
+    uninvite_guests(event, [guests[key]], by=cast.anna)
+    assert browser.get(fresh[key]).content == gone.content
+    other = fresh[cast.school.people["younger"].pk]
+    ProgrammeEvent.objects.update(held_on=today() - dt.timedelta(1))
+    assert browser.get(other).content == gone.content
+    with pytest.raises(RefusedError):
+        linked(cast, event)
+
+
+def test_the_link_of_a_moved_or_cancelled_event_says_so(cast):
+    event, _guests = planned(cast, "older", in_days=2)
+    page = linked(cast, event)[cast.school.people["older"].pk]
+    change_event(event, held_on=today() + dt.timedelta(4), by=cast.anna)
+    assert f"{today() + dt.timedelta(2):%d.%m.%Y}" in text(Client().get(page))
+    cancel_event(event, reason="карантин", by=cast.anna)
+    said = Client().get(page)
+    assert "карантин" in text(said)
+    assert b"<form" not in said.content
+    Client().post(page, {"go": "yes"})
+    assert EventGuest.objects.get().will_come is None
+
+
+def test_invitations_are_printed_for_families_too(cast):
+    event, _guests = planned(cast, "older", in_days=2, place="зал", agenda="Открытие\nНаграды")
+    invite_guests(event, [cast.school.people["younger"]], is_family=True, by=cast.anna)
+    client = signed_in(cast.anna)
+    for address in ("pdf/", "pdf/?sheet=1", "docx/?sheet=1"):
+        assert client.get(f"/events/{event.pk}/invitations/{address}").status_code == 200
+    assert client.get(f"/events/{event.pk}/invitations/exe/").status_code == 404
+    rows = [(one, "") for one in event.guests.select_related("person")]
+    for one_a_page in (True, False):
+        said = " ".join(texts_of(invitations(event, rows, one_a_page=one_a_page)))
+        assert "Родителям (законным представителям)" in said
+        assert "Награды" in said
+
+
+def test_minutes_say_only_what_was_entered(cast):
+    event, _guests = planned(cast, "older")
+    client = signed_in(cast.anna)
+    client.post(f"/events/{event.pk}/paper/")
+    paper = Document.objects.get(kind=MINUTES_PAPER)
+    said = " ".join(texts_of(blocks_of(paper.content)))
+    for word in ("Присутствовали", "СЛУШАЛИ", "РЕШИЛИ", "Секретарь:"):
+        assert word not in said
+    assert len(findings_of_minutes(paper)) == 4
+    came(cast, event, "older", n_others=2)
+    keep_event_minutes(
+        event, chair="Иванова И. И.", secretary="", heard="", decided="Продолжить", by=cast.anna
+    )
+    paper = refresh_document(paper, by=cast.anna)
+    said = " ".join(texts_of(blocks_of(paper.content)))
+    assert "Присутствовали: 3 чел." in said
+    assert "Продолжить" in said
+    assert "Секретарь:" not in said
+    client.post(f"/events/{event.pk}/paper/")
+    assert Document.objects.filter(kind=MINUTES_PAPER).count() == 1

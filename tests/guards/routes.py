@@ -93,6 +93,9 @@ OBJECTS: dict[str, type[Model]] = {
             "forget",
             "given",
             "minutes",
+            "links",
+            "paper",
+            "invitations",
         )
     },
     "events:answer": EventGuest,

@@ -723,6 +723,7 @@ PREPARED |= dict.fromkeys(
         "events.restore_event",
         "events.remove_event",
         "events.answer_invitation",
+        "events.make_event_links",
     ),
     lambda scene: events.plan_event(
         scene.year, kind="other", title="Впереди", held_on=scene.year.ends_on, by=scene.by
@@ -1166,6 +1167,9 @@ DONE = {
     ),
     "events.keep_event_minutes": lambda s: events.keep_event_minutes(
         s.first(ProgrammeEvent, kind="seminar"), chair="Иванова", secretary="", heard="", decided="", by=s.by
+    ),
+    "events.make_event_links": lambda s: events.make_event_links(
+        s.it, events.invite_guests(s.it, [s.person("older")], by=s.by), by=s.by
     ),
     "events.answer_invitation": lambda s: events.answer_invitation(
         events.invite_guests(s.it, [s.person("older")], by=s.by)[0], will_come=True, by=s.by

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.links import digest_of, fresh_token
 from nastavnik.events.access import may_cancel, may_note, may_remove
 from nastavnik.events.choices import MOST_GUESTS
 from nastavnik.events.models import EventGuest, ProgrammeEvent
@@ -304,6 +305,36 @@ def forget_who_came(event: ProgrammeEvent, *, by: models.Model | None) -> int:
         event.save(update_fields=["n_others"])
         audit.record("event-attended", event, by=by, fields=["n_others"])
     return len(rows)
+
+
+@transaction.atomic
+def make_event_links(
+    event: ProgrammeEvent,
+    guests: Iterable[EventGuest],
+    *,
+    again: bool = False,
+    by: models.Model | None,
+) -> list[tuple[EventGuest, str]]:
+    """Make a personal link for each who has none, with `again` for all: then the link somebody had opens nothing.
+
+    Returns:
+        Each with the signs of the link, which are seen this once.
+
+    Raises:
+        RefusedError: the event is over or cancelled.
+    """
+    event = _locked(event)
+    if event.cancelled_on or event.held_on < today():
+        raise RefusedError(_("The event is over or cancelled: there is nothing to answer."))
+    rows = event.guests.select_for_update(of=("self",)).filter(pk__in=[one.pk for one in guests])
+    if not again:
+        rows = rows.filter(token_sha256="")
+    made = [(one, fresh_token()) for one in rows.select_related("person")]
+    for one, token in made:
+        one.token_sha256 = digest_of(token)
+    EventGuest.objects.bulk_update([one for one, _token in made], ["token_sha256"], batch_size=200)
+    audit.record_many("event-link-made", [one for one, _token in made], by=by, fields=["person"])
+    return made
 
 
 @transaction.atomic

@@ -10,10 +10,13 @@ class EventsConfig(AppConfig):
     label = "events"
 
     def ready(self) -> None:
+        from nastavnik.documents import paper_kinds
         from nastavnik.events import attention as own
         from nastavnik.events import facts as own_facts
         from nastavnik.events.holdings import HELD
+        from nastavnik.events.papers import MINUTES
 
+        paper_kinds.register(MINUTES)
         attention.register(self.label, own.items)
         upcoming.register(self.label, own.coming)
         own_facts.register()

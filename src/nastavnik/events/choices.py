@@ -15,6 +15,7 @@ class EventAudience(models.TextChoices):
     OUTSIDE = "outside", _("alumni, partners, guests")
 
 
+MINUTES_PAPER = "event_minutes"  # the kind of the paper, documents/data
 MOST_AGENDA = 4000  # characters
 MOST_MINUTES = 10_000
 MOST_GUESTS = 1500  # of one event: the register is a table on one page

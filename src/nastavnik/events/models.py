@@ -121,7 +121,7 @@ class EventGuestQuerySet(ScopedQuerySet["EventGuest"]):
 class EventGuest(models.Model):
     """An invitation: of a person, or of the family of a pupil (`is_family`): whether they will come, whether they came.
 
-    No answer and nothing noted are empty, not «no».
+    No answer and nothing noted are empty, not «no». Of a personal link only a digest of its signs is kept.
     """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
@@ -131,6 +131,7 @@ class EventGuest(models.Model):
     will_come = models.BooleanField(null=True)
     answered_on = models.DateField(null=True)
     came = models.BooleanField(null=True)
+    token_sha256 = models.CharField(max_length=64, blank=True)
 
     objects = EventGuestQuerySet.as_manager()
 
@@ -139,6 +140,9 @@ class EventGuest(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "person", "is_family"], name="event_guest_once"
+            ),
+            models.UniqueConstraint(
+                fields=["token_sha256"], condition=~Q(token_sha256=""), name="event_link_once"
             ),
             models.CheckConstraint(
                 condition=Q(will_come=None, answered_on=None)
@@ -149,4 +153,5 @@ class EventGuest(models.Model):
 
     class Privacy:
         personal = ["event", "person", "is_family", "will_come", "answered_on", "came"]
+        secret = ["token_sha256"]
         technical = ["id", "organisation"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.dates import today
+from nastavnik.core.links import digest_of
 from nastavnik.core.request_cache import cached
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.people.choices import LEARNERS, OUTSIDERS, PersonKind
@@ -243,6 +244,17 @@ def waiting(user: SignedIn) -> tuple[list[ProgrammeEvent], list[ProgrammeEvent]]
     return [one for one in events if one.held_on < day], [
         one for one in events if one.held_on >= day
     ]
+
+
+def guest_by(token: str) -> EventGuest | None:
+    """Return the invitation a link opens today, of a cancelled event too; None for a wrong, ended or late one alike."""
+    return (
+        EventGuest.objects.filter(
+            token_sha256=digest_of(token), event__held_on__gte=today(), person__left_on=None
+        )
+        .select_related("event__organisation", "person")
+        .first()
+    )
 
 
 def n_answers(event: ProgrammeEvent) -> int:

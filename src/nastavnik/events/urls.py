@@ -4,6 +4,9 @@ from nastavnik.events import views
 
 app_name = "events"
 urlpatterns = [
+    path("e/<str:token>/", views.by_token, name="by-link"),
+    # a QR code holds the address in capitals
+    path("E/<str:token>/", views.by_token, name="by-link-capitals"),
     path("events/", views.event_list, name="list"),
     path("events/own/", views.own, name="own"),
     path("events/own/<int:pk>/answer/", views.answer, name="answer"),
@@ -15,6 +18,9 @@ urlpatterns = [
     path("events/<int:pk>/remove/", views.remove, name="remove"),
     path("events/<int:pk>/people/", views.invite, name="invite"),
     path("events/<int:pk>/people/off/", views.uninvite, name="uninvite"),
+    path("events/<int:pk>/links/", views.links, name="links"),
+    path("events/<int:pk>/invitations/<str:kind>/", views.invitations_file, name="invitations"),
+    path("events/<int:pk>/paper/", views.paper, name="paper"),
     path("events/<int:pk>/given/", views.given, name="given"),
     path("events/<int:pk>/minutes/", views.minutes, name="minutes"),
     path("events/<int:pk>/register/", views.keep, name="keep"),

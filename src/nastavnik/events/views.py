@@ -1,28 +1,35 @@
 """Pages of events: the list, one event with its register, invitations, own invitations."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from nastavnik.core import looks
 from nastavnik.core.access import Perm
-from nastavnik.core.access.view_access import requires
+from nastavnik.core.access.view_access import by_link, requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, ticked
 from nastavnik.core.ui import confirm, listing
+from nastavnik.core.ui.downloads import download
 from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.personal_links import link_gone, opens_here_only, site_of, strip_of
 from nastavnik.core.ui.refusals import refusals_told
+from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.events import actions
 from nastavnik.events.access import may_cancel, may_note, may_remove
 from nastavnik.events.catalogues import kinds
-from nastavnik.events.choices import EventAudience
+from nastavnik.events.choices import MINUTES_PAPER, EventAudience
+from nastavnik.events.documents import invitations, minutes_of
 from nastavnik.events.forms import (
     CancelForm,
     EventForm,
@@ -36,6 +43,7 @@ from nastavnik.events.queries import (
     GuestList,
     are_learners,
     event_rows,
+    guest_by,
     guest_list,
     n_answers,
     own_invitations,
@@ -46,8 +54,15 @@ from nastavnik.events.tables import events_table, guests_table
 from nastavnik.organisations.models import AcademicYear
 from nastavnik.organisations.queries import year_for
 from nastavnik.programmes.queries import current_programme, forms_of
+from nastavnik.writers.looks import BLANK_FORM
+from nastavnik.writers.pdfs import draw_pdf
+from nastavnik.writers.wordfiles import draw_docx
 
 PER_PAGE = 50
+FILES = {
+    "pdf": ("application/pdf", draw_pdf),
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", draw_docx),
+}
 
 
 @require_GET
@@ -247,6 +262,8 @@ def _show(
         "may_edit": may_edit,
         "sees_part": sees_part(request.user),
         "is_ahead": shown.held_on > today(),
+        "is_open": shown.held_on >= today() and not shown.cancelled_on,
+        "may_draft": request.user.viewer.may(Perm.DOCUMENT_EDIT),
         **(returned or {}),
     }
     return render(request, "events/event.html", context, status=422 if returned else 200)
@@ -390,3 +407,109 @@ def answer(request: Request, pk: int) -> HttpResponse:
         actions.answer_invitation(guest, will_come=request.POST.get("go") == "yes", by=request.user)
         messages.success(request, _("Your answer is kept; it can be changed until the day."))
     return redirect("events:own")
+
+
+# ---------------------------------------------------------------- invitations on paper and by a link
+
+
+@require_GET
+@requires(Perm.EVENT_EDIT)
+def invitations_file(request: Request, pk: int, kind: str) -> HttpResponse:
+    """Give the invitations as one file, .pdf or .docx: `sheet=1` one a page, else several to be cut apart."""
+    shown = _event(request, pk)
+    guests = guest_list(request.user, shown)
+    if kind not in FILES:
+        raise Http404
+    if shown.cancelled_on or not guests.rows:
+        messages.error(request, _("There is nobody to give an invitation to."))
+        return redirect("events:event", pk=pk)
+    content_type, draw = FILES[kind]
+    title = f"Приглашения: {shown.title}"
+    paper = invitations(
+        shown,
+        [(row.guest, row.note) for row in guests.rows],
+        one_a_page=request.GET.get("sheet") == "1",
+    )
+    data = draw(title, paper, BLANK_FORM)
+    listing.note_export(guests_table(shown, guests), kind, shown.organisation, by=request.user)
+    whose = {row.guest.person_id for row in guests.rows}
+    looks.note_taken_out(request, "event-guests", whose, as_file=True)
+    return download(data, f"{get_valid_filename(title)}.{kind}", content_type)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.EVENT_EDIT)
+def links(request: Request, pk: int) -> HttpResponse:
+    """Say who gets a personal link, then show the links: the only time they are seen."""
+    shown = _event(request, pk)
+    guests = guest_list(request.user, shown)
+    n_known = sum(bool(row.guest.token_sha256) for row in guests.rows)
+    context: dict[str, Any] = {
+        "event": shown,
+        "n_all": len(guests.rows),
+        "n_known": n_known,
+        "n_fresh": len(guests.rows) - n_known,
+    }
+    if request.method == "POST":
+        try:
+            made = actions.make_event_links(
+                shown,
+                [row.guest for row in guests.rows],
+                again=request.POST.get("go") == "again",
+                by=request.user,
+            )
+        except RefusedError as refusal:
+            messages.error(request, str(refusal))
+            return redirect("events:event", pk=pk)
+        notes = {row.guest.pk: row for row in guests.rows}
+        site = site_of(request)
+        context |= {
+            "is_here_only": opens_here_only(site),
+            "strips": [
+                {
+                    "guest": guest,
+                    "group": notes[guest.pk].note,
+                    "what": f"{shown.title}, {shown.held_on:%d.%m.%Y}",
+                    "strip": strip_of(site, f"/e/{token}/"),
+                }
+                for guest, token in made
+            ],
+        }
+    return render(request, "events/links.html", context)
+
+
+@require_POST
+@requires(Perm.DOCUMENT_EDIT)
+def paper(request: Request, pk: int) -> HttpResponse:
+    """Put the minutes into the register as a draft, or open those that are there."""
+    shown = _event(request, pk)
+    known = minutes_of(shown)
+    if known is None:
+        if not (verdict := may_note(shown)):
+            messages.error(request, verdict.reasons[0])
+            return redirect("events:event", pk=pk)
+        known = draft_document(
+            shown.year,
+            MINUTES_PAPER,
+            subject_id=shown.pk,
+            facts={"event": shown.title},
+            by=request.user,
+        )
+        refresh_document(known, by=request.user)
+        messages.success(request, _("The minutes are in the register as a draft."))
+    return redirect("documents:card", pk=known.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@by_link
+def by_token(request: HttpRequest, token: str) -> HttpResponse:
+    """Let whoever holds a link say whether they will come; a wrong, ended or late one shows the same page as any."""
+    guest = guest_by(token)
+    if guest is None:
+        return link_gone(request)
+    if request.method == "POST":
+        # cancelled a moment ago: the page says so
+        with suppress(RefusedError):
+            actions.answer_invitation(guest, will_come=request.POST.get("go") == "yes", by=None)
+        return redirect("events:by-link", token=token)
+    return render(request, "events/by_link.html", {"guest": guest, "event": guest.event})

@@ -1,0 +1,15 @@
+"""The kind of paper this app makes, as the register asks for it (`documents.paper_kinds`)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from nastavnik.documents.paper_kinds import PaperKind
+from nastavnik.events.choices import MINUTES_PAPER
+from nastavnik.events.documents import compose_minutes, findings_of_minutes
+
+MINUTES = PaperKind(
+    code=MINUTES_PAPER,
+    title=_("Minutes of an event"),
+    compose=compose_minutes,
+    findings=findings_of_minutes,
+    registered=_("The minutes are registered."),
+)
