@@ -33,6 +33,8 @@ from nastavnik.documents.actions import (
     register_document,
     set_requisites,
 )
+from nastavnik.events.actions import invite_guests, note_who_came, plan_event
+from nastavnik.events.catalogues import kinds as kinds_of_events
 from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships.actions import (
     Note,
@@ -576,6 +578,7 @@ class School:
                 self.programme, "before", opens_on=began_on - dt.timedelta(days=14), by=self.curator
             )
         self.train(self.programme)
+        self.hold_events()
         order = approve_run(run, starts_on=began_on, by=self.curator)
         set_requisites(order, number="118-о", dated_on=began_on, by=self.curator)
         answers = {
@@ -647,6 +650,39 @@ class School:
             sent = enrol_trainees(outside, heads, by=self.curator)
             done = {one.pk: RegisterEntry({}, first, f"У-{one.pk}") for one in sent}
             keep_register(outside, done, by=self.curator)
+
+    def hold_events(self) -> None:
+        """Hold the meetings with the staff and with parents; plan a seminar to which the mentors are invited."""
+        first = max(self.year.starts_on, today() - BEGAN_AGO - dt.timedelta(days=40))
+        pupils = Person.objects.filter(organisation=self.organisation, kind=PersonKind.PUPIL)
+        of_class = pupils.filter(enrolments__study_group__name="5А").order_by("pk")
+        for kind, invited, days, n_others in (
+            ("informed_staff", self.staff, 0, None),
+            ("informed_families", list(of_class), 7, 2),
+        ):
+            day = min(first + dt.timedelta(days=days), today())
+            event = plan_event(
+                self.year, kind=kind, title=kinds_of_events()[kind].title, held_on=day, place="актовый зал", by=self.curator
+            )  # fmt: skip
+            made = invite_guests(
+                event, invited, is_family=kind == "informed_families", by=self.curator
+            )
+            keys = {one.pk for one in made}
+            came = {one.pk for number, one in enumerate(made) if number % 6 != 5}  # noqa: PLR2004 - some were away
+            note_who_came(event, came, among=keys, n_others=n_others, by=self.curator)
+        mentors = Participation.objects.filter(programme=self.programme).of(Side.MENTOR)
+        ahead = plan_event(
+            self.year,
+            kind="seminar",
+            title="Семинар для наставников: трудные разговоры",
+            held_on=min(today() + dt.timedelta(days=9), self.year.ends_on),
+            starts_at=dt.time(15),
+            place="кабинет 24",
+            agenda="Разбор случаев\nВопросы психологу",
+            by=self.curator,
+        )
+        guests = [record.person for record in mentors.select_related("person").order_by("pk")]
+        invite_guests(ahead, guests, by=self.curator)
 
     def _course(self, code: str, *, provider: str = "") -> TrainingCourse:
         """Open a shipped course."""
