@@ -22,7 +22,12 @@ from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed, PaperKind
 from nastavnik.events.actions import plan_event
 from nastavnik.events.choices import MINUTES_PAPER
-from nastavnik.mentorships.actions import draft_ending_order, extend_pair, set_pair_status
+from nastavnik.mentorships.actions import (
+    draft_ending_order,
+    extend_pair,
+    pause_pair,
+    set_pair_status,
+)
 from nastavnik.mentorships.choices import ExtensionCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.plans.actions import open_plans
@@ -90,11 +95,20 @@ def test_every_form_names_only_what_its_app_tells(cast):
     (ending,) = draft_ending_order([second], by=cast.anna)
     (plan,) = open_plans([first.ties.get()], by=cast.anna)
     paper = draft_document(cast.school.year, PLAN_PAPER, subject_id=plan.pk, by=cast.anna)
+    third = Mentorship.objects.order_by("pk")[2]
+    first_day = third.starts_on + dt.timedelta(1)
+    pausing = pause_pair(
+        third,
+        first=max(first_day, today()),
+        last=max(first_day, today()) + dt.timedelta(9),
+        cause=ExtensionCause.TRIP,
+        by=cast.anna,
+    )
     event = plan_event(
         cast.school.year, kind="seminar", title="Семинар", held_on=today(), by=cast.anna
     )
     minutes = draft_document(cast.school.year, MINUTES_PAPER, subject_id=event.pk, by=cast.anna)
-    subjects = {one.kind: one for one in (order, longer, ending, paper, minutes)}
+    subjects = {one.kind: one for one in (order, longer, ending, paper, minutes, pausing)}
     assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
     for kind in paper_kinds.kinds():
         told = set(kind.compose(subjects[kind.code]).facts)

@@ -143,6 +143,8 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:end": Mentorship,
     "mentorships:reopen": Mentorship,
     "mentorships:extend": Mentorship,
+    "mentorships:pause": Mentorship,
+    "mentorships:end-pause": Mentorship,
     "mentorships:leave-order": Mentorship,
     "mentorships:keep": Mentorship,
     "mentorships:mentee": Mentorship,

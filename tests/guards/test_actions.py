@@ -434,6 +434,34 @@ def _extension_given(scene):
     return order
 
 
+def _pause(scene):
+    """Put a pause into a draft; return the order."""
+    pair = pair_of(scene.school, "younger")
+    first = max(today(), pair.starts_on)
+    return mentorships.pause_pair(
+        pair, first=first, last=first + timedelta(days=9), cause=ExtensionCause.TRIP, by=scene.by
+    )
+
+
+def _pause_begun(scene):
+    order = _signed(_pause(scene))
+    mentorships.begin_pauses(order, by=scene.by)
+    return order
+
+
+def _pausing(scene):
+    """Return a pair in the midst of an ordered pause."""
+    order = _signed(_pause(scene))
+    line = order.order_lines.get()
+    days = {"pause_from": today() - timedelta(days=3), "pause_until": today() + timedelta(days=3)}
+    type(line).objects.filter(pk=line.pk).update(**days)
+    type(line.mentorship).objects.filter(pk=line.mentorship_id).update(**days)
+    type(order).objects.filter(pk=order.pk).update(
+        status="registered", registered_at=timezone.now()
+    )
+    return type(line.mentorship).objects.get(pk=line.mentorship_id)
+
+
 def _longer_pair(scene):
     """Return a pair whose last day has moved, and its meetings have not."""
     pair = pair_of(scene.school, "younger")
@@ -659,6 +687,10 @@ PREPARED |= {
     "mentorships.draft_ending_order": _ended_pair,
     "mentorships.give_time": _extension_signed,
     "mentorships.take_time_back": _extension_given,
+    "mentorships.begin_pauses": lambda scene: _signed(_pause(scene)),
+    "mentorships.take_pauses_back": _pause_begun,
+    "mentorships.end_pause": _pausing,
+    "mentorships.resume_pause": lambda scene: mentorships.end_pause(_pausing(scene), by=scene.by),
     "mentorships.stretch_meetings": _longer_pair,
     "mentorships.shorten_meetings": _longer_pair,
     "mentorships.take_back_run": _approved_run,
@@ -995,6 +1027,11 @@ DONE = {
         cause=ExtensionCause.ABSENCE,
         by=s.by,
     ),
+    "mentorships.pause_pair": _pause,
+    "mentorships.begin_pauses": lambda s: mentorships.begin_pauses(s.it, by=s.by),
+    "mentorships.take_pauses_back": lambda s: mentorships.take_pauses_back(s.it, by=s.by),
+    "mentorships.end_pause": lambda s: mentorships.end_pause(s.it, by=s.by),
+    "mentorships.resume_pause": lambda s: mentorships.resume_pause(s.it, by=s.by),
     "mentorships.complete_pairs": lambda s: mentorships.complete_pairs(
         [pair_of(s.school, "younger")], with_order=True, by=s.by
     ),

@@ -407,7 +407,17 @@ SHEETS: tuple[PackageSheet, ...] = (
         {
             "pair": "mentorship",
             "document": "order",
-            **{name: name for name in ("kind", "ends_on", "ended_before", "cause")},
+            **{
+                name: name
+                for name in (
+                    "kind",
+                    "ends_on",
+                    "ended_before",
+                    "cause",
+                    "pause_from",
+                    "pause_until",
+                )
+            },
         },
         required=("pair", "document", "kind"),
         is_core=False,

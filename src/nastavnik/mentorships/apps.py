@@ -8,6 +8,7 @@ from nastavnik.core.hooks import (
     holdings,
     howtos,
     navigation,
+    pair_notes,
     retention,
     search,
     timeline,
@@ -32,15 +33,18 @@ class MentorshipsConfig(AppConfig):
             ORDER_ON_ENDS,
             ORDER_ON_MORE_TIME,
             ORDER_ON_PAIRS,
+            ORDER_ON_PAUSES,
         )
         from nastavnik.mentorships.queries import timeline_events
+        from nastavnik.mentorships.queries.pauses import pause_notes
         from nastavnik.mentorships.search import find, of_person
 
         tasks.register_kinds()
         retention.register(tasks.BASE_DRAFTS)
-        for kind in (ORDER_ON_PAIRS, ORDER_ON_MORE_TIME, ORDER_ON_ENDS):
+        for kind in (ORDER_ON_PAIRS, ORDER_ON_MORE_TIME, ORDER_ON_PAUSES, ORDER_ON_ENDS):
             paper_kinds.register(kind)
         attention.register(self.label, own.items)
+        pair_notes.register(self.label, pause_notes)
         upcoming.register(self.label, own.coming)
         digest.register(*own.NEWS)
         own_facts.register()

@@ -26,6 +26,7 @@ from nastavnik.mentorships.choices import (
     OPEN,
     ORDERS,
     PAIR_ORDER,
+    PAUSE_ORDER,
     MeetingKind,
     MentorshipStatus,
 )
@@ -131,6 +132,10 @@ def _why_sign(kind: str, *, prepared: bool) -> str:
         return _("The curator has prepared it for your signature.")
     if kind == EXTENSION_ORDER:
         return _("Write the number and date, print, sign, register: the pairs get more time.")
+    if kind == PAUSE_ORDER:
+        return _(
+            "Write the number and date, print, sign, register: the pairs pause, their terms move."
+        )
     return _("Write the number and date, print, sign, register.")
 
 

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 # the code of the order on pairs in the register (`documents.paper_kinds`)
 PAIR_ORDER = "pair_order"
 EXTENSION_ORDER = "extension_order"
+PAUSE_ORDER = "pause_order"
 ENDING_ORDER = "ending_order"
-ORDERS = (PAIR_ORDER, EXTENSION_ORDER, ENDING_ORDER)
+ORDERS = (PAIR_ORDER, EXTENSION_ORDER, PAUSE_ORDER, ENDING_ORDER)
 
 
 class MentorshipStatus(models.TextChoices):
@@ -34,6 +35,7 @@ class OrderLineKind(models.TextChoices):
     """What an order says of a pair that runs or has ended (method.md §3.4, §7.1 D26)."""
 
     EXTENSION = "extension", _("extension")
+    PAUSE = "pause", _("pause")
     COMPLETION = "completion", _("completion")
     EARLY_END = "early_end", _("early end")
 
@@ -45,6 +47,8 @@ class ExtensionCause(models.TextChoices):
     ABSENCE = "absence", _("a long absence for a good reason")
 
 
+# these move the last day of a pair that goes on
+MOVING = (OrderLineKind.EXTENSION, OrderLineKind.PAUSE)
 # a mentor who is replaced for these leads nobody else either
 GONE = (EndCause.CONTRACT, EndCause.DUTIES)
 OPEN = (MentorshipStatus.APPROVED, MentorshipStatus.ACTIVE, MentorshipStatus.SUSPENDED)

@@ -172,6 +172,27 @@ class EndForm(forms.Form):
         return [self[name] for name in self.asked]
 
 
+class PauseForm(forms.Form):
+    """From when to when a pair pauses, and why (method.md §3.4)."""
+
+    first = forms.DateField(label=_("First day without meetings"), widget=DateInput())
+    last = forms.DateField(label=_("Last day without meetings"), widget=DateInput())
+    cause = forms.ChoiceField(
+        label=_("Why"),
+        choices=[("", "…"), *ExtensionCause.choices],
+        help_text=_("Whose absence and which illness is not written anywhere."),
+    )
+
+    def __init__(self, waiting: OrderLine | None, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if waiting is not None:
+            self.initial = {
+                "first": waiting.pause_from,
+                "last": waiting.pause_until,
+                "cause": waiting.cause,
+            }
+
+
 class ExtendForm(forms.Form):
     """How much more time a pair gets, and why (method.md §3.4)."""
 

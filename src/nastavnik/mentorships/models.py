@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import Self
 
 from django.db import models
@@ -6,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
+from nastavnik.core.dates import today
 from nastavnik.core.ui.components import listed
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import MatchingRun
 from nastavnik.mentorships.choices import (
     AHEAD,
     CLOSED,
+    MOVING,
     OPEN,
     EndCause,
     ExtensionCause,
@@ -93,6 +96,8 @@ class Mentorship(models.Model):
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
     end_cause = models.CharField(_("cause"), max_length=8, choices=EndCause, blank=True)
     struck = models.JSONField(default=list, blank=True)
+    pause_from = models.DateField(_("pauses from"), null=True, blank=True)
+    pause_until = models.DateField(_("pauses until"), null=True, blank=True)
 
     objects = MentorshipQuerySet.as_manager()
 
@@ -110,6 +115,15 @@ class Mentorship(models.Model):
             models.CheckConstraint(
                 condition=Q(end_cause="") | Q(status__in=CLOSED), name="pair_open_has_no_cause"
             ),
+            models.CheckConstraint(
+                condition=Q(pause_from=None, pause_until=None)
+                | Q(
+                    pause_from__isnull=False,
+                    pause_until__isnull=False,
+                    pause_from__lte=F("pause_until"),
+                ),
+                name="pair_pause_has_both_days",
+            ),
             models.UniqueConstraint(
                 fields=["mentor", "form"],
                 condition=Q(is_group=True, status__in=OPEN),
@@ -120,11 +134,21 @@ class Mentorship(models.Model):
     class Privacy:
         personal = [
             "form", "mentor", "status", "starts_on", "ends_on", "ended_on", "end_reason",
-            "end_cause",
+            "end_cause", "pause_from", "pause_until",
         ]  # fmt: skip
         # a mark may be in it
         psychological = ["struck"]
         technical = ["id", "organisation", "programme", "is_group", "run"]
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether today is a day of its pause."""
+        return self.pauses_on(today())
+
+    def pauses_on(self, day: dt.date) -> bool:
+        """Tell whether a day is one of its pause, both ends inside."""
+        first, last = self.pause_from, self.pause_until
+        return first is not None and last is not None and first <= day <= last
 
     @property
     def end_words(self) -> str:
@@ -236,7 +260,7 @@ class OrderLineQuerySet(ScopedQuerySet["OrderLine"]):
 class OrderLine(models.Model):
     """What one order says of one pair after its beginning: more time, or that it has ended.
 
-    An extension moves the pair's last day when its order is registered; `ended_before` then keeps the day that stood, and
+    An extension and a pause move the pair's last day when their order is registered; of a pause `moved` keeps the days its meetings had; `ended_before` then keeps the day that stood, and
     `final_before` the final meeting as it was, so that it can be taken back. The end of a pair is in force without an order, which follows it.
     """
 
@@ -248,6 +272,9 @@ class OrderLine(models.Model):
     ended_before = models.DateField(_("last day before"), null=True, blank=True)
     final_before = models.JSONField(null=True)
     cause = models.CharField(_("cause"), max_length=8, choices=ExtensionCause, blank=True)
+    pause_from = models.DateField(_("first day of the pause"), null=True, blank=True)
+    pause_until = models.DateField(_("last day of the pause"), null=True, blank=True)
+    moved = models.JSONField(null=True)
 
     objects = OrderLineQuerySet.as_manager()
 
@@ -255,9 +282,19 @@ class OrderLine(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(
-                condition=(Q(kind=OrderLineKind.EXTENSION, ends_on__isnull=False) & ~Q(cause=""))
-                | (~Q(kind=OrderLineKind.EXTENSION) & Q(ends_on=None, ended_before=None, cause="")),
-                name="order_line_extension_has_day_and_cause",
+                condition=(Q(kind__in=MOVING, ends_on__isnull=False) & ~Q(cause=""))
+                | (~Q(kind__in=MOVING) & Q(ends_on=None, ended_before=None, cause="")),
+                name="order_line_moving_has_day_and_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=OrderLineKind.PAUSE,
+                    pause_from__isnull=False,
+                    pause_until__isnull=False,
+                    pause_from__lte=F("pause_until"),
+                )
+                | (~Q(kind=OrderLineKind.PAUSE) & Q(pause_from=None, pause_until=None)),
+                name="order_line_pause_has_days",
             ),
             models.CheckConstraint(
                 condition=Q(ended_before=None) | Q(ends_on__gt=F("ended_before")),
@@ -268,13 +305,15 @@ class OrderLine(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["mentorship"],
-                condition=~Q(kind=OrderLineKind.EXTENSION),
-                name="order_line_on_end_once",
+                condition=~Q(kind__in=MOVING),
+                name="order_line_ends_pair_once",
             ),
         ]
 
     class Privacy:
-        personal = ["mentorship", "kind", "ends_on", "ended_before", "cause"]
+        personal = [
+            "mentorship", "kind", "ends_on", "ended_before", "cause", "pause_from", "pause_until", "moved"
+        ]  # fmt: skip
         psychological = ["final_before"]
         technical = ["id", "organisation", "order"]
 

@@ -4,18 +4,21 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.documents.paper_kinds import PaperKind, Parting
 from nastavnik.mentorships.actions import (
+    begin_pauses,
     give_time,
     halt_pairs,
     join_pairs,
     part_staff_pairs,
     start_pairs,
+    take_pauses_back,
     take_time_back,
 )
-from nastavnik.mentorships.choices import ENDING_ORDER, EXTENSION_ORDER, PAIR_ORDER
+from nastavnik.mentorships.choices import ENDING_ORDER, EXTENSION_ORDER, PAIR_ORDER, PAUSE_ORDER
 from nastavnik.mentorships.documents import (
     compose_ending_order,
     compose_extension_order,
     compose_pair_order,
+    compose_pause_order,
     findings_of_change_order,
     findings_of_pair_order,
 )
@@ -28,6 +31,12 @@ from nastavnik.mentorships.queries import (
     why_extension_waits,
     why_order_stays,
     why_order_waits,
+)
+from nastavnik.mentorships.queries.pauses import (
+    what_pause_does,
+    what_taking_pause_back_does,
+    why_pause_stays,
+    why_pause_waits,
 )
 
 ORDER_ON_PAIRS = PaperKind(
@@ -67,6 +76,20 @@ ORDER_ON_MORE_TIME = PaperKind(
     on_registered=give_time,
     on_taken_back=take_time_back,
     registered=_("The order is registered: the pairs have their new last day."),
+)
+
+ORDER_ON_PAUSES = PaperKind(
+    code=PAUSE_ORDER,
+    title=_("Order on a pause of pairs"),
+    compose=compose_pause_order,
+    findings=findings_of_change_order,
+    waits_for=why_pause_waits,
+    stays=why_pause_stays,
+    follows=what_pause_does,
+    follows_back=what_taking_pause_back_does,
+    on_registered=begin_pauses,
+    on_taken_back=take_pauses_back,
+    registered=_("The order is registered: the pairs pause on their days, their terms have moved."),
 )
 
 ORDER_ON_ENDS = PaperKind(

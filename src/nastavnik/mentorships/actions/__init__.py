@@ -49,6 +49,13 @@ from nastavnik.mentorships.actions.papers import (
     leave_out_of_order,
     part_staff_pairs,
 )
+from nastavnik.mentorships.actions.pauses import (
+    begin_pauses,
+    end_pause,
+    pause_pair,
+    resume_pause,
+    take_pauses_back,
+)
 from nastavnik.mentorships.actions.reopening import reopen_pair
 from nastavnik.mentorships.actions.taking_back import halt_pairs, take_back_run
 
@@ -58,12 +65,14 @@ __all__ = [
     "answer_help",
     "approve_run",
     "attach_anew",
+    "begin_pauses",
     "complete_pairs",
     "discard_base_draft",
     "draft_ending_order",
     "draft_order",
     "drop_drafts_on",
     "drop_order_line",
+    "end_pause",
     "enter_month",
     "extend_pair",
     "forget_old_base_drafts",
@@ -77,12 +86,14 @@ __all__ = [
     "note_meeting",
     "part_staff_pairs",
     "pause_mentee",
+    "pause_pair",
     "plan_meetings",
     "postpone_meeting",
     "reopen_pair",
     "replace_mentor",
     "restore_meetings",
     "resume_mentee",
+    "resume_pause",
     "seat_mentee",
     "set_pair_status",
     "shorten_meetings",
@@ -91,6 +102,7 @@ __all__ = [
     "strike_meetings",
     "take_back_run",
     "take_base_draft",
+    "take_pauses_back",
     "take_time_back",
     "undo_note",
     "wake_concern",

@@ -33,6 +33,11 @@ def compose_extension_order(document: Document) -> Composed | None:
     return _compose(document, (OrderLineKind.EXTENSION,))
 
 
+def compose_pause_order(document: Document) -> Composed | None:
+    """Return what an order on pauses says as things are; None where its programme is gone."""
+    return _compose(document, (OrderLineKind.PAUSE,))
+
+
 def compose_ending_order(document: Document) -> Composed | None:
     """Return what an order on pairs that have ended says as things are; None where its programme is gone."""
     return _compose(document, (OrderLineKind.COMPLETION, OrderLineKind.EARLY_END))
@@ -80,6 +85,7 @@ def _compose(document: Document, kinds: Sequence[OrderLineKind]) -> Composed | N
 
 _HEADINGS = {
     OrderLineKind.EXTENSION: "Продление срока наставничества",
+    OrderLineKind.PAUSE: "Приостановление наставничества",
     OrderLineKind.COMPLETION: "Наставничество завершено",
     OrderLineKind.EARLY_END: "Наставничество прекращено досрочно",
 }
@@ -119,14 +125,15 @@ def _rows(lines: Sequence[OrderLine], first: int) -> list[list[str | None]]:
     for number, line in enumerate(lines, first):
         pair = line.mentorship
         before, after = line.ended_before or pair.ends_on, line.ends_on or _last_day(pair)
+        days = [_day(before), _day(after)]
+        if line.kind == OrderLineKind.PAUSE:
+            days.insert(0, f"{_day(line.pause_from)} – {_day(line.pause_until)}")
         for place, tie in enumerate(pair.ties.all()):
             mentee = named(tie.mentee.person)
             if place:
-                rows.append([None, None, mentee, None, None])
+                rows.append([None, None, mentee, *(None for _day_of in days)])
             else:
-                rows.append(
-                    [str(number), named(pair.mentor.person), mentee, _day(before), _day(after)]
-                )
+                rows.append([str(number), named(pair.mentor.person), mentee, *days])
     return rows
 
 

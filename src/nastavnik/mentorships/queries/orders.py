@@ -15,6 +15,7 @@ from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import (
     CLOSED,
     EXTENDABLE,
+    MOVING,
     MeetingKind,
     MeetingStatus,
     OrderLineKind,
@@ -77,9 +78,7 @@ def ended_without_order(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
         mentorship=OuterRef("pk"), order__status=DocumentStatus.REGISTERED
     )
     moved = Tie.objects.filter(moved_from=OuterRef("pk"))
-    named = OrderLine.objects.filter(mentorship=OuterRef("pk")).exclude(
-        kind=OrderLineKind.EXTENSION
-    )
+    named = OrderLine.objects.filter(mentorship=OuterRef("pk")).exclude(kind__in=MOVING)
     since = today() - dt.timedelta(DAYS_FOR_ENDING_ORDER)
     return pairs.filter(
         Exists(attached), ~Exists(moved), ~Exists(named), status__in=CLOSED, ended_on__gte=since
@@ -89,9 +88,7 @@ def ended_without_order(pairs: MentorshipQuerySet) -> MentorshipQuerySet:
 def why_end_stands(pair: Mentorship) -> list[str]:
     """Return why a pair that has ended cannot be reopened for the sake of a registered order on its end."""
     order = Document.objects.filter(
-        order_lines__in=OrderLine.objects.filter(mentorship=pair).exclude(
-            kind=OrderLineKind.EXTENSION
-        ),
+        order_lines__in=OrderLine.objects.filter(mentorship=pair).exclude(kind__in=MOVING),
         status=DocumentStatus.REGISTERED,
     ).first()
     if order is None:

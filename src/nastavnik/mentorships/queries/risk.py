@@ -33,7 +33,9 @@ from nastavnik.programmes.catalogues import PairRule, pair_rules
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import MentoringForm
 
-_OF_PAIR = ("pk", "status", "starts_on", "ends_on", "ended_on", "programme_id")
+_OF_PAIR = (
+    "pk", "status", "starts_on", "ends_on", "ended_on", "programme_id", "pause_from", "pause_until",
+)  # fmt: skip
 # the last one every meeting has: without it there is none
 _OF_MEETING = (
     "kind", "status", "held_on", "postponed_from", "n_postponed", "mentor_mark", "mentee_mark", "help_answered_on", "planned_on",
@@ -288,12 +290,14 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
         ends_on,
         ended_on,
         programme_id,
+        pause_from,
+        pause_until,
         *flags,
     ), several in groupby(rows, itemgetter(slice(0, n_own))):
         has_paused, is_advised, may_read, limits = flags
         meetings = [MeetingRow(*row[n_own:]) for row in several if row[-1] is not None]
         risk = risk_of(
-            PairSpan(status, starts_on, ends_on),
+            PairSpan(status, starts_on, ends_on, pause_from, pause_until),
             meetings,
             day=day,
             limits=_limits_in(limits),
@@ -314,11 +318,13 @@ def _pairs_now(user: SignedIn, pairs: MentorshipQuerySet) -> list[PairNow]:
 
 
 class PairSpan(NamedTuple):
-    """The state of a pair and its days."""
+    """The state of a pair, its days and those of its pause."""
 
     status: str
     starts_on: dt.date
     ends_on: dt.date
+    pause_from: dt.date | None = None
+    pause_until: dt.date | None = None
 
 
 def risk_of(
@@ -387,7 +393,11 @@ def _silence(pair: PairSpan, meetings: Sequence[Facts], day: dt.date) -> int | N
     """Return the days since anything was known of a meeting, or since the beginning; None while none is due."""
     if not any(m.status in AHEAD and m.planned_on <= day for m in meetings):
         return None
-    return (day - max([pair.starts_on, *filter(None, map(_news_on, meetings))])).days
+    known = [pair.starts_on, *filter(None, map(_news_on, meetings))]
+    if pair.pause_until and pair.pause_from and pair.pause_from <= day:
+        # while it pauses nobody is silent, and after it the days are counted anew
+        known.append(pair.pause_until)
+    return (day - max(known)).days
 
 
 def _days_left(pair: PairSpan, meetings: Iterable[Facts], day: dt.date) -> int | None:

@@ -13,6 +13,7 @@ from nastavnik.mentorships.views.pairs import (
     pair_list,
     set_status,
 )
+from nastavnik.mentorships.views.pauses import end_pause, pause
 from nastavnik.mentorships.views.week import contact, wake, week
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "complete",
     "contact",
     "end",
+    "end_pause",
     "ending_order",
     "extend",
     "keep",
@@ -33,6 +35,7 @@ __all__ = [
     "own",
     "pair_card",
     "pair_list",
+    "pause",
     "reopen",
     "replace",
     "set_status",

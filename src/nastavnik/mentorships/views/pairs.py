@@ -21,7 +21,14 @@ from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
-from nastavnik.mentorships.choices import CLOSED, EXTENDABLE, OPEN, MentorshipStatus, OrderLineKind
+from nastavnik.mentorships.choices import (
+    CLOSED,
+    EXTENDABLE,
+    MOVING,
+    OPEN,
+    MentorshipStatus,
+    OrderLineKind,
+)
 from nastavnik.mentorships.forms import (
     ContactForm,
     MenteeForm,
@@ -205,6 +212,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_decide": may_decide,
             "may_extend": may_decide and pair.status in EXTENDABLE,
             "lines": lines,
+            "pause_cut": _pause_cut(pair, lines),
             "asks_ending_order": may_decide and _asks_ending_order(request.user, pair, lines),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
             "may_read_consents": viewer.may(Perm.CONSENT_VIEW),
@@ -214,7 +222,7 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
 
 def _risk(pair: Mentorship, meetings: Sequence[Meeting], *, may_read: bool) -> Risk:
     return risk_of(
-        PairSpan(pair.status, pair.starts_on, pair.ends_on),
+        PairSpan(pair.status, pair.starts_on, pair.ends_on, pair.pause_from, pair.pause_until),
         meetings,
         day=today(),
         limits=limits_of(pair.form.attention_limits),
@@ -227,9 +235,22 @@ def _contact_forms(risk: Risk) -> list[tuple[Concern, ContactForm]]:
     return [(one, contact_form(one.code)) for one in risk.concerns if one.rule.quiet_days]
 
 
+def _pause_cut(pair: Mentorship, lines: Iterable[OrderLine]) -> dt.date | None:
+    """Return until when the order on a pause that was ended early lets it last; None where none was."""
+    for line in lines:
+        if (
+            line.kind == OrderLineKind.PAUSE
+            and line.pause_from == pair.pause_from
+            and line.pause_until
+        ):
+            is_cut = pair.pause_until is not None and pair.pause_until < line.pause_until
+            return line.pause_until if is_cut and line.pause_until >= today() else None
+    return None
+
+
 def _asks_ending_order(user: SignedIn, pair: Mentorship, lines: Iterable[OrderLine]) -> bool:
     """Tell whether a pair that has ended is in no order on it and should be."""
-    if pair.status not in CLOSED or any(one.kind != OrderLineKind.EXTENSION for one in lines):
+    if pair.status not in CLOSED or any(one.kind not in MOVING for one in lines):
         return False
     seen = Mentorship.objects.visible_to(user).filter(pk=pair.pk)
     return ended_without_order(seen).exists()
