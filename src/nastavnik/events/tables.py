@@ -43,10 +43,10 @@ def events_table(rows: Sequence[EventRow]) -> Table[EventRow]:
 def state_words(row: EventRow) -> tuple[str, str]:
     """Return the state of an event and its words."""
     return {
-        PLANNED: ("next", _("planned")),
-        HELD: ("done", _("held")),
+        PLANNED: ("next", _("ahead: it has a day")),
+        HELD: ("done", _("it took place")),
         UNNOTED: ("wait", _("who came is not noted")),
-        CANCELLED: ("stop", _("cancelled")),
+        CANCELLED: ("stop", _("it is cancelled")),
     }[row.state]
 
 
