@@ -211,6 +211,7 @@ def pause_notes(user: SignedIn, pairs: Collection[int]) -> dict[int, list[PairNo
     return {
         pk: [_note(first, last)]
         for pk, first, last in rows.values_list("pk", "pause_from", "pause_until")
+        if first and last
     }
 
 
