@@ -94,7 +94,10 @@ HELD = (
         "Что приказано о паре",
         _PAIR,
         told={"mentorship": _pair, "order": lambda row, _asking: str(row.order.title)},
-        left_out={"final_before": "прежняя итоговая встреча, на случай отмены"},
+        left_out={
+            "final_before": "прежняя итоговая встреча, на случай отмены",
+            "moved": "прежние дни встреч, чтобы паузу можно было отменить",
+        },
         words={"mentorship": "с кем", "order": "приказ"},
     ),
     Holding(PairStep, "Ход пары", _PAIR, told={"mentorship": _pair}, words={"mentorship": "с кем"}),
