@@ -62,6 +62,7 @@ def keys(cast):
         "people:edit": school.people["younger"].pk,
         "dossiers:person": school.people["younger"].pk,
         "people:group": StudyGroup.objects.filter(organisation=school.organisation).first().pk,
+        "people:merge": school.people["older"].pk,
         "people:import-preview": RosterImport.objects.first().pk,
         "consents:person": school.people["younger"].pk,
         "consents:signed": school.people["younger"].pk,

@@ -21,7 +21,14 @@ from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.models import ClassTransfer, Membership, Person, RosterImport, StudyGroup
+from nastavnik.people.models import (
+    ClassTransfer,
+    Membership,
+    Person,
+    PersonMerge,
+    RosterImport,
+    StudyGroup,
+)
 from nastavnik.plans.models import IndividualPlan, LibraryItem, PlanItem
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import (
@@ -50,6 +57,8 @@ OBJECTS: dict[str, type[Model]] = {
     "people:family": Person,
     "people:next-year-back": ClassTransfer,
     "people:left": Person,
+    "people:merge": Person,
+    "people:unmerge": PersonMerge,
     "people:import-preview": RosterImport,
     "people:import-errors": RosterImport,
     "people:import-discard": RosterImport,

@@ -75,7 +75,15 @@ from nastavnik.people import actions as people
 from nastavnik.people.actions.roster import enrol_all
 from nastavnik.people.adapter import Understanding
 from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
-from nastavnik.people.models import Membership, Person, RosterImport, SlipHalf, StudyGroup, User
+from nastavnik.people.models import (
+    Membership,
+    Person,
+    PersonMerge,
+    RosterImport,
+    SlipHalf,
+    StudyGroup,
+    User,
+)
 from nastavnik.plans import actions as plans
 from nastavnik.plans.choices import PLAN_PAPER, PlanStatus
 from nastavnik.plans.models import IndividualPlan, LibraryItem, PlanItem
@@ -661,6 +669,10 @@ PREPARED = {
     "people.take_transfer_back": lambda scene: people.take_classes_over(
         scene.year, {scene.year.study_groups.first(): "12Я"}, by=scene.by
     ),
+    "people.merge_people": lambda scene: [
+        people.register_person(scene.organisation, by=scene.by, **{**NEWCOMER, "first_name": name})
+        for name in ("Яна", "Яня")
+    ],
     "people.take_back": lambda scene: people.mark_left(scene.person("waiting"), by=scene.by),
     "people.accept_import": lambda scene: add_list(scene.school, 2, start=50),
     "roadmaps.make_from_catalogue": _free_year,
@@ -919,6 +931,9 @@ DONE = {
     "people.add_person": lambda s: people.add_person(s.organisation, by=s.by, **NEWCOMER),
     "people.change_person": lambda s: people.change_person(s.person("older"), subject="физика", by=s.by),
     "people.correct_person": lambda s: people.correct_person(s.person("older"), subject="физика", by=s.by),
+    "people.merge_people": lambda s: people.merge_people(*s.it, taken={}, by=s.by),
+    "people.unmerge_people": lambda s: people.unmerge_people(s.first(PersonMerge), by=s.by),
+    "people.forget_old_merges": lambda s: people.forget_old_merges(timezone.now(), by=s.by),
     "people.register_person": lambda s: people.register_person(s.organisation, by=s.by, **NEWCOMER),
     "people.take_back": lambda s: people.take_back(s.it, by=s.by),
     "people.take_classes_over": lambda s: people.take_classes_over(

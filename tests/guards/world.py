@@ -84,6 +84,7 @@ from nastavnik.people.actions import (
     add_account,
     end_role,
     grant_role,
+    merge_people,
     open_group,
     register_person,
     start_import,
@@ -206,6 +207,15 @@ def build_world() -> World:
     return world
 
 
+def _double(school: School, number: int) -> Person:
+    """Return a card of somebody who has two."""
+    return register_person(
+        school.organisation, group="", kind=PersonKind.TEACHER, last_name=f"Двойникова {_word(school)}",
+        first_name="Дарья", patronymic="", birth_date=None, position=f"учитель {number} {_word(school)}",
+        subject="", by=school.curator,
+    )  # fmt: skip
+
+
 def pair_of(school: School, mentee: str) -> Mentorship:
     """Return the open pair of a mentee of the cast."""
     return Mentorship.objects.get(
@@ -223,6 +233,7 @@ def live(school: School) -> None:
         moves={"ended": [], "made": {}, "groups": [], "graduates": {}},
         taken_back_at=timezone.now(),
     )
+    merge_people(*(_double(school, n) for n in (1, 2)), taken={"position": True}, by=by)
     order = approve_pairs(school)
     set_requisites(order, number="1-о", dated_on=school.year.starts_on, by=by)
     register_document(order, by=by)

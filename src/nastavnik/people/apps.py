@@ -19,6 +19,7 @@ class PeopleConfig(AppConfig):
         attention.register("second step", ended_steps)
         attention.register("classes", classes_to_take)
         retention.register(tasks.LISTS)
+        retention.register(tasks.MERGES)
         tasks.register_kinds()
         search.register(
             search.Source(10, "person", _("People"), "user", frozenset({Perm.ROSTER_VIEW}), find)
@@ -32,6 +33,7 @@ class PeopleConfig(AppConfig):
             edit="people#исправить-карточку",
             family="people#семья",
             left="people#кто-ушёл",
+            **dict.fromkeys(("doubles", "merge", "unmerge"), "people#двойники"),
             card="people#карточка",
             groups="people#классы-и-классные-руководители",
             group="people#классы-и-классные-руководители",

@@ -21,6 +21,10 @@ LEARNERS = (PersonKind.PUPIL, PersonKind.STUDENT)
 OUTSIDERS = (PersonKind.EMPLOYER, PersonKind.ALUMNUS, PersonKind.PARENT)
 
 
+# how long two cards made one can be taken apart again; then the empty card is deleted
+MERGE_UNDO_DAYS = 30
+
+
 class Gender(models.TextChoices):
     """Grammatical gender, for papers only."""
 

@@ -1,5 +1,6 @@
 """Forms of people and accounts."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -28,7 +29,7 @@ from nastavnik.people.choices import (
     RosterKind,
 )
 from nastavnik.people.models import Person, StudyGroup, User
-from nastavnik.people.queries import GRADUATES, ClassRow, has_login
+from nastavnik.people.queries import GRADUATES, MERGED_FIELDS, ClassRow, has_login
 
 #: From the least to the most: what nobody looked at is the least.
 FROM_THE_LEAST = (
@@ -636,3 +637,39 @@ class ClassTeacherForm(forms.Form):
                 organisation_id=group.organisation_id, kind=PersonKind.TEACHER, left_on=None
             ),
         )
+
+
+class MergeForm(forms.Form):
+    """Of two cards: which stays, and for each field that differs whose words are kept."""
+
+    stays = forms.ChoiceField(label=_("Which card stays"), widget=forms.RadioSelect)
+
+    def __init__(self, one: Person, other: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "stays", [(str(card.pk), card.full_name) for card in (one, other)])
+        self.fields["stays"].initial = str(one.pk)
+        self.differing = []
+        for name in MERGED_FIELDS:
+            ours, theirs = (shown_field(card, name) for card in (one, other))
+            if ours == theirs:
+                continue
+            field = Person._meta.get_field(name)
+            label = str(getattr(field, "verbose_name", name))
+            choice = forms.ChoiceField(label=label, widget=forms.RadioSelect)
+            self.fields[name] = choice
+            offer(self, name, [(str(one.pk), ours or "—"), (str(other.pk), theirs or "—")])
+            choice.initial = str(one.pk if ours else other.pk)
+            self.differing.append(name)
+
+    def taken(self, gone: Person) -> dict[str, bool]:
+        """Return for each field that differs whether its words come from the card that goes."""
+        return {name: self.cleaned_data[name] == str(gone.pk) for name in self.differing}
+
+
+def shown_field(person: Person, name: str) -> str:
+    """Return what a card says in a field, as a page shows it."""
+    value = getattr(person, name)
+    if isinstance(value, dt.date):
+        return f"{value:%d.%m.%Y}"
+    display = getattr(person, f"get_{name}_display", None)
+    return str(display() if display else value or "")

@@ -9,6 +9,7 @@ from nastavnik.people.models import (
     Enrolment,
     Membership,
     Person,
+    PersonMerge,
     RosterImport,
     SecondStep,
     SlipHalf,
@@ -79,5 +80,6 @@ HELD = (
         SlipHalf, "половина одноразового пароля: её видит только второй человек, до первого входа"
     ),
     Aside(ClassTransfer, "кто переведён на новый год, ключами; сами классы перечислены выше"),
+    Mention(PersonMerge, "объединение карточек, которое ещё можно отменить", ("before", "after")),
     Mention(RosterImport, "присланный список людей", ("file_name", "rows", "answers", "summary")),
 )

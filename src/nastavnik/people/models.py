@@ -538,3 +538,43 @@ class RosterImport(models.Model):
         technical = [
             "id", "organisation", "kind", "header_row", "columns", "status", "loaded_at", "accepted_at",
         ]  # fmt: skip
+
+
+class PersonMergeQuerySet(ScopedQuerySet["PersonMerge"]):
+    view_perm = Perm.ROSTER_EDIT
+
+    def standing(self) -> Self:
+        """Leave those that were not taken apart again."""
+        return self.filter(undone_at=None)
+
+
+class PersonMerge(models.Model):
+    """Two cards of one person made one, kept so that it can be taken apart again without loss.
+
+    `gone` stays as an empty card off the roster. `moves` are the rows that have gone over, by table and field; `before` is what
+    stood on both cards and was changed, `after` what stands on the kept one since.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="merges")
+    kept = models.ForeignKey(Person, models.CASCADE, related_name="merges_kept")
+    gone = models.ForeignKey(Person, models.CASCADE, related_name="merges_gone")
+    moves = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    made_at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PersonMergeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["gone"], condition=Q(undone_at=None), name="merged_into_one"
+            ),
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two"),
+        ]
+
+    class Privacy:
+        personal = ["kept", "gone", "moves", "before", "after"]
+        technical = ["id", "organisation", "made_at", "undone_at"]

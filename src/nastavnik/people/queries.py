@@ -1,27 +1,31 @@
 """Reads of people."""
 
 import datetime as dt
+import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nastavnik.core.access import Role, SignedIn
+from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.dates import today
+from nastavnik.core.hooks import holdings
 from nastavnik.core.text import fold
 from nastavnik.core.ui.components import few
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import bounds_after
 from nastavnik.people.access import may_switch_off, renewals
-from nastavnik.people.choices import LEARNERS, ImportStatus, PersonKind, RosterKind
+from nastavnik.people.choices import LEARNERS, MERGE_UNDO_DAYS, ImportStatus, PersonKind, RosterKind
 from nastavnik.people.models import (
     ClassTransfer,
     Enrolment,
     Membership,
     Person,
+    PersonMerge,
     RosterImport,
     SecondStep,
     StudyGroup,
@@ -251,7 +255,9 @@ def known_people(
 ) -> list[Known]:
     """Return everybody a list of this kind may name, also those who left; two queries."""
     kinds = LEARNERS if kind == RosterKind.PUPILS else (PersonKind.TEACHER,)
-    people = Person.objects.filter(organisation=organisation, kind__in=kinds)
+    people = Person.objects.filter(organisation=organisation, kind__in=kinds).exclude(
+        pk__in=PersonMerge.objects.standing().values("gone")
+    )
     # the class of the day from which the list counts: that of the next year may be there already
     day = max(year.starts_on, min(today(), year.ends_on)) if year else today()
     enrolments = {
@@ -386,3 +392,91 @@ def _moved_since(transfer: ClassTransfer) -> list[Person]:
     later = Enrolment.objects.filter(person_id__in=people, pk__gt=last)
     gone |= set(later.values_list("person_id", flat=True))
     return list(Person.objects.filter(pk__in=gone, left_on=None).order_by("search_name"))
+
+
+# ---------------------------------------------------------------- two cards of one person
+
+#: What is chosen of two cards that say different things.
+MERGED_FIELDS = (
+    "kind", "last_name", "first_name", "patronymic", "gender", "birth_date", "position", "subject", "work_started_on",
+    "partner", "genitive", "dative", "instrumental",
+)  # fmt: skip
+
+
+def likely_doubles(user: SignedIn) -> list[tuple[Person, Person]]:
+    """Return pairs of present cards that may be of one person, the surest first; one query.
+
+    Last and first name agree; of birth date and patronymic neither says otherwise (an unknown one says nothing).
+    """
+    people = Person.objects.within(user, Perm.ROSTER_EDIT).present().select_related("partner")
+    named: dict[str, list[Person]] = {}
+    for person in people.order_by("search_name", "pk"):
+        named.setdefault(fold(f"{person.last_name} {person.first_name}"), []).append(person)
+    found = [
+        pair
+        for some in named.values()
+        for pair in itertools.combinations(some, 2)
+        if may_be_one(*pair)
+    ]
+    return sorted(
+        found,
+        key=lambda pair: pair[0].birth_date is None or pair[0].birth_date != pair[1].birth_date,
+    )
+
+
+def may_be_one(one: Person, other: Person) -> bool:
+    """Tell whether nothing on two cards speaks against one person; of equal birth dates a missing patronymic neither."""
+    if one.organisation_id != other.organisation_id:
+        return False
+    if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
+        return False
+    ours, theirs = fold(one.patronymic), fold(other.patronymic)
+    return not ours or not theirs or ours == theirs
+
+
+def recent_merges(user: SignedIn) -> QuerySet[PersonMerge]:
+    """Return the cards made one that can still be taken apart, the last first."""
+    since = timezone.now() - dt.timedelta(days=MERGE_UNDO_DAYS)
+    seen = Person.objects.within(user, Perm.ROSTER_EDIT).values("pk")
+    return (
+        PersonMerge.objects.visible_to(user)
+        .standing()
+        .filter(made_at__gt=since, kept__in=seen)
+        .select_related("kept", "gone")
+    )
+
+
+def merged_into(person: Person) -> Person | None:
+    """Return the card to which everything of an emptied one has gone over; None of any other card."""
+    if person.left_on is None:
+        return None
+    found = PersonMerge.objects.standing().filter(gone=person).select_related("kept").first()
+    return found.kept if found else None
+
+
+def old_merges(before: dt.datetime) -> QuerySet[PersonMerge]:
+    """Return merges made before a moment."""
+    return PersonMerge.objects.filter(made_at__lt=before).order_by("pk")
+
+
+def held_of(person: Person) -> list[tuple[str, int]]:
+    """Return what hangs on a card, by the words of `core.hooks.holdings`, and how many rows."""
+    counted: dict[str, int] = {}
+    for _key, title, rows in rows_on(person):
+        if number := rows.count():
+            counted[title] = counted.get(title, 0) + number
+    return list(counted.items())
+
+
+def rows_on(person: Person) -> Iterator[tuple[str, str, QuerySet[Any]]]:
+    """Yield every table and field that leads to a card: its key, its words and the rows; merges themselves are left out."""
+    titles = {one.model: one.title for one in holdings.holdings()}
+    for relation in Person._meta.related_objects:
+        model = relation.related_model
+        assert not isinstance(model, str)  # noqa: S101 - all apps are loaded
+        if model is PersonMerge:
+            continue
+        name = relation.field.name
+        title = titles.get(model, str(model._meta.verbose_name))
+        rows = model._base_manager.filter(**{name: person.pk}).order_by("pk")  # noqa: SLF001 - a row moves whoever sees it
+        yield f"{model._meta.label}.{name}", title, rows

@@ -16,7 +16,7 @@ from nastavnik.people.actions import keep_lists, read_lists
 from nastavnik.people.adapter import FoundList
 from nastavnik.people.choices import RosterKind
 from nastavnik.people.models import RosterImport
-from nastavnik.people.queries import old_lists
+from nastavnik.people.queries import old_lists, old_merges
 
 
 def _n_old(before: dt.datetime) -> int:
@@ -29,6 +29,19 @@ def _forget(before: dt.datetime) -> int:
 
 LISTS = RetentionRule(
     "lists", "списки, которые не загрузили, и непринятые строки загруженных", _n_old, _forget
+)
+
+
+def _n_merges(before: dt.datetime) -> int:
+    return old_merges(before).count()
+
+
+def _forget_merges(before: dt.datetime) -> int:
+    return actions.forget_old_merges(before, by=None)
+
+
+MERGES = RetentionRule(
+    "merges", "пустые карточки после объединения двойников", _n_merges, _forget_merges
 )
 
 

@@ -23,6 +23,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import search
 from nastavnik.core.http import Request, key_of, onward_from
+from nastavnik.core.text import fold
 from nastavnik.core.ui import confirm, listing
 from nastavnik.core.ui.downloads import download
 from nastavnik.core.ui.paging import page_of
@@ -41,13 +42,14 @@ from nastavnik.people.access import (
     may_switch_off,
     renewals,
 )
-from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
+from nastavnik.people.choices import MERGE_UNDO_DAYS, ImportStatus, PersonKind, RosterKind
 from nastavnik.people.forms import (
     AccountForm,
     ClassTeacherForm,
     CodeForm,
     ColumnsForm,
     ListUploadForm,
+    MergeForm,
     NextYearForm,
     PasswordForm,
     PersonFilter,
@@ -62,6 +64,7 @@ from nastavnik.people.models import (
     Enrolment,
     Membership,
     Person,
+    PersonMerge,
     RosterImport,
     SecondStep,
     SlipHalf,
@@ -79,11 +82,16 @@ from nastavnik.people.queries import (
     entrants_of,
     family_of,
     group_names,
+    held_of,
     kinds_of,
     known_people,
     last_transfer,
+    likely_doubles,
+    may_be_one,
+    merged_into,
     namesakes_of,
     next_year_bounds,
+    recent_merges,
     roster,
     second_step_of,
     steps_to_end,
@@ -344,6 +352,7 @@ def person_card(request: Request, pk: int) -> HttpResponse:
         {
             "person": person,
             "age": person.age_on(today()),
+            "merged_into": merged_into(person),
             "enrolments": enrolments,
             "groups": search.about(request.user, person.pk),
             "may_edit": (may_edit := request.user.viewer.may(Perm.ROSTER_EDIT)),
@@ -470,10 +479,11 @@ def _leave_or_return(request: Request, person: Person) -> None:
             request, _("%(name)s is marked as having left.") % {"name": person.full_name}
         )
     else:
-        actions.take_back(person, by=request.user)
-        messages.success(
-            request, _("%(name)s is on the roster again.") % {"name": person.full_name}
-        )
+        with refusals_told(request):
+            actions.take_back(person, by=request.user)
+            messages.success(
+                request, _("%(name)s is on the roster again.") % {"name": person.full_name}
+            )
 
 
 @require_http_methods(["GET", "POST"])
@@ -986,3 +996,79 @@ def second_step_off(request: Request, pk: int) -> HttpResponse:
         actions.switch_off_second_step(user, by=request.user)
         messages.success(request, _("The second step is off."))
     return redirect("people:accounts")
+
+
+# ---------------------------------------------------------------- two cards of one person
+
+
+@require_GET
+@requires(Perm.ROSTER_EDIT)
+def doubles(request: Request) -> HttpResponse:
+    """Show cards that may be of one person, and those made one that can still be taken apart."""
+    found = likely_doubles(request.user)
+    groups = group_names(person for pair in found for person in pair)
+    return render(
+        request,
+        "people/doubles.html",
+        {
+            "pairs": [
+                [(person, groups.get(person.pk, "")) for person in pair]
+                for pair in found[:PER_PAGE]
+            ],
+            "n": len(found),
+            "most": PER_PAGE,
+            "merges": recent_merges(request.user),
+            "days": MERGE_UNDO_DAYS,
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.ROSTER_EDIT)
+def merge(request: Request, pk: int) -> HttpResponse:
+    """Lay two cards side by side and make them one; without the second one, offer those of the same name."""
+    people = Person.objects.within(request.user, Perm.ROSTER_EDIT).present()
+    one = get_object_or_404(people.select_related("partner"), pk=pk)
+    rest = people.filter(organisation=one.organisation_id).exclude(pk=one.pk)
+    named = request.GET.get("with", "")
+    if not named:
+        namesakes = rest.filter(search_name__startswith=f"{fold(one.last_name)} ")
+        context = {"person": one, "namesakes": namesakes[:PER_PAGE]}
+        return render(request, "people/merge_whom.html", context)
+    other = get_object_or_404(rest.select_related("partner"), pk=key_of(named))
+    form = MergeForm(one, other, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        kept, gone = (one, other) if form.cleaned_data["stays"] == str(one.pk) else (other, one)
+        try:
+            actions.merge_people(kept, gone, taken=form.taken(gone), by=request.user)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(
+                request,
+                _(
+                    "The two cards are one. It can be taken apart for %(n)s days, on the page of doubles."
+                )
+                % {"n": MERGE_UNDO_DAYS},
+            )
+            return redirect("people:card", pk=kept.pk)
+    cards = [(card, held_of(card)) for card in (one, other)]
+    looks.note_look(request, "card", [one.pk, other.pk], organisation_id=one.organisation_id)
+    return render(
+        request,
+        "people/merge.html",
+        {"form": form, "cards": cards, "is_likely": may_be_one(one, other)},
+    )
+
+
+@require_POST
+@requires(Perm.ROSTER_EDIT)
+def unmerge(request: Request, pk: int) -> HttpResponse:
+    """Take two cards made one apart again."""
+    seen = Person.objects.within(request.user, Perm.ROSTER_EDIT).values("pk")
+    merges = PersonMerge.objects.visible_to(request.user).filter(kept__in=seen)
+    found = get_object_or_404(merges, pk=pk)
+    with refusals_told(request):
+        actions.unmerge_people(found, by=request.user)
+        messages.success(request, _("The cards are two again, as they were."))
+    return redirect("people:doubles")

@@ -25,8 +25,8 @@ from nastavnik.core.models import AuditEntry, SignIn, SignInKind, Tries
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
 from nastavnik.jobs.actions import cancel_job
 from nastavnik.mentorships.actions import keep_base_draft
-from nastavnik.people.actions import accept_import, start_import
-from nastavnik.people.choices import RosterKind
+from nastavnik.people.actions import accept_import, merge_people, register_person, start_import
+from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import Person, RosterImport
 from nastavnik.programmes.choices import Side
 from nastavnik.roadmaps.models import RoadmapDraft
@@ -102,6 +102,14 @@ def made_now(path):
     os.utime(path, (time.time(), time.time()))
 
 
+def two_cards(cast):
+    """A second card of somebody."""
+    return register_person(
+        cast.school.organisation, group="", kind=PersonKind.TEACHER, last_name="Двойникова",
+        first_name="Дарья", patronymic="", birth_date=None, position="", subject="", by=cast.anna,
+    )  # fmt: skip
+
+
 def everything(cast, tmp_path, settings):
     """Make one of each sort of thing that is forgotten."""
     settings.DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
@@ -117,6 +125,7 @@ def everything(cast, tmp_path, settings):
     accept_import(load(cast), by=cast.anna)
     RoadmapDraft.objects.all().delete()
     read_roadmap(cast.school)
+    merge_people(cast.school.people["teacher"], two_cards(cast), taken={}, by=cast.anna)
     keep_base_draft(cast.school.programme, Side.MENTEE, [], file_name="база.xlsx", by=cast.anna)
     Session.objects.all().delete()
     signed_in(cast.anna).get(f"/people/{cast.school.people['younger'].pk}/")

@@ -582,3 +582,11 @@ def warnings_on(user: SignedIn, pair: Mentorship) -> list[Opinion]:
     return list(
         open_warnings(user).filter(about).select_related("mentor__person", "mentee__person")
     )
+
+
+def are_in_one_pair(one: Person, other: Person) -> bool:
+    """Tell whether two people have ever stood in one pair or group, on whatever sides."""
+    mentor, mentee = "mentorship__mentor__person", "mentee__person"
+    ties = Tie.objects.filter(Q(**{mentor: one, mentee: other}) | Q(**{mentor: other, mentee: one}))
+    both = Tie.objects.filter(mentee__person=other).values("mentorship")
+    return ties.exists() or Tie.objects.filter(mentee__person=one, mentorship__in=both).exists()

@@ -19,6 +19,7 @@ from nastavnik.people.actions.lists import (
     read_lists,
     start_import,
 )
+from nastavnik.people.actions.merging import forget_old_merges, merge_people, unmerge_people
 from nastavnik.people.actions.next_year import take_classes_over, take_transfer_back
 from nastavnik.people.actions.roster import (
     add_account,
@@ -66,6 +67,7 @@ __all__ = [
     "end_second_step",
     "enrol",
     "forget_old_lists",
+    "forget_old_merges",
     "give_one_time_password",
     "give_slips",
     "grade_of",
@@ -75,6 +77,7 @@ __all__ = [
     "keep_lists",
     "leave_family",
     "mark_left",
+    "merge_people",
     "note_alone",
     "note_second_step_off",
     "open_group",
@@ -88,4 +91,5 @@ __all__ = [
     "take_back",
     "take_classes_over",
     "take_transfer_back",
+    "unmerge_people",
 ]

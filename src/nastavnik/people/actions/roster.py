@@ -27,6 +27,7 @@ from nastavnik.people.models import (
     User,
     holds_on,
 )
+from nastavnik.people.queries import merged_into
 
 
 @transaction.atomic
@@ -320,7 +321,17 @@ def mark_left(person: Person, *, by: models.Model | None) -> Person:
 
 @transaction.atomic
 def take_back(person: Person, *, by: models.Model | None) -> Person:
-    """Undo `mark_left`: back on the roster, and in the class of that day while its year runs."""
+    """Undo `mark_left`: back on the roster, and in the class of that day while its year runs.
+
+    Raises:
+        RefusedError: the card was emptied into another one.
+    """
+    if merged_into(person):
+        raise RefusedError(
+            _(
+                "Everything of this card is on another one now: take the two apart on the page of doubles."
+            )
+        )
     own = Enrolment.objects.filter(person=person)
     last = (
         own.filter(ends_on__gte=person.left_on, study_group__year__ends_on__gte=today())
