@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from tests.cast import CANARY
 from tests.pages import signed_in, text
+from tests.questionnaires.asking import invitation_of, wave_of
 
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
@@ -249,6 +250,19 @@ def test_today_leads_to_what_waits(cast):
     came(cast, past, "older")
     said = [one.url for one in attention.items_for(cast.anna, at_most=None)]
     assert f"/events/{past.pk}/#register" not in said
+
+
+def test_one_asked_in_a_wave_and_invited_to_an_event_reads_of_both_on_today(cast):
+    wave = wave_of(cast.school)
+    asked = f"/questionnaires/answer/{invitation_of(wave, cast.school, 'younger').pk}/"
+    mentee = signed_in(cast.users[Role.MENTEE])
+    alone = text(mentee.get("/today/"))
+    event, _guests = planned(cast, "younger", in_days=3)
+    both = text(mentee.get("/today/"))
+    assert asked in alone
+    assert asked in both
+    assert event.title not in alone
+    assert event.title in both
 
 
 # ---------------------------------------------------------------- pages

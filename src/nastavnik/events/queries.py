@@ -266,7 +266,9 @@ def own_invitations(user: SignedIn) -> list[EventGuest]:
     """Return the own invitations to what is today or ahead, cancelled ones too, the nearest first; once a page."""
     if user.viewer.person_id is None:
         return []
-    return cached(("own_invitations", user.viewer.user_id), lambda: list(_own_invitations(user)))
+    return cached(
+        ("events.own_invitations", user.viewer.user_id), lambda: list(_own_invitations(user))
+    )
 
 
 def _own_invitations(user: SignedIn) -> QuerySet[EventGuest]:

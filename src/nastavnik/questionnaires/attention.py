@@ -22,7 +22,9 @@ _MOST = 3  # waves told one by one
 def _own(user: SignedIn) -> list[Invitation]:
     if user.viewer.person_id is None or not user.viewer.may(Perm.ANSWER_GIVE):
         return []
-    return cached(("own_invitations", user.viewer.user_id), lambda: list(own_invitations(user)))
+    return cached(
+        ("questionnaires.own_invitations", user.viewer.user_id), lambda: list(own_invitations(user))
+    )
 
 
 def _waves(user: SignedIn) -> list[Wave]:
