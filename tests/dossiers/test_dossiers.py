@@ -6,13 +6,16 @@ import zipfile
 
 import pytest
 from django.urls import reverse
-from tests.cast import CANARY, approve_pairs
+from tests.cast import CANARY, approve_pairs, forbid
 from tests.pages import signed_in, text
 
 from nastavnik.core.access import Role
 from nastavnik.core.models import AuditEntry, Look
 from nastavnik.dossiers.adapter import DATA, PAPER
 from nastavnik.dossiers.choices import Ground
+from nastavnik.dossiers.queries import dossier_of
+from nastavnik.matching.actions import run_matching
+from nastavnik.matching.models import Proposal
 from nastavnik.mentorships.choices import MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.people.models import Person
@@ -119,3 +122,17 @@ def test_somebody_of_whom_little_is_kept_has_a_whole_archive_too(cast):
     )
     assert set(tables(opened(taken(cast.anna, lonely)))) >= {"people.person"}
     assert "Карточка" in text(signed_in(cast.anna).get(reverse(PAGE, args=[lonely.pk])))
+
+
+def test_whoever_a_matching_left_without_a_pair_has_an_archive_too(cast):
+    for mentor in ("older", "oldest"):
+        forbid(cast.school, mentor, "younger")
+    run_matching(cast.school.programme, by=cast.anna)
+    assert Proposal.objects.filter(mentor=None).exists()
+    told = {}
+    for key, person in cast.school.people.items():
+        dossier = dossier_of(cast.anna, person)
+        told[key] = [row["form"] for one in dossier.chapters if one.code == "matching.proposal" for row in one.rows]  # fmt: skip
+    assert told["younger"] == ["пара не нашлась"]
+    assert told["novice"]
+    assert "пара не нашлась" not in told["novice"]

@@ -14,7 +14,7 @@ HELD = (
         _BOTH,
         told={
             "run": lambda row, _asking: row.run.number,
-            "form": lambda row, _asking: row.form.title,
+            "form": lambda row, _asking: row.form.title if row.form else "пара не нашлась",
         },
         left_out={
             "mentor": _OTHER,
