@@ -23,6 +23,7 @@ class CabinetConfig(AppConfig):
             "today",
             set_up="first-evening#1-знакомство",
             district="district",
+            overview="today#программа-на-одной-странице",
             search="first-evening#найти-человека-пару-или-документ",
             how_to="first-evening",
             how_tos="first-evening",

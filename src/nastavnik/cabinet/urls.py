@@ -6,6 +6,7 @@ app_name = "cabinet"
 urlpatterns = [
     path("", views.front, name="front"),
     path("today/", views.home, name="home"),
+    path("today/overview/", views.overview, name="overview"),
     path("today/steps/", views.step, name="step"),
     path("setup/", views.set_up, name="set-up"),
     path("district/", views.district, name="district"),

@@ -38,6 +38,7 @@ from nastavnik.cabinet.queries import (
     steps_of,
 )
 from nastavnik.cabinet.queries import district as district_rows
+from nastavnik.cabinet.queries.overview import overview_of
 from nastavnik.cabinet.queries.trail import seen, thing_of, told, trail, who_acted
 from nastavnik.cabinet.tables import schools_table, seen_table, trail_table
 from nastavnik.core import anchors, audit, signins
@@ -109,6 +110,7 @@ def home(request: Request) -> HttpResponse:
             "since": since,
             "may_open": may_open,
             "sees_pairs": viewer.may(Perm.PAIR_VIEW),
+            "may_overlook": viewer.may(Perm.PROGRAMME_VIEW),
             "may_close": viewer.may(Perm.PAIR_APPROVE),
             "has_own_pairs": viewer.may(Perm.OWN_PAIR_VIEW),
         },
@@ -123,6 +125,20 @@ def _first_steps(request: Request, programme: Programme) -> list[StepNow]:
         return []
     steps = steps_of(request.user, programme)
     return steps if any(not one.is_done for one in steps) else []
+
+
+@require_GET
+@requires(Perm.PROGRAMME_VIEW)
+def overview(request: Request) -> HttpResponse:
+    """Show the programme on one page that prints on one sheet."""
+    programme = current_programme(request.user)
+    context = {
+        "programme": programme,
+        "told": overview_of(request.user, programme) if programme else None,
+        "week": upcoming.week_of(request.user, today()),
+        "on": today(),
+    }
+    return render(request, "cabinet/overview.html", context)
 
 
 @require_POST

@@ -13,6 +13,7 @@ from nastavnik.core.ui.components import (
     NOTHING,
     address_of,
     link,
+    load,
     nodata,
     pick,
     small,
@@ -49,7 +50,7 @@ def base_table(
         for status in ParticipationStatus
     }
     wanted = _("Can help with") if is_mentors else _("Request")
-    load, complete = _("%(n)s of %(total)s"), _("Everything is there: may go to matching.")
+    loaded, complete = _("%(n)s of %(total)s"), _("Everything is there: may go to matching.")
 
     def name(row: BaseRow) -> SafeString:
         url = address_of("programmes:record", row.record.pk) if row.record.pk in writable else ""
@@ -70,7 +71,7 @@ def base_table(
     ]  # fmt: skip
     if is_mentors:
         columns[6:6] = [
-            Column("load", _("Mentees"), lambda row: row.record.active_count, lambda row: load % {"n": row.record.active_count, "total": row.record.capacity}, sort="load", is_number=True),
+            Column("load", _("Mentees"), lambda row: row.record.active_count, lambda row: format_html("{} {}", load(row.record.active_count, row.record.capacity), loaded % {"n": row.record.active_count, "total": row.record.capacity}), sort="load", is_number=True),
             Column("capacity", _("Places"), lambda row: row.record.capacity, on_page=False),
         ]  # fmt: skip
     return Table(

@@ -79,6 +79,26 @@ def small(words: StrOrPromise) -> SafeString:
     return format_html(' <small class="muted">{}</small>', words) if words else NOTHING
 
 
+CELLS_AT_MOST = 12  # of a picture of places: beyond it the number beside says all
+
+
+def load(n: int, of: int) -> SafeString:
+    """Return how many of some places are taken as a row of cells; the numbers stand beside it, so it is decoration."""
+    if not 0 < of <= CELLS_AT_MOST:
+        return mark_safe("")
+    cells = format_html_join(
+        "",
+        '<rect{} x="{}" y="1" width="10" height="10" rx="3"/>',
+        ((mark_safe(' class="on"') if place < n else "", 14 * place + 1) for place in range(of)),
+    )
+    return format_html(
+        '<svg class="load" viewBox="0 0 {} 12" width="{}" height="12" aria-hidden="true">{}</svg>',
+        14 * of,
+        14 * of,
+        cells,
+    )
+
+
 def link(url: str, words: StrOrPromise) -> SafeString:
     """Return a link; the words alone without an address."""
     return format_html('<a href="{}">{}</a>', url, words) if url else format_html("{}", words)

@@ -236,16 +236,61 @@ FEW_MEETINGS = 4  # of fewer nothing is said in sum: marks are shown, not counte
 
 
 @dataclass(frozen=True, slots=True)
+class MoodLine:
+    """The marks of one voice as points of a picture: height is the mark, the form tells the side, a blank breaks the line."""
+
+    name: str
+    is_mentor: bool
+    path: str
+    points: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MoodPicture:
+    """The marks over the year: the width of the picture, where months begin, a line a voice."""
+
+    width: int
+    months: tuple[tuple[int, str], ...]
+    lines: tuple[MoodLine, ...]
+
+
+# how high a mark stands; a call for help lowest
+_HEIGHTS = {Mark.GOOD: 20, Mark.PLAIN: 44, Mark.HARD: 68, Mark.HELP: 92}
+_LEFT, _STEP = 110, 26  # of the picture of moods
+
+
+def _picture(meetings: Sequence[Meeting], voices: Sequence[tuple[Voice, str]]) -> MoodPicture:
+    days = [one.held_on or one.planned_on for one in meetings]
+    months = []
+    for place, day in enumerate(days):
+        if not place or day.month != days[place - 1].month:
+            months.append((_LEFT + place * _STEP, f"{day:%m}"))
+    lines = []
+    for number, (voice, name) in enumerate(voices):
+        points, path, was_given = [], [], False
+        for place, meeting in enumerate(meetings):
+            if mark := mark_of(meeting, voice):
+                # side by side, so that one does not hide the other
+                x, y = _LEFT + place * _STEP, _HEIGHTS[Mark(mark)] + 3 * (number % 3)
+                points.append((x, y, f"{days[place]:%d.%m}: {Mark(mark).label.lower()}"))
+                path.append(f"{'L' if was_given else 'M'}{x} {y}")
+            was_given = bool(mark)
+        lines.append(MoodLine(name, voice.side == Side.MENTOR, "".join(path), tuple(points)))
+    return MoodPicture(_LEFT + len(days) * _STEP, tuple(months), tuple(lines))
+
+
+@dataclass(frozen=True, slots=True)
 class Moods:
     """The marks of both sides meeting by meeting: a blank is no mark, never an average.
 
     `rows` is who → for each day icon and word, both empty without a mark; `sums` the same told in figures, empty when
-    there are too few.
+    there are too few; `picture` draws them, None where there are too few.
     """
 
     days: tuple[dt.date, ...]
     rows: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
     sums: tuple[str, ...]
+    picture: MoodPicture | None = None
 
 
 def moods_of(
@@ -265,7 +310,10 @@ def moods_of(
         return None
     days = tuple(m.held_on or m.planned_on for m in shown)
     is_few = len(shown) < FEW_MEETINGS
-    return Moods(days, rows, () if is_few else tuple(_sum_of(shown, *one) for one in voices))
+    if is_few:
+        return Moods(days, rows, ())
+    sums = tuple(_sum_of(shown, *one) for one in voices)
+    return Moods(days, rows, sums, _picture(shown, voices))
 
 
 def _mood(mark: str) -> tuple[str, str]:
