@@ -343,3 +343,11 @@ def test_mentors_are_thanked_once_a_kind_and_taken_back_the_same_day(ending):
     assert thanks.count() == mentors
     client.post(reverse("closing:results-back"), {"thanks": "1"})
     assert not thanks.exists()
+
+
+def test_the_field_of_the_search_stays_empty_on_every_step(ending):
+    client = signed_in(ending.anna)
+    client.post(reverse("closing:words"), {"closes_on": today()})
+    for step in STEPS:
+        page = text(client.get(reverse(f"closing:{step}")))
+        assert re.findall(r'name="q" value="([^"]*)"', page) == [""], step

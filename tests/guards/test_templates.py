@@ -301,3 +301,44 @@ def test_a_template_nobody_uses_is_seen(tmp_path):
 def test_a_form_without_the_key_of_its_page_is_seen():
     planted = '<form method="get"></form><form class="a" method="post">{% csrf_token %}</form><form method="post"><p>'
     assert without_key(planted) == ['<form method="post">']
+
+
+WHOLE = re.compile(r"""<button\b[^>]*\b(?:name|value)=["']all["'][^>]*>""")
+# it only ticks, and stands after the buttons of a filter
+TICKING = {"components/ticks.html"}
+
+
+def whole_by_enter(source):
+    """Return the buttons for all rows that Enter on a tick would press: the first of a form with ticks, or of a form elsewhere."""
+    found = []
+    for button in WHOLE.finditer(source):
+        before = source[: button.start()].rpartition("<form")[2]
+        is_first = "checkbox" in before and "<button" not in before
+        if is_first or " form=" in button.group():
+            found.append(button.group())
+    return found
+
+
+def test_enter_on_a_tick_does_no_more_than_what_is_ticked():
+    names = TEMPLATES.keys() - TICKING
+    assert not {name for name in names if whole_by_enter(TEMPLATES[name].read_text())}
+
+
+@pytest.mark.parametrize("planted", ["<button name='all'>", "<button name='do' value='all'>"])
+def test_a_button_for_all_as_the_first_of_ticks_is_seen(planted):
+    ticks = "<form method='post'><input type='checkbox' name='pairs'>"
+    assert whole_by_enter(ticks + planted) == [planted]
+    assert whole_by_enter(f"{ticks}<button>Only the ticked</button>{planted}") == []
+    assert whole_by_enter(f"<form method='post'>{planted}") == []
+    assert whole_by_enter("<button form='far' name='all'>")
+
+
+def test_only_the_search_fills_the_field_of_the_search():
+    """Another page's word of the same name once stood in the field as what was searched for."""
+    named = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if '"searched_for"' in path.read_text()
+    }
+    assert named == {"cabinet/views.py"}
+    assert "searched_for" in TEMPLATES["components/find.html"].read_text()

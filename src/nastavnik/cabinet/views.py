@@ -231,7 +231,7 @@ def search(request: Request) -> HttpResponse:
         request,
         "cabinet/search.html",
         {
-            "asked": asked,
+            "searched_for": asked,
             "groups": groups,
             "n_found": sum(len(group.hits) for group in groups),
             "has_more": any(group.has_more for group in groups),

@@ -197,7 +197,7 @@ def words(request: Request) -> HttpResponse:
         is_wrong=form.is_bound,
         offered=offered,
         n_offered=sum(n > 0 for _one, n, _unsigned in offered),
-        asked=[one for one in found if one.wave],
+        waves=[one for one in found if one.wave],
         form=form,
     )
 
