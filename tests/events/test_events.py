@@ -1,6 +1,7 @@
 """Events: who is invited, who came, what the roadmap learns, moved and cancelled ones, and that strangers see nothing."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -36,6 +37,8 @@ from nastavnik.events.catalogues import kinds
 from nastavnik.events.choices import MINUTES_PAPER, EventAudience
 from nastavnik.events.documents import findings_of_minutes, invitations
 from nastavnik.events.models import EventGuest, ProgrammeEvent
+from nastavnik.events.queries import event_rows
+from nastavnik.people.actions import grant_role
 from nastavnik.roadmaps.catalogues import entries
 from nastavnik.writers.blocks import texts_of
 
@@ -58,6 +61,10 @@ def came(cast, event, *keys, n_others=None):
     return note_who_came(event, here, among=set(rows.values()), n_others=n_others, by=cast.anna)
 
 
+def keys_of(event):
+    return list(event.guests.order_by("pk").values_list("pk", flat=True))
+
+
 def told(cast, school=None):
     school = school or cast.school
     return facts_of(school.organisation.pk, school.year.starts_on, school.year.ends_on)
@@ -70,7 +77,7 @@ def test_nobody_is_ticked_before_and_an_empty_page_says_nothing(cast):
     event, _guests = planned(cast, "older", "oldest")
     client, page = signed_in(cast.anna), f"/events/{event.pk}/"
     assert "checked" not in text(client.get(page)).split('id="register"')[0]
-    client.post(f"{page}register/", {})
+    client.post(f"{page}register/", {"shown": ",".join(map(str, keys_of(event)))})
     assert set(EventGuest.objects.values_list("came", flat=True)) == {None}
     assert "mentors_community" not in told(cast)
 
@@ -78,13 +85,95 @@ def test_nobody_is_ticked_before_and_an_empty_page_says_nothing(cast):
 def test_one_ticked_notes_all_and_all_came_is_one_press(cast):
     event, guests = planned(cast, "older", "oldest")
     client, page = signed_in(cast.anna), f"/events/{event.pk}/register/"
-    client.post(page, {"came": guests[cast.school.people["older"].pk].pk, "n_others": "4"})
+    shown = ",".join(str(one.pk) for one in guests.values())
+    mine = guests[cast.school.people["older"].pk].pk
+    client.post(page, {"shown": shown, "came": mine, "n_others": "4"})
     assert sorted(EventGuest.objects.values_list("came", flat=True)) == [False, True]
     assert "5" in told(cast)["mentors_community"].words
-    client.post(page, {"go": "all"})
+    client.post(page, {"shown": shown, "go": "all"})
     assert set(EventGuest.objects.values_list("came", flat=True)) == {True}
     forget_who_came(event, by=cast.anna)
     assert set(EventGuest.objects.values_list("came", flat=True)) == {None}
+
+
+def test_an_old_page_speaks_of_those_it_showed_and_takes_back_no_tick_of_others(cast):
+    event, _guests = planned(cast, "older", "oldest")
+    older, oldest = keys_of(event)
+    address, shown = f"/events/{event.pk}/register/", f"{older},{oldest}"
+    client = signed_in(cast.anna)
+    invite_guests(event, [cast.school.people["youngest"]], by=cast.anna)
+    client.post(address, {"shown": shown, "came": older})
+    (late,) = set(keys_of(event)) - {older, oldest}
+    came_now = lambda: dict(event.guests.values_list("pk", "came"))  # noqa: E731 - asked three times
+    assert came_now() == {older: True, oldest: False, late: None}
+    # opened before the tick of `older` was kept, and pressed after it
+    client.post(address, {"shown": f"{shown},{late}", "came": oldest})
+    assert came_now() == {older: True, oldest: True, late: False}
+    client.post(address, {"shown": shown, "was": f"{older},{oldest}", "came": oldest})
+    assert came_now() == {older: False, oldest: True, late: False}
+
+
+def test_ticks_are_not_lost_when_a_number_is_refused(cast):
+    event, _guests = planned(cast, "older", "oldest")
+    older, oldest = keys_of(event)
+    sent = {"shown": f"{older},{oldest}", "came": oldest, "n_others": "999999"}
+    page = signed_in(cast.anna).post(f"/events/{event.pk}/register/", sent)
+    assert page.status_code == 422
+    assert re.findall(r'name="came" value="(\d+)"\s+checked', text(page)) == [str(oldest)]
+
+
+def test_nobody_else_came_is_nothing_noted(cast):
+    event, _guests = planned(cast)
+    note_who_came(event, set(), among=set(), n_others=0, by=cast.anna)
+    event.refresh_from_db()
+    assert event.n_others is None
+
+
+def test_who_only_reads_the_events_of_another_school_writes_nothing_there(cast):
+    mine, _ = planned(cast, "older", in_days=3)
+    other, _ = planned(cast, in_days=3, school=cast.other)
+    grant_role(cast.anna, cast.other.organisation, Role.PSYCHOLOGIST, by=None)
+    client = signed_in(cast.anna)
+    assert client.get(f"/events/{other.pk}/").status_code == 200
+    assert "/edit/" not in text(client.get(f"/events/{other.pk}/"))
+    for page in (
+        "edit",
+        "cancel",
+        "restore",
+        "remove",
+        "people",
+        "people/off",
+        "given",
+        "minutes",
+        "register",
+        "register/forget",
+    ):
+        assert client.post(f"/events/{other.pk}/{page}/", {}).status_code == 404, page
+    assert client.post(f"/events/{mine.pk}/restore/", {}).status_code == 302
+
+
+def test_what_has_minutes_is_neither_moved_nor_cancelled(cast):
+    event, _guests = planned(cast, "older")
+    keep_event_minutes(event, chair="", secretary="", heard="", decided="Да", by=cast.anna)
+    with pytest.raises(RefusedError, match="minutes"):
+        change_event(event, held_on=today() + dt.timedelta(1), by=cast.anna)
+    with pytest.raises(RefusedError, match="minutes"):
+        cancel_event(event, by=cast.anna)
+
+
+def test_a_moved_event_has_its_invitations_to_be_given_anew(cast):
+    event, _guests = planned(cast, "older", in_days=2)
+    note_invitations_given(event, invited_on=today(), by=cast.anna)
+    assert change_event(event, held_on=today() + dt.timedelta(3), by=cast.anna).invited_on is None
+
+
+def test_a_class_teacher_counts_the_own_class_alone(cast):
+    event, _guests = planned(cast, "younger")
+    came(cast, event, "younger", n_others=5)
+    teacher = cast.users[Role.CLASS_TEACHER]
+    assert [row.n_came for row in event_rows(teacher) if row.pk == event.pk] == [1]
+    assert [row.n_came for row in event_rows(cast.anna) if row.pk == event.pk] == [6]
+    assert "1 person came" in text(signed_in(teacher).get(f"/events/{event.pk}/"))
 
 
 def test_what_is_ahead_or_cancelled_is_not_noted(cast):

@@ -17,9 +17,11 @@ def may_remove(event: ProgrammeEvent) -> Verdict:
 
 
 def may_cancel(event: ProgrammeEvent) -> Verdict:
-    """Tell whether an event may be cancelled: not when it is noted who came."""
+    """Tell whether an event may be cancelled: not when it is noted who came, nor with minutes."""
     if event.n_others is not None or event.guests.filter(came__isnull=False).exists():
         return Verdict((_("It is noted who came: what was held is not cancelled."),))
+    if event.heard or event.decided:
+        return Verdict((_("The event has minutes: what was held is not cancelled."),))
     return Verdict()
 
 

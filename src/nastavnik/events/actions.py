@@ -57,7 +57,8 @@ def change_event(
     """Change what an event says of itself; moved to another day it says so, and who has answered is asked anew.
 
     Raises:
-        RefusedError: the event is cancelled; it is noted who came and the day moves; the day is not of the year.
+        RefusedError: the event is cancelled; it is noted who came or there are minutes, and the day moves; the day is not of
+            the year.
     """
     before = _locked(event)
     if before.cancelled_on:
@@ -71,7 +72,13 @@ def change_event(
                 _("It is noted who came on %(day)s: an event that was held is not moved.")
                 % {"day": f"{before.held_on:%d.%m.%Y}"}
             )
+        if before.heard or before.decided:
+            raise RefusedError(
+                _("There are minutes of %(day)s: an event that was held is not moved.")
+                % {"day": f"{before.held_on:%d.%m.%Y}"}
+            )
         changed["moved_from"] = _told_before(before, held_on)
+        changed["invited_on"] = None  # what was given out names the day before
         _ask_anew(before, by=by)
     for name, value in changed.items():
         setattr(before, name, value)
@@ -220,7 +227,7 @@ def note_who_came(
         event: that was held.
         came: keys of the guests.
         among: keys of the guests that were asked about.
-        n_others: who came and is on no list; None: not counted.
+        n_others: how many came and are on no list; None or 0: nobody is counted.
         by: who notes it.
 
     Raises:
@@ -230,6 +237,7 @@ def note_who_came(
     if not (verdict := may_note(event)):
         raise RefusedError(verdict.reasons)
     rows = list(event.guests.select_for_update().filter(pk__in=list(among)).order_by("pk"))
+    n_others = n_others or None  # nobody else is nothing noted: an event nobody was at was not held
     is_told = bool(came) or any(row.came is not None for row in rows)
     changed = [row for row in rows if is_told and row.came != (row.pk in came)]
     for row in changed:

@@ -39,7 +39,8 @@ class EventRow:
 
 def event_rows(user: SignedIn) -> list[EventRow]:
     """Return the events and the common meetings the user sees, the newest first; two queries."""
-    found = [_row(event) for event in with_counts(user)]
+    is_part = sees_part(user)
+    found = [_row(event, is_part=is_part) for event in with_counts(user)]
     meetings = GroupMeeting.objects.visible_to(user).annotate(
         n_invited=Count("attendances"),
         n_came=Count("attendances", filter=Q(attendances__came=True)),
@@ -72,8 +73,10 @@ def with_counts(user: SignedIn) -> QuerySet[ProgrammeEvent]:
     )
 
 
-def _row(event: ProgrammeEvent) -> EventRow:
-    is_noted = _n(event, "noted") > 0 or event.n_others is not None
+def _row(event: ProgrammeEvent, *, is_part: bool) -> EventRow:
+    """Return the line of an event; who came and is on no list is of no class, so a class teacher does not count them."""
+    n_others = 0 if is_part else event.n_others or 0
+    is_noted = _n(event, "noted") > 0 or n_others > 0
     return EventRow(
         pk=event.pk,
         is_group_meeting=False,
@@ -82,7 +85,7 @@ def _row(event: ProgrammeEvent) -> EventRow:
         title=event.title,
         place=event.place,
         n_invited=_n(event, "invited"),
-        n_came=_n(event, "listed") + (event.n_others or 0) if is_noted else None,
+        n_came=_n(event, "listed") + n_others if is_noted else None,
         state=CANCELLED if event.cancelled_on else _state(event.held_on, is_noted=is_noted),
     )
 

@@ -18,7 +18,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import by_link, requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request, ticked
+from nastavnik.core.http import LONGEST_KEY, Request, ticked
 from nastavnik.core.ui import confirm, listing
 from nastavnik.core.ui.downloads import download
 from nastavnik.core.ui.paging import page_of
@@ -131,16 +131,23 @@ def _event(request: Request, pk: int) -> ProgrammeEvent:
     )
 
 
+def _led_event(request: Request, pk: int) -> ProgrammeEvent:
+    """Return an event the user may write to: seen elsewhere, as by the psychologist of another school, it is not theirs."""
+    led = request.user.viewer.organisations(Perm.EVENT_EDIT)
+    own = ProgrammeEvent.objects.visible_to(request.user).filter(organisation_id__in=led)
+    return get_object_or_404(own.select_related("year", "organisation"), pk=pk)
+
+
 @require_http_methods(["GET", "POST"])
 @requires(Perm.EVENT_EDIT)
 def edit(request: Request, pk: int) -> HttpResponse:
     """Change what an event says of itself; a new day is said on every invitation."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     form = EventForm(request.POST or None, instance=shown)
     if request.method == "POST" and form.is_valid():
         try:
             changed = actions.change_event(
-                _event(request, pk), by=request.user, **form.cleaned_data
+                _led_event(request, pk), by=request.user, **form.cleaned_data
             )
         except RefusedError as refusal:
             form.add_error(None, list(refusal.reasons))
@@ -166,7 +173,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def cancel(request: Request, pk: int) -> HttpResponse:
     """Ask why, then cancel an event: it stays in the list, its invitations say so."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     if request.method == "GET" and not (verdict := may_cancel(shown)):
         messages.error(request, verdict.reasons[0])
         return redirect("events:event", pk=pk)
@@ -184,7 +191,7 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 def restore(request: Request, pk: int) -> HttpResponse:
     """Bring a cancelled event back."""
     with refusals_told(request):
-        actions.restore_event(_event(request, pk), by=request.user)
+        actions.restore_event(_led_event(request, pk), by=request.user)
         messages.success(request, _("The event is on again."))
     return redirect("events:event", pk=pk)
 
@@ -193,7 +200,7 @@ def restore(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def remove(request: Request, pk: int) -> HttpResponse:
     """Ask, then take an event away that was begun by mistake."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     if request.method == "GET":
         if not (verdict := may_remove(shown)):
             messages.error(request, verdict.reasons[0])
@@ -233,7 +240,9 @@ def _show(
     returned: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Return the page of an event; `returned` are forms that come back, by their names on the page."""
-    may_edit = request.user.viewer.may(Perm.EVENT_EDIT)
+    may_edit = shown.organisation_id in request.user.viewer.organisations(Perm.EVENT_EDIT)
+    is_part = sees_part(request.user)
+    n_others = 0 if is_part else shown.n_others or 0
     audience = shown.sort.audience
     invite_form = None
     if may_edit and not shown.cancelled_on:
@@ -257,10 +266,12 @@ def _show(
         "given_form": GivenForm(initial={"invited_on": shown.invited_on or today()}),
         "minutes_form": EventMinutesForm(instance=shown),
         "noting": may_note(shown),
-        "is_noted": guests.is_noted or shown.n_others is not None,
-        "n_came": guests.n_came + (shown.n_others or 0),
+        "is_noted": guests.is_noted or n_others > 0,
+        "n_came": guests.n_came + n_others,
+        "ticked": {row.guest.pk for row in guests.rows if row.guest.came},
+        "was": [row.guest.pk for row in guests.rows if row.guest.came],
         "may_edit": may_edit,
-        "sees_part": sees_part(request.user),
+        "sees_part": is_part,
         "is_ahead": shown.held_on > today(),
         "is_open": shown.held_on >= today() and not shown.cancelled_on,
         "may_draft": request.user.viewer.may(Perm.DOCUMENT_EDIT),
@@ -273,7 +284,7 @@ def _show(
 @requires(Perm.EVENT_EDIT)
 def invite(request: Request, pk: int) -> HttpResponse:
     """Invite whom the form means, or their families."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     form = InviteForm(request.user, forms_of(request.user), request.POST)
     if form.is_valid():
         people = list(people_of(request.user, form.circle()))
@@ -308,7 +319,7 @@ def invite(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def uninvite(request: Request, pk: int) -> HttpResponse:
     """Take the ticked off the list."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     keys = ticked(request, "off")
     guests = EventGuest.objects.visible_to(request.user).filter(event=shown, pk__in=keys)
     with refusals_told(request):
@@ -323,17 +334,31 @@ def uninvite(request: Request, pk: int) -> HttpResponse:
     return redirect("events:event", pk=pk)
 
 
+def _keys(request: Request, name: str) -> set[int]:
+    """Return keys sent in one field, with commas between them: a field each would be more than a request may have."""
+    given = request.POST.get(name, "").split(",")
+    return {int(key) for key in given if key.isdecimal() and len(key) <= LONGEST_KEY}
+
+
 @require_POST
 @requires(Perm.EVENT_EDIT)
 def keep(request: Request, pk: int) -> HttpResponse:
-    """Keep who came; by another button that all on the list did."""
-    shown = _event(request, pk)
+    """Keep who came; by another button that all on the list did.
+
+    Whoever was put on the list since the page was opened is not asked about, and a tick that was not touched here does not
+    take back what somebody else has noted since.
+    """
+    shown = _led_event(request, pk)
     guests = guest_list(request.user, shown)
+    noted = {row.guest.pk: row.guest.came for row in guests.rows}
+    among = noted.keys() & _keys(request, "shown")
+    marked, was = among & set(ticked(request, "came")), among & _keys(request, "was")
+    came = {pk for pk in among if (noted[pk] if (pk in marked) == (pk in was) else pk in marked)}
     form = OthersForm(request.POST)
     if not form.is_valid():
-        return _show(request, shown, guests, {"others_form": form})
-    among = {row.guest.pk for row in guests.rows}
-    came = among if request.POST.get("go") == "all" else among & set(ticked(request, "came"))
+        return _show(request, shown, guests, {"others_form": form, "ticked": came})
+    if request.POST.get("go") == "all":
+        came = among
     with refusals_told(request):
         n_changed = actions.note_who_came(
             shown, came, among=among, n_others=form.cleaned_data["n_others"], by=request.user
@@ -349,7 +374,7 @@ def keep(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def given(request: Request, pk: int) -> HttpResponse:
     """Keep when the invitations were given out."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     form = GivenForm(request.POST)
     if not form.is_valid():
         return _show(request, shown, guest_list(request.user, shown), {"given_form": form})
@@ -365,8 +390,8 @@ def given(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def minutes(request: Request, pk: int) -> HttpResponse:
     """Keep what the minutes say."""
-    shown = _event(request, pk)
-    form = EventMinutesForm(request.POST, instance=_event(request, pk))
+    shown = _led_event(request, pk)
+    form = EventMinutesForm(request.POST, instance=_led_event(request, pk))
     if form.is_valid():
         try:
             actions.keep_event_minutes(shown, by=request.user, **form.cleaned_data)
@@ -382,7 +407,7 @@ def minutes(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def forget(request: Request, pk: int) -> HttpResponse:
     """Ask, then take back what is noted of who came."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     back = f"{reverse('events:event', args=[pk])}#register"
     if request.method == "GET":
         return confirm.ask(
@@ -416,7 +441,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def invitations_file(request: Request, pk: int, kind: str) -> HttpResponse:
     """Give the invitations as one file, .pdf or .docx: `sheet=1` one a page, else several to be cut apart."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     guests = guest_list(request.user, shown)
     if kind not in FILES:
         raise Http404
@@ -441,7 +466,7 @@ def invitations_file(request: Request, pk: int, kind: str) -> HttpResponse:
 @requires(Perm.EVENT_EDIT)
 def links(request: Request, pk: int) -> HttpResponse:
     """Say who gets a personal link, then show the links: the only time they are seen."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     guests = guest_list(request.user, shown)
     n_known = sum(bool(row.guest.token_sha256) for row in guests.rows)
     context: dict[str, Any] = {
@@ -482,7 +507,7 @@ def links(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.DOCUMENT_EDIT)
 def paper(request: Request, pk: int) -> HttpResponse:
     """Put the minutes into the register as a draft, or open those that are there."""
-    shown = _event(request, pk)
+    shown = _led_event(request, pk)
     known = minutes_of(shown)
     if known is None:
         if not (verdict := may_note(shown)):
