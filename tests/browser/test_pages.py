@@ -61,6 +61,7 @@ def keys(cast):
         "people:card": school.people["younger"].pk,
         "people:edit": school.people["younger"].pk,
         "dossiers:person": school.people["younger"].pk,
+        "dossiers:erase": school.people["younger"].pk,
         "people:group": StudyGroup.objects.filter(organisation=school.organisation).first().pk,
         "people:merge": school.people["older"].pk,
         "people:import-preview": RosterImport.objects.first().pk,

@@ -16,6 +16,7 @@ from nastavnik.consents.models import Consent, ConsentLink, ConsentScan, Guardia
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
+from nastavnik.dossiers.models import Erasure
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
@@ -53,6 +54,8 @@ OBJECTS: dict[str, type[Model]] = {
     "cabinet:seen": Person,
     "dossiers:person": Person,
     "dossiers:archive": Person,
+    "dossiers:erase": Person,
+    "dossiers:keep": Erasure,
     "people:edit": Person,
     "people:family": Person,
     "people:next-year-back": ClassTransfer,

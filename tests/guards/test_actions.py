@@ -44,7 +44,7 @@ from nastavnik.documents import actions as documents
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.dossiers import actions as dossiers
-from nastavnik.dossiers.choices import Ground
+from nastavnik.dossiers.choices import EraseGround, Ground
 from nastavnik.events import actions as events
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.interchange import actions as interchange
@@ -779,6 +779,34 @@ PREPARED |= {
     "plans.approve_by_paper": _plan_paper,
     "plans.unapprove_by_paper": _plan_registered,
 }
+
+
+def _gone(scene):
+    return Person.objects.create(
+        organisation=scene.organisation, kind="pupil", last_name="Синичкин", first_name="Ушедший"
+    )
+
+
+def _leaving(scene):
+    return dossiers.plan_erasure(_gone(scene), ground=EraseGround.PERSON, by=scene.by)
+
+
+def _evidence(scene):
+    erasure = _leaving(scene)
+    erasure.done_at = erasure.kept_until = timezone.now()
+    erasure.kept_name = "Синичкин"
+    erasure.save()
+    return erasure
+
+
+PREPARED |= {
+    "dossiers.plan_erasure": _gone,
+    "dossiers.take_erasure_back": _leaving,
+    "dossiers.erase_person": _leaving,
+    "dossiers.forget_evidence": _evidence,
+}
+
+
 # Action → how to do it.
 DONE = {
     "cabinet.set_up": lambda s: cabinet.set_up(
@@ -1127,6 +1155,10 @@ DONE = {
     "interchange.import_package": lambda s: interchange.import_package(
         {"organisation": "full_name,short_name,town\nШкола,Школа,Примерск\n".encode()}, by=s.by
     ),
+    "dossiers.plan_erasure": lambda s: dossiers.plan_erasure(s.it, ground=EraseGround.PERSON, by=s.by),
+    "dossiers.take_erasure_back": lambda s: dossiers.take_erasure_back(s.it, by=s.by),
+    "dossiers.erase_person": lambda s: dossiers.erase_person(s.it, by=s.by),
+    "dossiers.forget_evidence": lambda s: dossiers.forget_evidence(timezone.now() + dt.timedelta(days=1), by=s.by),
     "dossiers.note_dossier_given": lambda s: dossiers.note_dossier_given(
         s.person("younger"), ground=Ground.PERSON, by=s.by
     ),

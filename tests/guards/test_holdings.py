@@ -48,6 +48,33 @@ def faults(one):
     return wrong
 
 
+def unerased(one):
+    """Return the personal fields of a holding of which erasing says nothing; keys lead to somebody without a name."""
+    if one.deletes and one.owned is None:
+        return []
+    known = classification(one.model)
+    said = {*one.clears, *one.wiped, *one.stays, *one.paths}
+    return sorted(
+        name
+        for name, kind in known.items()
+        if kind not in OPEN
+        and not one.deletes
+        and not one.model._meta.get_field(name).is_relation
+        and name not in said
+    )
+
+
+@pytest.mark.parametrize("one", holdings.holdings(), ids=lambda one: one.model._meta.label)
+def test_erasing_says_of_every_field_what_becomes_of_it(one):
+    assert unerased(one) == []
+    assert all(one.stays.values())
+    assert bool(one.wiped) <= bool(one.wipe) or one.model._meta.label == "questionnaires.Response"
+
+
+def test_a_field_erasing_forgets_is_caught():
+    assert unerased(Holding(Enrolment, "Классы", ("person",))) == ["ends_on", "starts_on"]
+
+
 def test_nothing_personal_is_kept_unsaid():
     assert len(holdings.holdings()) > 25
     assert unsaid(OURS, said()) == []

@@ -35,6 +35,9 @@ HELD = (
         },
         left_out={"actor_id": "имя сотрудника: его называет руководитель по запросу"},
         words={"on": "день", "kind": "как", "page": "что", "role": "роль"},
+        stays=dict.fromkeys(
+            ("actor_id", "role"), "кто и когда смотрел, без имён; забывается через год"
+        ),
     ),
     Holding(
         AuditEntry,

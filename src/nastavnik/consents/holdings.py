@@ -1,5 +1,9 @@
 """What the ledger of consents keeps of a person."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from nastavnik.consents.models import (
     BlankSheet,
     Consent,
@@ -10,7 +14,29 @@ from nastavnik.consents.models import (
     PrintPack,
 )
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks.holdings import Aside, Holding
+from nastavnik.core.hooks.holdings import Aside, Holding, Wiping
+
+EVIDENCE = "доказательство согласия: три года после окончания"
+
+
+def drop_mistaken(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away what was never signed, with the files."""
+    mistaken = rows.filter(mistaken_on__isnull=False)
+    wiping.files.extend(one.file for one in ConsentScan.objects.filter(consent__in=mistaken))
+    mistaken.delete()
+
+
+def drop_idle_guardians(rows: QuerySet[Any], _wiping: Wiping) -> None:
+    """Take away the representatives who have signed nothing."""
+    signed = Consent.objects.filter(guardian__isnull=False, mistaken_on=None).values("guardian")
+    answered = ConsentLink.objects.filter(guardian__isnull=False, used_at__isnull=False)
+    rows.exclude(pk__in=signed).exclude(pk__in=answered.values("guardian")).delete()
+
+
+def drop_unused_links(rows: QuerySet[Any], _wiping: Wiping) -> None:
+    """Take away the links by which nobody has answered."""
+    rows.filter(used_at=None).delete()
+
 
 HELD = (
     Holding(
@@ -19,6 +45,8 @@ HELD = (
         ("person",),
         told={"may_sign": lambda row, _asking: [str(one) for one in row.may_sign]},
         words={"full_name": "ФИО"},
+        wipe=drop_idle_guardians,
+        stays=dict.fromkeys(("full_name", "relation", "basis", "may_sign", "ended_on"), EVIDENCE),
     ),
     Holding(
         Consent,
@@ -26,6 +54,21 @@ HELD = (
         ("person",),
         told={"guardian": lambda row, _asking: row.guardian and row.guardian.full_name},
         words={"guardian": "кто подписал", "text_version": "редакция текста"},
+        wipe=drop_mistaken,
+        stays=dict.fromkeys(
+            (
+                "purpose",
+                "signer",
+                "text_version",
+                "way",
+                "conditions",
+                "signed_on",
+                "ends_on",
+                "withdrawn_on",
+                "mistaken_on",
+            ),
+            EVIDENCE,
+        ),
     ),
     Holding(
         ConsentEvent,
@@ -33,6 +76,7 @@ HELD = (
         ("consent__person",),
         told={"consent": lambda row, _asking: row.consent.get_purpose_display()},
         words={"consent": "согласие"},
+        stays=dict.fromkeys(("kind", "effective_on"), EVIDENCE),
     ),
     Holding(
         ConsentScan,
@@ -43,12 +87,14 @@ HELD = (
         words={"consent": "согласие"},
         left_out={"file": "лежит рядом файлом"},
         files=("file",),
+        stays=dict.fromkeys(("file", "file_name"), EVIDENCE),
     ),
     Holding(
         BlankSheet,
         "Напечатанные бланки согласий",
         ("person",),
         words={"text_version": "редакция текста"},
+        deletes=True,
     ),
     Holding(
         ConsentLink,
@@ -65,6 +111,8 @@ HELD = (
             "refused": "на что ответили отказом",
             "used_at": "когда ответили",
         },
+        wipe=drop_unused_links,
+        stays=dict.fromkeys(("versions", "refused", "used_at", "token_sha256"), EVIDENCE),
     ),
     Aside(PrintPack, "пачка бланков на класс: её название и день; бланки человека стоят отдельно"),
 )

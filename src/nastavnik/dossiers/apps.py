@@ -1,6 +1,10 @@
+import datetime as dt
+
 from django.apps import AppConfig
 
-from nastavnik.core.hooks import howtos
+from nastavnik.core.hooks import holdings, howtos, periodic, retention
+
+ERASED_EVERY = dt.timedelta(hours=6)
 
 
 class DossiersConfig(AppConfig):
@@ -8,4 +12,10 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
-        howtos.register("dossiers", "personal-data")
+        from nastavnik.dossiers.holdings import HELD
+        from nastavnik.dossiers.tasks import EVIDENCE, erase_due
+
+        holdings.register(*HELD)
+        retention.register(EVIDENCE)
+        periodic.register(periodic.Task("erase-people", ERASED_EVERY, erase_due))
+        howtos.register("dossiers", "personal-data", erase="personal-data#стереть-данные-человека")

@@ -1,18 +1,26 @@
 """Reads of everything about one person, over all apps (`core.hooks.holdings`)."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Func, QuerySet, Subquery
 
+from nastavnik.consents.models import Consent
 from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.dates import today
 from nastavnik.core.hooks import holdings
 from nastavnik.core.hooks.holdings import Asking, Holding
-from nastavnik.dossiers.choices import GIVERS
+from nastavnik.documents.models import Document
+from nastavnik.dossiers.choices import EVIDENCE_DAYS, GIVERS
+from nastavnik.dossiers.models import Erasure
 from nastavnik.people.models import Person
 
+COPIES = "before-update"  # of the folder of the data (files.upgrading)
 _NOTHING: tuple[Any, ...] = (None, "", [], {}, ())
 
 
@@ -171,3 +179,85 @@ def _files(one: Holding, rows: list[Any]) -> Iterator[tuple[str, Any]]:
 def _suffix(name: str) -> str:
     dot = name.rfind(".")
     return name[dot:] if dot > 0 else ""
+
+
+# ---------------------------------------------------------------- erasing
+
+
+def erasable(user: SignedIn) -> QuerySet[Person]:
+    """Return the people whom the user may erase."""
+    return Person.objects.visible_to(user).filter(
+        organisation_id__in=user.viewer.answers_for(Perm.DOSSIER_ERASE)
+    )
+
+
+def erasure_of(user: SignedIn, person: Person) -> Erasure | None:
+    """Return what is decided or done about erasing a person."""
+    return Erasure.objects.visible_to(user).filter(person=person).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What erasing a person would do today, each with the number of rows.
+
+    Attributes:
+        gone: what goes whole or loses the name.
+        papers: registered papers that name the person, or a namesake: they stay.
+        n_consents: consents that stay as evidence, with the name, until `kept_until`.
+        texts: where only people can see whether the person is meant.
+        copies: days of the copies before updates on this computer, which hold everything.
+    """
+
+    gone: tuple[Mentioned, ...]
+    papers: tuple[str, ...]
+    n_consents: int
+    kept_until: dt.date | None
+    texts: tuple[Mentioned, ...]
+    copies: tuple[str, ...]
+
+
+def consequences_of(user: SignedIn, person: Person) -> Consequences:
+    """Return what erasing a person would do today; nothing is written."""
+    counts = {one.title: one.n for one in held(user, person)}
+    gone = [
+        Mentioned(one.title, counts[one.title])
+        for one in holdings.holdings()
+        if (one.deletes or one.clears or one.wipe) and one.title in counts
+    ]
+    texts = [
+        Mentioned(one.title, n)
+        for one in holdings.mentions()
+        if one.wipe is None and one.model is not Document
+        if (n := len(one.keys(person.organisation_id, person.last_name)))
+    ]
+    return Consequences(
+        tuple(gone),
+        _papers(person),
+        signed_of(person).count(),
+        evidence_until(person),
+        tuple(texts),
+        tuple(path.name.split(".")[0] for path in sorted((Path(settings.DATA) / COPIES).glob("*"))),
+    )
+
+
+def signed_of(person: Person) -> QuerySet[Consent]:
+    """Return the consents that were signed: those ticked by mistake are no evidence."""
+    return Consent.objects.filter(person=person, mistaken_on=None)
+
+
+def evidence_until(person: Person) -> dt.date | None:
+    """Return until when the consents are kept if the person is erased today; None where nothing was signed."""
+    ends = [one.withdrawn_on or min(one.ends_on or today(), today()) for one in signed_of(person)]
+    return max(ends) + dt.timedelta(days=EVIDENCE_DAYS) if ends else None
+
+
+def _papers(person: Person) -> tuple[str, ...]:
+    (mention,) = [one for one in holdings.mentions() if one.model is Document]
+    keys = mention.keys(person.organisation_id, person.last_name)
+    found = Document.objects.filter(pk__in=keys).order_by("dated_on", "pk")
+    return tuple(f"{one.title} № {one.number}" for one in found)
+
+
+def evidence_over(before: dt.datetime) -> QuerySet[Erasure]:
+    """Return the erasures whose consents are kept long enough."""
+    return Erasure.objects.exclude(kept_name="").filter(kept_until__lt=before)

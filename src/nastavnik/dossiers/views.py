@@ -3,22 +3,35 @@
 import tempfile
 from typing import cast
 
+from django.contrib import messages
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.text import get_valid_filename
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core import looks
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
+from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.dossiers import actions
+from nastavnik.dossiers.access import may_erase
 from nastavnik.dossiers.adapter import LANGUAGE, write_dossier
-from nastavnik.dossiers.choices import Ground
-from nastavnik.dossiers.forms import GroundForm
-from nastavnik.dossiers.queries import dossier_of, held, people_of
+from nastavnik.dossiers.choices import DAYS_TO_TAKE_BACK, EraseGround, Ground
+from nastavnik.dossiers.forms import EraseForm, GroundForm
+from nastavnik.dossiers.models import Erasure
+from nastavnik.dossiers.queries import (
+    consequences_of,
+    dossier_of,
+    erasable,
+    erasure_of,
+    held,
+    people_of,
+)
 from nastavnik.people.models import Person
 
 IN_MEMORY = 8 * 1024 * 1024  # bytes; a bigger archive waits in a file without a name
@@ -42,6 +55,8 @@ def _page(request: Request, person: Person, form: GroundForm) -> HttpResponse:
             "form": form,
             "tables": tables,
             "has_missing": any(one.giver for one in tables),
+            "erasure": erasure_of(request.user, person),
+            "may_erase": erasable(request.user).filter(pk=person.pk).exists(),
         },
     )
 
@@ -70,3 +85,47 @@ def archive(request: Request, pk: int) -> HttpResponse:
             stream, as_attachment=True, filename=f"{name}.zip", content_type="application/zip"
         ),
     )
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.DOSSIER_ERASE)
+def erase(request: Request, pk: int) -> HttpResponse:
+    """Say what erasing a person takes away and what it leaves; decide it, with some days to take it back."""
+    person = get_object_or_404(erasable(request.user), pk=pk)
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            planned = actions.plan_erasure(
+                person, ground=EraseGround(form.cleaned_data["ground"]), by=request.user
+            )
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            messages.success(
+                request,
+                _("The data will be erased on %(day)s. Until then it can be taken back here.")
+                % {"day": planned.due_on.strftime("%d.%m.%Y")},
+            )
+            return redirect("dossiers:person", pk=pk)
+    if erasure_of(request.user, person):
+        return redirect("dossiers:person", pk=pk)
+    looks.note_look(request, "dossier", [person.pk], organisation_id=person.organisation_id)
+    context = {
+        "person": person,
+        "form": form,
+        "follows": consequences_of(request.user, person),
+        "refusals": may_erase(person).reasons,
+        "days": DAYS_TO_TAKE_BACK,
+    }
+    return render(request, "dossiers/erase.html", context)
+
+
+@require_POST
+@requires(Perm.DOSSIER_ERASE)
+def keep(request: Request, pk: int) -> HttpResponse:
+    """Take the decision to erase back."""
+    planned = get_object_or_404(Erasure.objects.visible_to(request.user), pk=pk)
+    with refusals_told(request):
+        actions.take_erasure_back(planned, by=request.user)
+        messages.success(request, _("Nothing is erased: everything stays as it is."))
+    return redirect("dossiers:person", pk=planned.person_id)

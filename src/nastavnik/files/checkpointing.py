@@ -76,6 +76,16 @@ def checkpoint(opened: sqlite3.Connection, *, truncate: bool = False) -> tuple[i
     return n_pages, n_copied
 
 
+def ask_to_cut_log() -> None:
+    """Ask the one process that checkpoints to cut the log to nothing: what was erased is in it still."""
+    if (database := embedded_database()) is not None:
+        _asked(database).touch()
+
+
+def _asked(database: Path) -> Path:
+    return database.with_name(f"{database.name}-cut-log")
+
+
 class Checkpointer(threading.Thread):
     """Checkpoints while the site runs; of all processes only the holder of the lock works."""
 
@@ -116,9 +126,12 @@ class Checkpointer(threading.Thread):
         try:
             stat = log.stat()
             now = (stat.st_size, stat.st_mtime_ns)
-            if now == last_seen or not stat.st_size:
+            is_asked = _asked(self.database).exists()
+            if not stat.st_size or (now == last_seen and not is_asked):
+                _asked(self.database).unlink(missing_ok=True)
                 return now
-            n_pages, n_copied = checkpoint(opened, truncate=stat.st_size > LONG_LOG_BYTES)
+            truncate = is_asked or stat.st_size > LONG_LOG_BYTES
+            n_pages, n_copied = checkpoint(opened, truncate=truncate)
         except (OSError, sqlite3.Error) as error:
             logger.warning("Checkpoint put off: %s", type(error).__name__)
             return None

@@ -1,6 +1,17 @@
-"""How a package called the rows that came in with it."""
+"""How a package called the person who came in with it."""
 
-from nastavnik.core.hooks.holdings import Aside
+from django.db.models import Q
+
+from nastavnik.core.hooks.holdings import Holding
 from nastavnik.interchange.models import PackageKey
 
-HELD = (Aside(PackageKey, "как строку называл присланный пакет данных: её ключ, обычно число"),)
+HELD = (
+    Holding(
+        PackageKey,
+        "Как человека называл присланный пакет данных",
+        (),
+        find=lambda key: Q(table="people", row_id=key),
+        words={"key": "ключ"},
+        deletes=True,
+    ),
+)

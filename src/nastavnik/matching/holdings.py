@@ -1,7 +1,7 @@
 """What matching keeps of a person; of the other one in a proposal nothing is told."""
 
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks.holdings import Aside, Holding
+from nastavnik.core.hooks.holdings import NAMELESS, Aside, Holding
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling, Proposal
 
 _OTHER = "другой человек: о нём здесь не говорится"
@@ -27,6 +27,8 @@ HELD = (
             "score": "баллы",
             "is_locked": "закреплено куратором",
         },
+        clears=("explanation",),
+        stays=dict.fromkeys(("score", "is_locked"), NAMELESS),
     ),
     Holding(
         PairRuling,
@@ -38,6 +40,7 @@ HELD = (
             "reason": "слова куратора о двоих; куратор решает сам, что из них сообщить",
         },
         words={"ruling": "решение"},
+        deletes=True,
     ),
     Holding(
         Opinion,
@@ -46,6 +49,7 @@ HELD = (
         perm=Perm.OPINION_VIEW,
         left_out={"mentor": _OTHER, "mentee": _OTHER},
         words={"outcome": "заключение", "discussed_on": "обсуждено"},
+        deletes=True,
     ),
     Aside(MatchingRun, "вход подбора: ключи и признаки без имён, по которым итог считают заново"),
 )

@@ -5,8 +5,13 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from nastavnik.core.access import Perm
+<<<<<<< HEAD
 from nastavnik.core.hooks.holdings import Asking, Holding, Mention
 from nastavnik.mentorships.choices import Mark, SpokenWith
+=======
+from nastavnik.core.hooks.holdings import NAMELESS, Asking, Holding, Wiping
+from nastavnik.mentorships.choices import HEAVIEST, Mark, SpokenWith
+>>>>>>> ef602d9 (Erase a person: say before what goes and stays, three days to take back)
 from nastavnik.mentorships.models import (
     BaseDraft,
     Contact,
@@ -64,6 +69,58 @@ def _of_own_side(rows: QuerySet[Any], asking: Asking) -> QuerySet[Any]:
     )
 
 
+def _of_two(rows: QuerySet[Any], wiping: Wiping) -> QuerySet[Any]:
+    """Leave the pairs: what is said of a whole group is as much of its other mentees."""
+    return rows.filter(Q(is_group=False) | Q(mentor__person=wiping.person_id))
+
+
+def _of_pair_of_two(rows: QuerySet[Any], wiping: Wiping) -> QuerySet[Any]:
+    return rows.filter(
+        Q(mentorship__is_group=False) | Q(mentorship__mentor__person=wiping.person_id)
+    )
+
+
+def wipe_struck(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take the marks of the person out of the meetings a group has lost at its end."""
+    own = set(Tie.objects.filter(mentee__person=wiping.person_id).values_list("pk", flat=True))
+    for pair in rows.filter(is_group=True).exclude(struck=[]):
+        for one in pair.struck:
+            marks = one.get("mentee_marks", {})
+            one["mentee_marks"] = {key: mark for key, mark in marks.items() if int(key) not in own}
+        pair.save(update_fields=["struck"])
+
+
+def wipe_meetings(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take the marks of the person off the meetings, and a note of a group that names the person.
+
+    The marks of the others stay; of a group the heaviest of them.
+    """
+    joined = rows.select_related("mentorship__mentor")
+    for meeting in joined.prefetch_related("mentorship__ties__mentee"):
+        pair = meeting.mentorship
+        if pair.mentor.person_id == wiping.person_id:
+            meeting.mentor_mark = ""
+        else:
+            own = {
+                str(tie.pk) for tie in pair.ties.all() if tie.mentee.person_id == wiping.person_id
+            }
+            others = {key: mark for key, mark in meeting.mentee_marks.items() if key not in own}
+            given = others.values()
+            meeting.mentee_marks = others
+            meeting.mentee_mark = next((mark for mark in HEAVIEST if mark in given), "")
+        if wiping.mentions(meeting.note):
+            meeting.note = ""
+        meeting.before = None
+        meeting.save(update_fields=["mentor_mark", "mentee_marks", "mentee_mark", "note", "before"])
+
+
+def drop_words_of_groups(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away the conversations with a group that name the person."""
+    for one in rows.filter(mentorship__is_group=True):
+        if wiping.mentions(one.words):
+            one.delete()
+
+
 HELD = (
     Holding(
         Mentorship,
@@ -75,6 +132,10 @@ HELD = (
         },
         left_out={"mentor": "назван среди «с кем»", "struck": "снятые встречи при завершении пары"},
         words={"form": "форма", "with": "с кем"},
+        wipe=wipe_struck,
+        owned=_of_two,
+        clears=("end_reason", "struck"),
+        stays=dict.fromkeys(("status", "starts_on", "ends_on", "ended_on", "end_cause"), NAMELESS),
     ),
     Holding(
         Tie,
@@ -88,6 +149,8 @@ HELD = (
         },
         left_out={"mentee": "сам человек"},
         words={"mentorship": "с кем", "moved_from": "прежний наставник", "ends_on": "по"},
+        clears=("end_reason",),
+        stays=dict.fromkeys(("starts_on", "paused_on", "ends_on"), NAMELESS),
     ),
     Holding(
         OrderLine,
@@ -99,8 +162,18 @@ HELD = (
             "moved": "прежние дни встреч, чтобы паузу можно было отменить",
         },
         words={"mentorship": "с кем", "order": "приказ"},
+        owned=_of_pair_of_two,
+        clears=("final_before",),
+        stays=dict.fromkeys(("kind", "ends_on", "ended_before", "cause"), NAMELESS),
     ),
-    Holding(PairStep, "Ход пары", _PAIR, told={"mentorship": _pair}, words={"mentorship": "с кем"}),
+    Holding(
+        PairStep,
+        "Ход пары",
+        _PAIR,
+        told={"mentorship": _pair},
+        words={"mentorship": "с кем"},
+        stays=dict.fromkeys(("status", "on"), NAMELESS),
+    ),
     Holding(
         Meeting,
         "Встречи",
@@ -118,6 +191,22 @@ HELD = (
             "own_mark": "своя отметка",
             "n_postponed": "сколько раз перенесена",
         },
+        wipe=wipe_meetings,
+        wiped=("mentor_mark", "mentee_mark", "mentee_marks"),
+        owned=_of_pair_of_two,
+        clears=("note", "before"),
+        stays=dict.fromkeys(
+            (
+                "kind",
+                "status",
+                "planned_on",
+                "held_on",
+                "postponed_from",
+                "n_postponed",
+                "help_answered_on",
+            ),
+            NAMELESS,
+        ),
     ),
     Holding(
         Contact,
@@ -131,6 +220,9 @@ HELD = (
             "reasons": "поводы разговора могут говорить об отметке другой стороны",
         },
         words={"mentorship": "с кем в паре"},
+        wipe=drop_words_of_groups,
+        owned=_of_pair_of_two,
+        deletes=True,
     ),
     Mention(BaseDraft, "присланный файл базы, ещё не принятый", ("file_name", "rows")),
 )

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from nastavnik.core.hooks.holdings import Asking, Holding
+from django.db.models import QuerySet
+
+from nastavnik.core.hooks.holdings import Asking, Holding, Wiping
 from nastavnik.plans.models import IndividualPlan, PlanGoal, PlanItem
 
 _TIE = ("tie__mentee__person", "tie__mentorship__mentor__person")
@@ -25,6 +27,14 @@ def _of_plan(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a row of a plan
     return _of_tie(row.plan.tie, asking)
 
 
+OF_THE_MENTEE = "план наставляемого стирается целиком; у наставника остаётся план другого человека"
+
+
+def drop_plans(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away the plans of a mentee, with their goals and items; of a mentor only the own notes go."""
+    rows.filter(tie__mentee__person=wiping.person_id).delete()
+
+
 HELD = (
     Holding(
         IndividualPlan,
@@ -36,8 +46,31 @@ HELD = (
             "acquainted_on_paper": "ознакомлен на бумаге",
             "approved_on_paper": "утверждён на бумаге",
         },
+        wipe=drop_plans,
+        clears=("notes",),
+        stays=dict.fromkeys(
+            (
+                "status",
+                "variant",
+                "strengths",
+                "growth",
+                "format",
+                "acquainted_on",
+                "acquainted_on_paper",
+                "approved_on",
+                "approved_on_paper",
+            ),
+            OF_THE_MENTEE,
+        ),
     ),
-    Holding(PlanGoal, "Цели плана", _PLAN, told={"plan": _of_plan}, words={"plan": "с кем"}),
+    Holding(
+        PlanGoal,
+        "Цели плана",
+        _PLAN,
+        told={"plan": _of_plan},
+        words={"plan": "с кем"},
+        stays=dict.fromkeys(("text", "until", "criterion"), OF_THE_MENTEE),
+    ),
     Holding(
         PlanItem,
         "Дела плана",
@@ -47,5 +80,8 @@ HELD = (
             "meeting": lambda row, _asking: row.meeting and row.meeting.planned_on,
         },
         words={"plan": "с кем", "meeting": "на встрече"},
+        stays=dict.fromkeys(
+            ("kind", "title", "due_on", "doer", "result", "done_on", "done_words"), OF_THE_MENTEE
+        ),
     ),
 )

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks.holdings import Asking, Holding, Mention
+from nastavnik.core.hooks.holdings import NAMELESS, Asking, Holding, Mention, Wiping
 from nastavnik.programmes.catalogues import (
     ListEntry,
     areas,
@@ -25,6 +27,11 @@ def _titles(
         return [known[code].title if code in known else code for code in codes]
 
     return told
+
+
+def drop_choices_of(_rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away also that others have chosen the person."""
+    Preference.objects.filter(chosen__record__person=wiping.person_id).delete()
 
 
 HELD = (
@@ -48,6 +55,29 @@ HELD = (
             "starts_on": "с",
             "ends_on": "по",
         },
+        clears=(
+            "request",
+            "contacts",
+            "achievements",
+            "wanted_ages",
+            "results",
+            "case_link",
+            "areas",
+            "interests",
+            "time_slots",
+            "meeting_places",
+            "languages",
+            "experience_years",
+            "trained_on",
+            "trained_before",
+            "interviewed_on",
+            "interviewer",
+            "interview_outcome",
+            "cleared_on",
+            "cleared_until",
+            "goes_on",
+        ),
+        stays=dict.fromkeys(("side", "status", "starts_on", "ends_on"), NAMELESS),
     ),
     Holding(
         Attendance,
@@ -56,6 +86,8 @@ HELD = (
         told={"meeting": lambda row, _asking: row.meeting.held_on},
         left_out={"record": "сам человек"},
         words={"meeting": "встреча", "came": "пришёл"},
+        clears=("comment",),
+        stays={"came": NAMELESS},
     ),
     Holding(
         Preference,
@@ -65,6 +97,8 @@ HELD = (
         told={"chosen": lambda row, asking: asking.name(row.chosen.record.person)},
         left_out={"chooser": "сам человек"},
         words={"chosen": "кого", "rank": "каким по порядку"},
+        wipe=drop_choices_of,
+        deletes=True,
     ),
     Mention(GroupMeeting, "протокол групповой встречи", ("minutes", "minutes_name")),
 )

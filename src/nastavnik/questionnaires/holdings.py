@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from nastavnik.core.access import Perm
-from nastavnik.core.hooks.holdings import Aside, Asking, Holding
+from nastavnik.core.hooks.holdings import Aside, Asking, Holding, Wiping
 from nastavnik.questionnaires.adapter import ReadingRights, answer_to, in_words, instrument_of
+from nastavnik.questionnaires.choices import Mode
 from nastavnik.questionnaires.models import Draft, Invitation, Response, Wave
 from nastavnik.questionnaires.queries import names_of
 
@@ -35,6 +38,17 @@ def _answers(row: Any, asking: Asking) -> dict[str, Any]:  # noqa: ANN401 - a re
     return told
 
 
+def unname_answers(rows: QuerySet[Any], _wiping: Wiping) -> None:
+    """Make the answers of a person nobody's: what was marked stays for the counts, texts and names go."""
+    answered = Response.objects.filter(invitation__in=rows).select_related("wave__version")
+    for row in answered:
+        named = {item.code for item in instrument_of(row.wave.version).asked if item.of}
+        row.answers = {code: said for code, said in row.answers.items() if code not in named}
+        row.texts, row.guarded = {}, {}
+        row.mode, row.invitation, row.submitted_at, row.source = Mode.CONFIDENTIAL, None, None, ""
+        row.save()
+
+
 HELD = (
     Holding(
         Invitation,
@@ -47,6 +61,8 @@ HELD = (
             "state": "состояние",
             "answered_on": "день ответа",
         },
+        wipe=unname_answers,
+        deletes=True,
     ),
     Holding(
         Response,
@@ -60,6 +76,8 @@ HELD = (
             "guarded": "стоят среди ответов у того, кто их читает",
         },
         words={"wave": "опрос", "answers": "ответы", "submitted_at": "когда"},
+        wiped=("texts", "guarded", "submitted_at"),
+        stays={"answers": "закрытые ответы без имени, для счёта"},
     ),
     Aside(Draft, "начатый и не отправленный ответ: зашифрован, его не читает никто"),
     Aside(Wave, "ключ общей ссылки на опрос; людей в нём нет"),

@@ -1,6 +1,6 @@
 """What the training of mentors keeps of a person."""
 
-from nastavnik.core.hooks.holdings import Holding, Mention
+from nastavnik.core.hooks.holdings import NAMELESS, Holding, Mention
 from nastavnik.training.models import SessionVisit, Trainee, TrainingMaterial, TrainingSession
 
 HELD = (
@@ -10,6 +10,8 @@ HELD = (
         ("person",),
         told={"course": lambda row, _asking: row.course.title},
         words={"course": "курс"},
+        clears=("certificate_number",),
+        stays={"finished_on": NAMELESS},
     ),
     Holding(
         SessionVisit,
@@ -21,6 +23,7 @@ HELD = (
         },
         left_out={"trainee": "сам человек"},
         words={"session": "тема", "held_on": "день", "came": "пришёл"},
+        stays={"came": NAMELESS},
     ),
     Mention(TrainingSession, "занятие: кто ведёт", ("leader",)),
     Mention(TrainingMaterial, "материал к курсу: автор", ("source", "file_name")),

@@ -81,6 +81,7 @@ class Perm(StrEnum):
     TRAIL_VIEW = "trail_view"
     PACKAGE_EXPORT = "package_export"
     DOSSIER_GIVE = "dossier_give"
+    DOSSIER_ERASE = "dossier_erase"
 
 
 _SCHOOL_READING = frozenset(
@@ -153,6 +154,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.TRAIL_VIEW,
         Perm.PACKAGE_EXPORT,
         Perm.DOSSIER_GIVE,
+        Perm.DOSSIER_ERASE,
     },
     Role.DIRECTOR: _SCHOOL_READING
     | {
@@ -168,6 +170,7 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.TRAIL_VIEW,
         Perm.PACKAGE_EXPORT,
         Perm.DOSSIER_GIVE,
+        Perm.DOSSIER_ERASE,
     },
     Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING

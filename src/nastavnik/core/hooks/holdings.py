@@ -1,4 +1,4 @@
-"""What the site holds about a person: each app registers every table of its own in `AppConfig.ready`; pages only ask.
+"""What the site holds about a person: each app registers every table of its own in `AppConfig.ready`; export and erasure only ask.
 
 A guard (tests/guards/test_holdings.py) proves that each model with a field of a personal class (`core.privacy`) is said here:
 as a `Holding`, found by keys, or as a `Mention`, found by the name in its texts, or as `Aside` with a reason.
@@ -38,6 +38,40 @@ Told = Callable[[Any, Asking], Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Wiping:
+    """Who is erased.
+
+    Attributes:
+        person_id, organisation_id: the keys.
+        last_name, first_name: as they were.
+        files: what is to be taken off the disk once it is written.
+    """
+
+    person_id: int
+    organisation_id: int
+    last_name: str
+    first_name: str
+    files: list[Any] = field(default_factory=list)
+
+    def mentions(self, text: str) -> bool:
+        """Tell whether a text holds the last name, in any case."""
+        stem = stem_of(self.last_name)
+        return bool(stem) and stem in fold(text)
+
+    def names(self, value: Any) -> bool:  # noqa: ANN401 - a text or JSON
+        """Tell whether a text or JSON holds both the last and the first name, in any case."""
+        stems = [stem_of(self.last_name), stem_of(self.first_name)]
+        texts = list(_folded([value]))
+        return bool(stems[0]) and any(stems[0] in one and stems[1] in one for one in _lines(texts))
+
+
+#: (rows about the person, who) → None: what deleting and clearing alone cannot do.
+Wipe = Callable[[models.QuerySet[Any], Wiping], None]
+#: Why a field stays: the person it is of has no name any more.
+NAMELESS = "без имени, для счёта"
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """A table some rows of which are about a person.
 
@@ -52,6 +86,11 @@ class Holding:
         narrow: leaves of the rows found those that may be given to this asker.
         files: fields with files that go along.
         find: the condition, where the table has no key that leads to a person.
+        deletes: whether erasing takes the rows away whole.
+        owned: leaves of the rows those that are emptied or taken away: not what is as much of others.
+        clears: fields erasing empties.
+        wipe, wiped: what else erasing does, first, and the fields it empties.
+        stays: field → why erasing leaves it, in Russian.
     """
 
     model: type[models.Model]
@@ -64,6 +103,29 @@ class Holding:
     narrow: Callable[[models.QuerySet[Any], Asking], models.QuerySet[Any]] | None = None
     files: tuple[str, ...] = ()
     find: Callable[[int], Q] | None = None
+    deletes: bool = False
+    clears: tuple[str, ...] = ()
+    owned: Callable[[models.QuerySet[Any], Wiping], models.QuerySet[Any]] | None = None
+    wipe: Wipe | None = None
+    wiped: tuple[str, ...] = ()
+    stays: Mapping[str, str] = field(default_factory=dict)
+
+    def erase(self, wiping: Wiping) -> int:
+        """Erase what is to be erased of the rows about a person; return how many rows there were."""
+        rows = self.rows(wiping.person_id)
+        n = rows.count()
+        if self.wipe is not None:
+            self.wipe(rows, wiping)
+        rows = self.owned(rows, wiping) if self.owned else rows
+        if self.deletes:
+            rows.delete()
+        elif self.clears:
+            rows.update(**{name: self._empty(name) for name in self.clears})
+        return n
+
+    def _empty(self, name: str) -> Any:  # noqa: ANN401 - of any field
+        one: Any = self.model._meta.get_field(name)
+        return None if one.null else one.get_default()
 
     def rows(self, person_id: int) -> models.QuerySet[Any]:
         """Return every row about a person, in the order they were made."""
@@ -104,6 +166,8 @@ class Mention:
         fields: the texts that are searched.
         whose: lookup that leads to the key of the organisation.
         only: which rows.
+        wipe: erases a person from the rows whose texts hold the last name, if it can be done by a program.
+        stays: else why it is left to a person to look.
     """
 
     model: type[models.Model]
@@ -111,6 +175,8 @@ class Mention:
     fields: tuple[str, ...]
     whose: str = "organisation_id"
     only: Q = field(default_factory=Q)
+    wipe: Wipe | None = None
+    stays: str = "текст, который писал человек: посмотрите сами"
 
     def keys(self, organisation_id: int, last_name: str) -> list[int]:
         """Return the rows whose texts hold a last name in any case: also of namesakes."""
@@ -165,6 +231,13 @@ def stem_of(last_name: str) -> str:
     """Return what is the same in all cases of a last name; empty where that is too short to search for."""
     stem = fold(last_name).strip().rstrip(_ENDINGS)
     return stem if len(stem) >= SHORTEST_STEM else ""
+
+
+def _lines(texts: Iterable[str]) -> Iterable[str]:
+    """Return each text and all of them in one: a name may stand in two cells of a row."""
+    whole = list(texts)
+    yield from whole
+    yield " ".join(whole)
 
 
 def _folded(values: Iterable[Any]) -> Iterable[str]:
