@@ -16,7 +16,6 @@ from nastavnik.consents.models import Consent, ConsentLink, ConsentScan, Guardia
 from nastavnik.core.dates import today
 from nastavnik.districts.models import Adoption
 from nastavnik.documents.models import Document
-from nastavnik.dossiers.models import Erasure
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
@@ -55,7 +54,7 @@ OBJECTS: dict[str, type[Model]] = {
     "dossiers:person": Person,
     "dossiers:archive": Person,
     "dossiers:erase": Person,
-    "dossiers:keep": Erasure,
+    "dossiers:keep": Person,
     "people:edit": Person,
     "people:family": Person,
     "people:next-year-back": ClassTransfer,

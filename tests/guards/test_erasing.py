@@ -176,12 +176,12 @@ def test_it_can_be_taken_back_until_its_day_and_not_afterwards(world):
     assert "by law" in page
     browser.post(f"/people/{person.pk}/data/erase/", {"ground": "person"})
     assert erase_due() == 0
-    browser.post(f"/people/erasures/{person.erasure.pk}/keep/")
+    browser.post(f"/people/{person.pk}/data/keep/")
     person = Person.objects.get(pk=person.pk)
     assert person.full_name == name
     assert not hasattr(person, "erasure")
-    erasure = erased(person, world.cast.anna)
-    answer = browser.post(f"/people/erasures/{erasure.pk}/keep/", follow=True)
+    erased(person, world.cast.anna)
+    answer = browser.post(f"/people/{person.pk}/data/keep/", follow=True)
     assert "no way back" in text(answer)
     assert "Стёрто" in text(answer)
     done = set(AuditEntry.objects.filter(subject="dossiers.erasure").values_list("action", flat=True))  # fmt: skip

@@ -54,6 +54,8 @@ DEARER: dict[str, int] = {
     "questionnaires:sheets": 15,
     # one for each sort of thing that has a name of its own: a line of the journal tells of any of them
     "cabinet:trail": 17,
+    # each sort of text that may name the person is searched, besides what is counted in one
+    "dossiers:erase": 26,
     # the whole of a school: each of its tables once and the keys of those others refer to
     "interchange:archive": 70,
 }

@@ -7,5 +7,5 @@ urlpatterns = [
     path("people/<int:pk>/data/", views.person, name="person"),
     path("people/<int:pk>/data/archive/", views.archive, name="archive"),
     path("people/<int:pk>/data/erase/", views.erase, name="erase"),
-    path("people/erasures/<int:pk>/keep/", views.keep, name="keep"),
+    path("people/<int:pk>/data/keep/", views.keep, name="keep"),
 ]

@@ -23,7 +23,6 @@ from nastavnik.dossiers.access import may_erase
 from nastavnik.dossiers.adapter import LANGUAGE, write_dossier
 from nastavnik.dossiers.choices import DAYS_TO_TAKE_BACK, EraseGround, Ground
 from nastavnik.dossiers.forms import EraseForm, GroundForm
-from nastavnik.dossiers.models import Erasure
 from nastavnik.dossiers.queries import (
     consequences_of,
     dossier_of,
@@ -124,8 +123,9 @@ def erase(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.DOSSIER_ERASE)
 def keep(request: Request, pk: int) -> HttpResponse:
     """Take the decision to erase back."""
-    planned = get_object_or_404(Erasure.objects.visible_to(request.user), pk=pk)
-    with refusals_told(request):
-        actions.take_erasure_back(planned, by=request.user)
-        messages.success(request, _("Nothing is erased: everything stays as it is."))
-    return redirect("dossiers:person", pk=planned.person_id)
+    person = get_object_or_404(erasable(request.user), pk=pk)
+    if planned := erasure_of(request.user, person):
+        with refusals_told(request):
+            actions.take_erasure_back(planned, by=request.user)
+            messages.success(request, _("Nothing is erased: everything stays as it is."))
+    return redirect("dossiers:person", pk=pk)
