@@ -170,6 +170,7 @@ QUESTIONS = re.compile(
     r"|/matching/\d+/take-back/"
     r"|/pairs/\d+/end/"
     r"|/people/\d+/left/"
+    r"|/people/\d+/data/erase/"
     r"|/people/import/\d+/discard/"
     r"|/settings/accounts/\d+/(end|second-step)/"
     r"|/consents/\d+/(withdraw|mistaken)/"

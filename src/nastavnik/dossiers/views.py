@@ -55,7 +55,8 @@ def _page(request: Request, person: Person, form: GroundForm) -> HttpResponse:
             "tables": tables,
             "has_missing": any(one.giver for one in tables),
             "erasure": erasure_of(request.user, person),
-            "may_erase": erasable(request.user).filter(pk=person.pk).exists(),
+            "may_erase": (may := erasable(request.user).filter(pk=person.pk).exists()),
+            "refusals": may_erase(person).reasons if may else (),
         },
     )
 
