@@ -34,4 +34,5 @@ GIVERS = {
     "mark_view": _("the curator or the psychologist"),
     "opinion_view": _("the curator or the psychologist"),
     "consent_tick": _("the curator"),
+    "talk_note": _("the curator or the director"),
 }

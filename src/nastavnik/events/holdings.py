@@ -16,6 +16,7 @@ HELD = (
             "answered_on": "ответил",
             "came": "пришёл",
         },
+        clears=("token_sha256",),
         stays=dict.fromkeys(("is_family", "will_come", "answered_on", "came"), NAMELESS),
     ),
     Mention(

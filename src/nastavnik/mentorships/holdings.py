@@ -5,13 +5,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from nastavnik.core.access import Perm
-<<<<<<< HEAD
-from nastavnik.core.hooks.holdings import Asking, Holding, Mention
-from nastavnik.mentorships.choices import Mark, SpokenWith
-=======
-from nastavnik.core.hooks.holdings import NAMELESS, Asking, Holding, Wiping
+from nastavnik.core.hooks.holdings import NAMELESS, Asking, Holding, Mention, Wiping
 from nastavnik.mentorships.choices import HEAVIEST, Mark, SpokenWith
->>>>>>> ef602d9 (Erase a person: say before what goes and stays, three days to take back)
 from nastavnik.mentorships.models import (
     BaseDraft,
     Contact,
@@ -135,7 +130,18 @@ HELD = (
         wipe=wipe_struck,
         owned=_of_two,
         clears=("end_reason", "struck"),
-        stays=dict.fromkeys(("status", "starts_on", "ends_on", "ended_on", "end_cause"), NAMELESS),
+        stays=dict.fromkeys(
+            (
+                "status",
+                "starts_on",
+                "ends_on",
+                "ended_on",
+                "end_cause",
+                "pause_from",
+                "pause_until",
+            ),
+            NAMELESS,
+        ),
     ),
     Holding(
         Tie,
@@ -163,8 +169,10 @@ HELD = (
         },
         words={"mentorship": "с кем", "order": "приказ"},
         owned=_of_pair_of_two,
-        clears=("final_before",),
-        stays=dict.fromkeys(("kind", "ends_on", "ended_before", "cause"), NAMELESS),
+        clears=("final_before", "moved"),
+        stays=dict.fromkeys(
+            ("kind", "ends_on", "ended_before", "cause", "pause_from", "pause_until"), NAMELESS
+        ),
     ),
     Holding(
         PairStep,

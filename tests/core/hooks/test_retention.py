@@ -135,7 +135,6 @@ def everything(cast, tmp_path, settings):
     of_a_wave = {"organisation": cast.school.organisation, "kind": "wave", "subject_id": 1}
     PrintRun.objects.create(**of_a_wave, layout=[], n_personal=1, n_spare=0, pdf=b"%PDF")
     Intake.objects.create(**of_a_wave, n_files=1, n_pages=0)
-<<<<<<< HEAD
     ClosingTalk.objects.create(
         organisation=cast.school.organisation,
         record=cast.school.records["younger"],
@@ -143,12 +142,10 @@ def everything(cast, tmp_path, settings):
         held_by="Директорова",
         words="канарейка",
     )
-=======
     Erasure.objects.create(
         organisation=cast.school.organisation, person=cast.school.people["younger"], ground="term", asked_on=today(),
         due_on=today(), done_at=timezone.now(), kept_name="Хранимова", kept_until=timezone.now() + dt.timedelta(minutes=1),
     )  # fmt: skip
->>>>>>> ef602d9 (Erase a person: say before what goes and stays, three days to take back)
     SignIn.objects.create(
         organisation_id=cast.school.organisation.pk,
         user_id=cast.anna.pk,
