@@ -26,7 +26,7 @@ from nastavnik.people.actions import (
 )
 from nastavnik.people.choices import MERGE_UNDO_DAYS, PersonKind, RosterKind
 from nastavnik.people.models import Enrolment, Person, PersonMerge
-from nastavnik.people.queries import MERGED_FIELDS, known_people, likely_doubles
+from nastavnik.people.queries import MERGED_FIELDS, known_people, likely_doubles, may_be_one
 from nastavnik.programmes.actions import add_to_base
 from nastavnik.programmes.choices import Side
 from nastavnik.programmes.models import Participation
@@ -131,6 +131,14 @@ def test_nobody_is_a_mentor_of_oneself(cast):
         merge_people(people["teacher"], people["teacher"], taken={}, by=cast.anna)
     with pytest.raises(RefusedError):
         merge_people(people["teacher"], cast.other.people["teacher"], taken={}, by=cast.anna)
+
+
+def test_another_first_name_speaks_against_one_person(cast):
+    teacher = cast.school.people["teacher"]
+    assert may_be_one(teacher, double(cast))
+    assert not may_be_one(teacher, double(cast, first="Уля"))
+    assert not may_be_one(teacher, double(cast, patronymic="Петровна"))
+    assert not may_be_one(teacher, double(cast, birth_date=teacher.birth_date + dt.timedelta(1)))
 
 
 def test_what_came_since_stays(cast):

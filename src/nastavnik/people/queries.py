@@ -425,8 +425,11 @@ def likely_doubles(user: SignedIn) -> list[tuple[Person, Person]]:
 
 
 def may_be_one(one: Person, other: Person) -> bool:
-    """Tell whether nothing on two cards speaks against one person; of equal birth dates a missing patronymic neither."""
+    """Tell whether nothing on two cards speaks against one person: an unknown birth date or patronymic says nothing."""
     if one.organisation_id != other.organisation_id:
+        return False
+    names = {fold(f"{card.last_name} {card.first_name}") for card in (one, other)}
+    if len(names) > 1:
         return False
     if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
         return False
