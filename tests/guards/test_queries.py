@@ -31,7 +31,7 @@ DEARER: dict[str, int] = {
     # whether this sitting has looked at these people already, so that a look is noted once
     # and what stands beside the pair: its plan, whether the consents open it, when it was approved
     # and whom one has spoken with
-    "mentorships:card": 21,
+    "mentorships:card": 22,  # and its pause
     # each line of the week: the pairs, their people, whom one has spoken with, consents that end
     "mentorships:week": 13,
     # beside each pair its plan
@@ -57,7 +57,7 @@ DEARER: dict[str, int] = {
     # each sort of text that may name the person is searched, besides what is counted in one
     "dossiers:erase": 26,
     # the whole of a school: each of its tables once and the keys of those others refer to
-    "interchange:archive": 70,
+    "interchange:archive": 72,
 }
 
 

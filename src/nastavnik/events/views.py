@@ -467,6 +467,9 @@ def invitations_file(request: Request, pk: int, kind: str) -> HttpResponse:
 def links(request: Request, pk: int) -> HttpResponse:
     """Say who gets a personal link, then show the links: the only time they are seen."""
     shown = _led_event(request, pk)
+    if shown.cancelled_on or shown.held_on < today():
+        messages.error(request, _("The event is over or cancelled: there is nothing to answer."))
+        return redirect("events:event", pk=pk)
     guests = guest_list(request.user, shown)
     n_known = sum(bool(row.guest.token_sha256) for row in guests.rows)
     context: dict[str, Any] = {
