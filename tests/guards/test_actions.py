@@ -112,8 +112,6 @@ READS = {
     "matching.substitutes": "the engine asked who could take a pair over",
     "matching.least_disturbance": "the engine asked who would have to move",
     "matching.check_substitute": "the rules asked by the action that replaces a mentor",
-    "mentorships.draft_of": "the draft an order is put into: it is recorded by the register",
-    "mentorships.locked_pairs": "pairs locked in one order before their terms move",
     "mentorships.lock_drafts": "drafts of orders locked before pairs, as a registration does",
     "mentorships.lock_people": "the records of both sides locked in one order, for the actions that change pairs",
     "mentorships.check_consents": "the papers asked by the actions that let people go on",

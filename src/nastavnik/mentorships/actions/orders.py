@@ -61,7 +61,7 @@ def extend_pair(
         raise RefusedError(
             _("A pair gets at most one year more at a time: look at the year again.")
         )
-    order = draft_of(pair.programme, EXTENSION_ORDER, by=by)
+    order = _draft_of(pair.programme, EXTENSION_ORDER, by=by)
     waiting = OrderLine.objects.filter(
         mentorship=pair, kind=OrderLineKind.EXTENSION, order__status=DocumentStatus.DRAFT
     )
@@ -124,7 +124,7 @@ def draft_ending_order(pairs: Iterable[Mentorship], *, by: models.Model | None) 
         )
     orders: dict[int, Document] = {}
     for pair in found:
-        order = orders.get(pair.programme_id) or draft_of(pair.programme, ENDING_ORDER, by=by)
+        order = orders.get(pair.programme_id) or _draft_of(pair.programme, ENDING_ORDER, by=by)
         orders[pair.programme_id] = order
         OrderLine.objects.create(
             organisation_id=pair.organisation_id,
@@ -136,7 +136,7 @@ def draft_ending_order(pairs: Iterable[Mentorship], *, by: models.Model | None) 
     return [refresh_document(order, by=by) for order in orders.values()]
 
 
-def draft_of(programme: Programme, code: str, *, by: models.Model | None) -> Document:
+def _draft_of(programme: Programme, code: str, *, by: models.Model | None) -> Document:
     """Return the newest draft of a kind on a programme, or a new one."""
     drafts = Document.objects.select_for_update().filter(
         kind=code,
@@ -157,7 +157,7 @@ def give_time(document: Document, *, by: models.Model | None) -> None:
         RefusedError: a pair has ended or changed since.
     """
     lines = list(OrderLine.objects.filter(order=document).order_by("mentorship_id"))
-    pairs = locked_pairs(lines)
+    pairs = _locked_pairs(lines)
     if reasons := why_extension_waits(document):
         raise RefusedError(reasons)
     for line in lines:
@@ -178,7 +178,7 @@ def take_time_back(document: Document, *, by: models.Model | None) -> None:
         RefusedError: a pair has lived in that time already.
     """
     lines = list(OrderLine.objects.filter(order=document).order_by("mentorship_id"))
-    pairs = locked_pairs(lines)
+    pairs = _locked_pairs(lines)
     if reasons := why_extension_stays(document):
         raise RefusedError(reasons)
     for line in lines:
@@ -191,7 +191,7 @@ def take_time_back(document: Document, *, by: models.Model | None) -> None:
         line.save(update_fields=["ended_before", "final_before"])
 
 
-def locked_pairs(lines: Iterable[OrderLine]) -> dict[int, Mentorship]:
+def _locked_pairs(lines: Iterable[OrderLine]) -> dict[int, Mentorship]:
     """Return the pairs of some lines by key, locked in one order."""
     keys = [line.mentorship_id for line in lines]
     return Mentorship.objects.select_for_update().order_by("pk").in_bulk(keys)

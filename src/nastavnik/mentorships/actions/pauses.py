@@ -11,7 +11,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import refresh_document
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.mentorships.actions.orders import draft_of, locked_pairs
+from nastavnik.mentorships.actions.orders import _draft_of, _locked_pairs
 from nastavnik.mentorships.actions.papers import lock_drafts
 from nastavnik.mentorships.choices import PAUSE_ORDER, ExtensionCause, OrderLineKind
 from nastavnik.mentorships.models import Meeting, Mentorship, OrderLine
@@ -58,7 +58,7 @@ def pause_pair(
     line = waiting.first() or OrderLine(
         organisation_id=pair.organisation_id,
         mentorship=pair,
-        order=draft_of(pair.programme, PAUSE_ORDER, by=by),
+        order=_draft_of(pair.programme, PAUSE_ORDER, by=by),
         kind=OrderLineKind.PAUSE,
     )
     line.pause_from, line.pause_until, line.cause = first, last, cause
@@ -76,7 +76,7 @@ def begin_pauses(document: Document, *, by: models.Model | None) -> None:
         RefusedError: a pair has ended or changed since.
     """
     lines = list(OrderLine.objects.filter(order=document).order_by("mentorship_id"))
-    pairs = locked_pairs(lines)
+    pairs = _locked_pairs(lines)
     if reasons := why_pause_waits(document):
         raise RefusedError(reasons)
     for line in lines:
@@ -106,7 +106,7 @@ def take_pauses_back(document: Document, *, by: models.Model | None) -> None:
         RefusedError: a pair has lived in that time already.
     """
     lines = list(OrderLine.objects.filter(order=document).order_by("mentorship_id"))
-    pairs = locked_pairs(lines)
+    pairs = _locked_pairs(lines)
     if reasons := why_pause_stays(document):
         raise RefusedError(reasons)
     for line in lines:
