@@ -19,6 +19,7 @@ from nastavnik.matching.models import Proposal
 from nastavnik.mentorships.choices import MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship
 from nastavnik.people.models import Person
+from nastavnik.plans.models import IndividualPlan
 from nastavnik.readers.documents import read_document
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def met(cast):
     pair = Mentorship.objects.filter(organisation=cast.school.organisation, is_group=False).first()
     Meeting.objects.create(
         organisation=pair.organisation, mentorship=pair, kind="trial", status=MeetingStatus.HELD,
-        planned_on=pair.starts_on, held_on=pair.starts_on, mentor_mark="hard", mentee_mark="good", note="о чём-то своём",
+        planned_on=pair.starts_on, held_on=pair.starts_on, mentor_mark="hard", mentee_mark="good", note="Маша плакала",
     )  # fmt: skip
     return pair
 
@@ -136,3 +137,22 @@ def test_whoever_a_matching_left_without_a_pair_has_an_archive_too(cast):
     assert told["younger"] == ["пара не нашлась"]
     assert told["novice"]
     assert "пара не нашлась" not in told["novice"]
+
+
+def test_words_about_two_are_left_out_and_it_is_said(cast, met):
+    met.end_reason = "наставник нарушал дисциплину"
+    met.save()
+    tie = met.ties.first()
+    tie.end_reason = "наставник нарушал порядок"
+    tie.save()
+    plan = IndividualPlan.objects.create(
+        organisation=met.organisation, tie=tie, strengths="хорошо считает", notes="робеет"
+    )
+    for person in (tie.mentee.person, met.mentor.person):
+        files = opened(taken(cast.anna, person))
+        found, words = tables(files), files[DATA].decode() + str(read_document(files[PAPER], PAPER))
+        assert not [one for one in ("нарушал", "плакала", "робеет") if one in words]
+        for table in ("mentorships.mentorship", "mentorships.meeting", plan._meta.label_lower):
+            assert [one for one in found[table]["left_out"] if "решает куратор" in one["why"]]
+        # of the mentee alone: to the mentee
+        assert ("хорошо считает" in words) == (person == tie.mentee.person)

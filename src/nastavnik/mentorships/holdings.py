@@ -19,6 +19,7 @@ from nastavnik.mentorships.models import (
 
 _PAIR = ("mentorship__mentor__person", "mentorship__ties__mentee__person")
 _MARKS = "отметка другой стороны видна только ей, куратору и психологу"
+_OF_TWO = "слова куратора о двоих или о группе; что из них сообщить, решает куратор"
 
 
 def _with(row: Any, asking: Asking) -> list[str]:  # noqa: ANN401 - a pair
@@ -125,7 +126,12 @@ HELD = (
             "form": lambda row, _asking: row.form.title,
             "with": _with,
         },
-        left_out={"mentor": "назван среди «с кем»", "struck": "снятые встречи при завершении пары"},
+        left_out={
+            "mentor": "назван среди «с кем»",
+            "struck": "снятые встречи при завершении пары",
+            "end_cause": "может говорить о другом человеке из пары; сообщает куратор",
+            "end_reason": _OF_TWO,
+        },
         words={"form": "форма", "with": "с кем"},
         wipe=wipe_struck,
         owned=_of_two,
@@ -153,7 +159,7 @@ HELD = (
                 row.moved_from and row.moved_from.mentor.person
             ),
         },
-        left_out={"mentee": "сам человек"},
+        left_out={"mentee": "сам человек", "end_reason": _OF_TWO},
         words={"mentorship": "с кем", "moved_from": "прежний наставник", "ends_on": "по"},
         clears=("end_reason",),
         stays=dict.fromkeys(("starts_on", "paused_on", "ends_on"), NAMELESS),
@@ -192,6 +198,7 @@ HELD = (
             "mentee_mark": _MARKS,
             "mentee_marks": _MARKS,
             "help_answered_on": "говорит об отметке",
+            "note": _OF_TWO,
             "before": "прежняя отметка, на десять минут",
         },
         words={
@@ -226,6 +233,7 @@ HELD = (
         left_out={
             "rule": "повод разговора может говорить об отметке другой стороны",
             "reasons": "поводы разговора могут говорить об отметке другой стороны",
+            "words": _OF_TWO,
         },
         words={"mentorship": "с кем в паре"},
         wipe=drop_words_of_groups,

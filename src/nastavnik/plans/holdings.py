@@ -1,5 +1,6 @@
 """What individual plans keep of a person."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,11 +17,16 @@ def _of_tie(tie: Any, asking: Asking) -> str:  # noqa: ANN401 - a place in a pai
     return asking.name(tie.mentee.person if mentor.pk == asking.person_id else mentor)
 
 
-def _notes(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a plan
-    """Return the notes to the mentor whose they are; to the mentee only that there are some."""
-    if not row.notes or row.tie.mentorship.mentor.person_id == asking.person_id:
-        return str(row.notes)
-    return "есть: их видят наставник и куратор, и куратор решает, что из них сообщить"
+def _of_mentee(name: str) -> Callable[[Any, Asking], str]:
+    """Return how words about the mentee are told: to the mentee; to the mentor only that there are some."""
+
+    def told(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a plan
+        words = str(getattr(row, name))
+        if not words or row.tie.mentee.person_id == asking.person_id:
+            return words
+        return "есть: сказано о наставляемом"
+
+    return told
 
 
 def _of_plan(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a row of a plan
@@ -40,7 +46,12 @@ HELD = (
         IndividualPlan,
         "Индивидуальные планы",
         _TIE,
-        told={"tie": lambda row, asking: _of_tie(row.tie, asking), "notes": _notes},
+        told={
+            "tie": lambda row, asking: _of_tie(row.tie, asking),
+            "strengths": _of_mentee("strengths"),
+            "growth": _of_mentee("growth"),
+        },
+        left_out={"notes": "слова наставника о наставляемом; что из них сообщить, решает куратор"},
         words={
             "tie": "с кем",
             "acquainted_on_paper": "ознакомлен на бумаге",
