@@ -9,16 +9,18 @@ from django.urls import reverse
 from tests.cast import CANARY, approve_pairs, forbid
 from tests.pages import signed_in, text
 
-from nastavnik.core.access import Role
+from nastavnik.core.access import Perm, Role
+from nastavnik.core.hooks.holdings import Asking
 from nastavnik.core.models import AuditEntry, Look
 from nastavnik.dossiers.adapter import DATA, PAPER
 from nastavnik.dossiers.choices import Ground
-from nastavnik.dossiers.queries import dossier_of
+from nastavnik.dossiers.queries import dossier_of, held
 from nastavnik.matching.actions import run_matching
 from nastavnik.matching.models import Proposal
-from nastavnik.mentorships.choices import MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship
-from nastavnik.people.models import Person
+from nastavnik.mentorships.choices import MeetingStatus, SpokenWith
+from nastavnik.mentorships.models import Contact, Meeting, Mentorship
+from nastavnik.people.actions import add_account, grant_role
+from nastavnik.people.models import Person, User
 from nastavnik.plans.models import IndividualPlan
 from nastavnik.readers.documents import read_document
 
@@ -156,3 +158,42 @@ def test_words_about_two_are_left_out_and_it_is_said(cast, met):
             assert [one for one in found[table]["left_out"] if "решает куратор" in one["why"]]
         # of the mentee alone: to the mentee
         assert ("хорошо считает" in words) == (person == tie.mentee.person)
+
+
+def test_rows_that_are_not_given_are_counted_everywhere(cast, met):
+    for side in (SpokenWith.MENTOR, SpokenWith.MENTEE):
+        Contact.objects.create(
+            organisation=met.organisation, mentorship=met, rule="silent", spoken_with=side,
+            spoken_on=met.starts_on, words="договорились", quiet_until=None,
+        )  # fmt: skip
+    mentee = met.ties.first().mentee.person
+    files = opened(taken(cast.anna, mentee))
+    (said,) = [one for one in json.loads(files[DATA])["given_in_part"] if "Разговоры" in one["title"]]  # fmt: skip
+    assert (said["n"], said["n_not_given"]) == (2, 1)
+    assert len(tables(files)["mentorships.contact"]["rows"]) == 1
+    assert "из них не приведено 1 (" in str(read_document(files[PAPER], PAPER))
+    page = text(signed_in(cast.anna).get(reverse(PAGE, args=[mentee.pk])))
+    assert said["why"] in page
+    # where all is given nothing is said
+    assert said["why"] not in text(signed_in(cast.anna).get(reverse(PAGE, args=[cast.school.people["waiting"].pk])))  # fmt: skip
+
+
+def test_a_right_of_another_school_gives_nothing_here(cast, met):
+    both = add_account("both", "три слова и 8", full_name="Двойная Дора", by=None)
+    here, there = cast.school, cast.other
+    day = here.year.starts_on
+    grant_role(both, here.organisation, Role.PSYCHOLOGIST, starts_on=day, by=None)
+    grant_role(both, there.organisation, Role.CURATOR, starts_on=day, by=None)
+    both = User.objects.get(pk=both.pk)
+    mentee = met.ties.first().mentee.person
+    titles = {one.title: one.giver for one in held(both, mentee)}
+    assert titles["Кто менял"]
+    of_here = dossier_of(both, mentee)
+    assert "core.auditentry" not in {one.code for one in of_here.chapters}
+    # the own right in the other school is no less, and a curator here gives it
+    of_there = dossier_of(both, there.people["younger"])
+    assert "core.auditentry" in {one.code for one in of_there.chapters}
+    assert "core.auditentry" in {one.code for one in dossier_of(cast.anna, mentee).chapters}
+    # guarded answers: the psychologist's here, not by being one elsewhere
+    assert Asking(mentee.pk, mentee.organisation_id, both).may(Perm.ANSWER_GUARDED)
+    assert not Asking(0, there.organisation.pk, both).may(Perm.ANSWER_GUARDED)

@@ -43,6 +43,8 @@ def faults(one):
         field = next((f for f in one.model._meta.get_fields() if f.name == name), None)
         if field is not None and field.is_relation and name not in one.told:
             wrong.append(f"a key is given as it is: {name}")
+    if one.narrow and not one.narrow_why:
+        wrong.append("rows are left out without a reason")
     if one.perm and one.perm not in GIVERS:
         wrong.append(f"nobody is said to give it: {one.perm}")
     return wrong
@@ -108,6 +110,7 @@ def test_a_model_said_nowhere_is_caught():
     [
         ({}, "a key is given as it is: study_group"),
         ({"told": {"study_group": str}}, "no Russian word: study_group"),
+        ({"narrow": lambda rows, _asking: rows}, "rows are left out without a reason"),
         ({"left_out": {"study_group": ""}}, "left out without a reason: study_group"),
     ],
 )

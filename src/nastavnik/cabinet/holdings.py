@@ -45,6 +45,7 @@ HELD = (
         (),
         find=lines_about,
         narrow=_visible,
+        narrow_why="строки о заключениях, отметках встреч и выборе, которые выдаёт куратор, и строки вне этой организации",
         perm=Perm.TRAIL_VIEW,
         told={
             "at": lambda row, _asking: row.at,

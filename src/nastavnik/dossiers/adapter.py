@@ -63,6 +63,10 @@ def as_json(dossier: Dossier, ground: str, day: dt.date) -> dict[str, Any]:
         "given_by_others": [
             {"title": one.title, "n": one.n, "by": one.giver} for one in dossier.missing
         ],
+        "given_in_part": [
+            {"title": one.title, "n": one.n, "n_not_given": one.n_not_given, "why": one.why}
+            for one in dossier.partly
+        ],
         "last_name_in_texts": [{"title": one.title, "n": one.n} for one in dossier.mentioned],
     }
 

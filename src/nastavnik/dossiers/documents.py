@@ -66,6 +66,14 @@ def _rest(dossier: Dossier) -> Iterator[blocks.Block]:
         yield blocks.Bullets(
             tuple(f"{one.title}: записей {one.n}; выдаёт {one.giver}" for one in dossier.missing)
         )
+    if dossier.partly:
+        yield blocks.Title("Что приведено не целиком")
+        yield blocks.Bullets(
+            tuple(
+                f"{one.title}: записей {one.n}, из них не приведено {one.n_not_given} ({one.why})"
+                for one in dossier.partly
+            )
+        )
     if dossier.mentioned:
         yield blocks.Title("Где фамилия встречается в текстах")
         yield blocks.Paragraph(

@@ -39,21 +39,46 @@ class Held:
         title: of the table.
         n: rows.
         giver: who gives them, where the asker may not; else empty.
+        n_not_given: of them, how many this asker does not give; 0 where another one gives them all.
+        why: the reason those are not given; else empty.
     """
 
     title: str
     n: int
     giver: str
+    n_not_given: int = 0
+    why: str = ""
 
 
 def held(user: SignedIn, person: Person) -> list[Held]:
     """Return what is kept about a person, table by table, those with nothing left out. One query."""
-    every = holdings.holdings()
-    counts = Person.objects.filter(pk=person.pk).values_list(
-        *(_number(one.rows(person.pk)) for one in every)
+    every, asking = holdings.holdings(), Asking(person.pk, person.organisation_id, user)
+    givers = [_giver(one, asking) for one in every]
+    rows = [one.rows(person.pk) for one in every]
+    counts = (
+        Person.objects.filter(pk=person.pk)
+        .values_list(
+            *(_number(of_one) for of_one in rows),
+            *(
+                _number(_given(one, of_one, asking) if not giver else of_one)
+                for one, of_one, giver in zip(every, rows, givers, strict=True)
+                if one.narrow
+            ),
+        )
+        .get()
     )
-    found = zip(every, counts.get(), strict=True)
-    return [Held(one.title, n, _giver(one, user)) for one, n in found if n]
+    given = iter(counts[len(every) :])
+    found = []
+    for one, n, giver in zip(every, counts, givers, strict=False):
+        n_not_given = n - (next(given) or 0) if one.narrow else 0
+        if n:
+            why = one.narrow_why if n_not_given else ""
+            found.append(Held(one.title, n, giver, n_not_given, why))
+    return found
+
+
+def _given(one: Holding, rows: QuerySet[Any], asking: Asking) -> QuerySet[Any]:
+    return one.narrow(rows, asking) if one.narrow else rows
 
 
 def _number(rows: QuerySet[Any]) -> Subquery:
@@ -62,8 +87,8 @@ def _number(rows: QuerySet[Any]) -> Subquery:
     return Subquery(one, output_field=models.IntegerField())
 
 
-def _giver(one: Holding, user: SignedIn) -> str:
-    if one.perm is None or user.viewer.may(one.perm):
+def _giver(one: Holding, asking: Asking) -> str:
+    if one.perm is None or asking.may(one.perm):
         return ""
     return str(GIVERS[one.perm])
 
@@ -103,6 +128,7 @@ class Dossier:
         person: whose.
         chapters: table by table.
         missing: what another one gives.
+        partly: of what only a part is given here.
         mentioned: where only a text may name the person.
         files: (name in the archive, file) that go along.
     """
@@ -110,25 +136,35 @@ class Dossier:
     person: Person
     chapters: tuple[Chapter, ...]
     missing: tuple[Held, ...]
+    partly: tuple[Held, ...]
     mentioned: tuple[Mentioned, ...]
     files: tuple[tuple[str, Any], ...]
 
 
 def dossier_of(user: SignedIn, person: Person) -> Dossier:
     """Return everything about a person that the user gives out."""
-    asking = Asking(person.pk, user)
-    chapters, missing, files = [], [], []
+    asking = Asking(person.pk, person.organisation_id, user)
+    chapters, missing, partly, files = [], [], [], []
     for one in holdings.holdings():
         rows = one.rows(person.pk)
-        if giver := _giver(one, user):
+        if giver := _giver(one, asking):
             if n := rows.count():
                 missing.append(Held(one.title, n, giver))
             continue
-        given = list(one.narrow(rows, asking) if one.narrow else rows)
+        given = list(_given(one, rows, asking))
+        if one.narrow and (n_not_given := (n := rows.count()) - len(given)):
+            partly.append(Held(one.title, n, "", n_not_given, one.narrow_why))
         if given:
             chapters.append(_chapter(one, given, asking))
             files += list(_files(one, given))
-    return Dossier(person, tuple(chapters), tuple(missing), tuple(mentioned(person)), tuple(files))
+    return Dossier(
+        person,
+        tuple(chapters),
+        tuple(missing),
+        tuple(partly),
+        tuple(mentioned(person)),
+        tuple(files),
+    )
 
 
 def mentioned(person: Person) -> list[Mentioned]:

@@ -35,7 +35,7 @@ def _pair(row: Any, asking: Asking) -> list[str]:  # noqa: ANN401 - a row of a p
 
 def _readable(row: Any, asking: Asking) -> bool:  # noqa: ANN401 - a meeting
     of_pair = Mentorship.objects.filter(pk=row.mentorship_id)
-    return asking.user.viewer.may(Perm.MARK_VIEW) and of_pair.with_marks_for(asking.user).exists()
+    return asking.may(Perm.MARK_VIEW) and of_pair.with_marks_for(asking.user).exists()
 
 
 def _own_mark(row: Any, asking: Asking) -> str:  # noqa: ANN401 - a meeting
@@ -229,6 +229,8 @@ HELD = (
         _PAIR,
         perm=Perm.MARK_VIEW,
         narrow=_of_own_side,
+        narrow_why="разговоры с другой стороной пары; в группе те, где не записано, с кем из наставляемых;"
+        " и о парах, отметок которых не читает тот, кто выдаёт",
         told={"mentorship": _pair},
         left_out={
             "rule": "повод разговора может говорить об отметке другой стороны",

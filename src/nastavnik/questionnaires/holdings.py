@@ -13,9 +13,8 @@ from nastavnik.questionnaires.queries import names_of
 
 
 def _rights(asking: Asking) -> ReadingRights:
-    viewer = asking.user.viewer
     return ReadingRights(
-        texts=True, curator=viewer.may(Perm.WAVE_EDIT), guarded=viewer.may(Perm.ANSWER_GUARDED)
+        texts=True, curator=asking.may(Perm.WAVE_EDIT), guarded=asking.may(Perm.ANSWER_GUARDED)
     )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.access import Perm, Role, SignedIn
 from nastavnik.core.privacy import DataClass, classification
 from nastavnik.core.text import fold
 
@@ -23,10 +23,20 @@ _ENDINGS = "аеёиоуыьэюяй"
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whose data are taken out, and by whom."""
+    """Whose data are taken out, where that person is kept, and by whom."""
 
     person_id: int
+    organisation_id: int
     user: SignedIn
+
+    def may(self, perm: Perm) -> bool:
+        """Tell whether the user holds a right over everybody of the person's own organisation; one held elsewhere is none here."""
+        return any(
+            grant.organisation_id == self.organisation_id
+            and not grant.form_codes
+            and grant.role != Role.CLASS_TEACHER
+            for grant in self.user.viewer.grants_for(perm)
+        )
 
     def name(self, person: Any) -> str:  # noqa: ANN401 - a person of a model above
         """Return the name of somebody the person knows; of oneself nothing need be said."""
@@ -84,6 +94,7 @@ class Holding:
         left_out: field → why it is not given with the rest, in Russian.
         perm: the right without which nothing of it is given; whoever holds it can.
         narrow: leaves of the rows found those that may be given to this asker.
+        narrow_why: why the others are not given, in Russian.
         files: fields with files that go along.
         find: the condition, where the table has no key that leads to a person.
         deletes: whether erasing takes the rows away whole.
@@ -101,6 +112,7 @@ class Holding:
     left_out: Mapping[str, str] = field(default_factory=dict)
     perm: Perm | None = None
     narrow: Callable[[models.QuerySet[Any], Asking], models.QuerySet[Any]] | None = None
+    narrow_why: str = ""
     files: tuple[str, ...] = ()
     find: Callable[[int], Q] | None = None
     deletes: bool = False
