@@ -96,7 +96,7 @@ def test_the_cover_shows_the_sections_of_the_role():
 
     assert names(Role.MENTOR) == [
         ["cabinet:home"],
-        ["mentorships:own", "programmes:choices"],
+        ["mentorships:own", "programmes:choices", "events:own"],
     ]
     assert names(Role.COORDINATOR) == [
         ["cabinet:home"],

@@ -21,5 +21,8 @@ class EventsConfig(AppConfig):
         upcoming.register(self.label, own.coming)
         own_facts.register()
         navigation.register(navigation.Section(27, _("Events"), "events:list", Perm.EVENT_VIEW))
+        navigation.register(
+            navigation.Section(33, _("Invitations"), "events:own", Perm.OWN_PAIR_VIEW)
+        )
         howtos.register("events", "events")
         holdings.register(*HELD)
