@@ -12,10 +12,16 @@ from nastavnik.consents.actions import withdraw_consent
 from nastavnik.consents.choices import Purpose
 from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
+from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.matching.actions import run_matching
+from nastavnik.mentorships.actions import approve_run, set_pair_status
 from nastavnik.mentorships.catalogues import base_columns
-from nastavnik.programmes.actions import change_participation
-from nastavnik.programmes.choices import Side
+from nastavnik.mentorships.choices import MentorshipStatus as M
+from nastavnik.programmes.actions import change_participation, settle_next_year
+from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
+from nastavnik.programmes.models import Participation
 
 PAGE = "/base/files/"
 
@@ -60,6 +66,54 @@ def test_the_base_of_mentees_goes_out_in_its_columns(cast, client, kind, read):
     assert row["Результаты программы"] == "=закрыл четверть"
     assert row["Отметка о прохождении программы"] == "" == row["Дата завершения программы"]
     assert row["Год рождения"] == str(record.person.birth_date.year)
+
+
+OTHERS = {"mentee": "ФИО наставника", "mentor": "ФИО наставляемого (наставляемых)"}
+PASSED = ("Отметка о прохождении программы", "Дата завершения программы")
+
+
+def named_and_passed(client, person, side="mentee"):
+    row = row_of(as_rows(taken_out(client, side=side, **{"as": "xlsx"})), person.full_name)
+    return row[OTHERS[side]], *(row[title] for title in PASSED if title in row)
+
+
+def test_only_who_has_completed_a_pair_has_passed_the_programme(cast, client):
+    """Who has finished without a pair, or after one that was ended early, has passed nothing."""
+    client.force_login(cast.anna)
+    people, records = cast.school.people, cast.school.records
+    settle_next_year([records["novice"]], after=AfterEnd.STOPS, by=cast.anna)
+    run_pairs(cast.school)
+    early, whole = pair_of(cast.school, "younger"), pair_of(cast.school, "youngest")
+    for pair, status in ((early, M.CANCELLED), (whole, M.COMPLETED)):
+        set_pair_status(pair, status, reason="конец", by=cast.anna)
+    never = Participation.objects.get(pk=records["novice"].pk)
+    gone = Participation.objects.get(pk=records["younger"].pk)
+    if gone.status != ParticipationStatus.FINISHED:
+        settle_next_year([gone], after=AfterEnd.STOPS, by=cast.anna)
+    assert never.status == ParticipationStatus.FINISHED
+    assert named_and_passed(client, people["novice"]) == ("", "", "")
+    name = early.mentor.person.full_name
+    assert named_and_passed(client, people["younger"]) == (name, "", "")
+    mark, day = named_and_passed(client, people["youngest"])[1:]
+    assert (mark, day) == ("программа пройдена", f"{today():%d.%m.%Y}")
+
+
+def test_a_pair_that_never_began_names_nobody(cast, client):
+    client.force_login(cast.anna)
+    run = run_matching(cast.school.programme, by=cast.anna)
+    order = approve_run(run, starts_on=today(), by=cast.anna)
+    pair, other = pair_of(cast.school, "younger"), pair_of(cast.school, "youngest")
+    person, across = cast.school.people["younger"], pair.mentor.person
+    assert pair.status == M.APPROVED
+    assert named_and_passed(client, person)[0] == ""
+    assert person.full_name not in named_and_passed(client, across, "mentor")[0]
+    set_pair_status(pair, M.CANCELLED, reason="передумали", by=cast.anna)
+    assert named_and_passed(client, person)[0] == ""
+    set_requisites(order, number="5-о", dated_on=today(), by=cast.anna)
+    register_document(order, by=cast.anna)
+    assert named_and_passed(client, person)[0] == ""
+    person = cast.school.people["youngest"]
+    assert named_and_passed(client, person)[0] == other.mentor.person.full_name
 
 
 def test_the_sub_base_of_staff_holds_staff_only(cast, client):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import Purpose
@@ -17,8 +17,10 @@ from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.text import fold, plain
 from nastavnik.documents.adapter import what
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.mentorships.catalogues import BaseColumn, base_columns, subbases
-from nastavnik.mentorships.models import BaseDraft, Tie
+from nastavnik.mentorships.choices import MentorshipStatus
+from nastavnik.mentorships.models import BaseDraft, PairStep, Tie, TieQuerySet
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.people.queries import enrolments_on
@@ -104,7 +106,7 @@ def base_file(
         .prefetch_related("forms")
         .order_by("person__search_name", "pk")
     )
-    across = _across(records, side)
+    across, passed = _across(records, side), _passed(records, side)
     people = {record.person_id: record.person for record in records}
     people |= {one.person_id: one.person for some in across.values() for one, _form in some}
     held = held_purposes(people, today())
@@ -120,7 +122,8 @@ def base_file(
         unnamed |= {
             one.person_id: one.person for one, _title in others if one.person_id not in covered
         }
-        entries.append(BaseEntry(record, _cells(number, record, named, groups)))
+        cells = _cells(number, record, named, groups, has_passed=record.pk in passed)
+        entries.append(BaseEntry(record, cells))
     left_out = [record.person for record in records if record.person_id not in covered]
     keys = {person.pk for person in left_out}
     rest = [person for key, person in unnamed.items() if key not in keys]
@@ -130,10 +133,10 @@ def base_file(
 def _across(
     records: Iterable[Participation], side: Side
 ) -> dict[int, list[tuple[Participation, str]]]:
-    """Return the key of a record → those across it in pairs of any state but cancelled before they began, with the form."""
+    """Return the key of a record → those across it in pairs that have begun, with the form."""
     keys = [record.pk for record in records]
     ties = (
-        Tie.objects.present()
+        _begun()
         .select_related(
             "mentee__person__partner", "mentorship__mentor__person__partner", "mentorship__form"
         )
@@ -153,15 +156,38 @@ def _across(
     return found
 
 
+def _begun() -> TieQuerySet:
+    """Return the ties of pairs that have begun: an order that still waits has attached nobody."""
+    ran = PairStep.objects.filter(
+        mentorship=OuterRef("mentorship"), status=MentorshipStatus.ACTIVE
+    ).order_by()
+    goes_or_went = Q(mentorship__status__in=(MentorshipStatus.ACTIVE, MentorshipStatus.COMPLETED))
+    return (
+        Tie.objects.present()
+        .filter(goes_or_went | Exists(ran))
+        .exclude(mentorship__status=MentorshipStatus.APPROVED)
+        .exclude(order__status=DocumentStatus.DRAFT)
+    )
+
+
+def _passed(records: Iterable[Participation], side: Side) -> set[int]:
+    """Return the keys of those who have finished with a pair that was completed: of others no programme is passed."""
+    keys = [one.pk for one in records if one.status == ParticipationStatus.FINISHED]
+    record = "mentorship__mentor" if side == Side.MENTOR else "mentee"
+    completed = Tie.objects.present().filter(mentorship__status=MentorshipStatus.COMPLETED)
+    return set(completed.filter(**{f"{record}__in": keys}).values_list(record, flat=True))
+
+
 def _cells(
     number: int,
     record: Participation,
     others: list[tuple[Participation, str]],
     groups: Mapping[int, str],
+    *,
+    has_passed: bool,
 ) -> dict[str, str]:
     person = record.person
-    is_finished = record.status == ParticipationStatus.FINISHED
-    ended = f"{record.ends_on:%d.%m.%Y}" if is_finished and record.ends_on else ""
+    ended = f"{record.ends_on:%d.%m.%Y}" if has_passed and record.ends_on else ""
     forms = [title for _other, title in others] or [form.title for form in record.forms.all()]
     places = [what(one.person, groups.get(one.person_id, "")) for one, _form in others]
     said = {
@@ -183,7 +209,7 @@ def _cells(
         "ended": ended,
         "results": record.results,
         "case_link": record.case_link,
-        "mark": "программа пройдена" if is_finished else "",
+        "mark": "программа пройдена" if has_passed else "",
     }
     return {column.name: said[column.name] for column in base_columns(record.side)}
 
