@@ -224,6 +224,18 @@ class User(AbstractBaseUser):
         rows = self.memberships.filter(holds_on(today())).order_by("pk")
         return list(rows.select_related("organisation"))
 
+    def act_where(self, perm: Perm) -> None:
+        """Forget for this request the organisations in which the user does not hold a right.
+
+        Who writes in one school and only looks on in another would else write in both: rows are found by the right to see them.
+        """
+        at = self.viewer.organisations(perm)
+        if at != {grant.organisation_id for grant in self.viewer.grants}:
+            rows = [row for row in self._memberships_of_today if row.organisation_id in at]
+            for kept in ("viewer", "organisation"):
+                self.__dict__.pop(kept, None)
+            self.remember_roles(rows)
+
     def remember_roles(self, roles: list["Membership"]) -> None:
         """Take the roles of today as fetched already, organisations with them."""
         self._memberships_of_today = roles

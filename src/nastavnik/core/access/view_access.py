@@ -21,7 +21,12 @@ class RequestUser(SignedIn, Protocol):
         """Tell whether the password is one somebody else has given."""
         ...
 
+    def act_where(self, perm: Perm) -> None:
+        """Forget for this request the organisations in which the user does not hold a right."""
+        ...
 
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -69,6 +74,8 @@ def _wanted(request: HttpRequest) -> str:
 def requires(perm: Perm, *, with_one_time: bool = False) -> Callable[[View], View]:
     """Mark a view with the right it needs: sign-in page for a guest, 403 for a role without it.
 
+    A press acts only where the user holds the right: other organisations are left out of the request.
+
     Whoever signed in with a one-time password is led to choosing an own one, from every page but those marked
     `with_one_time`.
     """
@@ -84,6 +91,8 @@ def requires(perm: Perm, *, with_one_time: bool = False) -> Callable[[View], Vie
                 raise PermissionDenied
             if user.must_change_password and not with_one_time:
                 return HttpResponseRedirect(reverse("people:password"))
+            if request.method not in SAFE:
+                user.act_where(perm)
             return view(request, *args, **kwargs)
 
         guarded.access = perm  # type: ignore[attr-defined]
