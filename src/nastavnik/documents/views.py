@@ -64,9 +64,8 @@ def _opened(request: Request, pk: int) -> Document:
 def card(request: Request, pk: int) -> HttpResponse:
     """Show a paper; a curator answers what it asks, writes number and date, and registers it."""
     document = _opened(request, pk)
-    may_edit = (
-        request.user.viewer.may(Perm.DOCUMENT_EDIT) and document.status == DocumentStatus.DRAFT
-    )
+    writes_in = request.user.viewer.organisations(Perm.DOCUMENT_EDIT)
+    may_edit = document.organisation_id in writes_in and document.status == DocumentStatus.DRAFT
     data = request.POST if request.method == "POST" and may_edit else None
     form = RequisitesForm(data, initial={"number": document.number, "dated_on": document.dated_on})
     # an older page, or a script, may send number and date only: then the answers stay as they are

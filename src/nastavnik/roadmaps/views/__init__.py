@@ -530,7 +530,7 @@ def add(request: Request, pk: int) -> HttpResponse:
 def activity(request: Request, pk: int) -> HttpResponse:
     """Show a line with what proves it; a curator changes it in one form."""
     one = activity_or_404(request, pk)
-    may_edit = request.user.viewer.may(Perm.ROADMAP_EDIT)
+    may_edit = one.organisation_id in request.user.viewer.organisations(Perm.ROADMAP_EDIT)
     bound = request.POST if request.method == "POST" and may_edit else None
     form = ActivityForm(bound, instance=one)
     if form.is_bound and _changed(request, form, pk):
