@@ -39,13 +39,13 @@ DEARER: dict[str, int] = {
     # both bases in one: their people, forms, pairs, papers and classes, each once a base
     "mentorships:base-files": 15,
     # beside what a step is about it says how far each of the six steps is: pairs, waves, talks, results, bases
-    "closing:year": 15,
-    "closing:meetings": 18,
-    "closing:words": 26,  # and whom each questionnaire that is not asked yet would ask
-    "closing:completion": 17,
-    "closing:talks": 16,
-    "closing:results": 22,  # and what came of the year: pairs, ties, meetings, items of plans, thanks
-    "closing:next-year": 20,  # and both bases with classes and what people have answered
+    "closing:year": 16,
+    "closing:meetings": 19,
+    "closing:words": 30,  # and whom each questionnaire that is not asked yet would ask
+    "closing:completion": 18,
+    "closing:talks": 17,
+    "closing:results": 23,  # and what came of the year: pairs, ties, meetings, items of plans, thanks
+    "closing:next-year": 21,  # and both bases with classes and what people have answered
     # the stages, the pairs, what troubles them, papers, and of each app what the week holds
     "cabinet:overview": 16,
     # whose blanks they are with classes, representatives and consents, their texts; the line of the trail and who was taken out

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from nastavnik.closing.choices import ThanksKind
 from nastavnik.closing.models import ClosingTalk, Thanks
-from nastavnik.closing.queries import LastWord, YearResult
+from nastavnik.closing.queries import LastWord, YearResult, unasked
 from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
@@ -71,17 +71,23 @@ def ask_last_words(
 
     Args:
         programme: the one that ends.
-        words: those without a wave.
+        words: those without a wave, as they were seen; what somebody has asked since is left out.
         closes_on: the last day to answer, usually `queries.usual_last_day`.
         by: who asks.
 
     Raises:
-        RefusedError: the day is over, or nobody may be asked at all.
+        RefusedError: the day is over, all is asked already, or nobody may be asked at all.
     """
+    programme = Programme.objects.select_for_update().get(pk=programme.pk)
+    left = unasked(programme, words)
+    if not left:
+        raise RefusedError(
+            _("Nothing is left to ask: it is asked already. Look at the page once more.")
+        )
     opened = []
-    for word in words:
+    for word in left:
         rule = AudienceRule(word.side, word.form)
-        if word.wave is not None or not audience_of(programme, rule).people:
+        if not audience_of(programme, rule).people:
             continue
         opened.append(
             open_wave(

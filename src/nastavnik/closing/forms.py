@@ -142,11 +142,11 @@ class YearEndForm(forms.Form):
 
     @property
     def answers(self) -> dict[Participation, AfterEnd]:
-        """What is kept of whom."""
+        """What is kept of whom; of somebody who was not on the page nothing."""
         data, found = self.cleaned_data, {}
         for record in self.records:
             if after := data[f"after-{record.pk}"]:
                 found[record] = AfterEnd(after)
-            elif data["rest"] and record.ends_on is None:
+            elif data["rest"] and record.ends_on is None and f"after-{record.pk}" in self.data:
                 found[record] = AfterEnd.LATER
         return found

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -141,7 +141,9 @@ def _meetings_told(user: SignedIn, programme: Programme) -> tuple[StageState, st
     words = ngettext(
         "held by %(n)s of %(total)s pair", "held by %(n)s of %(total)s pairs", counted["n"]
     ) % {"n": counted["n_held"], "total": counted["n"]}
-    return (StageState.GO if counted["n_open"] else StageState.DONE), words
+    if counted["n_open"]:
+        return StageState.GO, words
+    return (StageState.DONE if counted["n"] else StageState.WAIT), words
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,19 +189,46 @@ def finals_to_take_back(user: SignedIn, programme: Programme) -> list[Meeting]:
 
 @dataclass(frozen=True, slots=True)
 class LastWord:
-    """A questionnaire by which a side of a form says its last word, and its wave, if it is asked already."""
+    """A questionnaire by which a side of a form says its last word, and its wave, if it is asked already.
+
+    Attributes:
+        version: what is asked.
+        side: of whom.
+        form: in which form of mentoring.
+        wave: by which it is asked; it may ask others too.
+        invitations: those of the wave to people of this side and form.
+    """
 
     version: InstrumentVersion
     side: Side
     form: MentoringForm
     wave: Wave | None = None
-    n_asked: int = 0
-    n_answered: int = 0
-    silent: tuple[str, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return what a page sends to name it."""
+        return f"{self.version.pk}-{self.side}-{self.form.pk}"
+
+    @property
+    def n_asked(self) -> int:
+        """Return how many of the side and form are asked."""
+        return len(self.invitations)
+
+    @property
+    def n_answered(self) -> int:
+        """Return how many of them have answered."""
+        return sum(one.state == InvitationState.ANSWERED for one in self.invitations)
+
+    @property
+    def silent(self) -> list[str]:
+        """Return the names of the others."""
+        rows = [one for one in self.invitations if one.state != InvitationState.ANSWERED]
+        return sorted(one.person.short_name for one in rows)
 
 
 def last_words(user: SignedIn, programme: Programme) -> list[LastWord]:
-    """Return what both sides of each form are asked at the end, with who has not answered; four queries.
+    """Return what both sides of each form are asked at the end, with who has not answered; five queries at most.
 
     Of several questionnaires for one stage, side and form the school's own goes first, then the newest. A wave of the same stage
     that asks this side of this form counts, whichever version it asks.
@@ -219,14 +248,15 @@ def last_words(user: SignedIn, programme: Programme) -> list[LastWord]:
     )
     by_use = {(one.stage, one.role, code): one for one in versions for code in one.forms}
     asked = list(
-        Wave.objects.visible_to(user)
-        .filter(programme=programme, version__stage__in=LAST_WORD_STAGES)
-        .select_related("version")
-        .order_by("pk")
+        _last_waves(programme)
+        .filter(pk__in=Wave.objects.visible_to(user).values("pk"))
         .prefetch_related(
             Prefetch("invitations", queryset=Invitation.objects.select_related("person"))
         )
     )
+    # only an asking wider than a line has people of others in it
+    is_wide = any(not (one.side and one.form_id) for one in asked)
+    people = _people_by_use(programme) if is_wide else {}
     found = []
     for form in there:
         for stage in LAST_WORD_STAGES:
@@ -234,8 +264,32 @@ def last_words(user: SignedIn, programme: Programme) -> list[LastWord]:
                 version = by_use.get((stage, side.value, form.code))
                 wave = next((one for one in asked if _asks(one, stage, side, form)), None)
                 if version or wave:
-                    found.append(_last_word(version, side, form, wave))
+                    found.append(_last_word(version, side, form, wave, people))
     return found
+
+
+def unasked(programme: Programme, words: Iterable[LastWord]) -> list[LastWord]:
+    """Return those of the words that no wave asks now, whoever has opened it; to be read under a lock."""
+    waves = list(_last_waves(programme))
+    return [
+        one
+        for one in words
+        if not any(_asks(wave, one.version.stage, one.side, one.form) for wave in waves)
+    ]
+
+
+def _last_waves(programme: Programme) -> QuerySet[Wave]:
+    there = Wave.objects.filter(programme=programme, version__stage__in=LAST_WORD_STAGES)
+    return there.select_related("version").order_by("pk")
+
+
+def _people_by_use(programme: Programme) -> dict[tuple[str, int | None], set[int]]:
+    """Return (side, form) → the people of the bases, those who have left among them: they may have answered before."""
+    people: dict[tuple[str, int | None], set[int]] = defaultdict(set)
+    rows = Participation.objects.filter(programme=programme).order_by()
+    for side, form, person in rows.values_list("side", "forms", "person_id"):
+        people[side, form].add(person)
+    return people
 
 
 def _asks(wave: Wave, stage: str, side: Side, form: MentoringForm) -> bool:
@@ -244,36 +298,34 @@ def _asks(wave: Wave, stage: str, side: Side, form: MentoringForm) -> bool:
         and wave.version.role == side.value
         and wave.side in ("", side.value)
         and wave.form_id in (None, form.pk)
+        and form.code in wave.version.forms
     )
 
 
 def _last_word(
-    version: InstrumentVersion | None, side: Side, form: MentoringForm, wave: Wave | None
+    version: InstrumentVersion | None,
+    side: Side,
+    form: MentoringForm,
+    wave: Wave | None,
+    people: Mapping[tuple[str, int | None], Collection[int]],
 ) -> LastWord:
     if wave is None:
         assert version is not None  # noqa: S101 - one of the two is there
         return LastWord(version, side, form)
-    invitations = list(wave.invitations.all())
-    silent = [one for one in invitations if one.state != InvitationState.ANSWERED]
-    return LastWord(
-        wave.version,
-        side,
-        form,
-        wave,
-        len(invitations),
-        len(invitations) - len(silent),
-        tuple(sorted(one.person.short_name for one in silent)),
-    )
+    own = people.get((side.value, form.pk), ())
+    is_whole = wave.side == side.value and wave.form_id == form.pk
+    invited = [one for one in wave.invitations.all() if is_whole or one.person_id in own]
+    return LastWord(wave.version, side, form, wave, tuple(invited))
 
 
 def _words_told(user: SignedIn, programme: Programme) -> tuple[StageState, str]:
     found = last_words(user, programme)
-    waves = {one.wave.pk: one for one in found if one.wave}
-    n_asked = sum(one.n_asked for one in waves.values())
-    n_answered = sum(one.n_answered for one in waves.values())
+    sheets = {row.pk: row for one in found for row in one.invitations}
+    n_asked = len(sheets)
+    n_answered = sum(one.state == InvitationState.ANSWERED for one in sheets.values())
     n_open = sum(one.wave is None for one in found)
     parts = []
-    if waves:
+    if any(one.wave for one in found):
         parts.append(
             ngettext(
                 "%(n)s of %(total)s question sheet is answered",
@@ -326,7 +378,8 @@ def _completion_told(user: SignedIn, programme: Programme) -> tuple[StageState, 
     ) % {"n": n_completed, "total": len(pairs)}
     if any(one.is_over for one in pairs):
         return StageState.GO, words
-    return (StageState.DONE if n_completed == len(pairs) else StageState.WAIT), words
+    is_done = bool(pairs) and n_completed == len(pairs)
+    return (StageState.DONE if is_done else StageState.WAIT), words
 
 
 # ---------------------------------------------------------------- talks of the head

@@ -39,7 +39,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.core.http import Request, ticked
+from nastavnik.core.http import Request, shown_with, ticked
 from nastavnik.core.ui import confirm
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
@@ -93,10 +93,10 @@ def _onward(request: Request, programme: Programme, stage: ClosingStage) -> Http
     return redirect(step.url if step else reverse("closing:year"))
 
 
-def _refused(request: Request, refusal: RefusedError, stage: ClosingStage) -> HttpResponse:
+def _tell(request: Request, refusal: RefusedError) -> None:
+    """Say why nothing was done; the page is shown anew with what was ticked and filled in."""
     for reason in refusal.reasons:
         messages.error(request, reason)
-    return redirect(f"closing:{stage.value}")
 
 
 @require_http_methods(["GET", "POST"])
@@ -113,17 +113,17 @@ def meetings(request: Request) -> HttpResponse:
         try:
             n = actions.hold_final_meetings(chosen, on=form.cleaned_data["on"], by=request.user)
         except RefusedError as refusal:
-            return _refused(request, refusal, ClosingStage.MEETINGS)
-        messages.success(
-            request,
-            ngettext(
+            _tell(request, refusal)
+            rows = final_meetings_ahead(request.user, programme)
+        else:
+            told = ngettext(
                 "The final meeting of %(n)s pair is noted as held.",
                 "The final meetings of %(n)s pairs are noted as held.",
                 n,
             )
-            % {"n": n},
-        )
-        return _onward(request, programme, ClosingStage.MEETINGS)
+            messages.success(request, told % {"n": n})
+            return _onward(request, programme, ClosingStage.MEETINGS)
+    just_noted = finals_to_take_back(request.user, programme)
     return _page(
         request,
         ClosingStage.MEETINGS,
@@ -131,14 +131,16 @@ def meetings(request: Request) -> HttpResponse:
         is_wrong=form.is_bound,
         rows=rows,
         form=form,
-        n_come=sum(one.has_come for one in rows),
-        n_back=len(finals_to_take_back(request.user, programme)),
+        come=[one.pair.pk for one in rows if one.has_come],
+        to_take_back=[one.pk for one in just_noted],
+        ticked=ticked(request, "pairs"),
     )
 
 
 def _chosen(request: Request, rows: list[FinalMeeting]) -> list[Any]:
     if "all" in request.POST:
-        return [one.meeting for one in rows if one.has_come]
+        shown = shown_with(request, "all")
+        return [one.meeting for one in rows if one.has_come and one.pair.pk in shown]
     keys = set(ticked(request, "pairs"))
     return [one.meeting for one in rows if one.pair.pk in keys]
 
@@ -146,13 +148,17 @@ def _chosen(request: Request, rows: list[FinalMeeting]) -> list[Any]:
 @require_POST
 @requires(Perm.MEETING_EDIT)
 def meetings_back(request: Request) -> HttpResponse:
-    """Take back what was just noted of final meetings."""
+    """Take back what was just noted of the final meetings the page has shown."""
     programme = current_programme(request.user)
     found = finals_to_take_back(request.user, programme) if programme else []
+    shown = shown_with(request, "meetings")
     try:
-        n = actions.take_final_meetings_back(found, by=request.user)
+        n = actions.take_final_meetings_back(
+            [one for one in found if one.pk in shown], by=request.user
+        )
     except RefusedError as refusal:
-        return _refused(request, refusal, ClosingStage.MEETINGS)
+        _tell(request, refusal)
+        return redirect("closing:meetings")
     words = ngettext(
         "Taken back of %(n)s pair: nothing is said of its final meeting.",
         "Taken back of %(n)s pairs: nothing is said of their final meetings.",
@@ -173,19 +179,24 @@ def words(request: Request) -> HttpResponse:
     fresh = [one for one in found if one.wave is None]
     form = LastWordsForm(programme, request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
+        shown = set(request.POST.getlist("word"))
         try:
             opened = actions.ask_last_words(
-                programme, fresh, closes_on=form.cleaned_data["closes_on"], by=request.user
+                programme,
+                [one for one in fresh if one.key in shown],
+                closes_on=form.cleaned_data["closes_on"],
+                by=request.user,
             )
         except RefusedError as refusal:
-            return _refused(request, refusal, ClosingStage.WORDS)
-        said = ngettext(
-            "%(n)s questionnaire is asked now: hand out the links on its page.",
-            "%(n)s questionnaires are asked now: hand out the links on their pages.",
-            len(opened),
-        )
-        messages.success(request, said % {"n": len(opened)})
-        return _onward(request, programme, ClosingStage.WORDS)
+            _tell(request, refusal)
+        else:
+            said = ngettext(
+                "%(n)s questionnaire is asked now: hand out the links on its page.",
+                "%(n)s questionnaires are asked now: hand out the links on their pages.",
+                len(opened),
+            )
+            messages.success(request, said % {"n": len(opened)})
+            return _onward(request, programme, ClosingStage.WORDS)
     offered = []
     for one in fresh:
         audience = audience_of(programme, AudienceRule(one.side, one.form))
@@ -213,30 +224,36 @@ def completion(request: Request) -> HttpResponse:
     whole = [one for one in pairs if one.n_held and not one.n_unsaid]  # type: ignore[attr-defined]
     if request.method == "POST":
         keys = set(ticked(request, "pairs"))
-        chosen = whole if "all" in request.POST else [one for one in pairs if one.pk in keys]
+        if "all" in request.POST:
+            shown = shown_with(request, "all")
+            chosen = [one for one in whole if one.pk in shown]
+        else:
+            chosen = [one for one in pairs if one.pk in keys]
         try:
             orders = complete_pairs(chosen, with_order=True, by=request.user)
         except RefusedError as refusal:
-            return _refused(request, refusal, ClosingStage.COMPLETION)
-        said = ngettext(
-            "%(n)s pair is completed; for %(days)s days it can be reopened on its page.",
-            "%(n)s pairs are completed; for %(days)s days each can be reopened on its page.",
-            len(chosen),
-        )
-        messages.success(request, said % {"n": len(chosen), "days": REOPEN_DAYS})
-        if orders:
-            messages.info(
-                request,
-                _("The draft of the order on their end waits for number, date and signature."),
+            _tell(request, refusal)
+        else:
+            said = ngettext(
+                "%(n)s pair is completed; for %(days)s days it can be reopened on its page.",
+                "%(n)s pairs are completed; for %(days)s days each can be reopened on its page.",
+                len(chosen),
             )
-        return _onward(request, programme, ClosingStage.COMPLETION)
+            messages.success(request, said % {"n": len(chosen), "days": REOPEN_DAYS})
+            if orders:
+                messages.info(
+                    request,
+                    _("The draft of the order on their end waits for number, date and signature."),
+                )
+            return _onward(request, programme, ClosingStage.COMPLETION)
     return _page(
         request,
         ClosingStage.COMPLETION,
         programme,
-        is_wrong=False,
+        is_wrong=request.method == "POST",
         pairs=pairs,
-        n_whole=len(whole),
+        whole=[one.pk for one in whole],
+        ticked=ticked(request, "pairs"),
         going_on=list(pairs_going_on(request.user, programme)),
         n_days=REOPEN_DAYS,
     )
@@ -256,8 +273,10 @@ def talks(request: Request) -> HttpResponse:
     form = TalksForm(left, head, request.POST if request.method == "POST" else None)
     leads = request.user.viewer.may(Perm.PAIR_APPROVE)
     if form.is_bound and form.is_valid():
-        every = {one.pk for one in left}
-        keys = every if "all" in request.POST else set(ticked(request, "records"))
+        if "all" in request.POST:
+            keys = shown_with(request, "all")
+        else:
+            keys = set(ticked(request, "records"))
         try:
             fresh = actions.note_talks(
                 form.said_with(keys),
@@ -266,16 +285,19 @@ def talks(request: Request) -> HttpResponse:
                 by=request.user,
             )
         except RefusedError as refusal:
-            return _refused(request, refusal, ClosingStage.TALKS)
-        told = ngettext("%(n)s talk is noted.", "%(n)s talks are noted.", len(fresh))
-        messages.success(request, told % {"n": len(fresh)})
-        if leads:
-            return _onward(request, programme, ClosingStage.TALKS)
-        return redirect("closing:talks")
+            _tell(request, refusal)
+        else:
+            told = ngettext("%(n)s talk is noted.", "%(n)s talks are noted.", len(fresh))
+            messages.success(request, told % {"n": len(fresh)})
+            if leads:
+                return _onward(request, programme, ClosingStage.TALKS)
+            return redirect("closing:talks")
     groups = group_names([one.person for one in there])
     context: dict[str, Any] = {
         "form": form,
         "rows": list(form.rows(groups)),
+        "all_left": [one.pk for one in left],
+        "ticked": ticked(request, "records"),
         "held": held,
         "n_all": len(there),
     }
@@ -315,7 +337,8 @@ def results(request: Request) -> HttpResponse:
     rows = year_results(request.user, programme)
     form = ResultsForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        n = actions.write_results(rows, by=request.user)
+        shown = shown_with(request, "fresh")
+        n = actions.write_results([one for one in rows if one.record.pk in shown], by=request.user)
         told = ngettext(
             "The result of %(n)s person is in the base.",
             "The results of %(n)s people are in the bases.",
@@ -323,7 +346,8 @@ def results(request: Request) -> HttpResponse:
         )
         messages.success(request, told % {"n": n})
         if kind := form.cleaned_data["kind"]:
-            mentors = [one.record for one in rows if one.may_be_thanked]
+            shown = shown_with(request, "to_thank")
+            mentors = [one.record for one in rows if one.may_be_thanked and one.record.pk in shown]
             given = actions.thank_people(mentors, ThanksKind(kind), on=today(), by=request.user)
             told = ngettext(
                 "Noted: %(n)s mentor is thanked.", "Noted: %(n)s mentors are thanked.", len(given)
@@ -337,10 +361,10 @@ def results(request: Request) -> HttpResponse:
         is_wrong=form.is_bound,
         form=form,
         rows=rows,
-        n_fresh=sum(not one.is_written for one in rows),
-        n_to_thank=sum(one.may_be_thanked for one in rows),
-        n_back=sum(one.record.results == one.words for one in rows),
-        n_thanks_back=_thanks_of_today(request, programme).count(),
+        fresh=[one.record.pk for one in rows if not one.is_written],
+        to_thank=[one.record.pk for one in rows if one.may_be_thanked],
+        results_back=[one.record.pk for one in rows if one.record.results == one.words],
+        thanks_back=list(_thanks_of_today(request, programme).values_list("pk", flat=True)),
     )
 
 
@@ -353,14 +377,17 @@ def _thanks_of_today(request: Request, programme: Programme) -> QuerySet[Thanks]
 @require_POST
 @requires(Perm.BASE_EDIT)
 def results_back(request: Request) -> HttpResponse:
-    """Take the assembled results out of the bases, or the thanks noted today."""
+    """Take the assembled results out of the bases, or the thanks noted today, as far as the page has shown them."""
     programme = current_programme(request.user)
     if programme is not None and "thanks" in request.POST:
-        n = actions.take_thanks_back(_thanks_of_today(request, programme), by=request.user)
+        thanks = _thanks_of_today(request, programme).filter(pk__in=shown_with(request, "thanks"))
+        n = actions.take_thanks_back(thanks, by=request.user)
         told = ngettext("%(n)s thanks is taken back.", "%(n)s thanks are taken back.", n)
         messages.success(request, told % {"n": n})
     elif programme is not None:
-        n = actions.take_results_back(year_results(request.user, programme), by=request.user)
+        shown = shown_with(request, "results")
+        found = [one for one in year_results(request.user, programme) if one.record.pk in shown]
+        n = actions.take_results_back(found, by=request.user)
         told = ngettext(
             "The result of %(n)s person is taken back.",
             "The results of %(n)s people are taken back.",
@@ -384,10 +411,11 @@ def next_year(request: Request) -> HttpResponse:
         try:
             changed = actions.settle_year(form.answers, by=request.user)
         except RefusedError as refusal:
-            return _refused(request, refusal, ClosingStage.NEXT_YEAR)
-        words_ = ngettext("Kept of %(n)s person.", "Kept of %(n)s people.", len(changed))
-        messages.success(request, words_ % {"n": len(changed)})
-        return _onward(request, programme, ClosingStage.NEXT_YEAR)
+            _tell(request, refusal)
+        else:
+            words_ = ngettext("Kept of %(n)s person.", "Kept of %(n)s people.", len(changed))
+            messages.success(request, words_ % {"n": len(changed)})
+            return _onward(request, programme, ClosingStage.NEXT_YEAR)
     return _page(
         request,
         ClosingStage.NEXT_YEAR,

@@ -45,3 +45,8 @@ def ticked(request: HttpRequest, name: str) -> list[int]:
     """Return the keys of the rows ticked in a list, what is no key left out."""
     given = request.POST.getlist(name)
     return [int(key) for key in given if key.isdecimal() and len(key) <= LONGEST_KEY]
+
+
+def shown_with(request: HttpRequest, name: str) -> set[int]:
+    """Return the keys a button for many rows carries: those its page has shown, parted by commas."""
+    return {key for given in request.POST.get(name, "").split(",") if (key := key_of(given))}
