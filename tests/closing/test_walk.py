@@ -6,7 +6,7 @@ import re
 import pytest
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from tests.mentorships.scenes import run_pairs
 from tests.pages import counts, said, signed_in, text
 
@@ -442,7 +442,7 @@ def test_two_curators_at_once_ask_the_last_words_once(ending):
     seen = [last_words(ending.anna, programme) for _curator in range(2)]
     opened = ask_last_words(programme, seen[0], closes_on=today(), by=ending.anna)
     before = counts()
-    with pytest.raises(RefusedError, match="asked already"):
+    with translation.override("en"), pytest.raises(RefusedError, match="asked already"):
         ask_last_words(programme, seen[1], closes_on=today(), by=ending.anna)
     assert counts() == before
     assert own(ending, Wave).count() == len(opened) > 0
