@@ -341,8 +341,9 @@ def test_a_mentor_and_a_mentee_read_of_their_own_pairs_only(world, actor, key):
     assert [page for page in shown if not page.startswith("/plans/")] == ["/pairs/own/"]
 
 
-# The roster and the orders are the school's; a curator of one направление reads them whole.
+# The roster, the orders and the events are the school's; a curator of one направление reads them whole.
 OF_THE_WHOLE_SCHOOL = {
+    "people:merge", "people:doubles", "people:unmerge", "events:event", "events:invitations", "events:links",
     "people:list", "people:card", "people:family", "people:left", "people:edit", "people:accounts", "people:group",
     "people:import-preview", "people:import-errors", "people:groups", "consents:person", "consents:withdraw",
     "consents:mistaken", "consents:signed", "consents:scan", "consents:scan-remove", "consents:link-close", "consents:guardian", "consents:guardian-add", "people:slips",  # names whom the list of accounts names

@@ -486,6 +486,11 @@ class Contact(models.Model):
 class BaseDraftQuerySet(ScopedQuerySet["BaseDraft"]):
     view_perm = Perm.BASE_EDIT
 
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the files of the user's organisations: a file holds a whole base, so a curator of some forms sees none."""
+        whole = user.viewer.answers_for(self.view_perm)
+        return super().visible_to(user).filter(organisation_id__in=whole)
+
 
 class BaseDraft(models.Model):
     """A file of a base that has come back, waiting to be looked over; taken or thrown away, it is gone.

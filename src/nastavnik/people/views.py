@@ -1027,7 +1027,9 @@ def doubles(request: Request) -> HttpResponse:
 @requires(Perm.ROSTER_EDIT)
 def merge(request: Request, pk: int) -> HttpResponse:
     """Lay two cards side by side and make them one; without the second one, offer those of the same name."""
-    people = Person.objects.within(request.user, Perm.ROSTER_EDIT).present()
+    people = (
+        Person.objects.visible_to(request.user).within(request.user, Perm.ROSTER_EDIT).present()
+    )
     one = get_object_or_404(people.select_related("partner"), pk=pk)
     rest = people.filter(organisation=one.organisation_id).exclude(pk=one.pk)
     named = request.GET.get("with", "")
@@ -1065,7 +1067,9 @@ def merge(request: Request, pk: int) -> HttpResponse:
 @requires(Perm.ROSTER_EDIT)
 def unmerge(request: Request, pk: int) -> HttpResponse:
     """Take two cards made one apart again."""
-    seen = Person.objects.within(request.user, Perm.ROSTER_EDIT).values("pk")
+    seen = (
+        Person.objects.visible_to(request.user).within(request.user, Perm.ROSTER_EDIT).values("pk")
+    )
     merges = PersonMerge.objects.visible_to(request.user).filter(kept__in=seen)
     found = get_object_or_404(merges, pk=pk)
     with refusals_told(request):

@@ -57,15 +57,19 @@ def base_files(request: Request) -> HttpResponse:
     if "as" in request.GET:
         return _file(request, programme, form, filters)
     upload = BaseFileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and (address := _read(request, upload, programme)):
-        return redirect(address)
+    may_load = programme.organisation_id in request.user.viewer.answers_for(Perm.BASE_EDIT)
+    if request.method == "POST":
+        if not may_load:
+            messages.error(request, _("A file of a base is read in by the curator of all forms."))
+        elif address := _read(request, upload, programme):
+            return redirect(address)
     files = {side: base_file(request.user, programme, side, form=form) for side in Side}
     return render(
         request,
         "mentorships/base_files.html",
         {
             "programme": programme,
-            "upload": upload,
+            "upload": upload if may_load else None,
             "drafts": BaseDraft.objects.visible_to(request.user).defer("rows")[:20],
             "jobs": unfinished(request.user, tasks.BASE),
             "filters": filters,
