@@ -28,7 +28,7 @@ from nastavnik.mentorships.queries import (
     names_of,
     why_extension_stays,
     why_extension_waits,
-    why_not_extended,
+    why_no_more_time,
 )
 from nastavnik.programmes.models import Programme
 
@@ -46,11 +46,12 @@ def extend_pair(
         by: the person who decides.
 
     Raises:
-        RefusedError: the pair does not run, has held its final meeting, or the day gives no time or too much.
+        RefusedError: the pair does not run, has held its final meeting, waits for a pause in another draft, or the day gives
+            no time or too much.
     """
     lock_drafts([pair])
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
-    if reasons := why_not_extended(pair):
+    if reasons := why_no_more_time(pair):
         raise RefusedError(reasons)
     if ends_on <= pair.ends_on:
         raise RefusedError(

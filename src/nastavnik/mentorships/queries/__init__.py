@@ -59,6 +59,7 @@ from nastavnik.mentorships.queries.orders import (
     why_end_stands,
     why_extension_stays,
     why_extension_waits,
+    why_no_more_time,
     why_not_extended,
     why_stays_ended,
 )
@@ -241,6 +242,7 @@ __all__ = [
     "why_end_stands",
     "why_extension_stays",
     "why_extension_waits",
+    "why_no_more_time",
     "why_not_extended",
     "why_not_together",
     "why_order_stays",

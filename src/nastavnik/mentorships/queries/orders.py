@@ -64,6 +64,22 @@ def why_not_extended(pair: Mentorship) -> list[str]:
     return []
 
 
+def why_no_more_time(pair: Mentorship) -> list[str]:
+    """Return why more time for a pair is not put into a draft now; nothing where it may."""
+    if reasons := why_not_extended(pair):
+        return reasons
+    others = OrderLine.objects.filter(
+        mentorship=pair, kind=OrderLineKind.PAUSE, order__status=DocumentStatus.DRAFT
+    )
+    if others.exists():
+        return [
+            _(
+                "A pause of this pair waits in a draft of an order: sign it or take the pair out first."
+            )
+        ]
+    return []
+
+
 def draft_extension_of(pair: Mentorship) -> OrderLine | None:
     """Return the extension of a pair that waits for its order, if there is one."""
     waiting = OrderLine.objects.filter(

@@ -19,7 +19,7 @@ from nastavnik.mentorships.queries import (
     draft_extension_of,
     ended_without_order,
     pairs_seen,
-    why_not_extended,
+    why_no_more_time,
 )
 
 
@@ -29,7 +29,7 @@ def extend(request: Request, pk: int) -> HttpResponse:
     """Ask how much more time a pair gets and why; put it into the draft of an order."""
     own = pairs_seen(request.user).allowed_to(request.user, Perm.PAIR_APPROVE)
     pair = get_object_or_404(own.select_related("programme"), pk=pk)
-    if reasons := why_not_extended(pair):
+    if reasons := why_no_more_time(pair):
         for reason in reasons:
             messages.info(request, reason)
         return redirect("mentorships:card", pk=pk)
