@@ -45,8 +45,17 @@ def drawn(cast, pair, begins=7, days=20):
     return order, first, first + dt.timedelta(days - 1)
 
 
-def signed(cast, order):
-    set_requisites(order, number="7-н", dated_on=today(), by=cast.anna)
+def noon(day):
+    return time_machine.travel(dt.datetime.combine(day, dt.time(9), dt.UTC))
+
+
+def lived(pair):
+    pair.refresh_from_db()
+    return pair.pause_from, pair.pause_until
+
+
+def signed(cast, order, number="7-н"):
+    set_requisites(order, number=number, dated_on=today(), by=cast.anna)
     return register_document(order, by=cast.anna)
 
 
@@ -105,13 +114,72 @@ def test_days_that_do_not_fit_are_refused(cast, pair):
     assert not OrderLine.objects.filter(kind="pause").exists()
 
 
-def test_two_pauses_do_not_overlap_and_a_second_one_may_follow(cast, pair):
-    order, _first, last = drawn(cast, pair)
+def test_another_pause_waits_until_the_first_is_over_and_leaves_its_days(cast, pair):
+    order, first, last = drawn(cast, pair, begins=0, days=5)
+    signed(cast, order)
+    for begins in (2, 10):
+        with pytest.raises(RefusedError, match=f"{last:%d.%m.%Y}"):
+            drawn(cast, pair, begins=begins)
+    with noon(last + dt.timedelta(1)):
+        second, *days = drawn(cast, pair, begins=0, days=3)
+        signed(cast, second, number="8-н")
+        assert lived(pair) == tuple(days)
+        take_back_registration(Document.objects.get(pk=second.pk), reason="ошибка", by=cast.anna)
+        assert lived(pair) == (first, last)
+        signed(cast, second, number="8-н")
+    with noon(days[1] + dt.timedelta(1)), pytest.raises(RefusedError, match=f"{first:%d.%m.%Y}"):
+        drawn(cast, pair, begins=(first - today()).days, days=2)
+
+
+def test_a_draft_is_not_signed_beside_a_pause_that_lasts_again(cast, pair):
+    order, first, last = drawn(cast, pair, begins=0, days=30)
+    signed(cast, order)
+    with noon(first + dt.timedelta(3)):
+        end_pause(pair, by=cast.anna)
+        second, *_days = drawn(cast, pair, begins=3, days=5)
+        resume_pause(pair, by=cast.anna)
+        with pytest.raises(RefusedError, match=f"{last:%d.%m.%Y}"):
+            signed(cast, second, number="8-н")
+        end_pause(pair, by=cast.anna)
+        signed(cast, second, number="8-н")
+
+
+def test_signed_late_only_its_lateness_is_no_fault(cast, pair):
+    order, first, last = drawn(cast, pair, begins=0, days=5)
+    with noon(first + dt.timedelta(40)):
+        meeting = pair.meetings.earliest("pk")
+        rows = Meeting.objects.filter(pk=meeting.pk)
+        rows.update(status=MeetingStatus.HELD, held_on=last)
+        with pytest.raises(RefusedError, match=f"{last:%d.%m.%Y}"):
+            signed(cast, order)
+        rows.update(status=MeetingStatus.PLANNED, held_on=None)
+        signed(cast, order)
+
+
+def test_a_pause_ahead_is_done_without_and_stands_again(cast, pair):
+    order, first, last = drawn(cast, pair)
     signed(cast, order)
     pair.refresh_from_db()
+    ends_on, days = pair.ends_on, days_of(pair)
+    card = f"/pairs/{pair.pk}/"
+    with noon(today() + dt.timedelta(2)):
+        client = signed_in(cast.anna)
+        assert f"{first:%d.%m.%Y}" in text(client.get(card))
+        assert client.post(f"{card}pause/end/").status_code == 302
+        pair.refresh_from_db()
+        assert (lived(pair), pair.ends_on, days_of(pair)) == ((None, None), ends_on, days)
+        assert 'value="back"' in client.get(card).content.decode()
+        client.post(f"{card}pause/end/", {"go": "back"})
+        assert lived(pair) == (first, last)
+        end_pause(pair, by=cast.anna)
+        drawn(cast, pair)
+
+
+def test_more_time_is_refused_beside_a_draft_of_a_pause(cast, pair):
+    drawn(cast, pair)
     with pytest.raises(RefusedError):
-        drawn(cast, pair, begins=10)
-    drawn(cast, pair, begins=(last - today()).days + 1)
+        extend_pair(pair, ends_on=pair.ends_on + dt.timedelta(5), cause=CAUSE, by=cast.anna)
+    assert signed_in(cast.anna).get(f"/pairs/{pair.pk}/extend/").status_code == 302
 
 
 def test_the_database_wants_both_days(pair):
@@ -148,9 +216,10 @@ def test_a_pause_ends_early_and_lasts_again(cast, pair):
     signed(cast, order)
     pair.refresh_from_db()
     ends_on, days = pair.ends_on, days_of(pair)
-    with pytest.raises(RefusedError):
-        end_pause(pair, by=cast.anna)
-    with time_machine.travel(dt.datetime.combine(today() + dt.timedelta(9), dt.time(9), dt.UTC)):
+    end_pause(pair, by=cast.anna)
+    assert lived(pair) == (None, None), "one that begins today leaves no days"
+    resume_pause(pair, by=cast.anna)
+    with noon(today() + dt.timedelta(9)):
         assert [one for one in notes_on(cast.anna, [pair.pk])[pair.pk] if one.state == "stop"]
         end_pause(pair, by=cast.anna)
         pair.refresh_from_db()

@@ -18,6 +18,7 @@ from nastavnik.mentorships.models import Meeting, Mentorship, OrderLine
 from nastavnik.mentorships.queries.pauses import (
     faults_of_pause,
     ordered_pause_of,
+    pauses_before,
     shift_of,
     why_not_paused,
     why_pause_stays,
@@ -46,7 +47,8 @@ def pause_pair(
         by: the person who decides.
 
     Raises:
-        RefusedError: the pair does not run, has held its final meeting, gets more time by another draft, or the days do not fit.
+        RefusedError: the pair does not run, has held its final meeting, has a pause that runs or lies ahead, gets more time by
+            another draft, or the days do not fit.
     """
     lock_drafts([pair])
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
@@ -100,7 +102,7 @@ def begin_pauses(document: Document, *, by: models.Model | None) -> None:
 
 @transaction.atomic
 def take_pauses_back(document: Document, *, by: models.Model | None) -> None:
-    """Give the pairs of an order on pauses their last day and the days of their meetings again.
+    """Give the pairs of an order on pauses their last day, the days of their meetings and the pause before again.
 
     Raises:
         RefusedError: a pair has lived in that time already.
@@ -117,7 +119,7 @@ def take_pauses_back(document: Document, *, by: models.Model | None) -> None:
             one.planned_on = before[one.pk]
         Meeting.objects.bulk_update(meetings, ["planned_on"])
         pair.ends_on, line.ended_before, line.moved = line.ended_before or pair.ends_on, None, None
-        pair.pause_from = pair.pause_until = None
+        pair.pause_from, pair.pause_until = next(pauses_before(line), (None, None))
         pair.save(update_fields=["ends_on", *_DAYS])
         line.save(update_fields=["ended_before", "moved"])
         audit.record("pair-pause-back", pair, by=by, fields=["ends_on", "meetings", *_DAYS])
@@ -125,35 +127,39 @@ def take_pauses_back(document: Document, *, by: models.Model | None) -> None:
 
 @transaction.atomic
 def end_pause(pair: Mentorship, *, by: models.Model | None) -> Mentorship:
-    """Let a pair that pauses meet again from today on; the moved last day and meetings stay as the order says.
+    """Let a pair meet again from today on, or do without a pause ahead; the moved last day and meetings stay as the order says.
+
+    A pause that lies ahead or begins today leaves no days; the pause before, if there was one, stands again.
 
     Raises:
-        RefusedError: it does not pause today, or has only begun to.
+        RefusedError: its pause is over, or there is none.
     """
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
-    if not pair.is_paused:
-        raise RefusedError(_("The pair does not pause today."))
-    yesterday = today() - dt.timedelta(1)
-    if pair.pause_from is None or pair.pause_from > yesterday:
-        raise RefusedError(_("The pause begins today: take its order back instead."))
-    pair.pause_until = yesterday
-    pair.save(update_fields=["pause_until"])
-    audit.record("pair-pause-over", pair, by=by, fields=["pause_until"])
+    if pair.pause_from is None or pair.pause_until is None or pair.pause_until < today():
+        raise RefusedError(_("The pair has no pause that runs or lies ahead."))
+    if pair.pause_from < today():
+        pair.pause_until = today() - dt.timedelta(1)
+    else:
+        line = ordered_pause_of(pair)
+        before = pauses_before(line) if line else iter(())
+        pair.pause_from, pair.pause_until = next(before, (None, None))
+    pair.save(update_fields=_DAYS)
+    audit.record("pair-pause-over", pair, by=by, fields=_DAYS)
     return pair
 
 
 @transaction.atomic
 def resume_pause(pair: Mentorship, *, by: models.Model | None) -> Mentorship:
-    """Take back that a pause was ended early: it lasts as its order says.
+    """Take back that a pause was ended early or done without: it lasts as its order says.
 
     Raises:
         RefusedError: no order says so, or its days are over.
     """
     pair = Mentorship.objects.select_for_update().get(pk=pair.pk)
-    line = ordered_pause_of(pair) if pair.pause_from else None
+    line = ordered_pause_of(pair)
     if line is None or line.pause_until is None or line.pause_until < today():
         raise RefusedError(_("There is no pause that would go on today."))
-    pair.pause_until = line.pause_until
-    pair.save(update_fields=["pause_until"])
-    audit.record("pair-paused", pair, by=by, fields=["pause_until"])
+    pair.pause_from, pair.pause_until = line.pause_from, line.pause_until
+    pair.save(update_fields=_DAYS)
+    audit.record("pair-paused", pair, by=by, fields=_DAYS)
     return pair

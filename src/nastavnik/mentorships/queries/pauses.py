@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -63,7 +64,7 @@ def shift_of(pair: Mentorship, first: dt.date, last: dt.date) -> PauseShift:
 
 def why_not_paused(pair: Mentorship) -> list[str]:
     """Return why a pair gets no pause now; nothing where it may."""
-    if reasons := why_not_extended(pair):
+    if reasons := why_not_extended(pair) or _why_no_second(pair):
         return reasons
     others = OrderLine.objects.filter(
         mentorship=pair, kind=OrderLineKind.EXTENSION, order__status=DocumentStatus.DRAFT
@@ -77,25 +78,63 @@ def why_not_paused(pair: Mentorship) -> list[str]:
     return []
 
 
-def faults_of_pause(pair: Mentorship, first: dt.date, last: dt.date) -> list[str]:
-    """Return what is wrong with the days of a pause of a pair, in sentences."""
-    return next(([fault] for fault in _faults(pair, first, last)), [])
+def _why_no_second(pair: Mentorship) -> list[str]:
+    """Return why a pair gets no pause beside one that runs or lies ahead: only one stands on the pair."""
+    if pair.pause_until is None or pair.pause_until < today():
+        return []
+    return [
+        _(
+            "The pair has a pause until %(day)s: let it pass, or end it on the page of the pair first."
+        )
+        % {"day": f"{pair.pause_until:%d.%m.%Y}"}
+    ]
 
 
-def _faults(pair: Mentorship, first: dt.date, last: dt.date) -> Iterator[str]:
+def faults_of_pause(
+    pair: Mentorship,
+    first: dt.date,
+    last: dt.date,
+    *,
+    may_be_late: bool = False,
+    order: Document | None = None,
+) -> list[str]:
+    """Return what is wrong with the days of a pause of a pair, in sentences.
+
+    Args:
+        pair: the pair.
+        first: first day without meetings.
+        last: last day without meetings.
+        may_be_late: it was drawn up in time, and how long ago it began is no fault.
+        order: the order that says so, which is not compared with itself.
+    """
+    faults = _faults(pair, first, last, may_be_late=may_be_late, order=order)
+    return next(([fault] for fault in faults), [])
+
+
+def _faults(
+    pair: Mentorship,
+    first: dt.date,
+    last: dt.date,
+    *,
+    may_be_late: bool,
+    order: Document | None,
+) -> Iterator[str]:
     if last < first:
         yield _("The pause ends before it begins: look at the days.")
     if (last - first).days >= LONGEST_PAUSE_DAYS:
         yield _("A pause is half a year at most: end the pair and match anew.")
-    if first < max(today() - dt.timedelta(LATE_DAYS), pair.starts_on):
+    is_late = not may_be_late and first < today() - dt.timedelta(LATE_DAYS)
+    if is_late or first < pair.starts_on:
         yield _("A pause begins at most a month ago, and not before the pair.")
     if first > pair.ends_on:
         yield (
             _("The pause begins after the last day of the pair, %(day)s.")
             % {"day": f"{pair.ends_on:%d.%m.%Y}"}
         )
-    known = pair.pause_from, pair.pause_until
-    if known[0] and known[1] and first <= known[1] and last >= known[0]:
+    known = next(
+        (one for one in _pauses_of(pair, order) if first <= one[1] and last >= one[0]), None
+    )
+    if known:
         yield (
             _("The pair has a pause from %(first)s to %(last)s already.")
             % {"first": f"{known[0]:%d.%m.%Y}", "last": f"{known[1]:%d.%m.%Y}"}
@@ -116,12 +155,47 @@ def draft_pause_of(pair: Mentorship) -> OrderLine | None:
     return waiting.select_related("order").first()
 
 
-def ordered_pause_of(pair: Mentorship) -> OrderLine | None:
-    """Return the registered pause a pair has now or has had last."""
+def ordered_pause_of(pair: Mentorship, *, order: Document | None = None) -> OrderLine | None:
+    """Return the pause of a pair that was registered last, of other orders than the given one."""
     signed = OrderLine.objects.filter(
         mentorship=pair, kind=OrderLineKind.PAUSE, order__status=DocumentStatus.REGISTERED
     )
-    return signed.filter(pause_from=pair.pause_from).order_by("-pk").first()
+    # a pair waits in one draft on a pause at a time: the lines stand in the order of registration
+    return signed.exclude(order=order).select_related("order").order_by("-pk").first()
+
+
+def pauses_before(line: OrderLine) -> Iterator[tuple[dt.date, dt.date]]:
+    """Yield first and last day of the registered pauses of a pair before that of a line, the latest first.
+
+    One that was ended early for the sake of the next is told as over on the day before that was registered; one that had
+    not begun by then is left out. A draft is as if registered today.
+    """
+    signed = OrderLine.objects.filter(
+        mentorship_id=line.mentorship_id,
+        kind=OrderLineKind.PAUSE,
+        order__status=DocumentStatus.REGISTERED,
+        pk__lt=line.pk,
+    )
+    next_on = _registered_on(line)
+    for one in signed.select_related("order").order_by("-pk"):
+        if one.pause_from and one.pause_until:
+            last = min(one.pause_until, next_on - dt.timedelta(1))
+            if one.pause_from <= last:
+                yield one.pause_from, last
+        next_on = _registered_on(one)
+
+
+def _registered_on(line: OrderLine) -> dt.date:
+    registered_at = line.order.registered_at
+    return timezone.localdate(registered_at) if registered_at else today()
+
+
+def _pauses_of(pair: Mentorship, order: Document | None) -> Iterator[tuple[dt.date, dt.date]]:
+    """Yield first and last day of the pauses a pair has and has had by registered orders, without the given one."""
+    if pair.pause_from and pair.pause_until:
+        yield pair.pause_from, pair.pause_until
+    if latest := ordered_pause_of(pair, order=order):
+        yield from pauses_before(latest)
 
 
 def why_pause_waits(document: Document) -> list[str]:
@@ -131,12 +205,14 @@ def why_pause_waits(document: Document) -> list[str]:
         pair = line.mentorship
         assert line.pause_from is not None  # noqa: S101 - the database sees to it
         assert line.pause_until is not None  # noqa: S101
-        reasons = why_not_extended(pair) or [
-            reason
-            for reason in faults_of_pause(pair, line.pause_from, line.pause_until)
+        reasons = (
+            why_not_extended(pair)
+            or _why_no_second(pair)
             # drawn up in time and signed later is no fault
-            if line.pause_from >= today() - dt.timedelta(LATE_DAYS)
-        ]
+            or faults_of_pause(
+                pair, line.pause_from, line.pause_until, may_be_late=True, order=document
+            )
+        )
         if (
             not reasons
             and shift_of(pair, line.pause_from, line.pause_until).ends_on != line.ends_on

@@ -19,6 +19,7 @@ from nastavnik.core.http import Request
 from nastavnik.core.ui import listing
 from nastavnik.core.ui.paging import page_of
 from nastavnik.core.ui.refusals import refusals_told
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.matching.actions import mark_discussed
 from nastavnik.mentorships import actions
 from nastavnik.mentorships.choices import (
@@ -212,6 +213,8 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_decide": may_decide,
             "may_extend": may_decide and pair.status in EXTENDABLE,
             "lines": lines,
+            "pause_stands": bool(pair.pause_until and pair.pause_until >= today()),
+            "pause_runs": bool(pair.pause_from and pair.pause_from < today()),
             "pause_cut": _pause_cut(pair, lines),
             "asks_ending_order": may_decide and _asks_ending_order(request.user, pair, lines),
             "may_read_papers": viewer.may(Perm.DOCUMENT_VIEW),
@@ -237,15 +240,16 @@ def _contact_forms(risk: Risk) -> list[tuple[Concern, ContactForm]]:
 
 def _pause_cut(pair: Mentorship, lines: Iterable[OrderLine]) -> dt.date | None:
     """Return until when the order on a pause that was ended early lets it last; None where none was."""
-    for line in lines:
-        if (
-            line.kind == OrderLineKind.PAUSE
-            and line.pause_from == pair.pause_from
-            and line.pause_until
-        ):
-            is_cut = pair.pause_until is not None and pair.pause_until < line.pause_until
-            return line.pause_until if is_cut and line.pause_until >= today() else None
-    return None
+    signed = [
+        one
+        for one in lines
+        if one.kind == OrderLineKind.PAUSE and one.order.status == DocumentStatus.REGISTERED
+    ]
+    latest = max(signed, key=lambda one: one.pk, default=None)
+    if latest is None or latest.pause_until is None or latest.pause_until < today():
+        return None
+    lasts = (pair.pause_from, pair.pause_until) == (latest.pause_from, latest.pause_until)
+    return None if lasts else latest.pause_until
 
 
 def _asks_ending_order(user: SignedIn, pair: Mentorship, lines: Iterable[OrderLine]) -> bool:

@@ -71,7 +71,7 @@ def pause(request: Request, pk: int) -> HttpResponse:
 @require_POST
 @requires(Perm.PAIR_APPROVE)
 def end_pause(request: Request, pk: int) -> HttpResponse:
-    """Let a pair that pauses meet again, or take that back."""
+    """Let a pair that pauses meet again or do without its pause, or take that back."""
     pair = _own(request, pk)
     with refusals_told(request):
         if request.POST.get("go") == "back":
@@ -81,6 +81,8 @@ def end_pause(request: Request, pk: int) -> HttpResponse:
             actions.end_pause(pair, by=request.user)
             messages.success(
                 request,
-                _("The pair meets again; its last day and meetings stay as the order moved them."),
+                _(
+                    "The pause is ended; the last day and the meetings stay as the order moved them."
+                ),
             )
     return redirect("mentorships:card", pk=pk)
