@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from nastavnik.core.access import Role, Verdict
 from nastavnik.core.dates import today
 from nastavnik.people.models import Membership, Person, holds_on
+from nastavnik.people.queries import merged_into
 from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import Participation
 
@@ -13,8 +14,10 @@ _OWN_ROLES = (Role.MENTOR, Role.MENTEE)
 
 
 def may_erase(person: Person) -> Verdict:
-    """Tell whether a person may be erased: nobody who takes part now or works in the site."""
+    """Tell whether a person may be erased: nobody who takes part now, works in the site or has everything on another card."""
     reasons = []
+    if merged_into(person):
+        reasons.append(_("Everything of this card is on another one now: erase that one."))
     if Participation.objects.filter(person=person).exclude(status__in=_OVER).exists():
         reasons.append(
             _(

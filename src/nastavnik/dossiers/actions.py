@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -128,16 +129,28 @@ def _clean_disk(wiping: Wiping) -> None:
 
 @transaction.atomic
 def forget_evidence(before: dt.datetime, *, by: models.Model | None) -> int:
-    """Forget the consents of erased people, and with them the last place of the name, at their term; return how many people."""
+    """Forget the consents of erased people, and with them the last place of the name, at their term; return how many people.
+
+    What was taken in after the erasure is no part of that evidence and stays.
+    """
     over = list(evidence_over(before).select_for_update())
-    people = [one.person_id for one in over]
-    files = [one.file for one in ConsentScan.objects.filter(consent__person__in=people)]
-    for model in (Consent, ConsentLink, Guardian):
-        model.objects.filter(person__in=people).delete()
+    wiping = Wiping(0, 0, "", "")
     for one in over:
-        one.kept_name = ""
-        one.save(update_fields=["kept_name"])
-    audit.record_many("evidence-forgotten", over, by=by, fields=["kept_name"])
-    wiping = Wiping(0, 0, "", "", files)
+        _forget_evidence_of(one, wiping)
+        one.kept_name, one.kept_until = "", None
+        one.save(update_fields=["kept_name", "kept_until"])
+    audit.record_many("evidence-forgotten", over, by=by, fields=["kept_name", "kept_until"])
     _clean_disk(wiping)
     return len(over)
+
+
+def _forget_evidence_of(erasure: Erasure, wiping: Wiping) -> None:
+    of_before = Q(recorded_at=None) | Q(recorded_at__lte=erasure.done_at)
+    consents = Consent.objects.filter(of_before, person=erasure.person_id)
+    scans = ConsentScan.objects.filter(consent__in=consents)
+    wiping.files.extend(one.file for one in scans)
+    consents.delete()
+    links = ConsentLink.objects.filter(person=erasure.person_id)
+    links.filter(used_at__lte=erasure.done_at).delete()
+    idle = Guardian.objects.filter(person=erasure.person_id, consents=None, links=None)
+    idle.delete()

@@ -12,6 +12,7 @@ class DossiersConfig(AppConfig):
     label = "dossiers"
 
     def ready(self) -> None:
+        from nastavnik.dossiers import receivers  # noqa: F401 - connects them
         from nastavnik.dossiers.holdings import HELD
         from nastavnik.dossiers.tasks import EVIDENCE, erase_due
 

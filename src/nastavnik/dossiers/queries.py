@@ -296,4 +296,4 @@ def _papers(person: Person) -> tuple[str, ...]:
 
 def evidence_over(before: dt.datetime) -> QuerySet[Erasure]:
     """Return the erasures whose consents are kept long enough."""
-    return Erasure.objects.exclude(kept_name="").filter(kept_until__lt=before)
+    return Erasure.objects.filter(done_at__isnull=False, kept_until__lt=before)

@@ -32,6 +32,7 @@ from nastavnik.dossiers.queries import (
     people_of,
 )
 from nastavnik.people.models import Person
+from nastavnik.people.queries import merged_into
 
 IN_MEMORY = 8 * 1024 * 1024  # bytes; a bigger archive waits in a file without a name
 
@@ -39,8 +40,11 @@ IN_MEMORY = 8 * 1024 * 1024  # bytes; a bigger archive waits in a file without a
 @require_GET
 @requires(Perm.DOSSIER_GIVE)
 def person(request: Request, pk: int) -> HttpResponse:
-    """Say what is kept about a person, and offer all of it."""
-    return _page(request, get_object_or_404(people_of(request.user), pk=pk), GroundForm())
+    """Say what is kept about a person, and offer all of it; of an emptied card, on the page of the one that was kept."""
+    person = get_object_or_404(people_of(request.user), pk=pk)
+    if kept := merged_into(person):
+        return redirect("dossiers:person", pk=kept.pk)
+    return _page(request, person, GroundForm())
 
 
 def _page(request: Request, person: Person, form: GroundForm) -> HttpResponse:

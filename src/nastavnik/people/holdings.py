@@ -67,14 +67,22 @@ def _without(value: Any, wiping: Wiping) -> Any:  # noqa: ANN401 - whatever JSON
 
 
 def wipe_merged(rows: QuerySet[Any], wiping: Wiping) -> None:
-    """Wipe the empty cards that were merged into the one of a person: the name stands on them too."""
-    for merge in rows.filter(kept=wiping.person_id, undone_at=None).select_related("gone"):
-        card = merge.gone
+    """Wipe the empty cards that were merged into the one of a person, and into those: the name stands on them too."""
+    merges = rows.model._base_manager.all()  # noqa: SLF001 - those of the cards in between as well
+    keys: set[int] = set()
+    last = {wiping.person_id}
+    while last:
+        found = merges.filter(kept__in=last, undone_at=None).values_list("gone", flat=True)
+        last = set(found) - keys - {wiping.person_id}
+        keys |= last
+    for card in Person.objects.filter(pk__in=keys):
         for name in CARD_TEXTS:
             setattr(card, name, "")
         card.birth_date = card.work_started_on = card.partner = card.household = None
         card.last_name, card.first_name = "Стёрто", f"№ {card.pk}"
         card.save()
+    Enrolment.objects.filter(person__in=keys).delete()
+    merges.filter(Q(kept__in=keys) | Q(gone__in=keys)).delete()
 
 
 CARD_TEXTS = (

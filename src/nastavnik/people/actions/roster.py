@@ -28,6 +28,7 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import merged_into
+from nastavnik.people.signals import correction_asked
 
 
 @transaction.atomic
@@ -271,7 +272,12 @@ def register_person(
 def correct_person(
     person: Person, *, group: str = "", by: models.Model | None, **fields: Any
 ) -> Person:
-    """Correct a card and move the person to another class of this year if one is named."""
+    """Correct a card and move the person to another class of this year if one is named.
+
+    Raises:
+        RefusedError: the same person is on the roster already, or an app above objects.
+    """
+    _ask_to_correct(person)
     try:
         with transaction.atomic():
             change_person(person, by=by, **fields)
@@ -282,6 +288,12 @@ def correct_person(
     if group:
         _place(person, group, by=by)
     return person
+
+
+def _ask_to_correct(person: Person) -> None:
+    asked = correction_asked.send(sender=Person, person=person)
+    if objections := [reason for _receiver, reasons in asked for reason in reasons or ()]:
+        raise RefusedError(objections)
 
 
 def _place(person: Person, group: str, *, by: models.Model | None) -> None:
@@ -324,8 +336,9 @@ def take_back(person: Person, *, by: models.Model | None) -> Person:
     """Undo `mark_left`: back on the roster, and in the class of that day while its year runs.
 
     Raises:
-        RefusedError: the card was emptied into another one.
+        RefusedError: the card was emptied into another one, or an app above objects.
     """
+    _ask_to_correct(person)
     if merged_into(person):
         raise RefusedError(
             _(
