@@ -25,7 +25,7 @@ from nastavnik.people.actions import (
     unmerge_people,
 )
 from nastavnik.people.choices import MERGE_UNDO_DAYS, PersonKind, RosterKind
-from nastavnik.people.models import Enrolment, Person, PersonMerge
+from nastavnik.people.models import Enrolment, Household, Person, PersonMerge
 from nastavnik.people.queries import MERGED_FIELDS, known_people, likely_doubles, may_be_one
 from nastavnik.programmes.actions import add_to_base
 from nastavnik.programmes.choices import Side
@@ -35,8 +35,8 @@ from nastavnik.programmes.models import Participation
 def double(cast, last="Учителева", first="Ульяна", **card):
     said = {"patronymic": "", "birth_date": None, "position": "", "subject": "физика", "group": ""}
     return register_person(
-        cast.school.organisation, kind=PersonKind.TEACHER, last_name=last, first_name=first,
-        by=cast.anna, **{**said, **card},
+        cast.school.organisation, last_name=last, first_name=first,
+        by=cast.anna, **{"kind": PersonKind.TEACHER, **said, **card},
     )  # fmt: skip
 
 
@@ -168,6 +168,47 @@ def test_the_term_ends(cast):
         assert forget_old_merges(timezone.now(), by=None) == 1
     assert not Person.objects.filter(pk=other.pk).exists()
     assert Person.objects.filter(pk=teacher.pk).exists()
+
+
+def test_a_card_on_which_something_was_put_since_is_not_deleted(cast):
+    """A consent on an emptied card: it and its merge stay, and those merged into it; without it they go."""
+    first, second, third = (
+        double(cast),
+        double(cast, patronymic="Юрьевна"),
+        double(cast, patronymic="Ю"),
+    )
+    merge_people(second, first, taken={}, by=cast.anna)
+    merge_people(third, second, taken={}, by=cast.anna)
+    record_consents([first], [Purpose.CONTACTS], signed_on=today(), by=cast.anna)
+    later = timezone.now() + dt.timedelta(seconds=1)
+    assert forget_old_merges(later, by=None) == 0
+    assert first.consents.exists()
+    assert PersonMerge.objects.standing().count() == 2
+    first.consents.all().delete()
+    assert forget_old_merges(later, by=None) == 2
+    assert not Person.objects.filter(pk__in=[first.pk, second.pk]).exists()
+
+
+def test_two_different_classes_refuse_the_whole(cast):
+    pupil = {"kind": PersonKind.PUPIL, "subject": ""}
+    one, other = double(cast, "Классова", group="9А", **pupil), double(cast, "Классова", group="9Б", patronymic="Юрьевна", **pupil)  # fmt: skip
+    before = everything()
+    with pytest.raises(RefusedError, match="different classes"):
+        merge_people(one, other, taken={}, by=cast.anna)
+    assert everything() == before
+    correct_person(other, group="9А", by=cast.anna)
+    merge_people(one, other, taken={}, by=cast.anna)
+
+
+def test_what_a_card_led_to_may_be_gone_when_it_is_taken_apart(cast):
+    teacher, other = cast.school.people["teacher"], double(cast)
+    other.household = Household.objects.create(organisation=cast.school.organisation)
+    other.save()
+    merge = merge_people(teacher, other, taken={}, by=cast.anna)
+    Household.objects.all().delete()
+    unmerge_people(merge, by=cast.anna)
+    other.refresh_from_db()
+    assert (other.household, other.left_on) == (None, None)
 
 
 def test_on_the_pages(cast, client):

@@ -462,6 +462,23 @@ def old_merges(before: dt.datetime) -> QuerySet[PersonMerge]:
     return PersonMerge.objects.filter(made_at__lt=before).order_by("pk")
 
 
+def merges_to_forget(merges: QuerySet[PersonMerge]) -> list[PersonMerge]:
+    """Return of some merges, in the order they were made, those on whose emptied card nothing was put since but a class."""
+    found, staying = [], set()
+    for merge in merges.select_related("gone"):
+        if merge.undone_at is None and (merge.gone_id in staying or _is_used(merge.gone)):
+            staying.add(merge.kept_id)
+        else:
+            found.append(merge)
+    return found
+
+
+def _is_used(card: Person) -> bool:
+    return any(
+        rows.model is not Enrolment and rows.exists() for _key, _title, rows in rows_on(card)
+    )
+
+
 def held_of(person: Person) -> list[tuple[str, int]]:
     """Return what hangs on a card, by the words of `core.hooks.holdings`, and how many rows."""
     counted: dict[str, int] = {}

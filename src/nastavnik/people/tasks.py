@@ -16,7 +16,7 @@ from nastavnik.people.actions import keep_lists, read_lists
 from nastavnik.people.adapter import FoundList
 from nastavnik.people.choices import RosterKind
 from nastavnik.people.models import RosterImport
-from nastavnik.people.queries import old_lists, old_merges
+from nastavnik.people.queries import merges_to_forget, old_lists, old_merges
 
 
 def _n_old(before: dt.datetime) -> int:
@@ -33,7 +33,7 @@ LISTS = RetentionRule(
 
 
 def _n_merges(before: dt.datetime) -> int:
-    return old_merges(before).count()
+    return len(merges_to_forget(old_merges(before)))
 
 
 def _forget_merges(before: dt.datetime) -> int:

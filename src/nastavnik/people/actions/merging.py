@@ -14,7 +14,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.people.choices import MERGE_UNDO_DAYS
 from nastavnik.people.models import Enrolment, Person, PersonMerge
-from nastavnik.people.queries import MERGED_FIELDS, old_merges, rows_on
+from nastavnik.people.queries import MERGED_FIELDS, merges_to_forget, old_merges, rows_on
 from nastavnik.people.signals import merge_asked
 
 _EMPTIED = ("left_on", "birth_date", "household")  # of the card that is no more
@@ -25,7 +25,8 @@ def merge_people(
 ) -> PersonMerge:
     """Make two cards of one person one: everything on `gone` goes over to `kept`, which alone stays on the roster.
 
-    A class in which both stand stays with the empty card; everything else that cannot stand twice refuses the whole.
+    A class in which both stand stays with the empty card; everything else that cannot stand twice, two different classes too,
+    refuses the whole.
 
     Args:
         kept: the card that stays.
@@ -105,6 +106,12 @@ def _move_rows(kept: Person, gone: Person) -> dict[str, list[Any]]:
                 moves.setdefault(key, []).append(pk)
             elif model is not Enrolment:
                 twice[title] = None
+            elif not _is_same_class(pk, kept):
+                raise RefusedError(
+                    _(
+                        "The cards stand in two different classes: first put the one that is wrong into the right class, on its own page."
+                    )
+                )
     if twice:
         raise RefusedError(
             _(
@@ -113,6 +120,11 @@ def _move_rows(kept: Person, gone: Person) -> dict[str, list[Any]]:
             % {"what": ", ".join(twice)}
         )
     return moves
+
+
+def _is_same_class(pk: Any, kept: Person) -> bool:  # noqa: ANN401 - a key of any table
+    own = Enrolment.objects.filter(person=kept, ends_on=None).values("study_group")
+    return Enrolment.objects.filter(pk=pk, study_group__in=own).exists()
 
 
 def _is_moved(model: type[models.Model], pk: Any, name: str, to: Person) -> bool:  # noqa: ANN401 - a key of any table
@@ -177,8 +189,11 @@ def _unmerge(merge: PersonMerge, *, by: models.Model | None) -> PersonMerge:
 
 @transaction.atomic
 def forget_old_merges(before: dt.datetime, *, by: models.Model | None) -> int:
-    """Delete the emptied cards of merges made before a moment and what is kept of them; return how many merges."""
-    merges = list(old_merges(before).select_for_update(of=("self",)))
+    """Delete the emptied cards of merges made before a moment and what is kept of them; return how many merges.
+
+    A card on which something was put since stays, and so does its merge, which says where the rest of it is.
+    """
+    merges = merges_to_forget(old_merges(before).select_for_update(of=("self",)))
     gone = Person.objects.filter(
         pk__in=[one.gone_id for one in merges if one.undone_at is None], left_on__isnull=False
     )
@@ -196,7 +211,11 @@ def _plain(person: Person, name: str) -> str | int | None:
 
 
 def _set(person: Person, name: str, value: str | int | None) -> None:
+    """Put a value back onto a card; what a key led to may be gone since."""
     field = Person._meta.get_field(name)
+    if isinstance(field, models.ForeignKey):
+        there = field.related_model._base_manager.filter(pk=value)  # noqa: SLF001 - whoever sees it
+        value = value if there.exists() else None
     if isinstance(field, models.DateField) and isinstance(value, str):
         setattr(person, name, dt.date.fromisoformat(value))
     else:
