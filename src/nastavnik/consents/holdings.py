@@ -26,16 +26,23 @@ def drop_mistaken(rows: QuerySet[Any], wiping: Wiping) -> None:
     mistaken.delete()
 
 
-def drop_idle_guardians(rows: QuerySet[Any], _wiping: Wiping) -> None:
-    """Take away the representatives who have signed nothing."""
+def drop_idle_guardians(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away the representatives who have signed nothing; all of them where nothing is left to prove."""
+    if not _is_signed(wiping):
+        rows.delete()
+        return
     signed = Consent.objects.filter(guardian__isnull=False, mistaken_on=None).values("guardian")
     answered = ConsentLink.objects.filter(guardian__isnull=False, used_at__isnull=False)
     rows.exclude(pk__in=signed).exclude(pk__in=answered.values("guardian")).delete()
 
 
-def drop_unused_links(rows: QuerySet[Any], _wiping: Wiping) -> None:
-    """Take away the links by which nobody has answered."""
-    rows.filter(used_at=None).delete()
+def drop_unused_links(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away the links by which nobody has answered; all of them where nothing is left to prove."""
+    (rows.filter(used_at=None) if _is_signed(wiping) else rows).delete()
+
+
+def _is_signed(wiping: Wiping) -> bool:
+    return Consent.objects.filter(person=wiping.person_id, mistaken_on=None).exists()
 
 
 HELD = (
