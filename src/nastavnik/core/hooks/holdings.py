@@ -4,6 +4,7 @@ A guard (tests/guards/test_holdings.py) proves that each model with a field of a
 as a `Holding`, found by keys, or as a `Mention`, found by the name in its texts, or as `Aside` with a reason.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from nastavnik.core.text import fold
 NOT_TOLD = frozenset({DataClass.SECRET, DataClass.TECHNICAL})
 SHORTEST_STEM = 3
 _ENDINGS = "аеёиоуыьэюяй"
+_DECLINED = "аяйь"
+_CASES = "(?:а|я|у|ю|ы|и|е|ом|ем|ой|ей|ою|ею|ым|им)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +68,17 @@ class Wiping:
 
     def mentions(self, text: str) -> bool:
         """Tell whether a text holds the last name, in any case."""
-        stem = stem_of(self.last_name)
-        return bool(stem) and stem in fold(text)
+        return stands_in(self.last_name, fold(text))
 
     def names(self, value: Any) -> bool:  # noqa: ANN401 - a text or JSON
         """Tell whether a text or JSON holds both the last and the first name, in any case."""
-        stems = [stem_of(self.last_name), stem_of(self.first_name)]
         texts = list(_folded([value]))
-        return bool(stems[0]) and any(stems[0] in one and stems[1] in one for one in _lines(texts))
+        # beside a long last name a first name too short to search for says nothing
+        first = self.first_name if stem_of(self.first_name) or not stem_of(self.last_name) else ""
+        return any(
+            stands_in(self.last_name, one) and (not first or stands_in(first, one))
+            for one in _lines(texts)
+        )
 
 
 #: (rows about the person, who) → None: what deleting and clearing alone cannot do.
@@ -192,12 +198,11 @@ class Mention:
 
     def keys(self, organisation_id: int, last_name: str) -> list[int]:
         """Return the rows whose texts hold a last name in any case: also of namesakes."""
-        stem = stem_of(last_name)
-        if not stem:
-            return []
         rows = self.model._base_manager.filter(self.only, **{self.whose: organisation_id})  # noqa: SLF001
         found = rows.order_by("pk").values_list("pk", *self.fields)
-        return [pk for pk, *texts in found if any(stem in text for text in _folded(texts))]
+        return [
+            pk for pk, *texts in found if any(stands_in(last_name, text) for text in _folded(texts))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +248,17 @@ def stem_of(last_name: str) -> str:
     """Return what is the same in all cases of a last name; empty where that is too short to search for."""
     stem = fold(last_name).strip().rstrip(_ENDINGS)
     return stem if len(stem) >= SHORTEST_STEM else ""
+
+
+def stands_in(name: str, folded: str) -> bool:
+    """Tell whether a folded text holds a name in any case: a short one (Цой, Ли) as a whole word only, with the endings of cases."""
+    if stem := stem_of(name):
+        return stem in folded
+    word = fold(name).strip()
+    if not word:
+        return False
+    base = word[:-1] if word[-1] in _DECLINED else word
+    return re.search(rf"\b(?:{re.escape(word)}|{re.escape(base)}{_CASES})\b", folded) is not None
 
 
 def _lines(texts: Iterable[str]) -> Iterable[str]:
