@@ -37,7 +37,7 @@ DEARER: dict[str, int] = {
     # beside each pair its plan
     "mentorships:list": 15,
     # both bases in one: their people, forms, pairs, papers and classes, each once a base
-    "mentorships:base-files": 15,
+    "mentorships:base-files": 18,
     # beside what a step is about it says how far each of the six steps is: pairs, waves, talks, results, bases
     "closing:year": 16,
     "closing:meetings": 19,
