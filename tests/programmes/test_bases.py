@@ -418,7 +418,8 @@ def test_a_request_is_written_on_the_page_of_the_record(cast):
     url = reverse("programmes:record", args=[record.pk])
     form = client.get(url).context["form"]
     assert set(form.fields) == {
-        "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages",
+        "forms", "request", "areas", "interests", "time_slots", "meeting_places", "languages", "results", "contacts",
+        "case_link",
     }  # fmt: skip
     response = client.post(url, record_answers(record, request="читать быстрее", areas=[]))
     assert response["Location"] == "/mentees/"
