@@ -244,7 +244,18 @@ def test_a_page_without_a_request_is_light():
     assert django("{% theme %}") == "light"
 
 
-@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_an_address_of_a_button_opened_as_a_page_says_so(cast):
+    client = signed_in(cast.anna)
+    answer = client.get("/theme/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert 'href="/"' in text(answer)
+    for said in (client.put("/theme/"), client.get("/health"), client.get("/today/")):
+        assert b"leaf-brand" not in said.content
+
+
+@pytest.mark.parametrize(
+    "name", ["400.html", "403.html", "403_csrf.html", "404.html", "405.html", "500.html"]
+)
 def test_pages_of_trouble_stand_without_a_request(name):
     page = render_to_string(name)
     assert "<h1>" in page

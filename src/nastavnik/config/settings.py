@@ -111,6 +111,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "nastavnik.core.middleware.tell_to_wait",
+    "nastavnik.core.middleware.tell_of_buttons",
 ]
 
 ROOT_URLCONF = "nastavnik.config.urls"

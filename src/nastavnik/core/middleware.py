@@ -3,6 +3,7 @@
 import math
 import zoneinfo
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -136,6 +137,20 @@ def tell_to_wait(get_response: Next) -> Next:
         return response
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def tell_of_buttons(get_response: Next) -> Next:
+    """Answer in words whoever opens as a page an address where only a button leads: browsers show an empty 405 as a broken site."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+            page = render(request, "405.html", status=response.status_code)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
+        return response
+
     return middleware
 
 
