@@ -1,5 +1,6 @@
 """The bases as files: the columns of the recommendations, nothing of whom no paper covers."""
 
+import datetime as dt
 import io
 
 import pytest
@@ -19,6 +20,7 @@ from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships.actions import approve_run, set_pair_status
 from nastavnik.mentorships.catalogues import base_columns
 from nastavnik.mentorships.choices import MentorshipStatus as M
+from nastavnik.mentorships.models import Tie
 from nastavnik.programmes.actions import change_participation, settle_next_year
 from nastavnik.programmes.choices import AfterEnd, ParticipationStatus, Side
 from nastavnik.programmes.models import Participation
@@ -96,6 +98,24 @@ def test_only_who_has_completed_a_pair_has_passed_the_programme(cast, client):
     assert named_and_passed(client, people["younger"]) == (name, "", "")
     mark, day = named_and_passed(client, people["youngest"])[1:]
     assert (mark, day) == ("программа пройдена", f"{today():%d.%m.%Y}")
+
+
+def test_nobody_entered_later_than_the_own_pair_began(cast, client):
+    """A base is often typed in when its pairs have met for weeks: the day of typing is no day of entering."""
+    client.force_login(cast.anna)
+    run_pairs(cast.school)
+    pair = pair_of(cast.school, "younger")
+    sides = [cast.school.records["younger"], pair.mentor]
+    began = min(record.starts_on for record in sides) - dt.timedelta(days=5)
+    Tie.objects.filter(mentorship=pair).update(starts_on=began)
+    entered = "Дата вхождения в программу"
+    for record in sides:
+        rows = as_rows(taken_out(client, side=record.side, **{"as": "xlsx"}))
+        assert row_of(rows, record.person.full_name)[entered] == f"{began:%d.%m.%Y}"
+    Tie.objects.filter(mentorship=pair).update(starts_on=today() + dt.timedelta(days=1))
+    rows = as_rows(taken_out(client, side="mentee", **{"as": "xlsx"}))
+    first = sides[0]
+    assert row_of(rows, first.person.full_name)[entered] == f"{first.starts_on:%d.%m.%Y}"
 
 
 def test_a_pair_that_never_began_names_nobody(cast, client):

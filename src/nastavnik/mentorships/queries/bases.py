@@ -108,7 +108,7 @@ def base_file(
     )
     across, passed = _across(records, side), _passed(records, side)
     people = {record.person_id: record.person for record in records}
-    people |= {one.person_id: one.person for some in across.values() for one, _form in some}
+    people |= {one.person_id: one.person for some in across.values() for one, _form, _day in some}
     held = held_purposes(people, today())
     covered = {key for key in people if Purpose.DATA in held.get(key, frozenset())}
     day = min(today(), programme.ends_on)
@@ -118,11 +118,15 @@ def base_file(
     unnamed: dict[int, Person] = {}
     for number, record in enumerate(kept, 1):
         others = across.get(record.pk, [])
-        named = [(one, title) for one, title in others if one.person_id in covered]
+        named = [(one, title) for one, title, _day in others if one.person_id in covered]
         unnamed |= {
-            one.person_id: one.person for one, _title in others if one.person_id not in covered
+            one.person_id: one.person
+            for one, _title, _day in others
+            if one.person_id not in covered
         }
-        cells = _cells(number, record, named, groups, has_passed=record.pk in passed)
+        # a base is often typed in when its pairs have met for weeks: nobody entered later than the own pair began
+        entered = min([record.starts_on, *(day for _one, _title, day in others)])
+        cells = _cells(number, record, named, groups, entered, has_passed=record.pk in passed)
         entries.append(BaseEntry(record, cells))
     left_out = [record.person for record in records if record.person_id not in covered]
     keys = {person.pk for person in left_out}
@@ -132,8 +136,8 @@ def base_file(
 
 def _across(
     records: Iterable[Participation], side: Side
-) -> dict[int, list[tuple[Participation, str]]]:
-    """Return the key of a record → those across it in pairs that have begun, with the form."""
+) -> dict[int, list[tuple[Participation, str, dt.date]]]:
+    """Return the key of a record → those across it in pairs that have begun, with the form and the first day together."""
     keys = [record.pk for record in records]
     ties = (
         _begun()
@@ -142,16 +146,16 @@ def _across(
         )
         .order_by("starts_on", "pk")
     )
-    found: dict[int, list[tuple[Participation, str]]] = {}
+    found: dict[int, list[tuple[Participation, str, dt.date]]] = {}
     if side == Side.MENTOR:
         for tie in ties.filter(mentorship__mentor__in=keys):
             found.setdefault(tie.mentorship.mentor_id, []).append(
-                (tie.mentee, tie.mentorship.form.title)
+                (tie.mentee, tie.mentorship.form.title, tie.starts_on)
             )
         return found
     for tie in ties.filter(mentee__in=keys):
         found.setdefault(tie.mentee_id, []).append(
-            (tie.mentorship.mentor, tie.mentorship.form.title)
+            (tie.mentorship.mentor, tie.mentorship.form.title, tie.starts_on)
         )
     return found
 
@@ -183,6 +187,7 @@ def _cells(
     record: Participation,
     others: list[tuple[Participation, str]],
     groups: Mapping[int, str],
+    entered: dt.date,
     *,
     has_passed: bool,
 ) -> dict[str, str]:
@@ -202,7 +207,7 @@ def _cells(
         "interests": titles_of(record.interests, catalogues.interests()),
         "wanted_ages": record.wanted_ages,
         "time": titles_of(record.time_slots, catalogues.time_slots()),
-        "entered": f"{record.starts_on:%d.%m.%Y}",
+        "entered": f"{entered:%d.%m.%Y}",
         "others": BETWEEN.join(one.person.full_name for one, _form in others),
         "form": BETWEEN.join(dict.fromkeys(forms)),
         "place": BETWEEN.join(dict.fromkeys(place for place in places if place)),
