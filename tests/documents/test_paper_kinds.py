@@ -30,6 +30,7 @@ from nastavnik.mentorships.actions import (
 )
 from nastavnik.mentorships.choices import ExtensionCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.pairpapers.papers import PAIR_PAPERS
 from nastavnik.plans.actions import open_plans
 from nastavnik.plans.choices import PLAN_PAPER
 from nastavnik.writers import blocks
@@ -109,6 +110,15 @@ def test_every_form_names_only_what_its_app_tells(cast):
     )
     minutes = draft_document(cast.school.year, MINUTES_PAPER, subject_id=event.pk, by=cast.anna)
     subjects = {one.kind: one for one in (order, longer, ending, paper, minutes, pausing)}
+    subjects |= {
+        one.code: Document(
+            organisation=cast.school.organisation,
+            year=cast.school.year,
+            kind=one.code,
+            subject_id=third.pk,
+        )
+        for one in PAIR_PAPERS
+    }
     assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
     for kind in paper_kinds.kinds():
         told = set(kind.compose(subjects[kind.code]).facts)

@@ -21,6 +21,7 @@ from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
 from nastavnik.organisations.models import Organisation
+from nastavnik.pairpapers.papers import BY_CODE
 from nastavnik.people.models import (
     ClassTransfer,
     Membership,
@@ -150,6 +151,8 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:recount": MatchingRun,
     "mentorships:base-draft": BaseDraft,
     "mentorships:card": Mentorship,
+    "pairpapers:pair": Mentorship,
+    "pairpapers:paper": Mentorship,
     "mentorships:status": Mentorship,
     "mentorships:end": Mentorship,
     "mentorships:reopen": Mentorship,
@@ -248,6 +251,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "item": ("before",),
     "kind": ("docx", "pdf", "xlsx", "yaml"),
     "purpose": (Purpose.DATA.value,),
+    "code": tuple(BY_CODE),
     # nobody's: what a right one opens is tested in tests/questionnaires
     "token": ("0" * 26,),
 }

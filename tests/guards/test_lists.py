@@ -30,7 +30,7 @@ NO_LIST = {
         "a roadmap is given as .docx, .pdf and .xlsx, the table of the district as .xlsx of its own",
     ),
     **dict.fromkeys(
-        ("consents:person", "mentorships:card", "plans:plan", "people:card", "people:family", "documents:card", "programmes:overview", "matching:past", "people:merge"),
+        ("consents:person", "mentorships:card", "pairpapers:paper", "plans:plan", "people:card", "people:family", "documents:card", "programmes:overview", "matching:past", "people:merge"),
         "about one thing",
     ),
     "consents:pack": "what was printed; its files are what is taken out",

@@ -32,6 +32,8 @@ DEARER: dict[str, int] = {
     # and what stands beside the pair: its plan, whether the consents open it, when it was approved
     # and whom one has spoken with
     "mentorships:card": 22,  # and its pause
+    # what a paper says: the pair with its people, classes, consents, meetings, plans; whom it is handed in to
+    "pairpapers:paper": 18,
     # each line of the week: the pairs, their people, whom one has spoken with, consents that end
     "mentorships:week": 13,
     # beside each pair its plan

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from pdfminer.high_level import extract_text
 from tests.cast import CANARY
 from tests.guards.crawl import addresses_of, answer, answers_at, asked_of, may_open, pages_for
-from tests.guards.routes import OBJECTS, all_routes, rows_of
+from tests.guards.routes import OBJECTS, VALUES, all_routes, rows_of
 from tests.guards.world import MARK, people_of
 
 import nastavnik
@@ -312,7 +312,8 @@ def test_the_class_teacher_reads_of_the_own_class_only(world):
 
 
 def _address(route, row):
-    return reverse(route.name, kwargs={"pk": row.pk})
+    others = {name: VALUES[name][0] for name in route.arguments if name in VALUES}
+    return reverse(route.name, kwargs={"pk": row.pk, **others})
 
 
 @pytest.mark.parametrize(("actor", "key"), [("mentor", "older"), ("mentee", "younger")])

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "nastavnik.mentorships",
     "nastavnik.plans",
     "nastavnik.closing",
+    "nastavnik.pairpapers",
     "nastavnik.districts",
     "nastavnik.interchange",
     "nastavnik.dossiers",

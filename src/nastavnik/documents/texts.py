@@ -146,6 +146,9 @@ def _list(name: str, facts: Facts) -> tuple[str, ...]:
 
 _MAKERS: dict[str, Callable[[Any, Mapping[str, Any], Facts], Iterator[Block]]] = {
     "letterhead": _one(blocks.Letterhead),
+    "approval": lambda said, _form, facts: iter(
+        [blocks.Approval(tuple(fill(line, facts) for line in said))]
+    ),
     "word": _one(blocks.Word),
     "requisites": lambda said, _form, facts: iter(
         [blocks.Requisites(**{name: fill(text, facts) for name, text in said.items()})]

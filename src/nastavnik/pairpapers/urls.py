@@ -1,0 +1,9 @@
+from django.urls import path
+
+from nastavnik.pairpapers import views
+
+app_name = "pairpapers"
+urlpatterns = [
+    path("pairs/<int:pk>/papers/", views.papers, name="pair"),
+    path("pairs/<int:pk>/papers/<str:code>/", views.paper, name="paper"),
+]
