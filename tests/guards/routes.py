@@ -153,6 +153,7 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:card": Mentorship,
     "pairpapers:pair": Mentorship,
     "pairpapers:paper": Mentorship,
+    "pairpapers:register": Mentorship,
     "mentorships:status": Mentorship,
     "mentorships:end": Mentorship,
     "mentorships:reopen": Mentorship,

@@ -2,15 +2,68 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed, PaperKind
-from nastavnik.pairpapers.choices import JOURNAL, MONTHLY_WORD
-from nastavnik.pairpapers.documents import Assembled, assemble_journal, assemble_monthly_word
+from nastavnik.mentorships.documents import is_of_staff
+from nastavnik.mentorships.models import Mentorship
+from nastavnik.pairpapers.choices import (
+    AGREEMENT,
+    CLOSING_TALK,
+    JOURNAL,
+    MENTEE_REPORT,
+    MENTOR_REPORT,
+    MONTHLY_WORD,
+    PETITION,
+    RESIGNATION,
+)
+from nastavnik.pairpapers.documents import (
+    Assembled,
+    assemble_agreement,
+    assemble_journal,
+    assemble_mentee_report,
+    assemble_mentor_report,
+    assemble_monthly_word,
+    assemble_petition,
+    assemble_resignation,
+    assemble_talk,
+)
+from nastavnik.pairpapers.queries import stands_in
 
 Assemble = Callable[[Document], Assembled | None]
+#: Of what there is one: of a pair, of each of its mentees, of a pair in each month.
+Subject = Literal["pair", "mentee", "month"]
+
+
+def _everybody(_user: SignedIn, _pair: Mentorship) -> bool:
+    return True
+
+
+def _reads_answers(user: SignedIn, pair: Mentorship) -> bool:
+    """Tell whether a user reads answers and is none of the pair: what is said of the mentor is not for the mentor."""
+    return pair.is_allowed_to(user, Perm.ANSWER_VIEW) and not stands_in(user, pair)
+
+
+def _reads_talks(user: SignedIn, pair: Mentorship) -> bool:
+    at = user.viewer.organisations(Perm.TALK_NOTE)
+    return pair.organisation_id in at and not stands_in(user, pair)
+
+
+def _stands_outside(user: SignedIn, pair: Mentorship) -> bool:
+    return not stands_in(user, pair)
+
+
+def _always(_pair: Mentorship) -> bool:
+    return True
+
+
+def _of_staff(pair: Mentorship) -> bool:
+    return any(is_of_staff(pair, tie) for tie in pair.ties.all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,44 +71,86 @@ class PairPaper:
     """A paper of a pair, drawn when it is asked for.
 
     Attributes:
-        kind: as the register knows it.
+        code: names its form.
+        title: what the register calls it.
         assemble: what it says, and where that comes from.
-        is_monthly: whether there is one for each month.
+        of: of what there is one.
+        sees: who sees it of those who see the papers of the pair.
+        is_for: of which pairs there is one.
+        is_numbered: whether it goes into the register when it is handed in or signed.
     """
 
-    kind: PaperKind
+    code: str
+    title: Promise
     assemble: Assemble
-    is_monthly: bool = False
+    of: Subject = "pair"
+    sees: Callable[[SignedIn, Mentorship], bool] = _everybody
+    is_for: Callable[[Mentorship], bool] = _always
+    is_numbered: bool = False
 
     @property
-    def code(self) -> str:
-        """Return the code of its kind."""
-        return self.kind.code
+    def kind(self) -> PaperKind:
+        """Return it as the register knows it."""
+        return PaperKind(code=self.code, title=self.title, compose=self.compose)
 
-
-def _composed(assemble: Assemble) -> Callable[[Document], Composed | None]:
-    def compose(document: Document) -> Composed | None:
-        made = assemble(document)
+    def compose(self, document: Document) -> Composed | None:
+        """Return what a paper says as things are; None where there is nothing to say it of."""
+        made = self.assemble(document)
         return made.composed if made else None
-
-    return compose
 
 
 PAIR_PAPERS = (
+    PairPaper(code=JOURNAL, title=_("Journal of meetings"), assemble=assemble_journal),
     PairPaper(
-        kind=PaperKind(
-            code=JOURNAL, title=_("Journal of meetings"), compose=_composed(assemble_journal)
-        ),
-        assemble=assemble_journal,
+        code=MONTHLY_WORD,
+        title=_("Monthly word of the mentor"),
+        assemble=assemble_monthly_word,
+        of="month",
     ),
     PairPaper(
-        kind=PaperKind(
-            code=MONTHLY_WORD,
-            title=_("Monthly word of the mentor"),
-            compose=_composed(assemble_monthly_word),
-        ),
-        assemble=assemble_monthly_word,
-        is_monthly=True,
+        code=MENTOR_REPORT,
+        title=_("Final report of the mentor"),
+        assemble=assemble_mentor_report,
+        of="mentee",
+    ),
+    PairPaper(
+        code=MENTEE_REPORT,
+        title=_("Final report of the mentee"),
+        assemble=assemble_mentee_report,
+        of="mentee",
+        sees=_reads_answers,
+    ),
+    PairPaper(
+        code=CLOSING_TALK,
+        title=_("Record of the closing talk"),
+        assemble=assemble_talk,
+        of="mentee",
+        sees=_reads_talks,
+    ),
+    PairPaper(
+        code=RESIGNATION,
+        title=_("Statement of the mentor to be released"),
+        assemble=assemble_resignation,
+        is_numbered=True,
+    ),
+    PairPaper(
+        code=PETITION,
+        title=_("Petition of the mentee for another mentor"),
+        assemble=assemble_petition,
+        of="mentee",
+        sees=_stands_outside,
+    ),
+    PairPaper(
+        code=AGREEMENT,
+        title=_("Additional agreement of a mentor of staff"),
+        assemble=assemble_agreement,
+        is_for=_of_staff,
+        is_numbered=True,
     ),
 )
 BY_CODE = {one.code: one for one in PAIR_PAPERS}
+
+
+def papers_for(user: SignedIn, pair: Mentorship) -> list[PairPaper]:
+    """Return the papers of a pair that a user may see; its ties and people are to be fetched."""
+    return [one for one in PAIR_PAPERS if one.is_for(pair) and one.sees(user, pair)]

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
+from nastavnik.closing.choices import LAST_WORD_STAGES
+from nastavnik.closing.models import ClosingTalk
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.mentorships.choices import AHEAD, MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, MentorshipQuerySet, Tie
@@ -17,6 +20,9 @@ from nastavnik.mentorships.queries import pairs_seen
 from nastavnik.people.models import Person
 from nastavnik.plans.access import may_be_kept
 from nastavnik.plans.models import IndividualPlan, PlanItem
+from nastavnik.programmes.choices import Side
+from nastavnik.questionnaires.choices import Mode
+from nastavnik.questionnaires.models import Response
 
 
 def pairs_with_papers(user: SignedIn) -> MentorshipQuerySet:
@@ -36,6 +42,68 @@ def pair_of_document(document: Document) -> Mentorship | None:
         .first()
     )
     return pair if pair is not None and not why_closed(pair) else None
+
+
+def tie_of_document(document: Document) -> Tie | None:
+    """Return the mentee of a pair a paper is of, the pair with its people beside; None as `pair_of_document`."""
+    tie = (
+        Tie.objects.present()
+        .filter(organisation=document.organisation_id, pk=document.subject_id or 0)
+        .select_related(
+            "mentee__person__partner", "order", "mentorship__mentor__person__partner", "mentorship__form",
+            "mentorship__programme__year", "mentorship__organisation",
+        )
+        .first()
+    )  # fmt: skip
+    if tie is None or may_be_kept([tie.mentee.person, tie.mentorship.mentor.person]).reasons:
+        return None
+    return tie
+
+
+def plan_of(tie: Tie) -> IndividualPlan | None:
+    """Return the plan of a mentee that counts, with its goals and items; None where there is none."""
+    plans = IndividualPlan.objects.current().filter(tie=tie)
+    return plans.prefetch_related("goals", "items").first()
+
+
+def order_of(tie: Tie) -> Document | None:
+    """Return the registered order that attaches a mentee to the mentor; the order is to be fetched."""
+    order = tie.order
+    return order if order is not None and order.status == DocumentStatus.REGISTERED else None
+
+
+def last_answers(tie: Tie) -> Response | None:
+    """Return what the mentee has answered by name at the end of the year; None where it may be about another mentor."""
+    pair = tie.mentorship
+    later = Tie.objects.filter(
+        mentee=tie.mentee_id, mentorship__form=pair.form_id, pk__gt=tie.pk
+    ).exclude(mentorship__mentor=pair.mentor_id)
+    if later.exists():
+        return None
+    rows = Response.objects.filter(
+        mode=Mode.NAMED,
+        invitation__person=tie.mentee.person_id,
+        wave__programme=pair.programme_id,
+        wave__version__role=Side.MENTEE,
+        wave__version__stage__in=LAST_WORD_STAGES,
+    ).select_related("wave__version")
+    # which forms a version is for is a list in JSON: no database of ours searches in it alike
+    fitting = [
+        one
+        for one in rows.order_by("submitted_at", "pk")
+        if pair.form.code in one.wave.version.forms
+    ]
+    return fitting[-1] if fitting else None
+
+
+def talk_of(tie: Tie) -> ClosingTalk | None:
+    """Return the talk of the head with a mentee at the end; None where none is noted."""
+    return ClosingTalk.objects.filter(record=tie.mentee_id).first()
+
+
+def stands_in(user: SignedIn, pair: Mentorship) -> bool:
+    """Tell whether the user is one of the pair, whose words of each other are not for them."""
+    return user.viewer.person_id in {one.pk for one in people_of(pair)}
 
 
 def people_of(pair: Mentorship) -> list[Person]:

@@ -6,4 +6,5 @@ app_name = "pairpapers"
 urlpatterns = [
     path("pairs/<int:pk>/papers/", views.papers, name="pair"),
     path("pairs/<int:pk>/papers/<str:code>/", views.paper, name="paper"),
+    path("pairs/<int:pk>/papers/<str:code>/register/", views.register, name="register"),
 ]

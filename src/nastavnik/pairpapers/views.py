@@ -1,21 +1,27 @@
 """Pages of the papers of a pair: which there are, and each as it would be printed."""
 
+from collections.abc import Mapping
+
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_valid_filename
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from nastavnik.core import looks
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
-from nastavnik.core.http import Request
+from nastavnik.core.http import Request, key_of
 from nastavnik.core.ui.downloads import download
+from nastavnik.documents.actions import draft_document, refresh_document
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.queries import content_of
 from nastavnik.documents.rendering import blocks_of
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.pairpapers.documents import MONTHS
-from nastavnik.pairpapers.papers import BY_CODE, PAIR_PAPERS, PairPaper
+from nastavnik.pairpapers.papers import BY_CODE, PairPaper, papers_for
 from nastavnik.pairpapers.queries import (
     MonthSpan,
     months_of,
@@ -44,11 +50,12 @@ def _pair(request: Request, pk: int) -> Mentorship:
 def papers(request: Request, pk: int) -> HttpResponse:
     """Show which papers of a pair can be drawn of what was entered."""
     pair = _pair(request, pk)
+    found = papers_for(request.user, pair)
     context = {
         "pair": pair,
         "closed": why_closed(pair),
-        "papers": [one for one in PAIR_PAPERS if not one.is_monthly],
-        "monthly": [one for one in PAIR_PAPERS if one.is_monthly],
+        "papers": [one for one in found if one.of != "month"],
+        "monthly": [one for one in found if one.of == "month"],
         "months": [(key_of_month(one), month_words(one)) for one in months_of(pair)],
     }
     return render(request, "pairpapers/pair.html", context)
@@ -69,10 +76,8 @@ def month_words(month: MonthSpan) -> str:
 def paper(request: Request, pk: int, code: str) -> HttpResponse:
     """Show a paper of a pair as it would be printed, with where it comes from; give it as .docx or .pdf."""
     pair = _pair(request, pk)
-    kind = BY_CODE.get(code)
-    if kind is None:
-        raise Http404
-    document = _unkept(pair, kind, request.GET.get("month", ""))
+    kind = _kind(request, pair, code)
+    document = _unkept(pair, kind, request.GET)
     made = kind.assemble(document)
     if made is None:
         raise Http404
@@ -87,6 +92,8 @@ def paper(request: Request, pk: int, code: str) -> HttpResponse:
         return download(draw_docx(title, blocks), f"{name}.docx", DOCX)
     context = {
         "pair": pair,
+        "kind": kind,
+        "tie": document.subject_id if kind.of == "mentee" else None,
         "title": title,
         "query": request.GET.urlencode(),
         "paper": [(f"documents/blocks/{code_of(block)}.html", block) for block in blocks],
@@ -94,16 +101,60 @@ def paper(request: Request, pk: int, code: str) -> HttpResponse:
         "old": {"signature": OLD_SIGNATURE, "lines": OLD_LINES},
         "origins": made.origins,
         "doubts": content["doubts"],
+        "may_register": kind.is_numbered and request.user.viewer.may(Perm.DOCUMENT_EDIT),
+        "known": _known(request, document) if kind.is_numbered else (),
     }
     return render(request, "pairpapers/paper.html", context)
 
 
-def _unkept(pair: Mentorship, kind: PairPaper, month: str) -> Document:
+def _kind(request: Request, pair: Mentorship, code: str) -> PairPaper:
+    kind = BY_CODE.get(code)
+    if kind is None or kind not in papers_for(request.user, pair):
+        raise Http404
+    return kind
+
+
+def _unkept(pair: Mentorship, kind: PairPaper, asked: Mapping[str, str]) -> Document:
     """Return a paper that is not in the register: it is drawn anew each time."""
+    subject: int | None = pair.pk
+    if kind.of == "mentee":
+        ties = {tie.pk: tie for tie in pair.ties.all()}
+        subject = key_of(asked["tie"]) if "tie" in asked else next(iter(ties), None)
+        if subject not in ties:
+            raise Http404
+    month = asked.get("month", "")
     return Document(
         organisation=pair.organisation,
         year=pair.programme.year,
         kind=kind.code,
-        subject_id=pair.pk,
-        entered={"month": month} if kind.is_monthly and month else {},
+        subject_id=subject,
+        entered={"month": month} if kind.of == "month" and month else {},
     )
+
+
+def _known(request: Request, document: Document) -> list[Document]:
+    """Return the papers of the same kind and subject in the register."""
+    seen = Document.objects.visible_to(request.user)
+    return list(seen.filter(kind=document.kind, subject_id=document.subject_id))
+
+
+@require_POST
+@requires(Perm.DOCUMENT_EDIT)
+def register(request: Request, pk: int, code: str) -> HttpResponse:
+    """Put a paper of a pair into the register as a draft, or open the draft that is there."""
+    pair = _pair(request, pk)
+    kind = _kind(request, pair, code)
+    if not kind.is_numbered:
+        raise Http404
+    document = _unkept(pair, kind, request.POST)
+    known = [one for one in _known(request, document) if one.status == DocumentStatus.DRAFT]
+    if known:
+        return redirect("documents:card", pk=known[0].pk)
+    if kind.assemble(document) is None:
+        raise Http404
+    made = draft_document(
+        pair.programme.year, kind.code, subject_id=document.subject_id, by=request.user
+    )
+    refresh_document(made, by=request.user)
+    messages.success(request, _("The paper is in the register as a draft."))
+    return redirect("documents:card", pk=made.pk)

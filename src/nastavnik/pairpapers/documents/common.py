@@ -1,4 +1,4 @@
-"""What the papers of a pair say: only what somebody entered, a line to write on for the rest (method.md §3.4, §7.1 D21–D22)."""
+"""What the papers of a pair have in common: only what somebody entered, a line to write on for the rest (method.md §3.4)."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -8,28 +8,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from nastavnik.core.dates import today
 from nastavnik.documents import adapter
 from nastavnik.documents.adapter import Case, counted
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed
-from nastavnik.documents.texts import TableFacts, Value
+from nastavnik.documents.texts import Value
 from nastavnik.mentorships.choices import MeetingKind, MeetingStatus
-from nastavnik.mentorships.documents.common import frame_of, yes
+from nastavnik.mentorships.documents.common import frame_of
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.organisations.models import Organisation
 from nastavnik.pairpapers.queries import (
     MeetingLine,
-    MonthSpan,
     PlanShare,
     counts_of,
-    done_items,
-    last_day_of,
-    meeting_lines,
-    month_of,
-    months_of,
-    pair_of_document,
-    plan_shares,
 )
 from nastavnik.people.models import Person
 from nastavnik.people.queries import curator_account_of, group_names
@@ -79,26 +70,28 @@ class Assembled:
 # ---------------------------------------------------------------- what they have in common
 
 
-def _facts_of_pair(document: Document, pair: Mentorship) -> dict[str, Value]:
+def facts_of_pair(document: Document, pair: Mentorship) -> dict[str, Value]:
+    """Return what every paper of a pair says of it: whose it is, both sides, form and term."""
     people = [pair.mentor.person, *pair.mentees]
     groups = group_names(people)
     return {
         **frame_of(document, pair.organisation),
-        "mentor": _named(pair.mentor.person, groups),
+        "mentor": named(pair.mentor.person, groups),
         "mentor_short": pair.mentor.person.short_name,
         "mentees_word": "Наставляемые" if len(pair.mentees) > 1 else "Наставляемый",
-        "mentees": "; ".join(_named(one, groups) for one in pair.mentees),
+        "mentees": "; ".join(named(one, groups) for one in pair.mentees),
         "form": pair.form.title,
         "period": f"{pair.starts_on:%d.%m.%Y} – {(pair.ended_on or pair.ends_on):%d.%m.%Y}",
     }
 
 
-def _named(person: Person, groups: dict[int, str]) -> str:
+def named(person: Person, groups: dict[int, str]) -> str:
+    """Return a name with the class or the post behind it."""
     what = adapter.what(person, groups.get(person.pk, ""))
     return f"{person.full_name} ({what})" if what else person.full_name
 
 
-def _whom(organisation: Organisation, words: adapter.Words) -> dict[str, Value]:
+def whom(organisation: Organisation, words: adapter.Words) -> dict[str, Value]:
     """Return to whom a paper is handed in: the head and the curator in the dative; lines where they are not known."""
     head = organisation.head_name
     account = curator_account_of(organisation)
@@ -122,33 +115,36 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _day(day: dt.date | None) -> str:
+def day_said(day: dt.date | None) -> str:
+    """Return a day as the tables say it; nothing where there is none."""
     return f"{day:%d.%m.%Y}" if day else ""
 
 
 def _date_of(line: MeetingLine) -> str:
     moved = line.meeting.postponed_from
-    return f"{_day(line.day)} (перенесена с {_day(moved)})" if moved else _day(line.day)
+    return f"{day_said(line.day)} (перенесена с {day_said(moved)})" if moved else day_said(line.day)
 
 
-def _meeting_rows(lines: Sequence[MeetingLine]) -> list[list[str | None]]:
+def meeting_rows(lines: Sequence[MeetingLine]) -> list[list[str | None]]:
+    """Return the rows of a table of meetings."""
     return [
         [
             str(place),
             _date_of(line),
             KINDS[MeetingKind(line.meeting.kind)],
             OUTCOMES[MeetingStatus(line.meeting.status)],
-            "; ".join(_done(item) for item in line.done),
+            "; ".join(done_said(item) for item in line.done),
         ]
         for place, line in enumerate(lines, 1)
     ]
 
 
-def _done(item: PlanItem) -> str:
+def done_said(item: PlanItem) -> str:
+    """Return an item of a plan with what came of it."""
     return f"{item.title}: {item.done_words}" if item.done_words else item.title
 
 
-def _told(lines: Sequence[MeetingLine]) -> str:
+def told_of(lines: Sequence[MeetingLine]) -> str:
     """Return how many meetings there were, in sentences; an outcome nobody noted is called that and nothing else."""
     counts = counts_of(lines)
     said = []
@@ -163,7 +159,7 @@ def _told(lines: Sequence[MeetingLine]) -> str:
     return " ".join(said)
 
 
-def _plan_told(pair: Mentorship, shares: Sequence[PlanShare]) -> str:
+def plan_told(pair: Mentorship, shares: Sequence[PlanShare]) -> str:
     """Return how much of each plan is done, in sentences; empty where there is no plan."""
     names = {tie.pk: tie.mentee.person for tie in pair.ties.all()}
     said = []
@@ -175,9 +171,8 @@ def _plan_told(pair: Mentorship, shares: Sequence[PlanShare]) -> str:
     return "; ".join(said)
 
 
-def _pair_origins(
-    pair: Mentorship, lines: Sequence[MeetingLine], n_items: int
-) -> tuple[Origin, ...]:
+def origins_of(pair: Mentorship, lines: Sequence[MeetingLine], n_items: int) -> tuple[Origin, ...]:
+    """Return where what is said of both sides, the meetings and the done items comes from."""
     page = reverse("mentorships:card", args=[pair.pk])
     n = len(lines)
     found = [
@@ -196,67 +191,3 @@ def _pair_origins(
         )
         found.append(Origin(words % {"n": n_items}, page))
     return tuple(found)
-
-
-# ---------------------------------------------------------------- journal of meetings
-
-
-def assemble_journal(document: Document) -> Assembled | None:
-    """Return what the journal of the meetings of a pair says; None where there is nothing to say it of."""
-    pair = pair_of_document(document)
-    if pair is None:
-        return None
-    lines = meeting_lines(pair)
-    facts: dict[str, Value] = {
-        **_facts_of_pair(document, pair),
-        "by_day": _day(last_day_of(pair)) if pair.starts_on <= today() else _day(today()),
-        "told": _told(lines),
-        "rows": [TableFacts({}, _meeting_rows(lines))],
-    }
-    n_items = sum(len(line.done) for line in lines)
-    return Assembled(Composed(facts), _pair_origins(pair, lines, n_items))
-
-
-# ---------------------------------------------------------------- monthly word of the mentor
-
-
-def assemble_monthly_word(document: Document) -> Assembled | None:
-    """Return what the mentor says of a month (`entered["month"]`, «2026-11»; else the last one); None where it has not run."""
-    pair = pair_of_document(document)
-    if pair is None:
-        return None
-    span = _month(pair, document.entered.get("month", ""))
-    if span is None:
-        return None
-    lines = meeting_lines(pair, span)
-    items = done_items(pair, span)
-    last = min(span.last, last_day_of(pair))
-    words = adapter.Words(document.entered.get("words", {}))
-    facts: dict[str, Value] = {
-        **_facts_of_pair(document, pair),
-        **_whom(pair.organisation, words),
-        "month": f"{MONTHS[span.first.month - 1]} {span.first.year} года",
-        "is_part": yes(last < span.last and pair.ended_on is None),
-        "by_day": _day(last),
-        "told": _told(lines),
-        "rows": [TableFacts({}, _meeting_rows(lines))],
-        "done": [_item_line(one) for one in items],
-        "has_done": yes(items),
-        "plan": _plan_told(pair, plan_shares(pair, last)),
-    }
-    return Assembled(Composed(facts, doubts=words.doubts), _pair_origins(pair, lines, len(items)))
-
-
-def _month(pair: Mentorship, wanted: str) -> MonthSpan | None:
-    months = months_of(pair)
-    if not wanted:
-        return months[0] if months else None
-    try:
-        month = month_of(dt.date.fromisoformat(f"{wanted}-01"))
-    except ValueError:
-        return None
-    return month if month in months else None
-
-
-def _item_line(item: PlanItem) -> str:
-    return f"{_day(item.done_on)} – {_done(item)}"

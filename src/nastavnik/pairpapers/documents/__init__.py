@@ -1,0 +1,28 @@
+"""What the papers of a pair say."""
+
+from nastavnik.pairpapers.documents.common import MONTHS, Assembled, Origin
+from nastavnik.pairpapers.documents.meetings import assemble_journal, assemble_monthly_word
+from nastavnik.pairpapers.documents.reports import (
+    assemble_mentee_report,
+    assemble_mentor_report,
+    assemble_talk,
+)
+from nastavnik.pairpapers.documents.statements import (
+    assemble_agreement,
+    assemble_petition,
+    assemble_resignation,
+)
+
+__all__ = [
+    "MONTHS",
+    "Assembled",
+    "Origin",
+    "assemble_agreement",
+    "assemble_journal",
+    "assemble_mentee_report",
+    "assemble_mentor_report",
+    "assemble_monthly_word",
+    "assemble_petition",
+    "assemble_resignation",
+    "assemble_talk",
+]
