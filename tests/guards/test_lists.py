@@ -9,7 +9,9 @@ from tests.guards.routes import addresses, all_routes, one_of_each_state
 pytestmark = pytest.mark.django_db
 READERS = ("curator", "coordinator")
 TABLE = re.compile(r'<table class="table\b')
-OFFERED = re.compile(r'href="[^"]*as=(xlsx|print)')
+OFFERED = re.compile(
+    r'href="[^"]*as(?:=|%3D)(xlsx|print)'
+)  # at once, or after the question what it is for
 # Route → why its table is no list to take out
 NO_LIST = {
     **dict.fromkeys(

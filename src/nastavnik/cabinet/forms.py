@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from nastavnik.cabinet.access import is_right
 from nastavnik.cabinet.catalogues import trail_words
 from nastavnik.core.dates import today
+from nastavnik.core.grounds import OWN_WORDS_AT_MOST, TakenOutFor
 from nastavnik.core.ui.forms import DateInput, offer
 from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.organisations.forms import OrganisationForm, check_year
@@ -52,6 +53,23 @@ QUESTIONS = (
 )
 LAST = len(QUESTIONS) - 1
 SECRET = "password"  # noqa: S105 - the name of the field, whose answer is never sent back in a hidden one
+
+
+class TakenOutForm(forms.Form):
+    """For what lists with people are taken out in this sitting."""
+
+    purpose = forms.ChoiceField(
+        label=_("For what"), choices=TakenOutFor.choices, widget=forms.RadioSelect
+    )
+    own_words = forms.CharField(
+        label=_("In own words"), max_length=OWN_WORDS_AT_MOST, required=False
+    )
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("purpose") == TakenOutFor.OTHER and not said.get("own_words"):
+            self.add_error("own_words", _("Say in a word or two what it is for."))
+        return said
 
 
 class WordForm(forms.Form):

@@ -12,6 +12,7 @@ from nastavnik.cabinet.catalogues import (
 )
 from nastavnik.cabinet.queries.trail import lines_about
 from nastavnik.core.access import Perm
+from nastavnik.core.grounds import in_listed_words
 from nastavnik.core.hooks.holdings import Asking, Holding
 from nastavnik.core.models import AuditEntry, Look
 from nastavnik.people.choices import ROLE_CHOICES
@@ -32,9 +33,11 @@ HELD = (
             "kind": lambda row, _asking: row.get_kind_display(),
             "page": lambda row, _asking: page_in_words(row.page),
             "role": lambda row, _asking: str(dict(ROLE_CHOICES).get(row.role, row.role)),
+            "purpose": lambda row, _asking: in_listed_words(row.purpose) if row.purpose else "",
         },
         left_out={"actor_id": "имя сотрудника: его называет руководитель по запросу"},
-        words={"on": "день", "kind": "как", "page": "что", "role": "роль"},
+        words={"on": "день", "kind": "как", "page": "что", "role": "роль", "purpose": "зачем"},
+        clears=("purpose",),  # own words may name somebody
         stays=dict.fromkeys(
             ("actor_id", "role"), "кто и когда смотрел, без имён; забывается через год"
         ),

@@ -74,6 +74,9 @@ def seen_table(name: str, rows: Sequence[SeenLine]) -> Table[SeenLine]:
             Column("role", _("Who, by role"), lambda row: row.role),
             Column("how", _("What was done"), lambda row: row.how),
             Column("what", _("With what"), lambda row: row.what),
+            Column(
+                "purpose", _("For what"), lambda row: row.listed_purpose, lambda row: row.purpose
+            ),
             Column("n", _("Times"), lambda row: row.n_times, is_number=True),
         ),
         rows,

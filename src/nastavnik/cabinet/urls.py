@@ -15,6 +15,7 @@ urlpatterns = [
     path("help/<slug:name>/", views.how_to, name="how-to"),
     path("trail/", views.who_changed_what, name="trail"),
     path("trail/people/<int:pk>/", views.who_has_seen, name="seen"),
+    path("take-out/", views.take_out, name="take-out"),
     path("components/", views.components, name="components"),
     path("keys/", views.keys, name="keys"),
     path("language/", views.language, name="language"),

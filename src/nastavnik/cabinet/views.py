@@ -22,6 +22,7 @@ from nastavnik.cabinet.forms import (
     ExampleFilter,
     ExampleForm,
     SetUpForm,
+    TakenOutForm,
     TrailFilter,
     WordForm,
     conversation,
@@ -41,7 +42,7 @@ from nastavnik.cabinet.queries import district as district_rows
 from nastavnik.cabinet.queries.overview import overview_of
 from nastavnik.cabinet.queries.trail import seen, thing_of, told, trail, who_acted
 from nastavnik.cabinet.tables import schools_table, seen_table, trail_table
-from nastavnik.core import anchors, audit, signins
+from nastavnik.core import anchors, audit, grounds, signins
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import public, requires
 from nastavnik.core.dates import today
@@ -268,6 +269,29 @@ def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -
     """Let the browser carry a choice for a year, as carefully as the cookie of a session."""
     safe = request.is_secure()
     response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=safe)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.HOME)
+def take_out(request: Request) -> HttpResponse:
+    """Ask once a sitting what lists with people are taken out for, then go on to the file or the print."""
+    onward = onward_from(request, request.GET.get("next", ""))
+    form = TakenOutForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        grounds.remember(request, grounds.TakenOutFor(said["purpose"]), said["own_words"])
+        return redirect(request.get_full_path())
+    is_said = bool(grounds.said(request))
+    context = {
+        "form": form,
+        "onward": onward,
+        "back": onward_from(request, request.GET.get("back", "")),
+        "purpose": grounds.in_words(grounds.said(request)) if is_said else "",
+    }
+    response = render(request, "cabinet/take_out.html", context)
+    if is_said and request.method == "GET" and onward != "/":
+        response.headers["Refresh"] = f"0; url={onward}"
+    return response
 
 
 @require_POST

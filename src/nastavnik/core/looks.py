@@ -15,6 +15,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from nastavnik.core import grounds
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.core.http import Request
@@ -47,9 +48,17 @@ def note_look(request: Request, page: str, people: Iterable[int], *, organisatio
 def note_taken_out(
     request: Request, page: str, people: "Collection[int]", *, as_file: bool
 ) -> None:
-    """Note that a list with some people was taken out as a file or printed."""
+    """Note that a list with some people was taken out as a file or printed, and for what, as said in this sitting."""
     kind = LookKind.EXPORTED if as_file else LookKind.PRINTED
-    _note(request, page, set(people), kind, request.user.workplace.pk, "")
+    _note(
+        request,
+        page,
+        set(people),
+        kind,
+        request.user.workplace.pk,
+        "",
+        purpose=grounds.said(request),
+    )
 
 
 def _note(
@@ -59,6 +68,8 @@ def _note(
     kind: LookKind,
     organisation_id: int,
     sitting: str,
+    *,
+    purpose: str = "",
 ) -> None:
     viewer = request.user.viewer
     roles = [grant.role for grant in viewer.grants if grant.organisation_id == organisation_id]
@@ -71,6 +82,7 @@ def _note(
         "kind": kind,
         "page": page,
         "sitting": sitting,
+        "purpose": purpose,
     }
     rows = [Look(person_id=key, **common) for key in sorted(people)]
     try:

@@ -138,7 +138,10 @@ class LookQuerySet(ScopedQuerySet["Look"]):
 
 
 class Look(models.Model):
-    """Somebody saw what is kept about a person. No foreign keys: erasing breaks nothing, and the line has its own term."""
+    """Somebody saw what is kept about a person. No foreign keys: erasing breaks nothing, and the line has its own term.
+
+    `purpose` is what a file or a print was said to be for, a code of `grounds.TakenOutFor` or own words.
+    """
 
     organisation_id = models.PositiveBigIntegerField()
     actor_id = models.PositiveBigIntegerField()
@@ -149,6 +152,7 @@ class Look(models.Model):
     page = models.CharField(max_length=40)
     person_id = models.PositiveBigIntegerField(db_index=True)
     sitting = models.CharField(max_length=16, blank=True)
+    purpose = models.CharField(max_length=60, blank=True)
 
     objects = LookQuerySet.as_manager()
 
@@ -162,7 +166,7 @@ class Look(models.Model):
         ]
 
     class Privacy:
-        personal = ["actor_id", "person_id", "role"]
+        personal = ["actor_id", "person_id", "role", "purpose"]
         technical = ["id", "organisation_id", "on", "at", "kind", "page", "sitting"]
 
 

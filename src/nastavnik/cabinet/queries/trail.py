@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from nastavnik.cabinet.catalogues import (
     act_in_words,
@@ -22,9 +23,10 @@ from nastavnik.cabinet.catalogues import (
     trail_words,
 )
 from nastavnik.consents.models import Consent
+from nastavnik.core import grounds
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.http import key_of
-from nastavnik.core.models import AuditEntry, Look
+from nastavnik.core.models import AuditEntry, Look, LookKind
 from nastavnik.core.text import fold
 from nastavnik.core.ui.components import address_of
 from nastavnik.documents.models import Document
@@ -220,6 +222,8 @@ class SeenLine:
         how: looked, taken out, printed or changed.
         what: the page, or what was changed.
         n_times: sittings, files or changes.
+        purpose: what a file or a print was said to be for, in words, empty for other lines.
+        listed_purpose: the same without own words, for the paper that goes to a parent.
     """
 
     on: dt.date
@@ -227,6 +231,8 @@ class SeenLine:
     how: str
     what: str
     n_times: int
+    purpose: str = ""
+    listed_purpose: str = ""
 
 
 def seen(user: SignedIn, person: Person) -> list[SeenLine]:
@@ -235,7 +241,7 @@ def seen(user: SignedIn, person: Person) -> list[SeenLine]:
     looks = (
         Look.objects.visible_to(user)
         .filter(person_id=person.pk, organisation_id=person.organisation_id)
-        .values("on", "role", "kind", "page")
+        .values("on", "role", "kind", "page", "purpose")
         .annotate(n=models.Count("pk"))
         .order_by()
     )
@@ -246,11 +252,21 @@ def seen(user: SignedIn, person: Person) -> list[SeenLine]:
             look_in_words(row["kind"]),
             page_in_words(row["page"]),
             row["n"],
+            *_for_what(row["kind"], row["purpose"]),
         )
         for row in looks
     ]
     found += _changes(user, person)
     return sorted(found, key=lambda line: (-line.on.toordinal(), line.role, line.how, line.what))
+
+
+def _for_what(kind: str, purpose: str) -> tuple[str, str]:
+    """Return what a list was taken out for, whole and without own words; where nobody said it, that."""
+    if kind == LookKind.LOOKED:
+        return "", ""
+    if not purpose:
+        return (words := _("not said")), words
+    return grounds.in_words(purpose), grounds.in_listed_words(purpose)
 
 
 def _changes(user: SignedIn, person: Person) -> list[SeenLine]:

@@ -113,6 +113,11 @@ class Table(Generic[R]):
     people: Callable[[R], Iterable[int]] | None = None
 
     @property
+    def tells_of_people(self) -> bool:
+        """Tell whether it is to be said what the list is taken out for."""
+        return self.people is not None
+
+    @property
     def has_boxes(self) -> bool:
         """Tell whether rows can be ticked."""
         return self.box is not None
