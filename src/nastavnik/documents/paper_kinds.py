@@ -4,8 +4,9 @@ A kind is a form (`data/<code>.yaml`, see `texts`) and what its app knows: the f
 when it is registered. See docs/architecture.md, «A new paper».
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
@@ -14,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 
 from nastavnik.documents.models import Document
 from nastavnik.documents.texts import Facts
+from nastavnik.organisations.models import Organisation
 
 # sentences of a paper, in the language of who looks
 Sentences = Callable[[Document], list[str]]
@@ -58,6 +60,41 @@ class Parting:
     join: Act
 
 
+class PaperOf(StrEnum):
+    """What a paper is of; what it can be asked for by (`Wanted`)."""
+
+    ORGANISATION = "organisation"
+    PROGRAMME = "programme"
+    PAIR = "pair"
+    MONTH = "month"
+    PERSON = "person"
+    EVENT = "event"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Of what a paper is asked for on the command line; what is not said may be any.
+
+    Attributes:
+        pair: the key of a pair, as in the address of its page.
+        person: the key of a person, as in the address of the card.
+        month: «2026-11».
+    """
+
+    pair: int | None = None
+    person: int | None = None
+    month: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        """Tell whether nothing is said."""
+        return self == Wanted()
+
+
+# the papers of a kind there are or could be drawn: of the register, or not kept; nothing is written
+Papers = Callable[[Organisation, Wanted], Iterable[Document]]
+
+
 def _nothing(_document: Document) -> list[str]:
     return []
 
@@ -74,6 +111,8 @@ class PaperKind:
         code: names the form `data/<code>.yaml` and `Document.kind`.
         title: what the register calls it.
         compose: the facts of a draft as they are now; None where its subject is gone, then the draft stays as it is.
+        of: what it is of.
+        papers: those of an organisation that can be drawn, the first one first; None for those in the register.
         findings: what only this kind knows to be missing in a draft.
         waits_for: why a draft may not be registered yet, other than that number and date are missing.
         stays: why a registration of today may not be taken back.
@@ -87,6 +126,8 @@ class PaperKind:
     code: str
     title: StrOrPromise
     compose: Callable[[Document], Composed | None]
+    of: PaperOf = PaperOf.ORGANISATION
+    papers: Papers | None = None
     findings: Sentences = _nothing
     waits_for: Sentences = _nothing
     stays: Sentences = _nothing

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -13,10 +14,12 @@ from nastavnik.core.dates import today
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.paper_kinds import Composed, kind_of
+from nastavnik.documents.paper_kinds import Composed, PaperKind, Wanted, kind_of
+from nastavnik.documents.rendering import blocks_of
 from nastavnik.documents.signals import losses_asked
 from nastavnik.documents.texts import BLANK, compose, form_of, phrase
-from nastavnik.writers.blocks import Points, as_plain
+from nastavnik.organisations.models import Organisation
+from nastavnik.writers.blocks import Block, Points, as_plain
 
 CHANGED_SINCE = gettext_lazy(
     "What this paper says was changed in the database after it was registered, not by the site: it is not given out. "
@@ -42,6 +45,36 @@ def content_of(code: str, composed: Composed) -> dict[str, Any]:
         "has_gaps": BLANK in " ".join(points),
         **composed.kept,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A paper as it stands today, for a file."""
+
+    title: str
+    blocks: list[Block]
+    document: Document
+
+
+def drawn(kind: PaperKind, organisation: Organisation, wanted: Wanted) -> Iterator[Drawn]:
+    """Yield the papers of a kind an organisation has or could draw today; nothing is written.
+
+    A registered paper stands as it was signed; one that was changed in the database since is left out.
+    """
+    for document in _papers(kind, organisation, wanted):
+        if document.status == DocumentStatus.REGISTERED:
+            if document.is_intact:
+                yield Drawn(document.title, blocks_of(document.content), document)
+        elif (composed := kind.compose(document)) is not None:
+            content = content_of(kind.code, composed)
+            yield Drawn(content["title"] or document.title, blocks_of(content), document)
+
+
+def _papers(kind: PaperKind, organisation: Organisation, wanted: Wanted) -> Iterator[Document]:
+    if kind.papers is not None:
+        yield from kind.papers(organisation, wanted)
+    elif wanted.is_any:
+        yield from Document.objects.filter(organisation=organisation, kind=kind.code).order_by("pk")
 
 
 def findings(document: Document) -> list[str]:

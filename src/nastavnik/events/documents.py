@@ -6,10 +6,11 @@ from django.utils.translation import gettext as _
 
 from nastavnik.documents import adapter
 from nastavnik.documents.models import Document
-from nastavnik.documents.paper_kinds import Composed
+from nastavnik.documents.paper_kinds import Composed, Wanted
 from nastavnik.documents.texts import Value
 from nastavnik.events.choices import MINUTES_PAPER
 from nastavnik.events.models import EventGuest, ProgrammeEvent
+from nastavnik.organisations.models import Organisation
 from nastavnik.writers import blocks
 from nastavnik.writers.blocks import Block
 
@@ -69,6 +70,20 @@ def minutes_of(event: ProgrammeEvent) -> Document | None:
     return Document.objects.filter(
         organisation_id=event.organisation_id, kind=MINUTES_PAPER, subject_id=event.pk
     ).first()
+
+
+def minutes_wanted(organisation: Organisation, wanted: Wanted) -> Iterator[Document]:
+    """Yield the minutes of the events of an organisation: those in the register, else ones that are not kept."""
+    if not wanted.is_any:
+        return
+    events = ProgrammeEvent.objects.filter(organisation=organisation)
+    for event in events.select_related("year", "organisation").order_by("held_on", "pk"):
+        yield minutes_of(event) or Document(
+            organisation=event.organisation,
+            year=event.year,
+            kind=MINUTES_PAPER,
+            subject_id=event.pk,
+        )
 
 
 def invitations(

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from nastavnik.documents.paper_kinds import PaperKind, Parting
+from nastavnik.documents.paper_kinds import PaperKind, PaperOf, Parting
 from nastavnik.mentorships.actions import (
     begin_pauses,
     give_time,
@@ -38,9 +38,12 @@ from nastavnik.mentorships.queries.pauses import (
     why_pause_stays,
     why_pause_waits,
 )
+from nastavnik.mentorships.queries.wanted import orders_wanted
 
 ORDER_ON_PAIRS = PaperKind(
     code=PAIR_ORDER,
+    of=PaperOf.PAIR,
+    papers=orders_wanted(PAIR_ORDER),
     title=_("Order on pairs"),
     compose=compose_pair_order,
     findings=findings_of_pair_order,
@@ -66,6 +69,8 @@ ORDER_ON_PAIRS = PaperKind(
 
 ORDER_ON_MORE_TIME = PaperKind(
     code=EXTENSION_ORDER,
+    of=PaperOf.PAIR,
+    papers=orders_wanted(EXTENSION_ORDER),
     title=_("Order on more time for pairs"),
     compose=compose_extension_order,
     findings=findings_of_change_order,
@@ -80,6 +85,8 @@ ORDER_ON_MORE_TIME = PaperKind(
 
 ORDER_ON_PAUSES = PaperKind(
     code=PAUSE_ORDER,
+    of=PaperOf.PAIR,
+    papers=orders_wanted(PAUSE_ORDER),
     title=_("Order on a pause of pairs"),
     compose=compose_pause_order,
     findings=findings_of_change_order,
@@ -94,6 +101,8 @@ ORDER_ON_PAUSES = PaperKind(
 
 ORDER_ON_ENDS = PaperKind(
     code=ENDING_ORDER,
+    of=PaperOf.PAIR,
+    papers=orders_wanted(ENDING_ORDER),
     title=_("Order on pairs that have ended"),
     compose=compose_ending_order,
     findings=findings_of_change_order,

@@ -1,17 +1,19 @@
 """The kinds of papers this app makes, as the register asks for them, and how a page comes by each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.documents.models import Document
-from nastavnik.documents.paper_kinds import Composed, PaperKind
+from nastavnik.documents.paper_kinds import Composed, PaperKind, PaperOf, Wanted
 from nastavnik.mentorships.documents import is_of_staff
-from nastavnik.mentorships.models import Mentorship
+from nastavnik.mentorships.models import Mentorship, Tie
+from nastavnik.mentorships.queries.wanted import pairs_wanted
+from nastavnik.organisations.models import Organisation
 from nastavnik.pairpapers.choices import (
     AGREEMENT,
     CLOSING_TALK,
@@ -38,6 +40,9 @@ from nastavnik.pairpapers.queries import stands_in
 Assemble = Callable[[Document], Assembled | None]
 #: Of what there is one: of a pair, of each of its mentees, of a pair in each month.
 Subject = Literal["pair", "mentee", "month"]
+
+
+_OF = {"pair": PaperOf.PAIR, "mentee": PaperOf.PERSON, "month": PaperOf.MONTH}
 
 
 def _everybody(_user: SignedIn, _pair: Mentorship) -> bool:
@@ -81,7 +86,7 @@ class PairPaper:
     """
 
     code: str
-    title: Promise
+    title: StrOrPromise
     assemble: Assemble
     of: Subject = "pair"
     sees: Callable[[SignedIn, Mentorship], bool] = _everybody
@@ -91,7 +96,39 @@ class PairPaper:
     @property
     def kind(self) -> PaperKind:
         """Return it as the register knows it."""
-        return PaperKind(code=self.code, title=self.title, compose=self.compose)
+        return PaperKind(
+            code=self.code,
+            title=self.title,
+            compose=self.compose,
+            of=_OF[self.of],
+            papers=self.wanted,
+        )
+
+    def wanted(self, organisation: Organisation, wanted: Wanted) -> Iterator[Document]:
+        """Yield the papers that can be drawn: the last one in the register, else one that is not kept."""
+        for pair in pairs_wanted(organisation, wanted).prefetch_related("ties__mentee__person"):
+            if not self.is_for(pair):
+                continue
+            for subject in self._subjects(pair, wanted):
+                month = wanted.month if self.of == "month" else ""
+                kept = Document.objects.filter(
+                    organisation=organisation, kind=self.code, subject_id=subject
+                )
+                found = None if month else kept.order_by("-pk").first()
+                yield found or Document(
+                    organisation=pair.organisation,
+                    year=pair.programme.year,
+                    kind=self.code,
+                    subject_id=subject,
+                    entered={"month": month} if month else {},
+                )
+
+    def _subjects(self, pair: Mentorship, wanted: Wanted) -> list[int]:
+        if self.of != "mentee":
+            return [pair.pk]
+        ties: list[Tie] = sorted(pair.ties.all(), key=lambda one: one.pk)
+        own = [one.pk for one in ties if one.mentee.person_id == wanted.person]
+        return own or [one.pk for one in ties]
 
     def compose(self, document: Document) -> Composed | None:
         """Return what a paper says as things are; None where there is nothing to say it of."""

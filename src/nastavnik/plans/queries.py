@@ -1,7 +1,7 @@
 """Reads of individual plans."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -16,8 +16,11 @@ from nastavnik.core.dates import today
 from nastavnik.core.hooks.pair_notes import PairNote
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import Wanted
 from nastavnik.mentorships.choices import OPEN, MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.mentorships.queries.wanted import pairs_wanted
+from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.plans.access import is_covered
@@ -496,6 +499,26 @@ def plan_of_document(document: Document) -> IndividualPlan | None:
 def papers_of(user: SignedIn, plan: IndividualPlan) -> QuerySet[Document]:
     """Return the papers of a plan in the register that the user sees."""
     return Document.objects.visible_to(user).filter(kind=PLAN_PAPER, subject_id=plan.pk)
+
+
+def plan_papers_wanted(organisation: Organisation, wanted: Wanted) -> Iterator[Document]:
+    """Yield the papers of the plans that count: those in the register, else one that is not kept."""
+    ties = Q()
+    if wanted.pair is not None or wanted.person is not None:
+        ties = Q(tie__mentorship__in=pairs_wanted(organisation, wanted).values("pk"))
+    plans = IndividualPlan.objects.current().filter(ties, organisation=organisation)
+    for plan in plans.select_related("tie__mentorship__programme__year", "organisation").order_by(
+        "pk"
+    ):
+        kept = Document.objects.filter(
+            organisation=organisation, kind=PLAN_PAPER, subject_id=plan.pk
+        )
+        yield kept.order_by("-pk").first() or Document(
+            organisation=plan.organisation,
+            year=plan.tie.mentorship.programme.year,
+            kind=PLAN_PAPER,
+            subject_id=plan.pk,
+        )
 
 
 def why_paper_waits(document: Document) -> list[str]:
