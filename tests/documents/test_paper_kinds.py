@@ -30,6 +30,8 @@ from nastavnik.mentorships.actions import (
 )
 from nastavnik.mentorships.choices import ExtensionCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.monitoring.actions import begin_scorecard
+from nastavnik.monitoring.choices import SCORECARD_PAPER
 from nastavnik.pairpapers.papers import PAIR_PAPERS
 from nastavnik.plans.actions import open_plans
 from nastavnik.plans.choices import PLAN_PAPER
@@ -109,7 +111,9 @@ def test_every_form_names_only_what_its_app_tells(cast):
         cast.school.year, kind="seminar", title="Семинар", held_on=today(), by=cast.anna
     )
     minutes = draft_document(cast.school.year, MINUTES_PAPER, subject_id=event.pk, by=cast.anna)
-    subjects = {one.kind: one for one in (order, longer, ending, paper, minutes, pausing)}
+    card = begin_scorecard(cast.school.programme, scorer=cast.anna, by=cast.anna)
+    scored = draft_document(cast.school.year, SCORECARD_PAPER, subject_id=card.pk, by=cast.anna)
+    subjects = {one.kind: one for one in (order, longer, ending, paper, minutes, pausing, scored)}
     staff = Mentorship.objects.filter(form__code="teacher_teacher").first()
     subjects |= {
         one.code: Document(

@@ -20,6 +20,7 @@ from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
+from nastavnik.monitoring.models import Scorecard, ScoreSheet
 from nastavnik.organisations.models import Organisation
 from nastavnik.pairpapers.papers import BY_CODE
 from nastavnik.people.models import (
@@ -111,6 +112,11 @@ OBJECTS: dict[str, type[Model]] = {
         )
     },
     "events:answer": EventGuest,
+    **{
+        f"monitoring:{name}": Scorecard
+        for name in ("scorecard", "invite", "conclude", "close", "reopen", "paper")
+    },
+    **{f"monitoring:{name}": ScoreSheet for name in ("sheet", "take-back", "drop")},
     **{
         f"plans:{name}": IndividualPlan
         for name in (

@@ -68,6 +68,9 @@ from nastavnik.mentorships.choices import (
 )
 from nastavnik.mentorships.models import BaseDraft, Mentorship
 from nastavnik.mentorships.queries import Concern, Voice, compare_base
+from nastavnik.monitoring import actions as monitoring
+from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.models import Scorecard
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -773,6 +776,37 @@ PREPARED |= dict.fromkeys(
         scene.year, kind="other", title="Впереди", held_on=scene.year.ends_on, by=scene.by
     ),
 )
+
+
+def _no_card(scene):
+    Scorecard.objects.filter(programme=scene.programme).delete()
+
+
+def _fresh_sheet(scene, *, is_whole=False):
+    """Have a card with one sheet of the curator, empty or whole."""
+    _no_card(scene)
+    sheet = monitoring.begin_scorecard(scene.programme, scorer=scene.by, by=scene.by).sheets.get()
+    if is_whole:
+        said = {one.code: monitoring.Scored(2) for one in scorecard_rules().indicators}
+        monitoring.keep_marks(sheet, said, by=scene.by)
+    return sheet
+
+
+def _handed_in(scene):
+    return monitoring.hand_in(_fresh_sheet(scene, is_whole=True), by=scene.by)
+
+
+PREPARED |= {
+    "monitoring.begin_scorecard": _no_card,
+    "monitoring.drop_sheet": _fresh_sheet,
+    "monitoring.keep_marks": _fresh_sheet,
+    "monitoring.hand_in": lambda scene: _fresh_sheet(scene, is_whole=True),
+    "monitoring.take_sheet_back": _handed_in,
+    "monitoring.close_scorecard": lambda scene: _handed_in(scene).scorecard,
+    "monitoring.reopen_scorecard": lambda scene: monitoring.close_scorecard(
+        _handed_in(scene).scorecard, by=scene.by
+    ),
+}
 PREPARED |= {
     "plans.open_plans": _plan_gone,
     "plans.open_edition": lambda scene: _plan_gone(scene, status="draft"),
@@ -1229,6 +1263,19 @@ DONE = {
     ),
     "plans.approve_by_paper": lambda s: plans.approve_by_paper(s.it, by=s.by),
     "plans.unapprove_by_paper": lambda s: plans.unapprove_by_paper(s.it, by=s.by),
+    "monitoring.begin_scorecard": lambda s: monitoring.begin_scorecard(s.programme, scorer=None, by=s.by),
+    "monitoring.invite_scorer": lambda s: monitoring.invite_scorer(
+        s.first(Scorecard), s.world.cast.users[Role.DIRECTOR], by=s.by
+    ),
+    "monitoring.drop_sheet": lambda s: monitoring.drop_sheet(s.it, by=s.by),
+    "monitoring.keep_marks": lambda s: monitoring.keep_marks(s.it, {"1": monitoring.Scored(1)}, by=s.by),
+    "monitoring.hand_in": lambda s: monitoring.hand_in(s.it, by=s.by),
+    "monitoring.take_sheet_back": lambda s: monitoring.take_sheet_back(s.it, by=s.by),
+    "monitoring.conclude_scorecard": lambda s: monitoring.conclude_scorecard(
+        s.first(Scorecard), conclusion="Иначе", by=s.by
+    ),
+    "monitoring.close_scorecard": lambda s: monitoring.close_scorecard(s.it, by=s.by),
+    "monitoring.reopen_scorecard": lambda s: monitoring.reopen_scorecard(s.it, by=s.by),
     "events.plan_event": lambda s: events.plan_event(
         s.year, kind="other", title="Ещё", held_on=s.year.starts_on, by=s.by
     ),

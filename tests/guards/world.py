@@ -77,6 +77,15 @@ from nastavnik.mentorships.actions import (
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus, SpokenWith
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import Concern
+from nastavnik.monitoring.actions import (
+    Scored,
+    begin_scorecard,
+    conclude_scorecard,
+    hand_in,
+    invite_scorer,
+    keep_marks,
+)
+from nastavnik.monitoring.catalogues import scorecard_rules
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.people.actions import (
@@ -301,6 +310,7 @@ def live(school: School) -> None:
     gather(school, extra[2])
     train(school)
     hold_events(school)
+    score(school)
     draw_up(school)
     plan(school, order)
     add_list(school, 2)
@@ -408,6 +418,25 @@ def hold_events(school: School) -> None:
         school.year, kind="group_closing", title=f"Итоги {mark}", held_on=school.year.ends_on, by=by
     )
     invite_guests(ahead, [school.people["older"], school.people["oldest"]], by=by)
+
+
+def score(school: School) -> None:
+    """Score the programme: a sheet handed in, another begun, by somebody of the staff."""
+    by, mark = school.curator, _word(school)
+    card = begin_scorecard(school.programme, scorer=by, by=by)
+    said = {one.code: Scored(1, f"Замечание {mark}") for one in scorecard_rules().indicators}
+    said["7"] = Scored(None, f"Партнёров нет {mark}")
+    own = card.sheets.get()
+    keep_marks(own, said, by=by)
+    hand_in(own, by=by)
+    deputy = add_account(
+        f"deputy{school.organisation.pk}", None, full_name=f"Завучева {mark}", by=by
+    )
+    grant_role(
+        deputy, school.organisation, Role.DEPUTY_DIRECTOR, starts_on=school.year.starts_on, by=None
+    )
+    keep_marks(invite_scorer(card, deputy, by=by), {"1": Scored(2)}, by=by)
+    conclude_scorecard(card, conclusion=f"Вывод {mark}", by=by)
 
 
 def train(school: School) -> None:

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "nastavnik.plans",
     "nastavnik.closing",
     "nastavnik.pairpapers",
+    "nastavnik.monitoring",
     "nastavnik.districts",
     "nastavnik.interchange",
     "nastavnik.dossiers",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("nastavnik.plans.urls")),
     path("", include("nastavnik.closing.urls")),
     path("", include("nastavnik.pairpapers.urls")),
+    path("", include("nastavnik.monitoring.urls")),
     path("", include("nastavnik.districts.urls")),
     path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),

@@ -75,6 +75,8 @@ class Perm(StrEnum):
     DOCUMENT_VIEW = "document_view"
     DOCUMENT_EDIT = "document_edit"
     DOCUMENT_TAKE_BACK = "document_take_back"
+    MONITORING_VIEW = "monitoring_view"
+    MONITORING_EDIT = "monitoring_edit"
     DISTRICT_VIEW = "district_view"
     DISTRICT_EDIT = "district_edit"
     COMPONENTS_VIEW = "components_view"
@@ -150,6 +152,8 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_EDIT,
         Perm.DOCUMENT_TAKE_BACK,
+        Perm.MONITORING_VIEW,
+        Perm.MONITORING_EDIT,
         Perm.COMPONENTS_VIEW,
         Perm.TRAIL_VIEW,
         Perm.PACKAGE_EXPORT,
@@ -167,12 +171,14 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.TALK_NOTE,
         Perm.DOCUMENT_VIEW,
         Perm.DOCUMENT_TAKE_BACK,
+        Perm.MONITORING_VIEW,
         Perm.TRAIL_VIEW,
         Perm.PACKAGE_EXPORT,
         Perm.DOSSIER_GIVE,
         Perm.DOSSIER_ERASE,
     },
-    Role.DEPUTY_DIRECTOR: _SCHOOL_READING | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW},
+    Role.DEPUTY_DIRECTOR: _SCHOOL_READING
+    | {Perm.MATCHING_VIEW, Perm.DOCUMENT_VIEW, Perm.MONITORING_VIEW},
     Role.PSYCHOLOGIST: _SCHOOL_READING
     | {
         Perm.SLIP_WITNESS,

@@ -1,0 +1,93 @@
+"""The scorecard, shipped as data. Official words, Russian by nature."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DATA = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredIndicator:
+    """One of the nine.
+
+    Attributes:
+        code: as `ScoreMark.indicator` keeps it.
+        title: in the words of the method.
+        criterion: under which it stands.
+        evidence: what the site counts beside it, by code.
+    """
+
+    code: str
+    title: str
+    criterion: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLevel:
+    """A level of the sum: from and to, both inside; only whole sums of all indicators have one (method.md §5.2)."""
+
+    least: int
+    most: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScorecardRules:
+    """What a scorecard asks and how its sum is read.
+
+    Attributes:
+        version: which wording it is.
+        indicators: in their order.
+        points: points → words, the highest first.
+        levels: the highest first.
+        due_from, due_to: month and day between which the card of a year is filled in.
+    """
+
+    version: str
+    indicators: tuple[ScoredIndicator, ...]
+    points: dict[int, str]
+    levels: tuple[ScoreLevel, ...]
+    due_from: tuple[int, int]
+    due_to: tuple[int, int]
+
+    @property
+    def most(self) -> int:
+        """The sum of the highest points of all indicators."""
+        return max(self.points) * len(self.indicators)
+
+    def is_due(self, day: dt.date) -> bool:
+        """Tell whether a day is one on which the card of the year is filled in."""
+        return self.due_from <= (day.month, day.day) <= self.due_to
+
+    def level_of(self, total: float) -> ScoreLevel:
+        """Return the level a sum lies in; a mean between two levels counts for the lower one: nothing is rounded up."""
+        return next(one for one in self.levels if total >= one.least)
+
+
+@cache
+def scorecard_rules() -> ScorecardRules:
+    """Return the shipped scorecard."""
+    said: dict[str, Any] = yaml.safe_load((DATA / "scorecard.yaml").read_text(encoding="utf-8"))
+    return ScorecardRules(
+        version=said["version"],
+        indicators=tuple(
+            ScoredIndicator(one["code"], one["title"], criterion["title"], tuple(one["evidence"]))
+            for criterion in said["criteria"]
+            for one in criterion["indicators"]
+        ),
+        points={one["points"]: one["words"] for one in said["points"]},
+        levels=tuple(ScoreLevel(one["from"], one["to"], one["words"]) for one in said["levels"]),
+        due_from=_month_and_day(said["due"]["from"]),
+        due_to=_month_and_day(said["due"]["to"]),
+    )
+
+
+def _month_and_day(text: str) -> tuple[int, int]:
+    month, day = text.split("-")
+    return int(month), int(day)

@@ -1,0 +1,140 @@
+"""Scorecards as lists: on the page, as .xlsx, to print."""
+
+from collections.abc import Sequence
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nastavnik.core.ui.components import BREAK, address_of, link, nodata, small, state
+from nastavnik.core.ui.listing import Column, Table, Value
+from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.documents import comma
+from nastavnik.monitoring.models import Scorecard
+from nastavnik.monitoring.queries.evidence import CountedFact
+from nastavnik.monitoring.queries.scorecards import CardOfYear, CardResult, IndicatorRow
+
+
+def fact_words(fact: CountedFact) -> str:
+    """Return a count in words: so many of so many, of what."""
+    if not fact.total:
+        return _("%(what)s: nothing to count yet") % {"what": fact.words}
+    return _("%(what)s: %(n)s of %(total)s") % {
+        "what": fact.words,
+        "n": fact.n,
+        "total": fact.total,
+    }
+
+
+def _evidence(row: IndicatorRow, facts: dict[str, CountedFact]) -> list[CountedFact]:
+    """Return what the site counts beside an indicator."""
+    return [facts[code] for code in row.indicator.evidence if code in facts]
+
+
+def _linked(counted: Sequence[CountedFact]) -> SafeString:
+    """Return counts a line each, with the page behind each; nothing for none."""
+    return format_html_join(
+        BREAK,
+        "{}",
+        ((link(fact.url, fact_words(fact)),) for fact in counted),
+    )
+
+
+def _titled(row: IndicatorRow) -> SafeString:
+    apart = small(_("scores lie two points apart")) if row.is_apart else ""
+    return format_html("{}. {}{}", row.indicator.code, row.indicator.title, apart)
+
+
+def card_table(
+    card: Scorecard, result: CardResult, facts: dict[str, CountedFact]
+) -> Table[IndicatorRow]:
+    """Return a card: a line an indicator, a column a sheet handed in, the mean, and what the site counts."""
+
+    def said(row: IndicatorRow) -> str:
+        told = [fact_words(fact) for fact in _evidence(row, facts)]
+        return "; ".join(told) or _("the site counts nothing of it")
+
+    def shown(row: IndicatorRow) -> SafeString:
+        return _linked(_evidence(row, facts)) or small(said(row))
+
+    def given(place: int) -> Column[IndicatorRow]:
+        def value(row: IndicatorRow) -> Value:
+            points = row.given[place]
+            return _("cannot be scored") if points is None else points
+
+        return Column(f"sheet{place}", result.sums[place].name, value, is_number=True)
+
+    columns: list[Column[IndicatorRow]] = [
+        Column("title", _("Indicator"), lambda row: f"{row.indicator.code}. {row.indicator.title}", _titled),
+        Column("criterion", _("Criterion"), lambda row: row.indicator.criterion, on_page=False),
+        *(given(place) for place in range(len(result.sums))),
+    ]  # fmt: skip
+    if len(result.sums) > 1:
+        columns.append(
+            Column(
+                "mean",
+                _("Mean"),
+                lambda row: None if row.mean is None else comma(row.mean),
+                is_number=True,
+            )
+        )
+    columns += [
+        Column("evidence", _("What the site counts"), said, shown),
+        Column("why", _("Remarks"), lambda row: "; ".join(row.reasons), on_page=False),
+    ]
+    return Table("scorecard", _("Scorecard: %(title)s") % {"title": card.programme.title}, columns, result.rows)  # fmt: skip
+
+
+def level_words(result: CardResult) -> str:
+    """Return the level of a card, or why there is none."""
+    if not result.sums:
+        return _("nobody has handed in a sheet")
+    if result.level is None:
+        return _("no level: nobody has scored all nine")
+    return result.level.words
+
+
+def sum_words(result: CardResult) -> str:
+    """Return the sum of a card with how many sheets it is the mean of; empty without one."""
+    if result.mean is None:
+        return ""
+    said = _("%(n)s of %(most)s") % {
+        "n": comma(result.mean),
+        "most": scorecard_rules().most,
+    }
+    if result.n_whole == 1:
+        return said
+    sheets = ngettext("mean of %(n)s sheet", "mean of %(n)s sheets", result.n_whole)
+    return f"{said} ({sheets % {'n': result.n_whole}})"
+
+
+def years_table(rows: Sequence[CardOfYear], *, hidden: int | None) -> Table[CardOfYear]:
+    """Return the cards of all years; of the one whose points the viewer may not see yet (`hidden`) no points."""
+
+    def of(row: CardOfYear) -> CardResult | None:
+        return None if row.card.pk == hidden else row.result
+
+    def title(row: CardOfYear) -> SafeString:
+        return link(address_of("monitoring:scorecard", row.card.pk), row.year)
+
+    def points(row: CardOfYear) -> Value:
+        result = of(row)
+        return sum_words(result) if result else ""
+
+    def level(row: CardOfYear) -> Value:
+        result = of(row)
+        return level_words(result) if result else _("hand in your own sheet first")
+
+    def standing(row: CardOfYear) -> SafeString:
+        return state("done", _("closed")) if row.card.closed_on else state("go", _("open"))
+
+    columns: tuple[Column[CardOfYear], ...] = (
+        Column("year", _("Academic year"), lambda row: row.year, title),
+        Column("programme", _("Programme"), lambda row: row.card.programme.title),
+        Column("sum", _("Sum"), points, lambda row: str(points(row) or "") or nodata()),
+        Column("level", _("Level"), level),
+        Column("sheets", _("Sheets handed in"), lambda row: len(row.result.sums), is_number=True),
+        Column("state", _("State"), lambda row: _("closed") if row.card.closed_on else _("open"), standing),
+    )  # fmt: skip
+    return Table("scorecards", _("Scorecards by year"), columns, rows)

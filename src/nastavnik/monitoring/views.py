@@ -1,0 +1,291 @@
+"""Pages of monitoring: the section, a scorecard, a sheet of one's own."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from nastavnik.core.access import Perm
+from nastavnik.core.access.view_access import requires
+from nastavnik.core.dates import today
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request
+from nastavnik.core.ui import listing
+from nastavnik.core.ui.refusals import refusals_told
+from nastavnik.documents.actions import draft_document, refresh_document
+from nastavnik.monitoring import actions
+from nastavnik.monitoring.access import may_close, may_score
+from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.choices import SCORECARD_PAPER
+from nastavnik.monitoring.documents import paper_of
+from nastavnik.monitoring.forms import ConclusionForm, ScoreForm, ScorerForm
+from nastavnik.monitoring.models import Scorecard, ScoreSheet
+from nastavnik.monitoring.queries.evidence import evidence_of
+from nastavnik.monitoring.queries.scorecards import (
+    cards_of,
+    open_sheet_of,
+    result_of,
+    scorers_to_invite,
+    years_of,
+)
+from nastavnik.monitoring.tables import card_table, level_words, sum_words, years_table
+from nastavnik.programmes.models import Programme
+from nastavnik.programmes.queries import current_programme
+
+
+def _programme(request: Request) -> Programme | None:
+    """Return the programme of now, if the user answers for the whole of its organisation."""
+    programme = current_programme(request.user)
+    at = request.user.viewer.answers_for(Perm.MONITORING_VIEW)
+    return programme if programme and programme.organisation_id in at else None
+
+
+@require_GET
+@requires(Perm.MONITORING_VIEW)
+def overview(request: Request) -> HttpResponse:
+    """Show the scorecards year by year and how the one of this year stands."""
+    rows = years_of(request.user)
+    programme = _programme(request)
+    now = next((row for row in rows if programme and row.card.programme_id == programme.pk), None)
+    hidden = open_sheet_of(request.user, now.card) if now else None
+    table = years_table(rows, hidden=now.card.pk if now and hidden else None)
+    if answer := listing.given(request, table):
+        return answer
+    viewer = request.user.viewer
+    context = {
+        "table": table,
+        "programme": programme,
+        "now": now,
+        "own": hidden,
+        "sum": sum_words(now.result) if now and not hidden else "",
+        "level": level_words(now.result) if now and not hidden else "",
+        "may_edit": programme is not None
+        and programme.organisation_id in viewer.answers_for(Perm.MONITORING_EDIT),
+        "is_due": scorecard_rules().is_due(today()),
+        "sees_part": not viewer.answers_for(Perm.MONITORING_VIEW),
+    }
+    return render(request, "monitoring/overview.html", context)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def begin(request: Request) -> HttpResponse:
+    """Begin the card of the programme of now, with a sheet for whoever begins it."""
+    programme = _programme(request)
+    if programme is None:
+        messages.error(request, _("There is no programme to score: open one first."))
+        return redirect("monitoring:overview")
+    try:
+        card = actions.begin_scorecard(programme, scorer=request.user, by=request.user)
+    except RefusedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("monitoring:overview")
+    return redirect("monitoring:scorecard", pk=card.pk)
+
+
+def _card(request: Request, pk: int) -> Scorecard:
+    return get_object_or_404(cards_of(request.user), pk=pk)
+
+
+def _led_card(request: Request, pk: int) -> Scorecard:
+    at = request.user.viewer.answers_for(Perm.MONITORING_EDIT)
+    return get_object_or_404(
+        Scorecard.objects.visible_to(request.user).filter(organisation_id__in=at), pk=pk
+    )
+
+
+@require_GET
+@requires(Perm.MONITORING_VIEW)
+def scorecard(request: Request, pk: int) -> HttpResponse:
+    """Show a card: what each gave, what it comes to, what the site counts beside it."""
+    card = _card(request, pk)
+    own = open_sheet_of(request.user, card)
+    sheets = list(card.sheets.all())
+    # whoever is still to score does not see what the others gave: their points would be the own ones
+    result = result_of([] if own else sheets)
+    table = card_table(card, result, evidence_of(request.user, card.programme))
+    if answer := listing.given(request, table):
+        return answer
+    viewer = request.user.viewer
+    may_edit = card.organisation_id in viewer.answers_for(Perm.MONITORING_EDIT)
+    context: dict[str, Any] = {
+        "card": card,
+        "table": table,
+        "result": result,
+        "own": own,
+        "sheets": sheets,
+        "n_in": sum(one.handed_in_on is not None for one in sheets),
+        "sum": sum_words(result),
+        "level": level_words(result),
+        "rules": scorecard_rules(),
+        "may_edit": may_edit,
+        "closing": may_close(card) if may_edit and not card.closed_on else None,
+        "may_draft": card.organisation_id in viewer.organisations(Perm.DOCUMENT_EDIT),
+        "paper": paper_of(card),
+    }
+    if may_edit:
+        context["conclusion_form"] = ConclusionForm(initial={"conclusion": card.conclusion})
+        people = scorers_to_invite(card.organisation, card)
+        context["scorer_form"] = ScorerForm(people) if people and not card.closed_on else None
+    return render(request, "monitoring/scorecard.html", context)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def invite(request: Request, pk: int) -> HttpResponse:
+    """Give somebody of the staff a sheet of their own."""
+    card = _led_card(request, pk)
+    people = scorers_to_invite(card.organisation, card)
+    form = ScorerForm(people, request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose who is to score."))
+        return redirect("monitoring:scorecard", pk=pk)
+    (scorer,) = [one for one in people if str(one.pk) == form.cleaned_data["scorer"]]
+    with refusals_told(request):
+        actions.invite_scorer(card, scorer, by=request.user)
+        messages.success(
+            request, _("%(name)s: asked to score, on «Today».") % {"name": scorer.full_name}
+        )
+    return redirect("monitoring:scorecard", pk=pk)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def conclude(request: Request, pk: int) -> HttpResponse:
+    """Keep what follows from a card."""
+    card = _led_card(request, pk)
+    form = ConclusionForm(request.POST)
+    if form.is_valid():
+        actions.conclude_scorecard(card, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Your words are kept."))
+    else:
+        messages.error(request, _("The words are too long: keep the main things."))
+    return redirect("monitoring:scorecard", pk=pk)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def close(request: Request, pk: int) -> HttpResponse:
+    """Close a card; it can be opened again."""
+    with refusals_told(request):
+        actions.close_scorecard(_led_card(request, pk), by=request.user)
+        messages.success(request, _("The scorecard is closed. It can be opened again."))
+    return redirect("monitoring:scorecard", pk=pk)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def reopen(request: Request, pk: int) -> HttpResponse:
+    """Open a closed card again."""
+    actions.reopen_scorecard(_led_card(request, pk), by=request.user)
+    messages.success(request, _("The scorecard is open: sheets can be changed."))
+    return redirect("monitoring:scorecard", pk=pk)
+
+
+@require_POST
+@requires(Perm.DOCUMENT_EDIT)
+def paper(request: Request, pk: int) -> HttpResponse:
+    """Put the card into the register as a draft, or open the paper that is there."""
+    card = _led_card(request, pk)
+    known = paper_of(card)
+    if known is None and not card.closed_on:
+        messages.error(request, _("Close the scorecard first: the paper says what stands."))
+        return redirect("monitoring:scorecard", pk=pk)
+    if known is None:
+        known = draft_document(
+            card.programme.year,
+            SCORECARD_PAPER,
+            subject_id=card.pk,
+            facts={"year": str(card.programme.year)},
+            by=request.user,
+        )
+        refresh_document(known, by=request.user)
+        messages.success(request, _("The scorecard is in the register as a draft."))
+    return redirect("documents:card", pk=known.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.HOME)
+def sheet(request: Request, pk: int) -> HttpResponse:
+    """Show the own sheet, keep what is said on it, hand it in by another button."""
+    rows = ScoreSheet.objects.visible_to(request.user).own(request.user)
+    shown = get_object_or_404(rows.select_related("scorecard__programme__year"), pk=pk)
+    scoring = may_score(shown)
+    marks = list(shown.marks.order_by("pk"))
+    form = ScoreForm(request.POST or None, marks=marks)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.keep_marks(shown, form.said(), by=request.user)
+            if request.POST.get("go") == "hand-in":
+                actions.hand_in(shown, by=request.user)
+        except RefusedError as refusal:
+            form.add_error(None, list(refusal.reasons))
+        else:
+            is_in = request.POST.get("go") == "hand-in"
+            messages.success(
+                request,
+                _("Your sheet is handed in.") if is_in else _("Kept: you may go on later."),
+            )
+            return redirect("monitoring:sheet", pk=pk)
+    context = {
+        "sheet": shown,
+        "form": form,
+        "scoring": scoring,
+        "n_said": len(marks),
+        "n_all": len(scorecard_rules().indicators),
+        "rows": _rows(form),
+        "may_view": shown.scorecard.organisation_id
+        in request.user.viewer.answers_for(Perm.MONITORING_VIEW),
+    }
+    return render(request, "monitoring/sheet.html", context, status=422 if form.errors else 200)
+
+
+def _rows(form: ScoreForm) -> list[dict[str, Any]]:
+    """Return the fields an indicator, with the criterion above the first of each."""
+    before, rows = "", []
+    for one in scorecard_rules().indicators:
+        rows.append(
+            {
+                "criterion": "" if one.criterion == before else one.criterion,
+                "points": form[f"points_{one.code}"],
+                "why": form[f"why_{one.code}"],
+            }
+        )
+        before = one.criterion
+    return rows
+
+
+@require_POST
+@requires(Perm.HOME)
+def take_back(request: Request, pk: int) -> HttpResponse:
+    """Take back that a sheet is handed in: the own one, or one that the curator gives back to be looked at once more."""
+    rows = ScoreSheet.objects.visible_to(request.user).given_back_by(request.user)
+    shown = get_object_or_404(rows, pk=pk)
+    is_own = shown.scorer_id == request.user.pk
+    with refusals_told(request):
+        actions.take_sheet_back(shown, by=request.user)
+        messages.success(
+            request,
+            _("The sheet is yours again: change it and hand it in.")
+            if is_own
+            else _("The sheet is given back: it stands on the scorer's «Today»."),
+        )
+    if is_own:
+        return redirect("monitoring:sheet", pk=pk)
+    return redirect("monitoring:scorecard", pk=shown.scorecard_id)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def drop(request: Request, pk: int) -> HttpResponse:
+    """Take a sheet off the card on which nothing stands."""
+    at = request.user.viewer.answers_for(Perm.MONITORING_EDIT)
+    rows = ScoreSheet.objects.visible_to(request.user).filter(organisation_id__in=at)
+    shown = get_object_or_404(rows, pk=pk)
+    with refusals_told(request):
+        actions.drop_sheet(shown, by=request.user)
+        messages.success(request, _("The sheet is off the card."))
+    return redirect("monitoring:scorecard", pk=shown.scorecard_id)
