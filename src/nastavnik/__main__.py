@@ -5,7 +5,8 @@ dict`` (what the command line asks, as one JSON object), ``answer(request) -> di
 ``text(answer) -> str`` (for people). ``--json`` prints the answer as JSON; ``--lines`` reads one
 request a line and answers one a line; a request that cannot be answered becomes
 ``{"error": …}``, and the command ends with 1. A module may have ``json_lines(answer)``, which ``--json``
-prints a line each, and ``notes(answer)``, sentences that go to where errors are told.
+prints a line each, and ``notes(answer)``, sentences that go to where errors are told; one with
+``is_whole(answer)`` ends with 1 where that is false.
 """
 
 import argparse
@@ -22,6 +23,7 @@ ENGINE_WORDS = {
     "match": "nastavnik.cli.match",
     "decline": "nastavnik.cli.decline",
     "read-term": "nastavnik.cli.read_term",
+    "lint-documents": "nastavnik.cli.lint_documents",
     "read-roadmap": "nastavnik.cli.read_roadmap",
     "paired-stats": "nastavnik.cli.paired_stats",
     "print-sheets": "nastavnik.cli.print_sheets",
@@ -79,7 +81,7 @@ def _engine(word: str, arguments: list[str]) -> int:
     else:
         words = module.text(answer)
         _print(words, words.encode("ascii", "backslashreplace").decode())
-    return DONE
+    return DONE if getattr(module, "is_whole", bool)(answer) else REFUSED
 
 
 def _none(_answer: dict[str, Any]) -> list[str]:

@@ -22,7 +22,9 @@ from nastavnik.readers.refusals import ReaderError
 
 __all__ = ["Bounds", "ChildReply", "Task", "read_bounded"]
 
-Task = Literal["sheets", "pasted", "document", "roadmap", "picture", "questionnaire", "blanks"]
+Task = Literal[
+    "sheets", "pasted", "document", "roadmap", "lint", "picture", "questionnaire", "blanks"
+]
 OURS = ("nastavnik.engine.", "nastavnik.readers.")
 PLAIN = {("datetime", "date"), ("datetime", "datetime"), ("datetime", "time")}
 
@@ -83,7 +85,7 @@ def read_bounded(
 
     Args:
         task: "sheets" and "document" as `readers` of those names, "pasted" a table that was pasted, "roadmap" the
-            roadmap of a document (what was pasted is one without a name), "picture" the bytes of a picture drawn anew, "questionnaire" the body of a questionnaire, "blanks" the marks of sheets.
+            roadmap of a document (what was pasted is one without a name), "lint" what a checker would find in it, "picture" the bytes of a picture drawn anew, "questionnaire" the body of a questionnaire, "blanks" the marks of sheets.
         data: the bytes of the file.
         filename: its name, which helps to explain a refusal.
         bounds: the limits; those of `Bounds()` when None.

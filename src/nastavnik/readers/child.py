@@ -80,6 +80,7 @@ TASKS: dict[str, tuple[str, str]] = {
     "pasted": ("nastavnik.readers.sheets", "read_pasted_bytes"),
     "document": ("nastavnik.readers.documents", "read_document"),
     "roadmap": ("nastavnik.readers.plans", "read_plan"),
+    "lint": ("nastavnik.readers.linting", "lint_document"),
     "picture": ("nastavnik.readers.pictures", "redraw"),
     "questionnaire": ("nastavnik.readers.questionnaires", "read_questionnaire"),
     "blanks": ("nastavnik.readers.blanks", "read_blanks"),
