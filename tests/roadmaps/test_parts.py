@@ -14,8 +14,8 @@ from nastavnik.roadmaps.actions import add_evidence, make_from_catalogue, take_c
 from nastavnik.roadmaps.adapter import usual_days
 from nastavnik.roadmaps.choices import RoadmapLevel
 from nastavnik.roadmaps.models import Activity, Evidence, RoadmapDraft
-from nastavnik.roadmaps.rendering.calendars import Event, render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, Span, draw_chart
+from nastavnik.writers.calendars import Event, render_calendar
 
 YEAR = (dt.date(2026, 9, 1), dt.date(2027, 8, 31))
 

@@ -4,13 +4,15 @@ import datetime as dt
 from typing import Any
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nastavnik.cabinet.choices import Step
-from nastavnik.cabinet.models import StepAside
+from nastavnik.cabinet.models import CalendarLink, StepAside
 from nastavnik.core import audit
 from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
+from nastavnik.core.links import digest_of, fresh_token
 from nastavnik.core.presses import PressedBeforeError, Pressing
 from nastavnik.organisations.actions import add_organisation, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
@@ -89,3 +91,28 @@ def take_step_up(programme: Programme, step: Step, *, by: models.Model | None) -
     for row in StepAside.objects.select_for_update().filter(programme=programme, step=step):
         audit.record("step-taken-up", row, by=by, fields=["step"])
         row.delete()
+
+
+@transaction.atomic
+def make_calendar_link(user: User, *, by: models.Model | None) -> str:
+    """Make the address of somebody's own calendar and return its secret, to be seen once; the one before opens nothing."""
+    token = fresh_token()
+    link, _is_new = CalendarLink.objects.update_or_create(
+        user=user,
+        defaults={
+            "organisation": user.workplace,
+            "token_sha256": digest_of(token),
+            "made_at": timezone.now(),
+        },
+    )
+    audit.record("calendar-link-made", link, by=by, fields=["token_sha256"])
+    return token
+
+
+@transaction.atomic
+def end_calendar_link(user: User, *, by: models.Model | None) -> None:
+    """Let the address of somebody's calendar open nothing any more; without one nothing is done."""
+    link = CalendarLink.objects.filter(user=user).first()
+    if link is not None:
+        audit.record("calendar-link-ended", link, by=by)
+        link.delete()

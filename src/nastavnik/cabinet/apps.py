@@ -29,6 +29,7 @@ class CabinetConfig(AppConfig):
             how_tos="first-evening",
             trail="trail",
             seen="trail#кто-видел-карточку",
+            calendar="today#в-мой-календарь",
             take_out="excel#зачем-выгружаете",
         )
         navigation.register(navigation.Section(10, _("Today"), "cabinet:home", Perm.HOME, "t"))

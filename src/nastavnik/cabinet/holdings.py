@@ -10,6 +10,7 @@ from nastavnik.cabinet.catalogues import (
     page_in_words,
     thing_in_words,
 )
+from nastavnik.cabinet.models import CalendarLink
 from nastavnik.cabinet.queries.trail import lines_about
 from nastavnik.core.access import Perm
 from nastavnik.core.grounds import in_listed_words
@@ -57,5 +58,14 @@ HELD = (
             "fields": lambda row, _asking: [field_in_words(row.subject, one) for one in row.fields],
         },
         words={"at": "когда", "action": "что сделано", "subject": "с чем", "fields": "что тронуто"},
+    ),
+    Holding(
+        CalendarLink,
+        "Адрес своего календаря",
+        ("user__person",),
+        told={"made_at": lambda row, _asking: row.made_at},
+        left_out={"user": "сам человек"},
+        words={"made_at": "создан"},
+        deletes=True,
     ),
 )

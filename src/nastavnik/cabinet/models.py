@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -5,6 +7,7 @@ from nastavnik.cabinet.choices import Step
 from nastavnik.core.access import Perm
 from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.organisations.models import Organisation
+from nastavnik.people.models import User
 from nastavnik.programmes.models import Programme
 
 
@@ -34,3 +37,30 @@ class StepAside(models.Model):
     class Privacy:
         public = ["step"]
         technical = ["id", "organisation", "programme", "put_aside_at"]
+
+
+class CalendarLinkQuerySet(ScopedQuerySet["CalendarLink"]):
+    view_perm = Perm.ACCOUNT_EDIT
+
+
+class CalendarLink(models.Model):
+    """The secret address under which somebody's own calendar is read; made anew, the one before opens nothing.
+
+    `key` names the calendar in the events it gives, so that those of two people and two installations are never one.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="calendar_links")
+    user = models.OneToOneField(User, models.CASCADE, related_name="calendar_link")
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
+    made_at = models.DateTimeField()
+
+    objects = CalendarLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    class Privacy:
+        personal = ["user"]
+        secret = ["token_sha256"]
+        technical = ["id", "organisation", "key", "made_at"]

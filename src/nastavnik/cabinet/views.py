@@ -1,5 +1,7 @@
 """The shell: first page, set-up, district, the person's own choices."""
 
+import zoneinfo
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -11,7 +13,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from nastavnik.cabinet import access, actions, rendering
 from nastavnik.cabinet.actions import set_up as set_up_site
@@ -39,12 +46,13 @@ from nastavnik.cabinet.queries import (
     steps_of,
 )
 from nastavnik.cabinet.queries import district as district_rows
+from nastavnik.cabinet.queries.calendars import calendar_link, events_of, own_calendar_link
 from nastavnik.cabinet.queries.overview import overview_of
 from nastavnik.cabinet.queries.trail import seen, thing_of, told, trail, who_acted
 from nastavnik.cabinet.tables import schools_table, seen_table, trail_table
 from nastavnik.core import anchors, audit, grounds, signins
 from nastavnik.core.access import Perm
-from nastavnik.core.access.view_access import public, requires
+from nastavnik.core.access.view_access import by_link, public, requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention, digest, upcoming
@@ -54,11 +62,13 @@ from nastavnik.core.ui import listing, visits
 from nastavnik.core.ui.keys import COOKIE as KEYS
 from nastavnik.core.ui.keys import OFF as KEYS_OFF
 from nastavnik.core.ui.paging import page_of
+from nastavnik.core.ui.personal_links import link_gone, opens_here_only, site_of
 from nastavnik.core.ui.theme import COOKIE, THEMES
 from nastavnik.people.models import Person
 from nastavnik.people.queries import has_any_account
 from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import current_programme, is_closing
+from nastavnik.writers.calendars import render_calendar
 
 # what the page of components shows in turn: `components/state.html`, `components/node.html`
 STATES = ("done", "go", "wait", "risk", "sos", "stop", "next")
@@ -269,6 +279,40 @@ def _keep(request: HttpRequest, response: HttpResponse, name: str, value: str) -
     """Let the browser carry a choice for a year, as carefully as the cookie of a session."""
     safe = request.is_secure()
     response.set_cookie(name, value, max_age=A_YEAR, samesite="Lax", httponly=True, secure=safe)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.HOME)
+def calendar(request: Request) -> HttpResponse:
+    """Make the secret address of the own calendar, show it once, end it."""
+    token = ""
+    if request.method == "POST":
+        if request.POST.get("do") == "end":
+            actions.end_calendar_link(request.user, by=request.user)
+            messages.success(request, _("The address opens nothing any more."))
+            return redirect("cabinet:calendar")
+        token = actions.make_calendar_link(request.user, by=request.user)
+    site = site_of(request)
+    address = f"{site}{reverse('cabinet:calendar-feed', args=[token])}" if token else ""
+    context = {
+        "address": address,
+        "here_only": opens_here_only(site),
+        "link": own_calendar_link(request.user),
+    }
+    return render(request, "cabinet/calendar.html", context)
+
+
+@require_safe
+@by_link
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
+    """Give the own calendar to whoever holds its address: days and kinds of things, no names."""
+    link = calendar_link(token)
+    if link is None:
+        return link_gone(request)
+    with timezone.override(zoneinfo.ZoneInfo(link.user.time_zone or settings.TIME_ZONE)):
+        events = events_of(link.user, str(link.key), site_of(request))
+    body = render_calendar("Наставник", events, made_at=timezone.now())
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8")
 
 
 @require_http_methods(["GET", "POST"])

@@ -16,7 +16,7 @@ from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
 from nastavnik.core.hooks.digest import DigestKind
-from nastavnik.core.hooks.upcoming import UpcomingEvent
+from nastavnik.core.hooks.upcoming import DAYS, UpcomingEvent
 from nastavnik.core.ui.components import few
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
@@ -207,9 +207,11 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEv
     """Yield the meetings planned: how many a day for who follows the pairs, the own ones for who is in a pair."""
     viewer = user.viewer
     if viewer.may(Perm.PAIR_VIEW):
-        days = Counter(
-            day for pair in pairs_now(user) if pair.status in OPEN for day in pair.coming
-        )
+        if last - first < dt.timedelta(days=DAYS):
+            of_pairs = (pair.coming for pair in pairs_now(user) if pair.status in OPEN)
+            days = Counter(day for some in of_pairs for day in some)
+        else:
+            days = Counter(_planned(user, first, last).values_list("planned_on", flat=True))
         may_enter = viewer.may(Perm.MEETING_EDIT)
         for day, n in sorted(days.items()):
             yield UpcomingEvent(
@@ -220,12 +222,16 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEv
                 else reverse("mentorships:list"),
             )
     elif viewer.may(Perm.OWN_PAIR_VIEW):
-        planned = Meeting.objects.visible_to(user).filter(
-            planned_on__range=(first, last), status__in=AHEAD, mentorship__status__in=OPEN
-        )
-        for day, kind in planned.values_list("planned_on", "kind"):
+        for day, kind in _planned(user, first, last).values_list("planned_on", "kind"):
             words = _("Your meeting: %(kind)s") % {"kind": MeetingKind(kind).label.lower()}
             yield UpcomingEvent(day, words, reverse("mentorships:own"))
+
+
+def _planned(user: SignedIn, first: dt.date, last: dt.date) -> QuerySet[Meeting]:
+    """Return the meetings planned of the pairs that go on, in their order."""
+    return Meeting.objects.visible_to(user).filter(
+        planned_on__range=(first, last), status__in=AHEAD, mentorship__status__in=OPEN
+    )
 
 
 def _meetings_with_marks(user: SignedIn) -> QuerySet[Meeting]:

@@ -97,7 +97,8 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEv
             continue
         assert item.due_on is not None  # noqa: S101 - the filter sees to it
         url = reverse("plans:plan", args=[item.plan_id])
-        yield UpcomingEvent(item.due_on, _("By the plan: %(what)s") % {"what": item.title}, url)
+        words = _("By the plan: %(what)s") % {"what": item.title}
+        yield UpcomingEvent(item.due_on, words, url, outside=_("An item of the individual plan"))
 
 
 def _sides(item: PlanItem) -> set[int]:

@@ -67,7 +67,9 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEv
     if not user.viewer.may(Perm.PROGRAMME_VIEW):
         return
     by_day: dict[dt.date, list[Activity]] = defaultdict(list)
-    for line in _due_lines(user, first):
+    is_long = last - first >= dt.timedelta(days=DAYS)
+    lines = _find_due_lines(user, first, last) if is_long else _due_lines(user, first)
+    for line in lines:
         ends_on = line.activity.due_on
         if ends_on is not None and first <= ends_on <= last and line.state != DONE:
             by_day[ends_on].append(line.activity)
@@ -86,11 +88,14 @@ def coming(user: SignedIn, first: dt.date, last: dt.date) -> Iterator[UpcomingEv
 
 def _due_lines(user: SignedIn, day: dt.date) -> list[ActivityLine]:
     """Return the open lines of this year that are late or due within a week; asked once a page."""
-    return cached(("due_lines", user.viewer.user_id, day), lambda: _find_due_lines(user, day))
+    return cached(
+        ("due_lines", user.viewer.user_id, day),
+        lambda: _find_due_lines(user, day, day + dt.timedelta(days=DAYS - 1)),
+    )
 
 
-def _find_due_lines(user: SignedIn, day: dt.date) -> list[ActivityLine]:
-    until = day + dt.timedelta(days=DAYS)
+def _find_due_lines(user: SignedIn, day: dt.date, last: dt.date) -> list[ActivityLine]:
+    until = last + dt.timedelta(days=1)
     due = (
         Activity.objects.visible_to(user)
         .filter(

@@ -16,10 +16,10 @@ from nastavnik.roadmaps.queries import (
     RoadmapPart,
     parts_of,
 )
-from nastavnik.roadmaps.rendering.calendars import Event
 from nastavnik.roadmaps.rendering.charts import Span
 from nastavnik.writers import blocks
 from nastavnik.writers.blocks import Block
+from nastavnik.writers.calendars import Event
 from nastavnik.writers.texts import tidy
 
 # who is meant by «ответственные муниципальные» (method.md §7.2, source 001)

@@ -67,11 +67,11 @@ from nastavnik.roadmaps.queries import (
     targets_of,
     weight_of,
 )
-from nastavnik.roadmaps.rendering.calendars import render_calendar
 from nastavnik.roadmaps.rendering.charts import NARROW, WIDE, Chart, draw_chart
 from nastavnik.roadmaps.tables import bars_of, left_over_rows, months_of, part_lines, roadmap_table
 from nastavnik.roadmaps.views.rows import activity_or_404, roadmap_or_404
 from nastavnik.writers.blocks import Block
+from nastavnik.writers.calendars import render_calendar
 from nastavnik.writers.looks import LANDSCAPE
 from nastavnik.writers.pdfs import draw_pdf
 from nastavnik.writers.wordfiles import draw_docx

@@ -1,4 +1,4 @@
-"""A roadmap as a calendar file (RFC 5545): one all-day event for each line that has days."""
+"""A calendar file (RFC 5545) of all-day events: a roadmap, the own calendar of somebody."""
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ def render_calendar(name: str, events: Iterable[Event], *, made_at: dt.datetime)
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
-        "PRODID:-//Nastavnik//Roadmap//RU",
+        "PRODID:-//Nastavnik//Nastavnik//RU",
         "CALSCALE:GREGORIAN",
         f"X-WR-CALNAME:{_escaped(name)}",
         *(line for event in events for line in _event(event, stamp)),
