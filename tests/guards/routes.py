@@ -22,6 +22,7 @@ from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
 from nastavnik.monitoring.models import Scorecard, ScoreSheet
 from nastavnik.organisations.models import Organisation
+from nastavnik.pairpapers.models import PaperFile
 from nastavnik.pairpapers.papers import BY_CODE
 from nastavnik.people.models import (
     ClassTransfer,
@@ -157,6 +158,8 @@ OBJECTS: dict[str, type[Model]] = {
     "matching:recount": MatchingRun,
     "mentorships:base-draft": BaseDraft,
     "mentorships:card": Mentorship,
+    "pairpapers:award": Participation,
+    "pairpapers:file": PaperFile,
     "pairpapers:pair": Mentorship,
     "pairpapers:paper": Mentorship,
     "pairpapers:register": Mentorship,

@@ -74,6 +74,7 @@ from nastavnik.monitoring.models import Scorecard
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
+from nastavnik.pairpapers import actions as pairpapers
 from nastavnik.people import actions as people
 from nastavnik.people.actions.roster import enrol_all
 from nastavnik.people.adapter import Understanding
@@ -759,7 +760,20 @@ def _final_held(scene):
     return final
 
 
+def _paper_file(scene):
+    return pairpapers.keep_paper_file(
+        scene.school.organisation,
+        b"%PDF",
+        title="Сертификаты",
+        file_name="1.pdf",
+        n_papers=1,
+        people=[scene.record("waiting").person_id],
+        by=scene.by,
+    )
+
+
 PREPARED |= {
+    "pairpapers.forget_paper_files": _paper_file,
     "closing.hold_final_meetings": _final,
     "closing.take_final_meetings_back": _final_held,
     "closing.take_results_back": _resulted,
@@ -1134,6 +1148,10 @@ DONE = {
         [s.record("waiting")], ThanksKind.GRATITUDE, on=today(), by=s.by
     ),
     "closing.take_thanks_back": lambda s: closing.take_thanks_back([s.first(Thanks)], by=s.by),
+    "pairpapers.keep_paper_file": _paper_file,
+    "pairpapers.forget_paper_files": lambda s: pairpapers.forget_paper_files(
+        timezone.now() + timedelta(days=2), by=s.by
+    ),
     "closing.settle_year": lambda s: closing.settle_year({s.record("waiting"): AfterEnd.GOES_ON}, by=s.by),
     "mentorships.drop_order_line": lambda s: mentorships.drop_order_line(s.it, by=s.by),
     "mentorships.drop_drafts_on": lambda s: mentorships.drop_drafts_on(s.it, by=s.by),

@@ -18,7 +18,7 @@ NO_LIST = {
         ("programmes:describe", "programmes:add-to-base", "programmes:collect", "programmes:add-meeting",
          "programmes:grid", "programmes:meeting", "mentorships:base-files",
          "closing:meetings", "closing:words", "closing:completion", "closing:next-year",
-         "closing:talks", "closing:results",
+         "closing:talks", "closing:results", "pairpapers:awards",
          "plans:make", "plans:edit", "plans:library", "monitoring:sheet",
          "mentorships:this-month", "mentorships:ending-order", "mentorships:complete", "mentorships:month", "people:slips", "people:next-year", "programmes:go-on", "matching:people", "districts:lines"),
         "filled in, not read: the list behind it is taken out where it is read",

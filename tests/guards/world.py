@@ -88,6 +88,7 @@ from nastavnik.monitoring.actions import (
 from nastavnik.monitoring.catalogues import scorecard_rules
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
+from nastavnik.pairpapers.actions import keep_paper_file
 from nastavnik.people.actions import (
     accept_import,
     add_account,
@@ -255,6 +256,15 @@ def live(school: School) -> None:
         {school.records["novice"]: f"доволен {_word(school)}"}, held_on=today(), held_by="Директор", by=by
     )  # fmt: skip
     thank_people([school.records["teacher"]], ThanksKind.GRATITUDE, on=today(), by=by)
+    keep_paper_file(
+        school.organisation,
+        b"%PDF",
+        title=f"Листы {_word(school)}",
+        file_name=f"{_word(school)}.pdf",
+        n_papers=1,
+        people=[school.people["teacher"].pk],
+        by=by,
+    )
     note_contact(
         pair_of(school, "younger"),
         Concern("silent", 15),

@@ -51,7 +51,9 @@ def register(request: Request) -> HttpResponse:
     table = register_table(listing.rows_for(request, page, papers))
     if answer := listing.given(request, table):
         return answer
-    return render(request, "documents/register.html", {"page": page, "table": table})
+    may_draw = request.user.viewer.may(Perm.DOCUMENT_EDIT)
+    context = {"page": page, "table": table, "may_draw": may_draw}
+    return render(request, "documents/register.html", context)
 
 
 def _opened(request: Request, pk: int) -> Document:

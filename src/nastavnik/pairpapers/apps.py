@@ -6,10 +6,18 @@ class PairPapersConfig(AppConfig):
     label = "pairpapers"
 
     def ready(self) -> None:
-        from nastavnik.core.hooks import howtos
+        from nastavnik.core.hooks import holdings, howtos, retention
         from nastavnik.documents import paper_kinds
+        from nastavnik.jobs import kinds
+        from nastavnik.pairpapers import tasks
+        from nastavnik.pairpapers.holdings import HELD
         from nastavnik.pairpapers.papers import PAIR_PAPERS
 
         for paper in PAIR_PAPERS:
             paper_kinds.register(paper.kind)
-        howtos.register("pairpapers", "documents#бумаги-пары")
+        kinds.register(tasks.AWARDS)
+        retention.register(tasks.PAPER_FILES)
+        holdings.register(*HELD)
+        howtos.register(
+            "pairpapers", "documents#бумаги-пары", awards="documents#сертификаты-и-благодарности"
+        )

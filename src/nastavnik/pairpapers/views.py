@@ -7,20 +7,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core import looks
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
-from nastavnik.core.http import Request, key_of
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.http import Request, key_of, shown_with, ticked
 from nastavnik.core.ui.downloads import download
+from nastavnik.core.ui.paging import page_of
 from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.documents.queries import content_of
 from nastavnik.documents.rendering import blocks_of
+from nastavnik.jobs.queries import unfinished
+from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.mentorships.models import Mentorship
-from nastavnik.pairpapers.documents import MONTHS
+from nastavnik.pairpapers.documents import MONTHS, award_lines, award_title
+from nastavnik.pairpapers.forms import AwardFilter
+from nastavnik.pairpapers.models import PaperFile
 from nastavnik.pairpapers.papers import BY_CODE, PairPaper, papers_for
 from nastavnik.pairpapers.queries import (
     MonthSpan,
@@ -29,6 +35,9 @@ from nastavnik.pairpapers.queries import (
     people_of,
     why_closed,
 )
+from nastavnik.pairpapers.tasks import AWARDS, given_for
+from nastavnik.programmes.queries import current_programme
+from nastavnik.writers.awards import draw_award_docx, draw_awards_pdf
 from nastavnik.writers.blocks import code_of
 from nastavnik.writers.looks import LINE, OLD_LINES, OLD_SIGNATURE
 from nastavnik.writers.pdfs import draw_pdf
@@ -36,6 +45,8 @@ from nastavnik.writers.wordfiles import draw_docx
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
+PER_PAGE = 100
+FORMS = ("pdf", "zip")
 
 
 def _pair(request: Request, pk: int) -> Mentorship:
@@ -158,3 +169,87 @@ def register(request: Request, pk: int, code: str) -> HttpResponse:
     refresh_document(made, by=request.user)
     messages.success(request, _("The paper is in the register as a draft."))
     return redirect("documents:card", pk=made.pk)
+
+
+# ---------------------------------------------------------------- certificates and thanks
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.DOCUMENT_EDIT)
+def awards(request: Request) -> HttpResponse:
+    """Show for whom there are certificates and thanks, each name as it is going to be printed; draw many into one file."""
+    programme = current_programme(request.user)
+    asked = AwardFilter(request.POST if request.method == "POST" else request.GET)
+    asked.is_valid()
+    kind = asked.chosen
+    lines = award_lines(request.user, programme, kind) if programme else []
+    if request.method == "POST" and programme:
+        keys = (
+            shown_with(request, "all") if "all" in request.POST else set(ticked(request, "records"))
+        )
+        chosen = [one.record.pk for one in lines if one.record.pk in keys and one.award]
+        wanted = request.POST.get("form", "")
+        if not chosen:
+            messages.error(request, _("Tick for whom the sheets are: nobody is ticked."))
+        else:
+            try:
+                return redirect(
+                    ask_and_wait(
+                        request,
+                        AWARDS,
+                        given=given_for(
+                            programme, kind, chosen, wanted if wanted in FORMS else "pdf"
+                        ),
+                        organisation_id=programme.organisation_id,
+                        by=request.user,
+                    )
+                )
+            except RefusedError as refusal:
+                for reason in refusal.reasons:
+                    messages.error(request, reason)
+    found = asked.left_of(lines)
+    page = page_of(request, found, PER_PAGE)
+    context = {
+        "programme": programme,
+        "filters": asked,
+        "kind": kind,
+        "title": award_title(kind),
+        "page": page,
+        "n_all": len(lines),
+        "drawable": [one.record.pk for one in found if one.award],
+        "n_doubts": sum(one.award is not None and not one.is_sure for one in found),
+        "files": list(PaperFile.objects.visible_to(request.user).defer("data")[:10]),
+        "under_way": unfinished(request.user, AWARDS),
+        "ticked": ticked(request, "records"),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "pairpapers/awards.html", context, status=status)
+
+
+@require_GET
+@requires(Perm.DOCUMENT_EDIT)
+def award(request: Request, pk: int) -> HttpResponse:
+    """Give one sheet, .pdf or .docx."""
+    programme = current_programme(request.user)
+    asked = AwardFilter(request.GET)
+    asked.is_valid()
+    lines = award_lines(request.user, programme, asked.chosen) if programme else []
+    line = next((one for one in lines if one.record.pk == pk), None)
+    if line is None or line.award is None:
+        raise Http404
+    looks.note_taken_out(request, "award", {line.record.person_id}, as_file=True)
+    title = f"{award_title(asked.chosen)} {line.record.person.full_name}"
+    name = get_valid_filename(title)
+    if request.GET.get("as") == "docx":
+        return download(draw_award_docx(line.award), f"{name}.docx", DOCX)
+    return download(draw_awards_pdf(title, [line.award]), f"{name}.pdf", PDF)
+
+
+@require_GET
+@requires(Perm.DOCUMENT_EDIT)
+def paper_file(request: Request, pk: int) -> HttpResponse:
+    """Give a file of many papers to whoever has asked for it."""
+    made = get_object_or_404(PaperFile.objects.visible_to(request.user), pk=pk)
+    people = set(made.named.values_list("person_id", flat=True))
+    looks.note_taken_out(request, "papers", people, as_file=True)
+    return download(bytes(made.data), made.file_name)

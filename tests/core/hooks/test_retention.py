@@ -26,6 +26,7 @@ from nastavnik.dossiers.models import Erasure
 from nastavnik.files.checkpointing import checkpoint, open_for_checkpoints
 from nastavnik.jobs.actions import cancel_job
 from nastavnik.mentorships.actions import keep_base_draft
+from nastavnik.pairpapers.models import PaperFile
 from nastavnik.people.actions import accept_import, merge_people, register_person, start_import
 from nastavnik.people.choices import PersonKind, RosterKind
 from nastavnik.people.models import Person, RosterImport
@@ -135,6 +136,13 @@ def everything(cast, tmp_path, settings):
     of_a_wave = {"organisation": cast.school.organisation, "kind": "wave", "subject_id": 1}
     PrintRun.objects.create(**of_a_wave, layout=[], n_personal=1, n_spare=0, pdf=b"%PDF")
     Intake.objects.create(**of_a_wave, n_files=1, n_pages=0)
+    PaperFile.objects.create(
+        organisation=cast.school.organisation,
+        title="Листы",
+        file_name="1.pdf",
+        n_papers=1,
+        data=b"%PDF",
+    )
     ClosingTalk.objects.create(
         organisation=cast.school.organisation,
         record=cast.school.records["younger"],

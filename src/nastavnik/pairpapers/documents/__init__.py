@@ -1,5 +1,12 @@
 """What the papers of a pair say."""
 
+from nastavnik.pairpapers.documents.awards import (
+    AwardLine,
+    award_lines,
+    award_of,
+    award_title,
+    lines_of,
+)
 from nastavnik.pairpapers.documents.common import MONTHS, Assembled, Origin
 from nastavnik.pairpapers.documents.meetings import assemble_journal, assemble_monthly_word
 from nastavnik.pairpapers.documents.reports import (
@@ -16,6 +23,7 @@ from nastavnik.pairpapers.documents.statements import (
 __all__ = [
     "MONTHS",
     "Assembled",
+    "AwardLine",
     "Origin",
     "assemble_agreement",
     "assemble_journal",
@@ -25,4 +33,8 @@ __all__ = [
     "assemble_petition",
     "assemble_resignation",
     "assemble_talk",
+    "award_lines",
+    "award_of",
+    "award_title",
+    "lines_of",
 ]
