@@ -20,7 +20,7 @@ from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
-from nastavnik.monitoring.models import Scorecard, ScoreSheet
+from nastavnik.monitoring.models import Scorecard, ScoreSheet, SwotNote
 from nastavnik.organisations.models import Organisation
 from nastavnik.pairpapers.models import PaperFile
 from nastavnik.pairpapers.papers import BY_CODE
@@ -118,6 +118,7 @@ OBJECTS: dict[str, type[Model]] = {
         for name in ("scorecard", "invite", "conclude", "close", "reopen", "paper")
     },
     **{f"monitoring:{name}": ScoreSheet for name in ("sheet", "take-back", "drop")},
+    "monitoring:remove-note": SwotNote,
     **{
         f"plans:{name}": IndividualPlan
         for name in (

@@ -70,7 +70,8 @@ from nastavnik.mentorships.models import BaseDraft, Mentorship
 from nastavnik.mentorships.queries import Concern, Voice, compare_base
 from nastavnik.monitoring import actions as monitoring
 from nastavnik.monitoring.catalogues import scorecard_rules
-from nastavnik.monitoring.models import Scorecard
+from nastavnik.monitoring.models import Scorecard, SwotNote
+from nastavnik.monitoring.queries.process import OpenAnswer
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -812,6 +813,9 @@ def _handed_in(scene):
 
 PREPARED |= {
     "monitoring.begin_scorecard": _no_card,
+    "monitoring.sort_answers": lambda scene: OpenAnswer(
+        scene.first(Wave), "words", "?", "Мало встреч", 2
+    ),
     "monitoring.drop_sheet": _fresh_sheet,
     "monitoring.keep_marks": _fresh_sheet,
     "monitoring.hand_in": lambda scene: _fresh_sheet(scene, is_whole=True),
@@ -1294,6 +1298,14 @@ DONE = {
     ),
     "monitoring.close_scorecard": lambda s: monitoring.close_scorecard(s.it, by=s.by),
     "monitoring.reopen_scorecard": lambda s: monitoring.reopen_scorecard(s.it, by=s.by),
+    "monitoring.take_snapshot": lambda s: monitoring.take_snapshot(s.programme, assessment="Так", by=s.by),
+    "monitoring.sort_answers": lambda s: monitoring.sort_answers(
+        s.programme, {s.it.digest: "threat"}, among=[s.it], by=s.by
+    ),
+    "monitoring.add_swot_note": lambda s: monitoring.add_swot_note(
+        s.programme, field="threat", words="Мало времени", by=s.by
+    ),
+    "monitoring.drop_swot_note": lambda s: monitoring.drop_swot_note(s.first(SwotNote), by=s.by),
     "events.plan_event": lambda s: events.plan_event(
         s.year, kind="other", title="Ещё", held_on=s.year.starts_on, by=s.by
     ),

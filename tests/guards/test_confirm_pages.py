@@ -179,6 +179,7 @@ QUESTIONS = re.compile(
     r"|/base/\d+/leave/"
     r"|/closing/talks/\d+/remove/"
     r"|/plans/\d+/discard/"
+    r"|/monitoring/swot/\d+/remove/"
     r"|/events/\d+/(remove|cancel|register/forget)/"
     r"|/training/(materials/)?\d+/remove/"
     r"|/questionnaires/drafts/\d+/(publish|delete)/"

@@ -79,11 +79,13 @@ from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries import Concern
 from nastavnik.monitoring.actions import (
     Scored,
+    add_swot_note,
     begin_scorecard,
     conclude_scorecard,
     hand_in,
     invite_scorer,
     keep_marks,
+    take_snapshot,
 )
 from nastavnik.monitoring.catalogues import scorecard_rules
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
@@ -447,6 +449,8 @@ def score(school: School) -> None:
     )
     keep_marks(invite_scorer(card, deputy, by=by), {"1": Scored(2)}, by=by)
     conclude_scorecard(card, conclusion=f"Вывод {mark}", by=by)
+    take_snapshot(school.programme, assessment=f"Идёт {mark}", by=by)
+    add_swot_note(school.programme, field="strength", words=f"Сильны {mark}", by=by)
 
 
 def train(school: School) -> None:

@@ -1,6 +1,6 @@
 """Writes of monitoring."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import models, transaction
@@ -11,7 +11,15 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.monitoring.access import may_close, may_drop, may_score
 from nastavnik.monitoring.catalogues import scorecard_rules
-from nastavnik.monitoring.models import Scorecard, ScoreMark, ScoreSheet
+from nastavnik.monitoring.choices import SwotField
+from nastavnik.monitoring.models import (
+    ProcessSnapshot,
+    Scorecard,
+    ScoreMark,
+    ScoreSheet,
+    SwotNote,
+)
+from nastavnik.monitoring.queries.process import OpenAnswer, process_numbers
 from nastavnik.monitoring.queries.scorecards import may_work_here
 from nastavnik.people.models import User
 from nastavnik.programmes.models import Programme
@@ -224,3 +232,88 @@ def _locked_sheet(sheet: ScoreSheet) -> ScoreSheet:
     locked = ScoreSheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
     locked.scorecard = card
     return locked
+
+
+# ---------------------------------------------------------------- stage 1: snapshots and the four fields
+
+
+@transaction.atomic
+def take_snapshot(
+    programme: Programme, *, assessment: str, by: models.Model | None
+) -> ProcessSnapshot:
+    """Freeze the numbers of the process as they are today; taken before on this day it is taken anew."""
+    Programme.objects.select_for_update().get(pk=programme.pk)
+    snapshot, _made = ProcessSnapshot.objects.update_or_create(
+        programme=programme,
+        taken_on=today(),
+        defaults={
+            "organisation_id": programme.organisation_id,
+            "numbers": [one.as_data() for one in process_numbers(programme)],
+            "assessment": assessment,
+        },
+    )
+    audit.record("process-snapshot-taken", snapshot, by=by, fields=["numbers", "assessment"])
+    return snapshot
+
+
+@transaction.atomic
+def sort_answers(
+    programme: Programme,
+    sorted_into: Mapping[str, str],
+    *,
+    among: Iterable[OpenAnswer],
+    by: models.Model | None,
+) -> list[SwotNote]:
+    """Put open answers into the four fields in their own words; one that was sorted since stays where it is.
+
+    Args:
+        programme: whose answers they are.
+        sorted_into: digest of an answer → field.
+        among: the answers that may be sorted now, to this person.
+        by: who sorts.
+
+    Raises:
+        RefusedError: there is no such field.
+    """
+    Programme.objects.select_for_update().get(pk=programme.pk)
+    if set(sorted_into.values()) - set(SwotField.values):
+        raise RefusedError(_("There is no such field: choose one of the four."))
+    known = set(
+        SwotNote.objects.filter(programme=programme).values_list("answer_sha256", flat=True)
+    )
+    fresh = [
+        SwotNote(
+            organisation_id=programme.organisation_id,
+            programme=programme,
+            field=sorted_into[one.digest],
+            words=one.words,
+            wave=one.wave,
+            item=one.item,
+            n_said=one.n_said,
+            answer_sha256=one.digest,
+        )
+        for one in among
+        if one.digest in sorted_into and one.digest not in known
+    ]
+    made = SwotNote.objects.bulk_create(fresh)
+    audit.record_many("swot-sorted", made, by=by, fields=["field"])
+    return made
+
+
+@transaction.atomic
+def add_swot_note(
+    programme: Programme, *, field: str, words: str, by: models.Model | None
+) -> SwotNote:
+    """Write words of the curator's own into a field."""
+    note = SwotNote.objects.create(
+        organisation_id=programme.organisation_id, programme=programme, field=field, words=words
+    )
+    audit.record(audit.CREATED, note, by=by, fields=["field", "words"])
+    return note
+
+
+@transaction.atomic
+def drop_swot_note(note: SwotNote, *, by: models.Model | None) -> None:
+    """Take words out of a field; an answer may be sorted anew."""
+    audit.record(audit.DELETED, note, by=by, fields=["field", "words"])
+    note.delete()

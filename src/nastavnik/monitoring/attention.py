@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.attention import AttentionItem, Urgency
-from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.catalogues import process_rules, scorecard_rules
+from nastavnik.monitoring.queries.process import has_begun, is_snapshot_due
 from nastavnik.monitoring.queries.scorecards import card_of, sheets_waiting
+from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import current_programme
 
 
@@ -23,17 +25,26 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
             _("Nine indicators, 0, 1 or 2 points each. Nobody else reads your sheet before you hand it in."), _("Score"),
             reverse("monitoring:sheet", args=[sheet.pk]), place=20,
         )  # fmt: skip
-    if (
-        waiting
-        or not user.viewer.may(Perm.MONITORING_EDIT)
-        or not scorecard_rules().is_due(today())
-    ):
+    is_card_due = scorecard_rules().is_due(today()) and not waiting
+    is_process_due = process_rules().due_since(today()) is not None
+    if not (is_card_due or is_process_due):
         return
-    programme = current_programme(user)
-    if programme is None or programme.organisation_id not in user.viewer.answers_for(
-        Perm.MONITORING_EDIT
-    ):
+    at = user.viewer.answers_for(Perm.MONITORING_EDIT)
+    programme = current_programme(user) if at else None
+    if programme is None or programme.organisation_id not in at or not has_begun(programme):
         return
+    if is_snapshot_due(programme):
+        yield AttentionItem(
+            Urgency.LATER, "next", _("Monitoring"), _("A snapshot of the programme is due"),
+            _("The numbers of the process are frozen as they are, with your own assessment beside them."),
+            _("Take it"), reverse("monitoring:process"), place=22,
+        )  # fmt: skip
+    if is_card_due:
+        yield from _card_of_year(programme)
+
+
+def _card_of_year(programme: Programme) -> Iterator[AttentionItem]:
+    """Yield the card of the year that is not begun, or not closed."""
     card = card_of(programme)
     if card is None:
         yield AttentionItem(

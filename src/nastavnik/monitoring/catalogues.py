@@ -88,6 +88,43 @@ def scorecard_rules() -> ScorecardRules:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ProcessNumber:
+    """A number of the process: what it counts and where, in words that are frozen with it."""
+
+    code: str
+    words: str
+    source: str
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRules:
+    """The numbers of a snapshot in their order, and the spans of a year in which one is taken."""
+
+    version: str
+    numbers: tuple[ProcessNumber, ...]
+    due: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+
+    def due_since(self, day: dt.date) -> dt.date | None:
+        """Return the first day of the span a day lies in; None where no snapshot is due. No span goes over a new year."""
+        for first, last in self.due:
+            if first <= (day.month, day.day) <= last:
+                return dt.date(day.year, *first)
+        return None
+
+
+@cache
+def process_rules() -> ProcessRules:
+    """Return the shipped numbers of the process."""
+    said: dict[str, Any] = yaml.safe_load((DATA / "process.yaml").read_text(encoding="utf-8"))
+    return ProcessRules(
+        version=said["version"],
+        numbers=tuple(ProcessNumber(**one) for one in said["numbers"]),
+        due=tuple((_month_and_day(one["from"]), _month_and_day(one["to"])) for one in said["due"]),
+    )
+
+
 def _month_and_day(text: str) -> tuple[int, int]:
     month, day = text.split("-")
     return int(month), int(day)

@@ -1,5 +1,8 @@
 """Closed lists of monitoring."""
 
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
 from nastavnik.core.access import Role
 
 SCORECARD_PAPER = "scorecard"  # the kind of the paper, documents/data
@@ -14,3 +17,16 @@ SCORING_ROLES = (
     Role.SOCIAL_TEACHER,
     Role.CLASS_TEACHER,
 )
+
+MOST_SWOT_WORDS = 2000
+#: Days in which a running pair is to have met to be counted as keeping its rhythm (data/process.yaml says so in words).
+RHYTHM_DAYS = 30
+
+
+class SwotField(models.TextChoices):
+    """The four fields: within the programme, and around it (method.md §5.1)."""
+
+    STRENGTH = "strength", _("strengths")
+    WEAKNESS = "weakness", _("weaknesses")
+    OPPORTUNITY = "opportunity", _("opportunities")
+    THREAT = "threat", _("threats")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.monitoring.actions import Scored
 from nastavnik.monitoring.catalogues import scorecard_rules
-from nastavnik.monitoring.choices import MOST_CONCLUSION, MOST_WHY
+from nastavnik.monitoring.choices import MOST_CONCLUSION, MOST_SWOT_WORDS, MOST_WHY, SwotField
 from nastavnik.monitoring.models import ScoreMark
 from nastavnik.people.models import User
 
@@ -69,4 +69,22 @@ class ConclusionForm(forms.Form):
         max_length=MOST_CONCLUSION,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
+class SnapshotForm(forms.Form):
+    assessment = forms.CharField(
+        label=_("Your own assessment, in your own words"),
+        max_length=MOST_CONCLUSION,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class SwotNoteForm(forms.Form):
+    field = forms.ChoiceField(label=_("Field"), choices=SwotField.choices)
+    words = forms.CharField(
+        label=_("Your own words"),
+        max_length=MOST_SWOT_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )

@@ -1,7 +1,13 @@
 """What monitoring keeps of a person: who scored what, and names in words."""
 
 from nastavnik.core.hooks.holdings import NAMELESS, Holding, Mention
-from nastavnik.monitoring.models import Scorecard, ScoreMark, ScoreSheet
+from nastavnik.monitoring.models import (
+    ProcessSnapshot,
+    Scorecard,
+    ScoreMark,
+    ScoreSheet,
+    SwotNote,
+)
 
 HELD = (
     Holding(
@@ -20,4 +26,6 @@ HELD = (
         stays={"points": NAMELESS, "why": NAMELESS},
     ),
     Mention(Scorecard, "выводы оценки программы", ("conclusion",)),
+    Mention(ProcessSnapshot, "оценка хода программы куратором", ("assessment",)),
+    Mention(SwotNote, "сильные и слабые стороны программы", ("words",)),
 )

@@ -1,4 +1,4 @@
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -6,10 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
-from nastavnik.monitoring.choices import MOST_CONCLUSION, MOST_WHY
+from nastavnik.monitoring.choices import (
+    MOST_CONCLUSION,
+    MOST_SWOT_WORDS,
+    MOST_WHY,
+    SwotField,
+)
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import User
 from nastavnik.programmes.models import Programme
+from nastavnik.questionnaires.models import Wave
+
+M = TypeVar("M", bound=models.Model)
 
 
 class ScorecardQuerySet(ScopedQuerySet["Scorecard"]):
@@ -126,3 +134,73 @@ class ScoreMark(models.Model):
         personal = ["points", "why"]
         public = ["indicator"]
         technical = ["id", "organisation", "sheet"]
+
+
+class WholeProgrammeQuerySet(ScopedQuerySet[M]):
+    view_perm = Perm.MONITORING_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the rows of the user's organisations, for who sees the whole of them."""
+        return self.filter(organisation_id__in=user.viewer.answers_for(self.view_perm))
+
+
+class ProcessSnapshot(models.Model):
+    """Numbers of the process as they were on one day, frozen, with the curator's own assessment (method.md §5.1, stage 1).
+
+    `numbers` are plain data in the order of `data/process.yaml` of that day: code, words, source, n, total. One a day: taken
+    again on the same day it replaces the one before.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="snapshots")
+    taken_on = models.DateField()
+    numbers = models.JSONField()
+    assessment = models.TextField(_("your own assessment"), max_length=MOST_CONCLUSION, blank=True)
+
+    objects = WholeProgrammeQuerySet["ProcessSnapshot"].as_manager()
+
+    class Meta:
+        ordering = ["-taken_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "taken_on"], name="snapshot_once_a_day"),
+        ]
+
+    class Privacy:
+        public = ["taken_on", "numbers"]
+        personal = ["assessment"]
+        technical = ["id", "organisation", "programme"]
+
+
+class SwotNote(models.Model):
+    """What the curator has put into one of the four fields: an answer in its own words, or words of the curator.
+
+    Of an answer `wave` and `item` say where it comes from, `n_said` how many said just that, `answer_sha256` that it is sorted
+    already. Nothing says whose answer it was.
+    """
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="swot")
+    field = models.CharField(_("field"), max_length=11, choices=SwotField)
+    words = models.TextField(_("words"), max_length=MOST_SWOT_WORDS)
+    wave = models.ForeignKey(Wave, models.SET_NULL, null=True, related_name="+")
+    item = models.CharField(max_length=40, blank=True)
+    n_said = models.PositiveSmallIntegerField(default=0)
+    answer_sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = WholeProgrammeQuerySet["SwotNote"].as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "answer_sha256"],
+                condition=~Q(answer_sha256=""),
+                name="swot_answer_sorted_once",
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="swot_note_has_words"),
+        ]
+
+    class Privacy:
+        public = ["field", "n_said"]
+        personal = ["words"]
+        technical = ["id", "organisation", "programme", "wave", "item", "answer_sha256"]

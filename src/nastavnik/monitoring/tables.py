@@ -10,9 +10,11 @@ from django.utils.translation import ngettext
 from nastavnik.core.ui.components import BREAK, address_of, link, nodata, small, state
 from nastavnik.core.ui.listing import Column, Table, Value
 from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.choices import SwotField
 from nastavnik.monitoring.documents import comma
-from nastavnik.monitoring.models import Scorecard
+from nastavnik.monitoring.models import Scorecard, SwotNote
 from nastavnik.monitoring.queries.evidence import CountedFact
+from nastavnik.monitoring.queries.process import ProcessCount, ProcessLine
 from nastavnik.monitoring.queries.scorecards import CardOfYear, CardResult, IndicatorRow
 
 
@@ -138,3 +140,48 @@ def years_table(rows: Sequence[CardOfYear], *, hidden: int | None) -> Table[Card
         Column("state", _("State"), lambda row: _("closed") if row.card.closed_on else _("open"), standing),
     )  # fmt: skip
     return Table("scorecards", _("Scorecards by year"), columns, rows)
+
+
+def swot_table(notes: Sequence[SwotNote]) -> Table[SwotNote]:
+    """Return what stands in the four fields as a list."""
+
+    def source(note: SwotNote) -> str:
+        return note.wave.title if note.wave else "" if note.n_said else _("the curator's own words")
+
+    columns: tuple[Column[SwotNote], ...] = (
+        Column("field", _("Field"), lambda note: str(note.get_field_display())),
+        Column("words", _("Words"), lambda note: note.words),
+        Column("n", _("How many said so"), lambda note: note.n_said or None, is_number=True),
+        Column("source", _("Where from"), source),
+    )
+    order = {field: place for place, field in enumerate(SwotField.values)}
+    rows = sorted(notes, key=lambda note: (order[note.field], note.pk))
+    return Table("swot", _("Strengths, weaknesses, opportunities, threats"), columns, rows)
+
+
+def process_table(counts: Sequence[ProcessLine]) -> Table[ProcessLine]:
+    """Return the numbers of the process: a line a number, a column today and each snapshot."""
+    days = [day for day, _count in counts[0].counts] if counts else []
+
+    def column(place: int) -> Column[ProcessLine]:
+        on = days[place]
+        label = _("today") if on is None else f"{on:%d.%m.%Y}"
+        return Column(f"day{place}", label, lambda line: count_words(line.counts[place][1]))
+
+    columns: list[Column[ProcessLine]] = [
+        Column("words", _("What is counted"), lambda line: line.words),
+        *(column(place) for place in range(len(days))),
+        Column("source", _("Where it is counted"), lambda line: line.source),
+    ]
+    return Table("process", _("Numbers of the process"), columns, counts)
+
+
+def count_words(count: ProcessCount | None) -> str:
+    """Return so many of so many; what is not told, or was not counted then, says so."""
+    if count is None:
+        return _("not counted then")
+    if count.is_kept_back:
+        return _("fewer than five: not shown")
+    if not count.total:
+        return _("nothing to count")
+    return _("%(n)s of %(most)s") % {"n": count.n, "most": count.total}

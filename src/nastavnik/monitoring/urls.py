@@ -15,4 +15,10 @@ urlpatterns = [
     path("monitoring/sheets/<int:pk>/", views.sheet, name="sheet"),
     path("monitoring/sheets/<int:pk>/back/", views.take_back, name="take-back"),
     path("monitoring/sheets/<int:pk>/off/", views.drop, name="drop"),
+    path("monitoring/process/", views.process, name="process"),
+    path("monitoring/process/snapshot/", views.snapshot, name="snapshot"),
+    path("monitoring/swot/", views.swot, name="swot"),
+    path("monitoring/swot/sort/", views.sort, name="sort"),
+    path("monitoring/swot/add/", views.add_note, name="add-note"),
+    path("monitoring/swot/<int:pk>/remove/", views.remove_note, name="remove-note"),
 ]

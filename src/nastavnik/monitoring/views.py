@@ -5,7 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
@@ -13,17 +15,31 @@ from nastavnik.core.access.view_access import requires
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
-from nastavnik.core.ui import listing
+from nastavnik.core.ui import confirm, listing
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.monitoring import actions
 from nastavnik.monitoring.access import may_close, may_score
 from nastavnik.monitoring.catalogues import scorecard_rules
-from nastavnik.monitoring.choices import SCORECARD_PAPER
+from nastavnik.monitoring.choices import SCORECARD_PAPER, SwotField
 from nastavnik.monitoring.documents import paper_of
-from nastavnik.monitoring.forms import ConclusionForm, ScoreForm, ScorerForm
-from nastavnik.monitoring.models import Scorecard, ScoreSheet
+from nastavnik.monitoring.forms import (
+    ConclusionForm,
+    ScoreForm,
+    ScorerForm,
+    SnapshotForm,
+    SwotNoteForm,
+)
+from nastavnik.monitoring.models import Scorecard, ScoreSheet, SwotNote
 from nastavnik.monitoring.queries.evidence import evidence_of
+from nastavnik.monitoring.queries.process import (
+    narrowed_answers,
+    notes_of,
+    open_answers,
+    process_lines,
+    shared_words,
+    snapshots_of,
+)
 from nastavnik.monitoring.queries.scorecards import (
     cards_of,
     open_sheet_of,
@@ -31,7 +47,14 @@ from nastavnik.monitoring.queries.scorecards import (
     scorers_to_invite,
     years_of,
 )
-from nastavnik.monitoring.tables import card_table, level_words, sum_words, years_table
+from nastavnik.monitoring.tables import (
+    card_table,
+    level_words,
+    process_table,
+    sum_words,
+    swot_table,
+    years_table,
+)
 from nastavnik.programmes.models import Programme
 from nastavnik.programmes.queries import current_programme
 
@@ -289,3 +312,142 @@ def drop(request: Request, pk: int) -> HttpResponse:
         actions.drop_sheet(shown, by=request.user)
         messages.success(request, _("The sheet is off the card."))
     return redirect("monitoring:scorecard", pk=shown.scorecard_id)
+
+
+# ---------------------------------------------------------------- stage 1: how the programme goes
+
+
+def _leads(request: Request, programme: Programme | None) -> bool:
+    at = request.user.viewer.answers_for(Perm.MONITORING_EDIT)
+    return programme is not None and programme.organisation_id in at
+
+
+def _led_programme(request: Request) -> Programme | None:
+    programme = _programme(request)
+    return programme if _leads(request, programme) else None
+
+
+@require_GET
+@requires(Perm.MONITORING_VIEW)
+def process(request: Request) -> HttpResponse:
+    """Show the numbers of the process today beside the snapshots."""
+    programme = _programme(request)
+    snapshots = snapshots_of(request.user, programme) if programme else []
+    lines = process_lines(request.user, programme, snapshots) if programme else []
+    table = process_table(lines)
+    if answer := listing.given(request, table):
+        return answer
+    context = {
+        "programme": programme,
+        "snapshots": snapshots,
+        "table": table,
+        "form": SnapshotForm() if _leads(request, programme) else None,
+    }
+    return render(request, "monitoring/process.html", context)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def snapshot(request: Request) -> HttpResponse:
+    """Freeze the numbers of today."""
+    programme = _led_programme(request)
+    form = SnapshotForm(request.POST)
+    if programme is None:
+        messages.error(request, _("There is no programme to score: open one first."))
+    elif form.is_valid():
+        actions.take_snapshot(programme, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The numbers of today are frozen."))
+    else:
+        messages.error(request, _("The words are too long: keep the main things."))
+    return redirect("monitoring:process")
+
+
+@require_GET
+@requires(Perm.MONITORING_VIEW)
+def swot(request: Request) -> HttpResponse:
+    """Show the four fields, and to who leads them the open answers that are not sorted yet."""
+    programme = _programme(request)
+    notes = notes_of(request.user, programme) if programme else []
+    table = swot_table(notes)
+    if answer := listing.given(request, table):
+        return answer
+    is_led = _leads(request, programme)
+    waiting = open_answers(request.user, programme) if programme and is_led else []
+    q = request.GET.get("q", "").strip()
+    context = {
+        "programme": programme,
+        "table": table,
+        "fields": [
+            (label, [one for one in notes if one.field == field])
+            for field, label in SwotField.choices
+        ],
+        "n_notes": len(notes),
+        "waiting": narrowed_answers(waiting, q),
+        "n_waiting": len(waiting),
+        "shared": shared_words(waiting),
+        "q": q,
+        "choices": SwotField.choices,
+        "is_led": is_led,
+        "note_form": SwotNoteForm() if is_led else None,
+    }
+    return render(request, "monitoring/swot.html", context)
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def sort(request: Request) -> HttpResponse:
+    """Put the answers into the fields chosen for them; one without a field waits on."""
+    programme = _led_programme(request)
+    if programme is not None:
+        among = open_answers(request.user, programme)
+        chosen = {one.digest: request.POST.get(f"into_{one.digest}", "") for one in among}
+        with refusals_told(request):
+            made = actions.sort_answers(
+                programme,
+                {key: field for key, field in chosen.items() if field},
+                among=among,
+                by=request.user,
+            )
+            messages.success(
+                request,
+                ngettext("Sorted: %(n)s answer.", "Sorted: %(n)s answers.", len(made))
+                % {"n": len(made)}
+                if made
+                else _("Choose a field beside at least one answer."),
+            )
+    return redirect("monitoring:swot")
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def add_note(request: Request) -> HttpResponse:
+    """Write own words into a field."""
+    programme = _led_programme(request)
+    form = SwotNoteForm(request.POST)
+    if programme is not None and form.is_valid():
+        actions.add_swot_note(programme, by=request.user, **form.cleaned_data)
+        messages.success(request, _("Your words are kept."))
+    else:
+        messages.error(request, _("Choose a field and write what belongs there."))
+    return redirect("monitoring:swot")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.MONITORING_EDIT)
+def remove_note(request: Request, pk: int) -> HttpResponse:
+    """Ask, then take words out of a field."""
+    at = request.user.viewer.answers_for(Perm.MONITORING_EDIT)
+    rows = SwotNote.objects.visible_to(request.user).filter(organisation_id__in=at)
+    note = get_object_or_404(rows, pk=pk)
+    if request.method == "GET":
+        return confirm.ask(
+            request,
+            heading=_("Take these words out of the field?"),
+            sentence=_("«%(words)s»: an answer can be sorted anew, your own words go for good.")
+            % {"words": note.words},
+            action=_("Take out"),
+            back=reverse("monitoring:swot"),
+        )
+    actions.drop_swot_note(note, by=request.user)
+    messages.success(request, _("The words are out of the field."))
+    return redirect("monitoring:swot")
