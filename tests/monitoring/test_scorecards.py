@@ -297,11 +297,13 @@ def test_today_asks_for_the_card_in_its_months_only(cast):
     year = cast.school.year
     urls = lambda: [item.url for item in attention.items_for(cast.anna, at_most=None)]  # noqa: E731 - asked four times
     assert "/monitoring/" not in urls()
-    with time_machine.travel(dt.datetime(year.ends_on.year, 5, 20, 9, tzinfo=dt.UTC)):
+    may = dt.datetime(year.ends_on.year, 5, 20, 9, tzinfo=dt.UTC)
+    with time_machine.travel(may):
         assert "/monitoring/" not in urls()  # no pair has begun
-        order = approve_pairs(cast.school)
-        set_requisites(order, number="7-н", dated_on=today(), by=cast.anna)
-        register_document(order, by=cast.anna)
+    order = approve_pairs(cast.school)
+    set_requisites(order, number="7-н", dated_on=today(), by=cast.anna)
+    register_document(order, by=cast.anna)
+    with time_machine.travel(may):
         assert "/monitoring/" in urls()
         card = began(cast)
         scored(card, cast.anna, [1] * 9)
