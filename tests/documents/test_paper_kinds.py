@@ -35,6 +35,7 @@ from nastavnik.monitoring.choices import SCORECARD_PAPER
 from nastavnik.pairpapers.papers import PAIR_PAPERS
 from nastavnik.plans.actions import open_plans
 from nastavnik.plans.choices import PLAN_PAPER
+from nastavnik.schoolpapers.papers import KINDS
 from nastavnik.writers import blocks
 
 pytestmark = pytest.mark.django_db
@@ -123,6 +124,12 @@ def test_every_form_names_only_what_its_app_tells(cast):
             subject_id=(staff.ties.get() if one.of == "mentee" else staff).pk,
         )
         for one in PAIR_PAPERS
+    }
+    subjects |= {
+        one.code: Document(
+            organisation=cast.school.organisation, year=cast.school.year, kind=one.code
+        )
+        for one in KINDS
     }
     assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
     for kind in paper_kinds.kinds():

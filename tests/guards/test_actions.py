@@ -924,6 +924,7 @@ DONE = {
     "documents.draft_document": lambda s: documents.draft_document(
         s.year, PAIR_ORDER, subject_id=None, by=s.by
     ),
+    "documents.begin_paper": lambda s: documents.begin_paper(s.year, "curator_order", by=s.by),
     "documents.redraw_document": lambda s: documents.redraw_document(s.order(), {"a": 1}, by=s.by),
     "documents.set_requisites": lambda s: documents.set_requisites(s.order(), number="77", dated_on=today(), by=s.by),
     "documents.register_document": lambda s: documents.register_document(s.it, by=s.by),

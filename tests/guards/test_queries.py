@@ -15,8 +15,8 @@ ROUTES = [route for route in all_routes() if not route.is_public]
 # Page → most queries it may ask, with the reason.
 DEARER: dict[str, int] = {
     # what ticks a line is asked of each app that tells it, events among them
-    "roadmaps:overview": 13,
-    "roadmaps:show": 13,
+    "roadmaps:overview": 14,
+    "roadmaps:show": 14,
     # every app is asked what needs the person and whether its first step is done; twelve where nobody waits at the gate of a base and no district asks
     # who comes of age; what is open in the training of mentors
     # and, in one, what the plans of the pairs ask for; whom one has spoken with since, of each line about pairs

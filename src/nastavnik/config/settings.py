@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "nastavnik.closing",
     "nastavnik.pairpapers",
     "nastavnik.monitoring",
+    "nastavnik.schoolpapers",
     "nastavnik.districts",
     "nastavnik.interchange",
     "nastavnik.dossiers",

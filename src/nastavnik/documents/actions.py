@@ -13,7 +13,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.paper_kinds import Parting, kind_of
+from nastavnik.documents.paper_kinds import Parting, kind_of, offered
 from nastavnik.documents.queries import content_of, why_not_taken_back
 from nastavnik.documents.signals import document_discarded, document_joined
 from nastavnik.documents.texts import form_of, phrase
@@ -48,6 +48,25 @@ def draft_document(
     )
     audit.record("document-drafted", document, by=by, fields=["kind", "title", "content"])
     return document
+
+
+@transaction.atomic
+def begin_paper(year: AcademicYear, code: str, *, by: models.Model | None) -> Document:
+    """Begin a paper of an organisation that is offered; a draft of it that is there is opened, unless each press begins one.
+
+    Raises:
+        RefusedError: no such paper is begun by a press, or nothing can be said in it yet.
+    """
+    kind = next((one for one in offered() if one.code == code), None)
+    if kind is None or kind.offer is None:
+        raise RefusedError(_("There is no such paper. Choose one of the list."))
+    AcademicYear.objects.select_for_update().get(pk=year.pk)
+    if not kind.offer.is_many:
+        drafts = Document.objects.filter(year=year, kind=code, status=DocumentStatus.DRAFT)
+        if found := drafts.order_by("-pk").first():
+            return found
+    made = draft_document(year, code, subject_id=None, by=by)
+    return refresh_document(made, by=by)
 
 
 @transaction.atomic

@@ -28,5 +28,10 @@ class DocumentsConfig(AppConfig):
         navigation.register(
             navigation.Section(40, _("Documents"), "documents:register", Perm.DOCUMENT_VIEW)
         )
-        howtos.register("documents", "documents", card="documents#от-проекта-к-приказу")
+        howtos.register(
+            "documents",
+            "documents",
+            card="documents#от-проекта-к-приказу",
+            new="documents#новый-документ",
+        )
         holdings.register(*HELD)

@@ -12,6 +12,13 @@ from nastavnik.core.hooks.digest import DigestKind
 from nastavnik.core.hooks.facts import Fact
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import kind_named, kinds
+from nastavnik.documents.texts import codes
+
+
+def told() -> set[str]:
+    """Return the codes of all facts registered papers may tell: of their kinds, and what those prove."""
+    return {*codes(), *(code for kind in kinds() for code in kind.proves)}
 
 
 def facts(
@@ -37,7 +44,8 @@ def facts(
             "date": f"{dated_on:%d.%m.%Y}",
         }
         url = reverse("documents:card", args=[key])
-        yield organisation_id, Fact(kind, words, dated_on, url, Perm.DOCUMENT_VIEW)
+        for code in (kind, *kind_named(kind).proves):
+            yield organisation_id, Fact(code, words, dated_on, url, Perm.DOCUMENT_VIEW)
 
 
 NEWS = (

@@ -11,9 +11,16 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.ui.forms import DateInput
 from nastavnik.documents.choices import MINUTES, Ask
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import PaperQuestion, Reply, kind_of
 
-_CASES = {"dative": _("to whom? (dative)")}
+_CASES = {
+    "genitive": _("of whom? (genitive)"),
+    "dative": _("to whom? (dative)"),
+    "accusative": _("whom? (accusative)"),
+    "instrumental": _("by whom? (instrumental)"),
+}
 _MOST = 200
+_MOST_LINES = 4000
 
 
 class TakeBackForm(forms.Form):
@@ -57,6 +64,28 @@ def _minutes(ask: Ask, absent: Any) -> dict[str, forms.Field]:  # noqa: ANN401 -
     }
 
 
+def _question(one: PaperQuestion, document: Document) -> forms.Field:
+    if one.choices is not None:
+        choices = [("", "—"), *one.choices(document)]
+        return forms.ChoiceField(
+            label=one.label, required=False, choices=choices, help_text=one.hint
+        )
+    if one.reply == Reply.DAY:
+        return forms.DateField(
+            label=one.label, required=False, widget=DateInput(), help_text=one.hint
+        )
+    is_long = one.reply == Reply.LINES
+    field = forms.CharField(
+        label=one.label,
+        max_length=_MOST_LINES if is_long else _MOST,
+        required=False,
+        help_text=one.hint,
+        widget=forms.Textarea({"rows": 4}) if is_long else forms.TextInput(),
+    )
+    field.wide = is_long  # type: ignore[attr-defined]
+    return field
+
+
 class ParticularsForm(forms.Form):
     """What a draft asks, as its content says; every answer may be left out, then a line is printed to fill by hand.
 
@@ -71,6 +100,8 @@ class ParticularsForm(forms.Form):
         super().__init__(data, initial=entered)
         for ask in document.content.get("asks", []):
             self.fields.update(_FIELDS[Ask(ask)]())
+        self.questions = kind_of(document).questions
+        self.fields.update({one.name: _question(one, document) for one in self.questions})
         if "curator_post" in self.fields and not entered.get("curator_post"):
             self.initial["curator_post"] = document.content.get("curator_post", "")
         for one in self.doubts:
@@ -98,6 +129,9 @@ class ParticularsForm(forms.Form):
         for ask in self.document.content.get("asks", []):
             names = [name for name in self.fields if name.startswith(ask)]
             found.append((str(Ask(ask).label), [self[name] for name in names]))
+        if self.questions:
+            names = [one.name for one in self.questions]
+            found.append((str(_("what only you can tell")), [self[name] for name in names]))
         if self.doubts:
             names = [
                 name for one in self.doubts for name in (_field_of(one), f"{_field_of(one)}_ok")

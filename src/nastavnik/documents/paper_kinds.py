@@ -71,6 +71,64 @@ class PaperOf(StrEnum):
     EVENT = "event"
 
 
+class PaperGroup(StrEnum):
+    """Where a paper stands among those a press begins."""
+
+    ORDERS = "orders"
+    RULES = "rules"
+    MINUTES = "minutes"
+    TRAINING = "training"
+    PARTNERS = "partners"
+    TEXTS = "texts"
+
+
+class Reply(StrEnum):
+    """How a question of a paper is answered: a line, one item a line, a day, one of `choices`."""
+
+    LINE = "line"
+    LINES = "lines"
+    DAY = "day"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperQuestion:
+    """What only a person can tell for a paper; kept in `Document.entered` under its name.
+
+    Attributes:
+        name: a place of the form; not one of `choices.Ask`, nor beginning with «word».
+        label: the question.
+        reply: how it is answered.
+        hint: what stands under the field.
+        choices: what may be chosen for a paper, as kept and as shown.
+        is_needed: whether a draft without it is told to lack it; a line is printed then.
+    """
+
+    name: str
+    label: StrOrPromise
+    reply: Reply = Reply.LINE
+    hint: StrOrPromise = ""
+    choices: Callable[[Document], Sequence[tuple[str, str]]] | None = None
+    is_needed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How a press begins a paper of an organisation (`documents:new`).
+
+    Attributes:
+        group: where it stands.
+        needs: what it takes from where, and what is asked, in a sentence.
+        lines: activities of the catalogue of roadmaps it belongs to, «A02».
+        is_many: whether each press begins another one; else a draft there is is opened.
+    """
+
+    group: PaperGroup
+    needs: StrOrPromise
+    lines: tuple[str, ...] = ()
+    is_many: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Of what a paper is asked for on the command line; what is not said may be any.
@@ -113,6 +171,9 @@ class PaperKind:
         compose: the facts of a draft as they are now; None where its subject is gone, then the draft stays as it is.
         of: what it is of.
         papers: those of an organisation that can be drawn, the first one first; None for those in the register.
+        questions: what only a person can tell.
+        proves: facts of the roadmap a registered one tells, besides its own code.
+        offer: how a press begins one; None where the pages of its subject do.
         findings: what only this kind knows to be missing in a draft.
         waits_for: why a draft may not be registered yet, other than that number and date are missing.
         stays: why a registration of today may not be taken back.
@@ -128,6 +189,9 @@ class PaperKind:
     compose: Callable[[Document], Composed | None]
     of: PaperOf = PaperOf.ORGANISATION
     papers: Papers | None = None
+    questions: tuple[PaperQuestion, ...] = ()
+    offer: Offer | None = None
+    proves: tuple[str, ...] = ()
     findings: Sentences = _nothing
     waits_for: Sentences = _nothing
     stays: Sentences = _nothing
@@ -149,14 +213,29 @@ def register(kind: PaperKind) -> None:
 
 def kind_of(document: Document) -> PaperKind:
     """Return the kind of a paper; where no app makes such papers any more, one that leaves it as it is."""
-    return _kinds.get(document.kind) or PaperKind(
-        code=document.kind, title=document.kind, compose=lambda _document: None
-    )
+    return kind_named(document.kind)
+
+
+def kind_named(code: str) -> PaperKind:
+    """Return the kind of a code, as `kind_of`."""
+    return _kinds.get(code) or PaperKind(code=code, title=code, compose=lambda _document: None)
 
 
 def kinds() -> list[PaperKind]:
     """Return all kinds, in the order they were registered."""
     return list(_kinds.values())
+
+
+def offered() -> list[PaperKind]:
+    """Return the kinds a press begins, in the order of their groups."""
+    groups = list(PaperGroup)
+    found = [one for one in _kinds.values() if one.offer is not None]
+    return sorted(found, key=lambda one: groups.index(one.offer.group))  # type: ignore[union-attr]
+
+
+def offered_for(line: str) -> list[PaperKind]:
+    """Return the kinds that belong to an activity of the catalogue of roadmaps."""
+    return [one for one in offered() if one.offer is not None and line in one.offer.lines]
 
 
 def title_of(code: str) -> str:

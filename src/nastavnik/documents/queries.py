@@ -1,6 +1,7 @@
 """Reads of the register: what a paper still lacks."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,18 @@ from nastavnik.core.dates import today
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.documents.choices import Ask, DocumentStatus
 from nastavnik.documents.models import Document
-from nastavnik.documents.paper_kinds import Composed, PaperKind, Wanted, kind_of
+from nastavnik.documents.paper_kinds import (
+    Composed,
+    PaperGroup,
+    PaperKind,
+    Wanted,
+    kind_of,
+    offered,
+)
 from nastavnik.documents.rendering import blocks_of
 from nastavnik.documents.signals import losses_asked
 from nastavnik.documents.texts import BLANK, compose, form_of, phrase
-from nastavnik.organisations.models import Organisation
+from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.writers.blocks import Block, Points, as_plain
 
 CHANGED_SINCE = gettext_lazy(
@@ -77,6 +85,37 @@ def _papers(kind: PaperKind, organisation: Organisation, wanted: Wanted) -> Iter
         yield from Document.objects.filter(organisation=organisation, kind=kind.code).order_by("pk")
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedPaper:
+    """A kind of paper a press begins, and those there are of it this year."""
+
+    kind: PaperKind
+    papers: list[Document]
+
+
+def offered_papers(user: SignedIn, year: AcademicYear) -> list[tuple[str, list[OfferedPaper]]]:
+    """Return by group the kinds of papers a press begins, each with what a user sees of it in a year."""
+    known = defaultdict(list)
+    for one in Document.objects.visible_to(user).filter(year=year).order_by("pk"):
+        known[one.kind].append(one)
+    groups: dict[str, list[OfferedPaper]] = {}
+    for kind in offered():
+        assert kind.offer is not None  # noqa: S101 - `offered` sees to it
+        title = str(GROUPS[kind.offer.group])
+        groups.setdefault(title, []).append(OfferedPaper(kind, known[kind.code]))
+    return list(groups.items())
+
+
+GROUPS = {
+    PaperGroup.ORDERS: gettext_lazy("Orders"),
+    PaperGroup.RULES: gettext_lazy("Regulation and programme"),
+    PaperGroup.MINUTES: gettext_lazy("Minutes"),
+    PaperGroup.TRAINING: gettext_lazy("Training of mentors"),
+    PaperGroup.PARTNERS: gettext_lazy("Partners"),
+    PaperGroup.TEXTS: gettext_lazy("Texts to read"),
+}
+
+
 def findings(document: Document) -> list[str]:
     """Return what is missing or doubtful in a draft, in sentences; of a registered paper, that it was changed."""
     if document.status == DocumentStatus.REGISTERED:
@@ -89,7 +128,12 @@ def findings(document: Document) -> list[str]:
         )
     asks = [Ask(ask) for ask in content.get("asks", []) if _is_open(document, Ask(ask))]
     found += [_LACKING[ask]() for ask in asks]
-    if not asks and content.get("has_gaps"):
+    found += [
+        _("%(what)s: not written, a line is printed.") % {"what": one.label}
+        for one in kind_of(document).questions
+        if one.is_needed and not document.entered.get(one.name)
+    ]
+    if not asks and not kind_of(document).questions and content.get("has_gaps"):
         found.append(_("Some words are missing in the points: they are printed as lines."))
     words = document.entered.get("words", {})
     if doubts := [one["given"] for one in content.get("doubts", []) if one["key"] not in words]:

@@ -5,6 +5,9 @@
     phrases: name → texts with `when`; the first whose facts hold is put in the place of `{name}`
     blocks:  one block each (`writers.blocks`), with `when` it is left out unless its facts hold
 
+A block `sections` numbers by itself: each has a `title` and `items`, of which a `text` becomes «1.2. …», and `bullets` (texts, or
+`of` a list) or any other block stands between, all with `when`; a section without an item that holds is left out.
+
 `{name}` is the place of a fact: an empty one leaves a line to write on, `{?name}` leaves no trace.
 """
 
@@ -57,14 +60,17 @@ def fill(text: str, facts: Facts) -> str:
     """
 
     def fact(found: re.Match[str]) -> str:
-        return str(facts.get(found[2], "")) or ("" if found[1] else BLANK)
+        said = str(facts.get(found[2], "")) or ("" if found[1] else BLANK)
+        # «… 2026 г.» at the end of a sentence: one full stop is enough
+        return said.removesuffix(".") if found.string.startswith(".", found.end()) else said
 
     return _PLACEHOLDER.sub(fact, text)
 
 
-def points(records: Sequence[Mapping[str, Any]], facts: Facts) -> list[str]:
-    """Return the filled points whose `when` facts all hold."""
-    return [fill(record["text"], facts) for record in records if _holds(record, facts)]
+def points(records: Sequence[Mapping[str, Any] | str], facts: Facts) -> list[str]:
+    """Return the filled points whose `when` facts all hold; a bare text always stands."""
+    full = [{"text": one} if isinstance(one, str) else one for one in records]
+    return [fill(record["text"], facts) for record in full if _holds(record, facts)]
 
 
 def phrase(form: Mapping[str, Any], name: str, facts: Facts) -> str:
@@ -96,7 +102,7 @@ def _names(value: Any) -> Iterator[str]:  # noqa: ANN401 - plain data of a shipp
             yield from _names(one)
     elif isinstance(value, dict):
         yield from value.get("when", ())
-        yield from (value[name] for name in ("names", "of") if name in value)
+        yield from (value[name] for name in ("names", "of", "points_of") if name in value)
         for one in value.values():
             yield from _names(one)
 
@@ -126,6 +132,34 @@ def _tables(said: Mapping[str, Any], _form: Any, facts: Facts) -> Iterator[Block
         if table.rows:
             heading = fill(said.get("heading", ""), {**facts, **table.facts})
             yield blocks.PaperTable(columns, blocks.joined(table.rows), heading)
+
+
+def _sections(
+    said: Sequence[Mapping[str, Any]], form: Mapping[str, Any], facts: Facts
+) -> Iterator[Block]:
+    number = 0
+    for section in said:
+        if not _holds(section, facts):
+            continue
+        held = [one for one in section["items"] if _holds(one, facts)]
+        if not held:
+            continue
+        number += 1
+        yield blocks.Title(f"{number}. {fill(section['title'], facts)}", is_centred=True)
+        yield from _items(held, number, form, facts)
+
+
+def _items(
+    held: Sequence[Mapping[str, Any]], number: int, form: Mapping[str, Any], facts: Facts
+) -> Iterator[Block]:
+    """Yield what stands in a section, its texts numbered."""
+    place = 0
+    for one in held:
+        if "text" in one:
+            place += 1
+            yield blocks.Paragraph(f"{number}.{place}. {fill(one['text'], facts)}")
+        else:
+            yield from _blocks(one, form, facts)
 
 
 def _signature(said: Mapping[str, Any], form: Mapping[str, Any], facts: Facts) -> Iterator[Block]:
@@ -158,8 +192,16 @@ _MAKERS: dict[str, Callable[[Any, Mapping[str, Any], Facts], Iterator[Block]]] =
     "paragraph": _one(blocks.Paragraph),
     "lead": _one(lambda text: blocks.Paragraph(text, is_lead=True)),
     "points": lambda said, _form, facts: iter([blocks.Points(tuple(points(said, facts)))]),
-    "bullets": lambda said, _form, facts: iter([blocks.Bullets(_list(said["of"], facts))]),
+    "points_of": lambda said, _form, facts: iter([blocks.Points(_list(said, facts))]),
+    "bullets": lambda said, _form, facts: iter(
+        [
+            blocks.Bullets(
+                tuple(points(said, facts)) if isinstance(said, list) else _list(said["of"], facts)
+            )
+        ]
+    ),
     "tables": _tables,
+    "sections": _sections,
     "signature": _signature,
     "acquainted": _acquainted,
     "annex": lambda said, _form, facts: iter(

@@ -5,6 +5,7 @@ from nastavnik.documents import views
 app_name = "documents"
 urlpatterns = [
     path("documents/", views.register, name="register"),
+    path("documents/new/", views.new, name="new"),
     path("documents/<int:pk>/", views.card, name="card"),
     path("documents/<int:pk>/register/", views.register_paper, name="register-paper"),
     path("documents/<int:pk>/take-back/", views.take_back, name="take-back"),

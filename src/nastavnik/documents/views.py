@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import requires
+from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
 from nastavnik.core.ui import confirm, downloads, listing
@@ -27,11 +28,13 @@ from nastavnik.documents.queries import (
     findings,
     is_of_today,
     is_parted,
+    offered_papers,
     why_not_registered,
     why_not_taken_back,
 )
 from nastavnik.documents.rendering import blocks_of
 from nastavnik.documents.tables import register_table
+from nastavnik.organisations.queries import year_for
 from nastavnik.writers.blocks import Block, code_of
 from nastavnik.writers.looks import LINE, OLD_LINES, OLD_SIGNATURE
 from nastavnik.writers.pdfs import draw_pdf
@@ -51,9 +54,34 @@ def register(request: Request) -> HttpResponse:
     table = register_table(listing.rows_for(request, page, papers))
     if answer := listing.given(request, table):
         return answer
-    may_draw = request.user.viewer.may(Perm.DOCUMENT_EDIT)
-    context = {"page": page, "table": table, "may_draw": may_draw}
+    context = {
+        "page": page,
+        "table": table,
+        "may_draw": request.user.viewer.may(Perm.DOCUMENT_EDIT),
+    }
     return render(request, "documents/register.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.DOCUMENT_EDIT)
+def new(request: Request) -> HttpResponse:
+    """Show which papers of the organisation can be begun; a press begins one and opens it."""
+    workplace = request.user.workplace
+    may_write = workplace.pk in request.user.viewer.organisations(Perm.DOCUMENT_EDIT)
+    year = year_for(workplace, today()) if may_write else None
+    if year is None:
+        messages.error(request, _("There is no academic year yet: open a programme first."))
+        return redirect("documents:register")
+    if request.method == "POST":
+        try:
+            made = actions.begin_paper(year, request.POST.get("kind", ""), by=request.user)
+        except RefusedError as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            return redirect("documents:new")
+        return redirect("documents:card", pk=made.pk)
+    context = {"groups": offered_papers(request.user, year), "year": year}
+    return render(request, "documents/new.html", context)
 
 
 def _opened(request: Request, pk: int) -> Document:

@@ -20,6 +20,7 @@ from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import LONGEST_KEY, Request, ticked
 from nastavnik.core.ui.downloads import download
 from nastavnik.core.ui.refusals import refusals_told
+from nastavnik.documents.paper_kinds import PaperKind, offered_for
 from nastavnik.jobs.queries import unfinished
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.organisations.models import AcademicYear
@@ -565,8 +566,20 @@ def _card(
         "needs_facts": needed_facts(one),
         "changes": changes_of(request.user, one.roadmap, one)[:30],
         "needs": _needs(request, one),
+        "papers": _papers(request, one),
         "may_edit": viewer.may(Perm.ROADMAP_EDIT),
     }
+
+
+def _papers(request: Request, one: Activity) -> list[PaperKind]:
+    """Return the papers a line asks for that its reader may begin."""
+    own = request.user.viewer.organisations(Perm.DOCUMENT_EDIT)
+    if (
+        one.roadmap.organisation_id not in own
+        or one.roadmap.organisation_id != request.user.workplace.pk
+    ):
+        return []
+    return [kind for code in one.catalogue_code.split() for kind in offered_for(code)]
 
 
 def _needs(request: Request, one: Activity) -> dict[str, Sequence[Activity]]:
