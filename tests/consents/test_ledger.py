@@ -51,6 +51,8 @@ def test_who_signs_follows_from_the_age_on_the_day(age, signer):
     [
         ("pupil", Signer.REPRESENTATIVE),
         ("student", Signer.REPRESENTATIVE),
+        ("volunteer", Signer.REPRESENTATIVE),
+        ("veteran", Signer.PERSON),
         ("teacher", Signer.PERSON),
         ("employer", Signer.PERSON),
     ],

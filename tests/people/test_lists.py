@@ -150,6 +150,29 @@ def test_what_the_list_knows_better_goes_to_the_card(school):
     assert (person.kind, person.gender) == ("teacher", "male")
 
 
+def test_a_list_of_grown_ups_says_who_is_no_staff(school):
+    rows = (
+        "Образцова Ольга Примеровна\tучитель\tматематика\n"
+        "Ветеранов Виктор Примерович\tВетеран педагогического труда\t\n"
+        "Волонтёрова Вера Примеровна\tВолонтёр\t\n"
+        "Институтов Иван Примерович\tсотрудник ИРО\t\n"
+        "Учителев Ульян Примерович\tветеран труда, учитель\t\n"
+    )
+    assert counts(load(school, STAFF + rows))[0] == 5
+    assert dict(Person.objects.values_list("last_name", "kind")) == {
+        "Образцова": "teacher",
+        "Ветеранов": "veteran",
+        "Волонтёрова": "volunteer",
+        "Институтов": "institute",
+        "Учителев": "teacher",
+    }
+    # the same list again doubles nobody; a parent of the name of a teacher is another card
+    assert counts(load(school, STAFF + rows)) == (0, 0, 5, 0)
+    parent = "Образцова Ольга Примеровна\tродитель\t\n"
+    assert counts(load(school, STAFF + parent)) == (1, 0, 0, 0)
+    assert Person.objects.filter(last_name="Образцова", kind="parent").count() == 1
+
+
 def test_a_birth_date_and_a_patronymic_are_filled_in(school):
     actions.add_person(
         school,

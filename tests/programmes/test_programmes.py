@@ -11,6 +11,7 @@ from nastavnik.core.access import Role
 from nastavnik.core.errors import RefusedError
 from nastavnik.organisations.choices import OrganisationKind
 from nastavnik.people.actions import add_account, grant_role
+from nastavnik.people.choices import PersonKind
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.actions import (
     adopt_form,
@@ -233,6 +234,8 @@ def test_limits_are_changed_for_the_own_school(cast):
     url = reverse("programmes:limits", args=[own.pk])
     assert client.get(url).status_code == 200
     limits = {
+        "mentor_kinds": ["pupil", "volunteer"],
+        "mentee_kinds": ["pupil"],
         "max_mentees": 5,
         "mentee_min_age": 11,
         "mentor_min_years": "",
@@ -242,6 +245,9 @@ def test_limits_are_changed_for_the_own_school(cast):
     assert client.post(url, limits)["Location"] == "/programme/"
     own.refresh_from_db()
     assert (own.max_mentees, own.mentee_min_age, own.mentor_min_years) == (5, 11, None)
+    assert own.mentor_kinds == ["pupil", "volunteer"]
+    assert client.post(url, limits | {"mentor_kinds": []}).context["form"].errors["mentor_kinds"]
+    assert client.post(url, limits | {"mentor_kinds": ["king"]}).context["form"].errors
     assert client.post(url, limits | {"max_mentees": 0}).context["form"].errors["max_mentees"]
     for foreign in (directory("pupil_pupil"), cast.other.programme.forms.first()):
         assert client.get(reverse("programmes:limits", args=[foreign.pk])).status_code == 404
@@ -287,3 +293,11 @@ def test_names(cast):
     form = directory("pupil_pupil")
     assert str(form) == form.title
     assert str(form.variants.first()) == form.variants.first().title
+
+
+@pytest.mark.django_db
+def test_every_kind_of_people_is_taken_by_a_form():
+    taken = {
+        kind for form in MentoringForm.objects.directory() for kind in (*form.mentor_kinds, *form.mentee_kinds)
+    }  # fmt: skip
+    assert taken == set(PersonKind.values)

@@ -35,7 +35,7 @@ from nastavnik.core.hooks import consent_needs
 from nastavnik.core.hooks.timeline import Subject, TimelineEvent
 from nastavnik.core.links import digest_of
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.choices import LEARNERS
+from nastavnik.people.choices import MAY_BE_MINORS
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
 
@@ -46,7 +46,7 @@ AGE_OF_MAJORITY = 18
 def signer_for(person: Person, day: dt.date) -> Signer:
     """Return who signs for a person on a day: under 14 the representative, to 17 both, from 18 the person.
 
-    A pupil without a birth date is treated as the youngest; a grown-up by role signs alone (method.md §9.2).
+    A pupil or a volunteer without a birth date is treated as the youngest; a grown-up by role signs alone (method.md §9.2).
     """
     return signer_by(person.kind, person.birth_date, day)
 
@@ -54,7 +54,7 @@ def signer_for(person: Person, day: dt.date) -> Signer:
 def signer_by(kind: str, birth_date: dt.date | None, day: dt.date) -> Signer:
     """Return who signs on a day for somebody of a kind and a birth date, as `signer_for`."""
     if birth_date is None:
-        return Signer.REPRESENTATIVE if kind in LEARNERS else Signer.PERSON
+        return Signer.REPRESENTATIVE if kind in MAY_BE_MINORS else Signer.PERSON
     age = age_on(birth_date, day)
     if age >= AGE_OF_MAJORITY:
         return Signer.PERSON

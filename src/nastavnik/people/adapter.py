@@ -38,7 +38,7 @@ from nastavnik.engine.tables.reading import (
     WaitingRow,
 )
 from nastavnik.engine.tables.roster import Roster, read_roster, roster_json
-from nastavnik.people.choices import Gender, RosterKind
+from nastavnik.people.choices import Gender, RosterKind, kind_said
 from nastavnik.people.models import Person, RosterImport
 from nastavnik.people.queries import Known
 from nastavnik.readers.bounded import read_bounded
@@ -464,9 +464,9 @@ def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> Rost
     A row names a person when the folded names agree (ё as е) and the birth dates agree or one is unknown; a missing
     patronymic is made up for by equal birth dates. Anything less sure is an error, never a guess.
     """
-    people: dict[str, list[Known]] = defaultdict(list)
+    people: dict[tuple[str, str], list[Known]] = defaultdict(list)
     for one in known:
-        people[_short_key(one.person)].append(one)
+        people[_who_is_named(one.person, kind)].append(one)
     header = roster.columns.get(Field.FULL_NAME) or roster.columns.get(Field.LAST_NAME, "")
     errors: dict[int, RowError] = {}
     waiting = dict(roster.waiting)
@@ -475,7 +475,8 @@ def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> Rost
         waiting.setdefault(row.row, waiting_of(row))
         errors.setdefault(row.row, RowError(row.row, header, reason))
 
-    found = _matched([row for row in roster.people if not _left_as_long(row, leave)], people, leave)
+    rows = [row for row in roster.people if not _left_as_long(row, leave)]
+    found = _matched(rows, people, kind, leave)
     _leave_repeated(found, leave)
     outcomes = tuple(_outcome(row, match, kind) for row, match in found if row.row not in errors)
     every = sorted([*roster.errors, *errors.values()], key=lambda error: error.row)
@@ -484,6 +485,14 @@ def compare(roster: Roster, known: Iterable[Known], *, kind: RosterKind) -> Rost
 
 def _short_key(name: Person | PersonRow) -> str:
     return fold(f"{name.last_name} {name.first_name}")
+
+
+def _who_is_named(name: Person | PersonRow, kind: RosterKind) -> tuple[str, str]:
+    """Return by what a list finds a card: in one of grown-ups a parent is not the teacher of the same name."""
+    if kind is RosterKind.PUPILS:
+        return "", _short_key(name)
+    who = name.kind if isinstance(name, Person) else kind_said(name.position).value
+    return who, _short_key(name)
 
 
 _LONGEST = {
@@ -522,13 +531,18 @@ def _sureness(row: PersonRow, person: Person) -> int:
 
 
 def _matched(
-    rows: list[PersonRow], people: Mapping[str, list[Known]], leave: Leave
+    rows: list[PersonRow],
+    people: Mapping[tuple[str, str], list[Known]],
+    kind: RosterKind,
+    leave: Leave,
 ) -> list[tuple[PersonRow, Known | None]]:
     """Pair rows with people; two rows may not claim one person, the surer claim wins."""
     pairs: list[tuple[PersonRow, Known | None]] = []
     claims: dict[int, list[tuple[int, PersonRow]]] = defaultdict(list)
     for row in rows:
-        fits = [(_sureness(row, one.person), one) for one in people.get(_short_key(row), [])]
+        fits = [
+            (_sureness(row, one.person), one) for one in people.get(_who_is_named(row, kind), [])
+        ]
         most = max((sureness for sureness, _one in fits), default=_STRANGER)
         best = [one for sureness, one in fits if sureness == most]
         if most == _STRANGER:

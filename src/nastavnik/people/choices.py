@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Role
+from nastavnik.core.text import fold
 
 
 class PersonKind(models.TextChoices):
@@ -15,10 +16,36 @@ class PersonKind(models.TextChoices):
     EMPLOYER = "employer", _("Partner's employee")
     ALUMNUS = "alumnus", _("Alumnus")
     PARENT = "parent", _("Parent")
+    VETERAN = "veteran", _("Veteran of pedagogical work")
+    VOLUNTEER = "volunteer", _("Volunteer")
+    INSTITUTE = "institute", _("Institute of teachers' training")
 
 
 LEARNERS = (PersonKind.PUPIL, PersonKind.STUDENT)
-OUTSIDERS = (PersonKind.EMPLOYER, PersonKind.ALUMNUS, PersonKind.PARENT)
+#: Who may be under age: without a birth date a representative signs for them.
+MAY_BE_MINORS = (*LEARNERS, PersonKind.VOLUNTEER)
+OUTSIDERS = (
+    PersonKind.EMPLOYER,
+    PersonKind.ALUMNUS,
+    PersonKind.PARENT,
+    PersonKind.VETERAN,
+    PersonKind.VOLUNTEER,
+    PersonKind.INSTITUTE,
+)
+
+#: What a list of grown-ups writes in place of a position → who that is; whole cells only, lower case, «ё» as «е».
+SAID_AS: dict[str, PersonKind] = {
+    **dict.fromkeys(("родитель", "член совета родителей", "член родительского совета"), PersonKind.PARENT),
+    **dict.fromkeys(("ветеран педагогического труда", "ветеран"), PersonKind.VETERAN),
+    **dict.fromkeys(("волонтер", "доброволец"), PersonKind.VOLUNTEER),
+    **dict.fromkeys(("сотрудник иро", "сотрудник института развития образования"), PersonKind.INSTITUTE),
+    **dict.fromkeys(("выпускник", "выпускница"), PersonKind.ALUMNUS),
+}  # fmt: skip
+
+
+def kind_said(position: str) -> PersonKind:
+    """Return who somebody of a list without classes is by what stands for the position; whoever it does not say is staff."""
+    return SAID_AS.get(fold(position), PersonKind.TEACHER)
 
 
 # how long two cards made one can be taken apart again; then the empty card is deleted

@@ -23,6 +23,7 @@ from nastavnik.people.access import roles_given
 from nastavnik.people.adapter import Answers, Field, SheetLayout, Understanding, WaitingRow
 from nastavnik.people.choices import (
     LEARNERS,
+    MAY_BE_MINORS,
     ROLE_TITLES,
     ColumnMeaning,
     PersonKind,
@@ -348,7 +349,7 @@ class PersonForm(forms.ModelForm[Person]):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         kind = data.get("kind")
-        if kind in LEARNERS and not data.get("birth_date"):
+        if kind in MAY_BE_MINORS and not data.get("birth_date"):
             self.add_error("birth_date", _("Without it nobody knows who signs the consent."))
         if kind in LEARNERS and not data.get("group"):
             self.add_error("group", _("A pupil needs a class."))

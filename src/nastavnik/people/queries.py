@@ -19,7 +19,14 @@ from nastavnik.core.ui.components import few
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import bounds_after
 from nastavnik.people.access import may_switch_off, renewals
-from nastavnik.people.choices import LEARNERS, MERGE_UNDO_DAYS, ImportStatus, PersonKind, RosterKind
+from nastavnik.people.choices import (
+    LEARNERS,
+    MERGE_UNDO_DAYS,
+    SAID_AS,
+    ImportStatus,
+    PersonKind,
+    RosterKind,
+)
 from nastavnik.people.models import (
     ClassTransfer,
     Enrolment,
@@ -254,7 +261,9 @@ def known_people(
     organisation: Organisation, kind: RosterKind, year: AcademicYear | None
 ) -> list[Known]:
     """Return everybody a list of this kind may name, also those who left; two queries."""
-    kinds = LEARNERS if kind == RosterKind.PUPILS else (PersonKind.TEACHER,)
+    kinds: tuple[PersonKind, ...] = LEARNERS
+    if kind != RosterKind.PUPILS:
+        kinds = (PersonKind.TEACHER, *sorted(set(SAID_AS.values())))
     people = Person.objects.filter(organisation=organisation, kind__in=kinds).exclude(
         pk__in=PersonMerge.objects.standing().values("gone")
     )

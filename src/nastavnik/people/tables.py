@@ -66,6 +66,13 @@ _COUNTED: dict[PersonKind, Callable[[int], str]] = {
     ),
     PersonKind.ALUMNUS: lambda n: ngettext("%(n)s alumnus", "%(n)s alumni", n),
     PersonKind.PARENT: lambda n: ngettext("%(n)s parent", "%(n)s parents", n),
+    PersonKind.VETERAN: lambda n: ngettext("%(n)s veteran", "%(n)s veterans", n),
+    PersonKind.VOLUNTEER: lambda n: ngettext("%(n)s volunteer", "%(n)s volunteers", n),
+    PersonKind.INSTITUTE: lambda n: ngettext(
+        "%(n)s person of the institute of teachers' training",
+        "%(n)s people of the institute of teachers' training",
+        n,
+    ),
 }
 
 

@@ -551,7 +551,8 @@ def _forms(request: Request) -> list[MentoringForm]:
 
 
 def _is_of_staff(form: MentoringForm) -> bool:
-    return {*form.mentor_kinds, *form.mentee_kinds} == {PersonKind.TEACHER.value}
+    # the plan is the mentee's, and a veteran may lead a teacher
+    return set(form.mentee_kinds) == {PersonKind.TEACHER.value}
 
 
 def _chosen_form(forms: list[MentoringForm], code: str) -> MentoringForm:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.validators import MinValueValidator
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.dates import today
 from nastavnik.core.ui.forms import DateInput, RowsField, offer, offer_rows
 from nastavnik.organisations.models import AcademicYear, Organisation
+from nastavnik.people.choices import PersonKind
 from nastavnik.people.forms import PersonFilter
 from nastavnik.programmes import catalogues
 from nastavnik.programmes.access import capacity_refusal, is_outsider
@@ -35,6 +36,9 @@ from nastavnik.programmes.models import (
     Programme,
 )
 from nastavnik.programmes.queries import areas_offered
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 class FormChoice(RowsField):
@@ -104,11 +108,23 @@ class ProgrammeForm(forms.ModelForm[Programme]):
         return data
 
 
+def _kinds_field(label: "StrOrPromise") -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=PersonKind.choices,
+        widget=CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one kind of people.")},
+    )
+
+
 class LimitsForm(forms.ModelForm[MentoringForm]):
+    mentor_kinds = _kinds_field(_("Who may be a mentor"))
+    mentee_kinds = _kinds_field(_("Who may be a mentee"))
+
     class Meta:
         model = MentoringForm
         fields = [
-            "max_mentees", "is_group", "mentee_min_age", "mentor_min_years", "min_grade_gap", "same_subject",
+            "mentor_kinds", "mentee_kinds", "max_mentees", "is_group", "mentee_min_age", "mentor_min_years", "min_grade_gap", "same_subject",
             "approving_body",
         ]  # fmt: skip
         help_texts = {

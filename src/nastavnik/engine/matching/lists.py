@@ -53,6 +53,10 @@ KINDS: Mapping[str, str] = {
     "учитель": "teacher", "педагог": "teacher", "преподаватель": "teacher", "teacher": "teacher",
     "работодатель": "employer", "специалист предприятия": "employer", "employer": "employer",
     "выпускник": "alumnus", "выпускница": "alumnus", "alumnus": "alumnus",
+    "родитель": "parent", "parent": "parent",
+    "ветеран": "veteran", "ветеран педагогического труда": "veteran", "veteran": "veteran",
+    "волонтёр": "volunteer", "волонтер": "volunteer", "volunteer": "volunteer",
+    "сотрудник иро": "institute", "institute": "institute",
 }  # fmt: skip
 
 #: Who has this language in common with somebody has it with everybody.

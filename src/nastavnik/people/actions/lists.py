@@ -18,7 +18,7 @@ from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import adapter
 from nastavnik.people.actions.roster import enrol_all, first_day, grade_of
-from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind
+from nastavnik.people.choices import ImportStatus, PersonKind, RosterKind, kind_said
 from nastavnik.people.models import Person, RosterImport, StudyGroup
 from nastavnik.people.queries import known_people, old_lists
 
@@ -290,16 +290,16 @@ def _save_people(
     by: models.Model | None,
 ) -> dict[int, Person]:
     """Add the new and change the known people; return row number → person."""
-    person_kind = PersonKind.TEACHER
-    if kind is RosterKind.PUPILS:
-        is_college = organisation.kind == OrganisationKind.COLLEGE
-        person_kind = PersonKind.STUDENT if is_college else PersonKind.PUPIL
+    is_college = organisation.kind == OrganisationKind.COLLEGE
+    learner = PersonKind.STUDENT if is_college else PersonKind.PUPIL
     people: dict[int, Person] = {}
     changed: dict[tuple[str, ...], list[Person]] = defaultdict(list)
     for outcome in compared.outcomes:
         number = outcome.row.row
         if outcome.known is None:
-            people[number] = _person_of(organisation, person_kind, outcome.row)
+            is_learner = kind is RosterKind.PUPILS
+            who = learner if is_learner else kind_said(outcome.row.position)
+            people[number] = _person_of(organisation, who, outcome.row)
             continue
         person = people[number] = outcome.known.person
         if fields := _take_over(person, outcome.changes):
