@@ -15,7 +15,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
-from nastavnik.documents.actions import register_document, set_requisites
+from nastavnik.documents.actions import register_document, set_requisites, take_back_registration
 from nastavnik.matching.actions import run_matching
 from nastavnik.mentorships.actions import approve_run, set_pair_status
 from nastavnik.mentorships.catalogues import base_columns
@@ -132,6 +132,24 @@ def test_a_pair_that_never_began_names_nobody(cast, client):
     set_requisites(order, number="5-о", dated_on=today(), by=cast.anna)
     register_document(order, by=cast.anna)
     assert named_and_passed(client, person)[0] == ""
+    person = cast.school.people["youngest"]
+    assert named_and_passed(client, person)[0] == other.mentor.person.full_name
+
+
+def test_a_pair_whose_registration_was_taken_back_never_began(cast, client):
+    client.force_login(cast.anna)
+    order = run_pairs(cast.school)
+    pair, other = pair_of(cast.school, "younger"), pair_of(cast.school, "youngest")
+    take_back_registration(order, reason="ошиблись номером", by=cast.anna)
+    set_pair_status(pair, M.CANCELLED, reason="передумали", by=cast.anna)
+    assert named_and_passed(client, cast.school.people["younger"])[0] == ""
+    assert (
+        cast.school.people["younger"].full_name
+        not in named_and_passed(client, pair.mentor.person, "mentor")[0]
+    )
+    set_requisites(order, number="6-о", dated_on=today(), by=cast.anna)
+    register_document(order, by=cast.anna)
+    assert named_and_passed(client, cast.school.people["younger"])[0] == ""
     person = cast.school.people["youngest"]
     assert named_and_passed(client, person)[0] == other.mentor.person.full_name
 

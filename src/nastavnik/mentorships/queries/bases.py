@@ -162,8 +162,12 @@ def _across(
 
 def _begun() -> TieQuerySet:
     """Return the ties of pairs that have begun: an order that still waits has attached nobody."""
+    # a registration taken back leads back to waiting: what had begun under it has not
+    taken_back = PairStep.objects.filter(
+        mentorship=OuterRef("mentorship"), status=MentorshipStatus.APPROVED, pk__gt=OuterRef("pk")
+    )
     ran = PairStep.objects.filter(
-        mentorship=OuterRef("mentorship"), status=MentorshipStatus.ACTIVE
+        ~Exists(taken_back), mentorship=OuterRef("mentorship"), status=MentorshipStatus.ACTIVE
     ).order_by()
     goes_or_went = Q(mentorship__status__in=(MentorshipStatus.ACTIVE, MentorshipStatus.COMPLETED))
     return (
