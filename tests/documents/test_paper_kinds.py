@@ -36,6 +36,7 @@ from nastavnik.pairpapers.papers import PAIR_PAPERS
 from nastavnik.plans.actions import open_plans
 from nastavnik.plans.choices import PLAN_PAPER
 from nastavnik.schoolpapers.papers import KINDS
+from nastavnik.training.models import TrainingCourse
 from nastavnik.writers import blocks
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +126,9 @@ def test_every_form_names_only_what_its_app_tells(cast):
         )
         for one in PAIR_PAPERS
     }
+    TrainingCourse.objects.create(
+        organisation=cast.school.organisation, year=cast.school.year, title="Курс", hours=2
+    )
     subjects |= {
         one.code: Document(
             organisation=cast.school.organisation, year=cast.school.year, kind=one.code

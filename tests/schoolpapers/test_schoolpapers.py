@@ -16,9 +16,16 @@ from nastavnik.documents.paper_kinds import Reply, Wanted
 from nastavnik.documents.queries import content_of, drawn, findings
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.models import Person
-from nastavnik.programmes.models import Programme
+from nastavnik.programmes.models import MentoringForm, Programme
 from nastavnik.roadmaps.catalogues import entries
-from nastavnik.schoolpapers.choices import BODY_MINUTES, CURATOR, GROUP, INTRODUCTION
+from nastavnik.schoolpapers.choices import (
+    BODY_MINUTES,
+    CURATOR,
+    GROUP,
+    INTRODUCTION,
+    PROGRAMME,
+    REGULATION,
+)
 from nastavnik.schoolpapers.papers import KINDS
 
 pytestmark = pytest.mark.django_db
@@ -82,12 +89,12 @@ def test_a_paper_of_an_empty_school_has_lines_and_invents_nothing(kind, db):
     year.refresh_from_db()
     said = content(kind, draft(year, kind.code))
     assert faults(said) == []
-    assert "Школа № 9 посёлка Пустошь" in words(said)
-    assert texts.BLANK in " ".join(words(said))
+    assert "Школа № 9 посёлка Пустошь" in " ".join(words(said))
+    assert "_____" in " ".join(words(said))
     assert said["title"]
-    assert texts.places_of(texts.form_of(kind.code)) <= set(
-        kind.compose(draft(year, kind.code)).facts
-    )
+    of_rows = {"course", "form"}
+    told = set(kind.compose(draft(year, kind.code)).facts)
+    assert texts.places_of(texts.form_of(kind.code)) <= told | of_rows
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=CODES)
@@ -107,7 +114,7 @@ def test_a_paper_says_what_was_answered_and_names_nobody_else(kind, cast):
             assert given in whole or one.name.startswith("curator_")
     curator = {cast.anna.person_id}
     for person in Person.objects.exclude(pk__in=curator):
-        assert person.full_name not in whole
+        assert person.full_name not in whole, person
         assert person.short_name not in whole
 
 
@@ -217,3 +224,33 @@ def test_answers_are_kept_as_they_were_written(cast):
     paper = enter_particulars(Document.objects.get(), {"stand_in": SAID}, by=cast.anna)
     paper = refresh_document(paper, by=cast.anna)
     assert f"исполняет: {SAID}." in " ".join(words(paper.content))
+
+
+def test_words_of_labour_law_stand_only_where_staff_mentor_staff(cast):
+    (kind,) = (one for one in KINDS if one.code == REGULATION)
+    programme = cast.school.programme
+    whole = " ".join(words(content(kind, draft(cast.school.year, kind.code))))
+    assert "351.8" in whole
+    programme.forms.set(programme.forms.exclude(code="teacher_teacher"))
+    whole = " ".join(words(content(kind, draft(cast.school.year, kind.code))))
+    assert "Трудового кодекса" not in whole
+    assert "трудового договора" not in whole
+    assert "должност" not in whole
+
+
+def test_the_programme_describes_the_forms_that_were_chosen(cast):
+    (kind,) = (one for one in KINDS if one.code == PROGRAMME)
+    said = content(kind, draft(cast.school.year, kind.code))
+    tables = [one.get("heading") for one in said["blocks"] if one.get("heading")]
+    told = " ".join(str(one) for one in tables)
+    for form in MentoringForm.objects.directory():
+        chosen = cast.school.programme.forms.filter(code=form.code).exists()
+        assert (f"«{form.title}»" in told) == chosen
+    sections = [one for one in words(said) if re.fullmatch(r"\d\. .*", one)]
+    assert len(sections) == 9
+
+
+def test_the_regulation_has_seven_sections(cast):
+    (kind,) = (one for one in KINDS if one.code == REGULATION)
+    said = content(kind, draft(cast.school.year, kind.code))
+    assert len([one for one in words(said) if re.fullmatch(r"\d\. .*", one)]) == 7

@@ -102,7 +102,9 @@ def _names(value: Any) -> Iterator[str]:  # noqa: ANN401 - plain data of a shipp
             yield from _names(one)
     elif isinstance(value, dict):
         yield from value.get("when", ())
-        yield from (value[name] for name in ("names", "of", "points_of") if name in value)
+        yield from (
+            value[name] for name in ("names", "of", "points_of", "paragraphs_of") if name in value
+        )
         for one in value.values():
             yield from _names(one)
 
@@ -192,6 +194,9 @@ _MAKERS: dict[str, Callable[[Any, Mapping[str, Any], Facts], Iterator[Block]]] =
     "paragraph": _one(blocks.Paragraph),
     "lead": _one(lambda text: blocks.Paragraph(text, is_lead=True)),
     "points": lambda said, _form, facts: iter([blocks.Points(tuple(points(said, facts)))]),
+    "paragraphs_of": lambda said, _form, facts: (
+        blocks.Paragraph(one) for one in _list(said, facts)
+    ),
     "points_of": lambda said, _form, facts: iter([blocks.Points(_list(said, facts))]),
     "bullets": lambda said, _form, facts: iter(
         [

@@ -13,8 +13,19 @@ from nastavnik.mentorships.documents.common import acts_of, frame_of, yes
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.queries import curator_account_of
+from nastavnik.programmes.choices import ApprovingBody
 from nastavnik.programmes.models import MentoringForm, Programme
+from nastavnik.roadmaps.choices import RoadmapLevel
+from nastavnik.roadmaps.models import Roadmap
+from nastavnik.schoolpapers.catalogues import (
+    FormWords,
+    ProgrammeTables,
+    form_words,
+    programme_tables,
+)
 from nastavnik.schoolpapers.choices import BODIES
+from nastavnik.training.choices import TrainingAudience
+from nastavnik.training.models import TrainingCourse
 
 Extra = Callable[[Document, adapter.Words], Mapping[str, Value]]
 
@@ -76,7 +87,7 @@ def _of_programme(document: Document) -> dict[str, Value]:
         if programme
         else "",
         "forms": ", ".join(f"«{form.title}»" for form in forms),
-        "forms_list": [f"«{form.title}»" for form in forms],
+        "learner_forms": ", ".join(f"«{form.title}»" for form in forms if not _is_of_staff(form)),
         "acts": "; ".join(acts_of(programme)) if programme else "",
         "has_staff": yes(any(_is_of_staff(form) for form in forms)),
         "has_learners": yes(kinds - {PersonKind.TEACHER}),
@@ -161,3 +172,139 @@ def body_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
     """Return who met, in the genitive."""
     body = document.entered.get("body") or ""
     return {"body_genitive": BODIES.get(body, ""), "is_group": yes(body == "рабочая группа")}
+
+
+# ---------------------------------------------------------------- regulation and programme
+
+
+def regulation_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
+    """Return what the regulation takes from the forms: how many mentees a mentor has, who recommends the pairs."""
+    forms = _forms(document)
+    most = {form.max_mentees for form in forms}
+    each = [f"«{form.title}» – не более {_mentees(form.max_mentees)}" for form in forms]
+    return {
+        "max_mentees": _mentees(*most) if len(most) == 1 else "",
+        "limits": "; ".join(each) if len(most) > 1 else "",
+        "council_forms": _approved_by(forms, ApprovingBody.METHOD_COUNCIL),
+        "commission_forms": _approved_by(forms, ApprovingBody.CYCLE_COMMISSION),
+        "no_staff": yes(not any(_is_of_staff(form) for form in forms)),
+    }
+
+
+def _forms(document: Document) -> list[MentoringForm]:
+    programme = programme_of(document)
+    return list(programme.forms.prefetch_related("variants")) if programme else []
+
+
+def _mentees(n: int) -> str:
+    return f"{n} {'наставляемого' if n % 10 == 1 and n % 100 != 11 else 'наставляемых'}"  # noqa: PLR2004 - grammar
+
+
+def _approved_by(forms: Sequence[MentoringForm], body: ApprovingBody) -> str:
+    return ", ".join(f"«{form.title}»" for form in forms if form.approving_body == body)
+
+
+def programme_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
+    """Return the tables of the programme and what it says of each form; its roadmap only once the head has approved it."""
+    tables, forms, known = programme_tables(), _forms(document), form_words()
+    roadmap = (
+        Roadmap.objects.filter(
+            organisation=document.organisation_id,
+            year=document.year_id,
+            level=RoadmapLevel.SCHOOL,
+            archived_at=None,
+            approved_on__isnull=False,
+        )
+        .order_by("-pk")
+        .first()
+    )
+    day = roadmap.approved_on if roadmap else None
+    partners = document.organisation.partners.all()
+    return {
+        "managers": [TableFacts({}, [list(row) for row in tables.managers])],
+        "stages": [
+            TableFacts({}, [[str(n), *row] for n, row in enumerate(tables.stages, 1)]),
+        ],
+        "criteria": [TableFacts({}, _criteria(tables))],
+        "form_tables": [
+            TableFacts({"form": form.title}, _form_rows(form, known[form.code]))
+            for form in forms
+            if form.code in known
+        ],
+        "unknown_forms": ", ".join(f"«{one.title}»" for one in forms if one.code not in known),
+        "partners": ", ".join(one.name for one in partners),
+        "roadmap": roadmap.title if roadmap else "",
+        "roadmap_approved": adapter.date_in_words(day) if day else "",
+        "no_roadmap": yes(roadmap is None),
+    }
+
+
+def _criteria(tables: ProgrammeTables) -> list[list[str | None]]:
+    rows: list[list[str | None]] = []
+    for criterion, indicators in tables.criteria:
+        for place, indicator in enumerate(indicators):
+            rows.append([None if place else criterion, str(len(rows) + 1), indicator, "2 / 1 / 0"])
+    return rows
+
+
+def _form_rows(form: MentoringForm, words: FormWords) -> list[list[str | None]]:
+    variants = "; ".join(f"«{one.title}»" for one in form.variants.all())
+    rows = [
+        ("Цель", words.goal),
+        ("Задачи", "; ".join(words.tasks)),
+        ("Наставник", words.mentor),
+        ("Наставляемый", words.mentee),
+        ("Варианты взаимодействия", variants),
+        ("Виды совместной работы", words.formats),
+        ("Ожидаемые результаты", "; ".join(words.results)),
+    ]
+    return [[title, said] for title, said in rows if said]
+
+
+# ---------------------------------------------------------------- training, texts to read
+
+
+def training_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
+    """Return the courses for mentors of the year: what they teach, when and by whom; only what was entered."""
+    courses = list(
+        TrainingCourse.objects.filter(
+            organisation=document.organisation_id,
+            year=document.year_id,
+            audience=TrainingAudience.MENTORS,
+        )
+        .prefetch_related("sessions")
+        .order_by("pk")
+    )
+    return {
+        "has_courses": yes(courses),
+        "no_courses": yes(not courses),
+        "courses": [
+            TableFacts({"course": _course(one)}, _numbered(lines_of(one.themes))) for one in courses
+        ],
+        "schedule": [
+            TableFacts(
+                {"course": one.title},
+                [
+                    [f"{held.held_on:%d.%m.%Y}", held.theme, held.place, held.leader]
+                    for held in sorted(one.sessions.all(), key=lambda it: (it.held_on, it.pk))
+                ],
+            )
+            for one in courses
+        ],
+        "has_schedule": yes(any(one.sessions.all() for one in courses)),
+    }
+
+
+def _course(course: TrainingCourse) -> str:
+    hours = adapter.counted(course.hours, "час", "часа", "часов")
+    by = f"; проводит {course.provider}" if course.provider else ""
+    return f"{course.title} ({hours}{by})"
+
+
+def _numbered(lines: Sequence[str]) -> list[list[str | None]]:
+    return [[str(place), line] for place, line in enumerate(lines, 1)]
+
+
+def partner_choices(document: Document) -> list[tuple[str, str]]:
+    """Return the partners of the organisation a paper is of."""
+    return [(one.name, one.name) for one in document.organisation.partners.all()]

@@ -13,17 +13,35 @@ from nastavnik.documents.paper_kinds import (
 )
 from nastavnik.schoolpapers.choices import (
     ACCESS,
+    AGREEMENT,
     BODIES,
     BODY_MINUTES,
     CURATOR,
+    FOR_FAMILIES,
+    FOR_PUPILS,
+    FOR_TEACHERS,
     GROUP,
     INCENTIVES,
     INTRODUCTION,
     MOTIVATION,
+    NEWS,
+    PROGRAMME,
     PROVES,
+    REGULATION,
     RESOURCES,
+    TRAINING,
 )
-from nastavnik.schoolpapers.documents import Extra, body_facts, composer, drawable, group_table
+from nastavnik.schoolpapers.documents import (
+    Extra,
+    body_facts,
+    composer,
+    drawable,
+    group_table,
+    partner_choices,
+    programme_facts,
+    regulation_facts,
+    training_facts,
+)
 
 _BY_WHOM = PaperQuestion(
     "answers_by",
@@ -32,6 +50,7 @@ _BY_WHOM = PaperQuestion(
     is_needed=True,
 )
 _UNTIL = PaperQuestion("until", _("Until which day"), Reply.DAY, is_needed=True)
+_CONTACT = PaperQuestion("contact", _("Whom to turn to: name, room, telephone"), is_needed=True)
 _GROUND = PaperQuestion("ground", _("Ground of the order"), hint=_("Empty is not printed."))
 
 
@@ -246,4 +265,134 @@ MINUTES = _kind(
     extra=body_facts,
 )
 
-KINDS = (*ORDERS, MINUTES)
+RULES = (
+    _kind(
+        REGULATION,
+        _("Regulation on the programme of mentoring"),
+        Offer(
+            PaperGroup.RULES,
+            _(
+                "Seven sections; takes forms and limits of the programme. Words of labour law only where staff mentor staff."
+            ),
+            ("A11",),
+        ),
+        (
+            PaperQuestion(
+                "adopted",
+                _("Where it was adopted, if it was"),
+                hint=_(
+                    "«на заседании педагогического совета, протокол от … № …». Empty is not printed."
+                ),
+            ),
+        ),
+        of=PaperOf.PROGRAMME,
+        extra=regulation_facts,
+    ),
+    _kind(
+        PROGRAMME,
+        _("Programme of mentoring"),
+        Offer(
+            PaperGroup.RULES,
+            _(
+                "Nine sections; takes forms, variants, partners and the approved roadmap; describes the five forms of the order."
+            ),
+            ("A12",),
+        ),
+        of=PaperOf.PROGRAMME,
+        extra=programme_facts,
+    ),
+)
+
+OTHERS = (
+    _kind(
+        TRAINING,
+        _("Programme and schedule of training"),
+        Offer(
+            PaperGroup.TRAINING,
+            _("Takes the courses for mentors with themes, days and leaders."),
+            ("A39",),
+        ),
+        of=PaperOf.PROGRAMME,
+        extra=training_facts,
+    ),
+    _kind(
+        AGREEMENT,
+        _("Agreement with a partner"),
+        Offer(
+            PaperGroup.PARTNERS,
+            _(
+                "Takes the name of the partner; asks who signs for it and the term. Each press begins another one."
+            ),
+            is_many=True,
+        ),
+        (
+            PaperQuestion(
+                "partner", _("Partner"), Reply.CHOICE, choices=partner_choices, is_needed=True
+            ),
+            PaperQuestion(
+                "partner_head",
+                _("Who signs for the partner: position, full name"),
+                is_needed=True,
+                hint=_("In the nominative: «директор Смирнов Иван Петрович»."),
+            ),
+            PaperQuestion(
+                "valid_until", _("Until which day it is valid"), Reply.DAY, is_needed=True
+            ),
+            PaperQuestion("partner_does", _("What else the partner does, one a line"), Reply.LINES),
+        ),
+    ),
+    _kind(
+        FOR_TEACHERS,
+        _("Text for teachers"),
+        Offer(
+            PaperGroup.TEXTS,
+            _("Takes the forms; asks whom to turn to. Names nobody else."),
+            ("A19",),
+        ),
+        (_CONTACT,),
+    ),
+    _kind(
+        FOR_FAMILIES,
+        _("Text for parents"),
+        Offer(
+            PaperGroup.TEXTS,
+            _("Takes the forms; asks whom to turn to. Names nobody else."),
+            ("A20",),
+        ),
+        (_CONTACT,),
+    ),
+    _kind(
+        FOR_PUPILS,
+        _("Text for pupils"),
+        Offer(
+            PaperGroup.TEXTS,
+            _("In simple words; asks whom to turn to. Names nobody else."),
+            ("A21",),
+        ),
+        (_CONTACT,),
+    ),
+    _kind(
+        NEWS,
+        _("News for the site without names"),
+        Offer(
+            PaperGroup.TEXTS,
+            _("Says only what you write; the program adds no name. Each press begins another one."),
+            ("A23",),
+            is_many=True,
+        ),
+        (
+            PaperQuestion("headline", _("Heading"), is_needed=True),
+            PaperQuestion("happened_on", _("Day of the event"), Reply.DAY),
+            PaperQuestion(
+                "told",
+                _("What happened, a paragraph a line"),
+                Reply.LINES,
+                hint=_("Without names and photos: those need a consent to publish."),
+                is_needed=True,
+            ),
+            _CONTACT,
+        ),
+    ),
+)
+
+KINDS = (*ORDERS, MINUTES, *RULES, *OTHERS)
