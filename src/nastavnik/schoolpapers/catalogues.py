@@ -1,8 +1,10 @@
 """What the programme on paper says of each form of mentoring: shipped facts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -30,15 +32,12 @@ class FormWords:
 def form_words() -> dict[str, FormWords]:
     """Return the words of the forms by code."""
     records = yaml.safe_load((DATA / "forms.yaml").read_text(encoding="utf-8"))
-    return {
-        code: FormWords(
-            **{
-                name: tuple(said) if isinstance(said, list) else said
-                for name, said in record.items()
-            }
-        )
-        for code, record in records.items()
-    }
+    return {code: _words(record) for code, record in records.items()}
+
+
+def _words(record: Mapping[str, Any]) -> FormWords:
+    lists = {name: tuple(record[name]) for name in ("tasks", "results")}
+    return FormWords(**{**record, **lists})
 
 
 @dataclass(frozen=True, slots=True)
