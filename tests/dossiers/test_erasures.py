@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from django.urls import reverse
 from django.utils import timezone, translation
 from tests.pages import signed_in
 
@@ -19,6 +20,7 @@ from nastavnik.dossiers import actions
 from nastavnik.dossiers.access import may_erase
 from nastavnik.dossiers.choices import DAYS_TO_TAKE_BACK, EraseGround
 from nastavnik.dossiers.models import Erasure
+from nastavnik.dossiers.queries import consequences_of
 from nastavnik.dossiers.tasks import erase_due
 from nastavnik.people.actions import (
     correct_person,
@@ -117,6 +119,38 @@ def test_an_erased_card_is_not_filled_again(cast):
     planned(cast, other)  # the control: decided is not done
     correct_person(other, last_name="Новая", by=cast.anna)
     take_back(mark_left(other, by=cast.anna), by=cast.anna)
+
+
+def test_an_erased_card_offers_no_press_that_is_refused(cast):
+    person, other = card(cast), card(cast, "Другова")
+    mark_left(other, by=cast.anna)
+    erased(cast, person)
+    client = signed_in(cast.anna)
+    shown = client.get(reverse("people:card", args=[person.pk])).content.decode()
+    control = client.get(reverse("people:card", args=[other.pk])).content.decode()
+    for name in ("edit", "left"):
+        assert reverse(f"people:{name}", args=[person.pk]) not in shown
+        assert reverse(f"people:{name}", args=[other.pk]) in control
+
+
+def test_what_stays_as_evidence_is_not_counted_among_what_goes(cast):
+    person = card(cast)
+    record_consents(
+        [person], [Purpose.CONTACTS, Purpose.PUBLICATION], signed_on=today(), by=cast.anna
+    )
+    wrong = Consent.objects.filter(person=person, purpose=Purpose.PUBLICATION)
+    assert told_of(cast, person) == (2, {})
+    wrong.update(mistaken_on=today())
+    assert told_of(cast, person) == (1, {"Согласия": 1})
+    # what was said before is what is done
+    assert erased(cast, person).counts["Согласия"] == 1
+    assert Consent.objects.filter(person=person).count() == 1
+
+
+def told_of(cast, person):
+    follows = consequences_of(cast.anna, person)
+    gone = {one.title: one.n for one in follows.gone if "оглас" in one.title}
+    return follows.n_consents, gone
 
 
 def test_only_the_evidence_of_before_is_forgotten(cast):

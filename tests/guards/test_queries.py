@@ -59,7 +59,7 @@ DEARER: dict[str, int] = {
     # one for each sort of thing that has a name of its own: a line of the journal tells of any of them
     "cabinet:trail": 17,
     # each sort of text that may name the person is searched, besides what is counted in one
-    "dossiers:erase": 26,
+    "dossiers:erase": 28,
     # the whole of a school: each of its tables once and the keys of those others refer to
     "interchange:archive": 72,
 }

@@ -19,26 +19,40 @@ from nastavnik.core.hooks.holdings import Aside, Holding, Wiping
 EVIDENCE = "доказательство согласия: три года после окончания"
 
 
+def mistaken_of(rows: QuerySet[Any], _wiping: Wiping) -> QuerySet[Any]:
+    """Return what was never signed."""
+    return rows.filter(mistaken_on__isnull=False)
+
+
 def drop_mistaken(rows: QuerySet[Any], wiping: Wiping) -> None:
     """Take away what was never signed, with the files."""
-    mistaken = rows.filter(mistaken_on__isnull=False)
+    mistaken = mistaken_of(rows, wiping)
     wiping.files.extend(one.file for one in ConsentScan.objects.filter(consent__in=mistaken))
     mistaken.delete()
 
 
-def drop_idle_guardians(rows: QuerySet[Any], wiping: Wiping) -> None:
-    """Take away the representatives who have signed nothing; all of them where nothing is left to prove."""
+def idle_guardians_of(rows: QuerySet[Any], wiping: Wiping) -> QuerySet[Any]:
+    """Return the representatives who have signed nothing; all of them where nothing is left to prove."""
     if not _is_signed(wiping):
-        rows.delete()
-        return
+        return rows
     signed = Consent.objects.filter(guardian__isnull=False, mistaken_on=None).values("guardian")
     answered = ConsentLink.objects.filter(guardian__isnull=False, used_at__isnull=False)
-    rows.exclude(pk__in=signed).exclude(pk__in=answered.values("guardian")).delete()
+    return rows.exclude(pk__in=signed).exclude(pk__in=answered.values("guardian"))
+
+
+def drop_idle_guardians(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away the representatives who prove nothing."""
+    idle_guardians_of(rows, wiping).delete()
+
+
+def unused_links_of(rows: QuerySet[Any], wiping: Wiping) -> QuerySet[Any]:
+    """Return the links by which nobody has answered; all of them where nothing is left to prove."""
+    return rows.filter(used_at=None) if _is_signed(wiping) else rows
 
 
 def drop_unused_links(rows: QuerySet[Any], wiping: Wiping) -> None:
-    """Take away the links by which nobody has answered; all of them where nothing is left to prove."""
-    (rows.filter(used_at=None) if _is_signed(wiping) else rows).delete()
+    """Take away the links that prove nothing."""
+    unused_links_of(rows, wiping).delete()
 
 
 def _is_signed(wiping: Wiping) -> bool:
@@ -53,6 +67,7 @@ HELD = (
         told={"may_sign": lambda row, _asking: [str(one) for one in row.may_sign]},
         words={"full_name": "ФИО"},
         wipe=drop_idle_guardians,
+        takes=idle_guardians_of,
         stays=dict.fromkeys(("full_name", "relation", "basis", "may_sign", "ended_on"), EVIDENCE),
     ),
     Holding(
@@ -62,6 +77,7 @@ HELD = (
         told={"guardian": lambda row, _asking: row.guardian and row.guardian.full_name},
         words={"guardian": "кто подписал", "text_version": "редакция текста"},
         wipe=drop_mistaken,
+        takes=mistaken_of,
         stays=dict.fromkeys(
             (
                 "purpose",
@@ -119,6 +135,7 @@ HELD = (
             "used_at": "когда ответили",
         },
         wipe=drop_unused_links,
+        takes=unused_links_of,
         stays=dict.fromkeys(("versions", "refused", "used_at", "token_sha256"), EVIDENCE),
     ),
     Aside(PrintPack, "пачка бланков на класс: её название и день; бланки человека стоят отдельно"),

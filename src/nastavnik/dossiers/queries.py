@@ -14,7 +14,7 @@ from nastavnik.consents.models import Consent
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.hooks import holdings
-from nastavnik.core.hooks.holdings import Asking, Holding
+from nastavnik.core.hooks.holdings import Asking, Holding, Wiping
 from nastavnik.documents.models import Document
 from nastavnik.dossiers.choices import EVIDENCE_DAYS, GIVERS
 from nastavnik.dossiers.models import Erasure
@@ -255,10 +255,13 @@ class Consequences:
 def consequences_of(user: SignedIn, person: Person) -> Consequences:
     """Return what erasing a person would do today; nothing is written."""
     counts = {one.title: one.n for one in held(user, person)}
+    wiping = Wiping(person.pk, person.organisation_id, person.last_name, person.first_name)
     gone = [
-        Mentioned(one.title, counts[one.title])
+        Mentioned(one.title, n)
         for one in holdings.holdings()
         if (one.deletes or one.clears or one.wipe) and one.title in counts
+        # what stays as evidence is told below, and not twice
+        if (n := one.n_touched(wiping) if one.takes else counts[one.title])
     ]
     texts = [
         Mentioned(one.title, n)

@@ -19,7 +19,8 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.models import SignInKind
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.models import Membership, User, holds_on
+from nastavnik.people.models import Membership, Person, User, holds_on
+from nastavnik.people.signals import correction_asked
 
 #: Tries that may be at work at once: the threads beyond them are for the pages.
 _TRYING = threading.BoundedSemaphore(5)
@@ -290,3 +291,9 @@ def _switching_off(by: User, user: User, roles: list[Membership]) -> Verdict:
             % {"name": user.full_name},
         )
     )
+
+
+def may_be_corrected(person: Person) -> Verdict:
+    """Tell whether a card may be filled in or come back to the roster: an app above may know that it is erased."""
+    asked = correction_asked.send(sender=Person, person=person)
+    return Verdict(tuple(reason for _receiver, reasons in asked for reason in reasons or ()))

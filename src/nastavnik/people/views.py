@@ -38,6 +38,7 @@ from nastavnik.people import actions, adapter, tasks
 from nastavnik.people.access import (
     code_counted,
     half_signed_in,
+    may_be_corrected,
     may_end_role,
     may_switch_off,
     renewals,
@@ -346,6 +347,8 @@ def person_card(request: Request, pk: int) -> HttpResponse:
         .filter(person=person)
         .select_related("study_group__year")
     )
+    # an erased card is not filled again: nothing to press there that would be refused
+    may_edit = request.user.viewer.may(Perm.ROSTER_EDIT) and bool(may_be_corrected(person))
     return render(
         request,
         "people/card.html",
@@ -355,7 +358,7 @@ def person_card(request: Request, pk: int) -> HttpResponse:
             "merged_into": merged_into(person),
             "enrolments": enrolments,
             "groups": search.about(request.user, person.pk),
-            "may_edit": (may_edit := request.user.viewer.may(Perm.ROSTER_EDIT)),
+            "may_edit": may_edit,
             "members": family_of(request.user, person) if may_edit else [],
             "may_give": person.organisation_id
             in request.user.viewer.answers_for(Perm.DOSSIER_GIVE),

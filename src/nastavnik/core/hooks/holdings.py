@@ -107,6 +107,7 @@ class Holding:
         owned: leaves of the rows those that are emptied or taken away: not what is as much of others.
         clears: fields erasing empties.
         wipe, wiped: what else erasing does, first, and the fields it empties.
+        takes: leaves of the rows those `wipe` touches, where it leaves others as they are.
         stays: field → why erasing leaves it, in Russian.
     """
 
@@ -126,12 +127,13 @@ class Holding:
     owned: Callable[[models.QuerySet[Any], Wiping], models.QuerySet[Any]] | None = None
     wipe: Wipe | None = None
     wiped: tuple[str, ...] = ()
+    takes: Callable[[models.QuerySet[Any], Wiping], models.QuerySet[Any]] | None = None
     stays: Mapping[str, str] = field(default_factory=dict)
 
     def erase(self, wiping: Wiping) -> int:
-        """Erase what is to be erased of the rows about a person; return how many rows there were."""
+        """Erase what is to be erased of the rows about a person; return how many of them that touches."""
         rows = self.rows(wiping.person_id)
-        n = rows.count()
+        n = self.n_touched(wiping)
         if self.wipe is not None:
             self.wipe(rows, wiping)
         rows = self.owned(rows, wiping) if self.owned else rows
@@ -140,6 +142,11 @@ class Holding:
         elif self.clears:
             rows.update(**{name: self._empty(name) for name in self.clears})
         return n
+
+    def n_touched(self, wiping: Wiping) -> int:
+        """Return how many rows erasing takes away or empties: what it leaves as evidence is not among them."""
+        rows = self.rows(wiping.person_id)
+        return (self.takes(rows, wiping) if self.takes else rows).count()
 
     def _empty(self, name: str) -> Any:  # noqa: ANN401 - of any field
         one: Any = self.model._meta.get_field(name)

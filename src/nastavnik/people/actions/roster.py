@@ -17,7 +17,7 @@ from nastavnik.core.text import fold
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.organisations.queries import year_for
 from nastavnik.people import adapter
-from nastavnik.people.access import may_end_role, may_give
+from nastavnik.people.access import may_be_corrected, may_end_role, may_give
 from nastavnik.people.models import (
     Enrolment,
     Membership,
@@ -28,7 +28,6 @@ from nastavnik.people.models import (
     holds_on,
 )
 from nastavnik.people.queries import merged_into
-from nastavnik.people.signals import correction_asked
 
 
 @transaction.atomic
@@ -291,9 +290,9 @@ def correct_person(
 
 
 def _ask_to_correct(person: Person) -> None:
-    asked = correction_asked.send(sender=Person, person=person)
-    if objections := [reason for _receiver, reasons in asked for reason in reasons or ()]:
-        raise RefusedError(objections)
+    verdict = may_be_corrected(person)
+    if not verdict:
+        raise RefusedError(verdict.reasons)
 
 
 def _place(person: Person, group: str, *, by: models.Model | None) -> None:
