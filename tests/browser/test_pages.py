@@ -102,7 +102,7 @@ def keys(cast):
         },
         "roadmaps:activity": Activity.objects.first().pk,
         "roadmaps:draft": RoadmapDraft.objects.first().pk,
-        "documents:card": Document.objects.first().pk,
+        **dict.fromkeys(("documents:card", "documents:check-paper"), Document.objects.first().pk),
     }
 
 

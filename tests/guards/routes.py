@@ -245,6 +245,7 @@ OBJECTS: dict[str, type[Model]] = {
     "districts:school": Organisation,
     "districts:answer": Organisation,
     "documents:card": Document,
+    "documents:check-paper": Document,
     "documents:register-paper": Document,
     "documents:take-back": Document,
     "documents:download": Document,

@@ -348,7 +348,7 @@ OF_THE_WHOLE_SCHOOL = {
     "people:list", "people:card", "people:family", "people:left", "people:edit", "people:accounts", "people:group",
     "people:import-preview", "people:import-errors", "people:groups", "consents:person", "consents:withdraw",
     "consents:mistaken", "consents:signed", "consents:scan", "consents:scan-remove", "consents:link-close", "consents:guardian", "consents:guardian-add", "people:slips",  # names whom the list of accounts names
-    "programmes:add-to-base", "documents:card", "documents:download", "documents:pdf",
+    "programmes:add-to-base", "documents:card", "documents:check-paper", "documents:download", "documents:pdf",
 }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nastavnik.engine.linting.checking import LintedPaper
 from nastavnik.engine.linting.findings import LintFinding
 from nastavnik.readers.bounded import read_bounded
 from nastavnik.readers.documents import MOST_BYTES
@@ -37,8 +38,8 @@ def answer(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _lint(path: Path) -> tuple[LintFinding, ...]:
     with path.open("rb") as file:  # not more than a reader would look into
-        found: tuple[LintFinding, ...] = read_bounded("lint", file.read(MOST_BYTES + 1), path.name)
-    return found
+        found: LintedPaper = read_bounded("lint", file.read(MOST_BYTES + 1), path.name)
+    return found.findings
 
 
 def _reason(error: Exception, file: str) -> str:

@@ -1,9 +1,24 @@
-"""People and days of our rows in the cases of Russian papers: the only place that asks the engine of wording."""
+"""The only place that asks engines: of wording, for people and days in Russian papers; of linting, for what a checker finds."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django.utils.translation import get_language
+
+from nastavnik.core.access import SignedIn
+from nastavnik.core.errors import RefusedError
+from nastavnik.core.hooks.known_pairs import pairs_seen_by
+from nastavnik.engine.linting.checking import LintedPaper, lint
+from nastavnik.engine.linting.findings import LintFinding
+from nastavnik.engine.linting.pairs import find_other_pairs
+from nastavnik.engine.roadmaps.blocks import (
+    Block,
+    SourceLine,
+    SourceParagraph,
+    SourceRow,
+    SourceTable,
+)
 from nastavnik.engine.wording.cases import Case, NameGender, Wording
 from nastavnik.engine.wording.names import FullName, decline_name, guess_gender, split_name
 from nastavnik.engine.wording.phrases import (
@@ -15,6 +30,10 @@ from nastavnik.engine.wording.phrases import (
 )
 from nastavnik.engine.wording.positions import decline_position
 from nastavnik.people.models import Person
+from nastavnik.readers.bounded import read_bounded
+from nastavnik.readers.linting import shipped_lexicon
+from nastavnik.readers.refusals import ReaderError
+from nastavnik.writers import blocks as written
 
 __all__ = [
     "Case",
@@ -109,3 +128,85 @@ def what(person: Person, group: str) -> str:
 def day_or_blank(day: dt.date | None) -> str:
     """Return a day in words, or the line to write it on."""
     return date_in_words(day) if day else "«____» ______________ 20___ г."
+
+
+# ---------------------------------------------------------------- what a checker would find
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRemark:
+    """A finding in the language of the page.
+
+    Attributes:
+        line: the line of the file; 0 where lines mean nothing to a reader.
+        words: what stands there.
+        why: what does not fit.
+        advice: what to do.
+        is_sure: False where it may be right as it is.
+    """
+
+    line: int
+    words: str
+    why: str
+    advice: str
+    is_sure: bool
+
+
+def check_upload(data: bytes, file_name: str, *, user: SignedIn) -> list[PaperRemark]:
+    """Return what a checker would find in a file, read by a process of its own; nothing of it is kept.
+
+    Raises:
+        RefusedError: it cannot be read, in words for a person.
+    """
+    try:
+        linted: LintedPaper = read_bounded("lint", data, file_name)
+    except ReaderError as error:
+        raise RefusedError(str(error)) from error
+    return _remarks(linted, user, has_lines=True)
+
+
+def check_paper(blocks: Iterable[written.Block], *, user: SignedIn) -> list[PaperRemark]:
+    """Return what a checker would find in a paper of the register."""
+    return _remarks(lint(source_blocks(blocks), shipped_lexicon()), user, has_lines=False)
+
+
+def _remarks(linted: LintedPaper, user: SignedIn, *, has_lines: bool) -> list[PaperRemark]:
+    others = find_other_pairs(linted.rows, pairs_seen_by(user))
+    found = sorted([*linted.findings, *others], key=lambda one: one.line)
+    return [_remark(one, has_lines=has_lines) for one in found]
+
+
+def _remark(one: LintFinding, *, has_lines: bool) -> PaperRemark:
+    is_russian = (get_language() or "ru").startswith("ru")
+    said = (one.why, one.advice) if is_russian else (one.why_en, one.advice_en)
+    return PaperRemark(one.line if has_lines else 0, one.text, *said, one.sure)
+
+
+def source_blocks(blocks: Iterable[written.Block]) -> list[Block]:
+    """Return a paper of ours as a reader would read its file: each text a line, each table a table."""
+    found: list[Block] = []
+    n = 0
+    for block in blocks:
+        if isinstance(block, written.PaperTable):
+            heading = [block.heading] if block.heading else []
+            n += len(heading)
+            found += [SourceParagraph(SourceLine(n, text)) for text in heading]
+            rows = [[column.title for column in block.columns]]
+            rows += [[cell.text for cell in row.cells] for row in block.rows]
+            lines = [SourceLine(n + at, "\t".join(row)) for at, row in enumerate(rows, 1)]
+            read = zip(rows, lines, strict=True)
+            found.append(SourceTable(tuple(SourceRow(tuple(row), (line,)) for row, line in read)))
+            n += len(rows)
+            continue
+        for text in _lines_of(block):
+            n += 1
+            found.append(SourceParagraph(SourceLine(n, text)))
+    return found
+
+
+def _lines_of(block: written.Block) -> list[str]:
+    if isinstance(block, written.Signature):
+        return [f"{block.position} {block.name}"]
+    if isinstance(block, written.Requisites):
+        return [f"{block.date} № {block.number}", block.town]
+    return written.texts_of([block])

@@ -33,5 +33,7 @@ class DocumentsConfig(AppConfig):
             "documents",
             card="documents#от-проекта-к-приказу",
             new="documents#новый-документ",
+            check="documents#проверить-документ",
+            check_paper="documents#проверить-документ",
         )
         holdings.register(*HELD)

@@ -34,6 +34,20 @@ class TakeBackForm(forms.Form):
     )
 
 
+class CheckForm(forms.Form):
+    """A file to look through."""
+
+    not_yet = _("Nothing is checked yet")
+
+    file = forms.FileField(
+        label=_("File: Word, PDF, OpenDocument, Excel, text"),
+        max_length=255,
+        help_text=_("Up to 10 MB. It is read and forgotten: nothing of it stays on the site."),
+        error_messages={"required": _("Choose a file.")},
+        widget=forms.FileInput(attrs={"accept": ".docx,.pdf,.odt,.xlsx,.ods,.html,.htm,.txt"}),
+    )
+
+
 class RequisitesForm(forms.Form):
     number = forms.CharField(label=_("Number of the order"), max_length=40, required=False)
     dated_on = forms.DateField(label=_("Date of the order"), required=False, widget=DateInput())

@@ -18,8 +18,9 @@ from nastavnik.core.http import Request
 from nastavnik.core.ui import confirm, downloads, listing
 from nastavnik.core.ui.paging import page_of
 from nastavnik.documents import actions
+from nastavnik.documents.adapter import check_paper, check_upload
 from nastavnik.documents.choices import DocumentStatus
-from nastavnik.documents.forms import ParticularsForm, RequisitesForm, TakeBackForm
+from nastavnik.documents.forms import CheckForm, ParticularsForm, RequisitesForm, TakeBackForm
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Parting, kind_of
 from nastavnik.documents.queries import (
@@ -41,6 +42,7 @@ from nastavnik.writers.pdfs import draw_pdf
 from nastavnik.writers.wordfiles import draw_docx
 
 PER_PAGE = 50
+NEWEST = 8  # papers offered beside a file
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
 
@@ -82,6 +84,37 @@ def new(request: Request) -> HttpResponse:
         return redirect("documents:card", pk=made.pk)
     context = {"groups": offered_papers(request.user, year), "year": year}
     return render(request, "documents/new.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.DOCUMENT_VIEW)
+def check(request: Request) -> HttpResponse:
+    """Read a file and show what a checker would find in it; nothing of it is kept."""
+    is_sent = request.method == "POST"
+    form = CheckForm(request.POST, request.FILES) if is_sent else CheckForm()
+    found = None
+    if is_sent and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            found = check_upload(file.read(), file.name, user=request.user)
+        except RefusedError as refusal:
+            form.add_error("file", list(refusal.reasons))
+    papers = Document.objects.visible_to(request.user).defer("content")[:NEWEST]
+    shown = {"form": form, "found": found, "papers": papers, "name": _name_of(form)}
+    return render(request, "documents/check.html", shown, status=422 if form.errors else 200)
+
+
+def _name_of(form: CheckForm) -> str:
+    return form.cleaned_data["file"].name if form.is_bound and not form.errors else ""
+
+
+@require_GET
+@requires(Perm.DOCUMENT_VIEW)
+def check_registered(request: Request, pk: int) -> HttpResponse:
+    """Show what a checker would find in a paper of the register."""
+    document = _opened(request, pk)
+    found = check_paper(blocks_of(document.content), user=request.user)
+    return render(request, "documents/checked.html", {"document": document, "found": found})
 
 
 def _opened(request: Request, pk: int) -> Document:

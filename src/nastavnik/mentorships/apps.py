@@ -7,6 +7,7 @@ from nastavnik.core.hooks import (
     digest,
     holdings,
     howtos,
+    known_pairs,
     navigation,
     pair_notes,
     retention,
@@ -36,6 +37,7 @@ class MentorshipsConfig(AppConfig):
             ORDER_ON_PAUSES,
         )
         from nastavnik.mentorships.queries import timeline_events
+        from nastavnik.mentorships.queries.named import names_of_pairs
         from nastavnik.mentorships.queries.pauses import pause_notes
         from nastavnik.mentorships.search import find, of_person
 
@@ -45,6 +47,7 @@ class MentorshipsConfig(AppConfig):
             paper_kinds.register(kind)
         attention.register(self.label, own.items)
         pair_notes.register(self.label, pause_notes)
+        known_pairs.register(self.label, names_of_pairs)
         upcoming.register(self.label, own.coming)
         digest.register(*own.NEWS)
         own_facts.register()

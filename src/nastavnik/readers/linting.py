@@ -6,8 +6,7 @@ from typing import Any
 
 import yaml
 
-from nastavnik.engine.linting.checking import lint
-from nastavnik.engine.linting.findings import LintFinding
+from nastavnik.engine.linting.checking import LintedPaper, lint
 from nastavnik.engine.linting.lexicon import Lexicon, lexicon_of
 from nastavnik.engine.roadmaps.checking import Usual
 from nastavnik.engine.roadmaps.knowing import sign_of
@@ -18,7 +17,7 @@ _WORDS = _PACKAGE / "engine" / "linting" / "data"
 _CATALOGUE = _PACKAGE / "roadmaps" / "data" / "catalogue.yaml"
 
 
-def lint_document(data: bytes, filename: str) -> tuple[LintFinding, ...]:
+def lint_document(data: bytes, filename: str) -> LintedPaper:
     """Read a document and return what a checker would find in it.
 
     Raises:

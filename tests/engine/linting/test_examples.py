@@ -12,13 +12,13 @@ EXAMPLES = table(PAGE, "findings")
 
 @pytest.mark.parametrize(("paper", "rules"), EXAMPLES)
 def test_the_page_says_what_is_found(paper, rules):
-    found = lint_document("\n".join(paper.split(" / ")).encode(), "paper.txt")
+    found = lint_document("\n".join(paper.split(" / ")).encode(), "paper.txt").findings
     assert ", ".join(one.rule for one in found) == rules.replace("–", "")
 
 
 def test_a_finding_points_to_its_line_and_words():
     text = "Положение\n\nПо ст. 358.1 ТК РФ\nнаставничество оплачивается."
-    (one,) = lint_document(text.encode(), "paper.txt")
+    (one,) = lint_document(text.encode(), "paper.txt").findings
     assert (one.line, one.rule) == (3, LintRule.ACT_MISQUOTED)
     assert "358.1" in one.text
     assert "351.8" in one.why

@@ -43,7 +43,7 @@ EXPECTED = {
 def test_finds_what_a_person_found_and_nothing_else(name):
     path = next(Path(FOLDER).glob(f"{name}_*.txt"))
     found = Counter(
-        (one.rule.value, one.line) for one in lint_document(path.read_bytes(), path.name)
+        (one.rule.value, one.line) for one in lint_document(path.read_bytes(), path.name).findings
     )
     wanted = Counter((rule, line) for rule, lines in EXPECTED[name].items() for line in lines)
     assert found == wanted

@@ -1,11 +1,13 @@
 """All rules over one document."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from nastavnik.engine.linting import acts, annexes, counts, names, plans, schools, stages, titles
 from nastavnik.engine.linting.findings import LintFinding
 from nastavnik.engine.linting.lexicon import Lexicon
-from nastavnik.engine.linting.model import document_of
+from nastavnik.engine.linting.model import paper_of
+from nastavnik.engine.linting.pairs import NamedRow, named_rows
 from nastavnik.engine.roadmaps.blocks import Block
 
 _RULES = (
@@ -25,14 +27,23 @@ _RULES = (
 )
 
 
-def lint(blocks: Sequence[Block], lexicon: Lexicon) -> tuple[LintFinding, ...]:
-    """Return what a checker would find in a document, by line; each thing once.
+@dataclass(frozen=True, slots=True)
+class LintedPaper:
+    """What was found in a document, and the rows that may name pairs, to be held against the base."""
+
+    findings: tuple[LintFinding, ...]
+    rows: tuple[NamedRow, ...]
+
+
+def lint(blocks: Sequence[Block], lexicon: Lexicon) -> LintedPaper:
+    """Return what a checker would find in a document, by line, each thing once.
 
     Args:
         blocks: the document, as `readers.documents` reads it.
         lexicon: words of the field and legal acts.
     """
-    document = document_of(blocks)
-    found = [one for rule in _RULES for one in rule(document, lexicon)]
+    paper = paper_of(blocks)
+    found = [one for rule in _RULES for one in rule(paper, lexicon)]
     once = {(one.rule, one.line, one.why): one for one in found}
-    return tuple(sorted(once.values(), key=lambda one: (one.line, one.rule)))
+    by_line = sorted(once.values(), key=lambda one: (one.line, one.rule))
+    return LintedPaper(tuple(by_line), named_rows(paper))

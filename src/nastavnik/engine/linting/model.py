@@ -169,7 +169,7 @@ class CheckedPaper:
         return (part for part in self.parts if part.number)
 
 
-def document_of(blocks: Sequence[Block]) -> CheckedPaper:
+def paper_of(blocks: Sequence[Block]) -> CheckedPaper:
     """Return the model of a document."""
     return CheckedPaper(tuple(blocks), tuple(_passages(blocks)))
 
