@@ -123,7 +123,8 @@ def test_the_finished_demo_is_a_whole_year_with_ends_of_every_kind():
     assert {("asked",), ("",)} == set(end_states(Mentorship, "end_cause"))
     orders = set(end_states(Document, "kind", "status"))
     assert orders == {
-        (kind, "registered") for kind in ("pair_order", "extension_order", "ending_order")
+        (kind, "registered")
+        for kind in ("pair_order", "extension_order", "pause_order", "ending_order")
     }
     held = Meeting.objects.filter(status="held")
     assert held.earliest("held_on").held_on < today() - dt.timedelta(days=200)

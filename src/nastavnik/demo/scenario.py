@@ -17,7 +17,15 @@ from nastavnik.core.dates import today
 from nastavnik.core.hooks.facts import facts_of
 from nastavnik.core.passwords import one_time_password
 from nastavnik.demo.names import people
-from nastavnik.demo.whole_year import DAYS_LEFT, PREPARED, ask, close, end_otherwise, whole_year
+from nastavnik.demo.whole_year import (
+    DAYS_LEFT,
+    PREPARED,
+    ask,
+    close,
+    end_otherwise,
+    score,
+    whole_year,
+)
 from nastavnik.districts.actions import (
     adopt_lines,
     answer_roadmap,
@@ -771,6 +779,9 @@ class School:
         end_otherwise(self.programme, by=self.curator)
         if is_closed:
             close(self.programme, by=self.curator)
+            scorers = User.objects.filter(memberships__organisation=self.organisation)
+            chosen = scorers.filter(memberships__role__in=(Role.CURATOR, Role.PSYCHOLOGIST))
+            score(self.programme, list(chosen.order_by("pk").distinct()), by=self.curator)
 
     def begin_roadmap(self) -> Roadmap:
         """Make the roadmap of the year from the catalogue."""

@@ -1,7 +1,7 @@
 """The whole year of the demo: questionnaires before and after, ends of every kind, and how the year is closed."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import count
 
 from nastavnik.closing.actions import (
@@ -36,6 +36,7 @@ from nastavnik.engine.instruments.model import Item, ItemKind
 from nastavnik.mentorships.actions import (
     complete_pairs,
     extend_pair,
+    pause_pair,
     replace_mentor,
     set_pair_status,
 )
@@ -46,6 +47,16 @@ from nastavnik.mentorships.choices import (
     MentorshipStatus,
 )
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.monitoring.actions import (
+    Scored,
+    begin_scorecard,
+    close_scorecard,
+    conclude_scorecard,
+    hand_in,
+    invite_scorer,
+    keep_marks,
+)
+from nastavnik.monitoring.catalogues import scorecard_rules
 from nastavnik.people.models import User
 from nastavnik.programmes.choices import AfterEnd, Side
 from nastavnik.programmes.models import Participation, Programme
@@ -57,7 +68,7 @@ from nastavnik.questionnaires.queries import AudienceRule, audience_of
 LIVED = dt.timedelta(days=285)  # of the year that has passed by today
 PREPARED = dt.timedelta(days=42)  # before the pairs begin
 DAYS_LEFT = {"closing": 3, "finished": 0}
-EARLY, REPLACED, EXTENDED = 10, 12, 14  # places of the pairs that end otherwise
+EARLY, REPLACED, EXTENDED, PAUSED = 10, 12, 14, 16  # places of the pairs that end otherwise
 SILENT = 7  # every seventh leaves a questionnaire unanswered
 TALK_WORDS = (
     "доволен, хочет продолжать",
@@ -144,13 +155,13 @@ def _said(item: Item, turn: int, stage: str) -> object:
 
 
 def end_otherwise(programme: Programme, *, by: User) -> None:
-    """Let one pair end early, one have another mentor, one get more time, each with its order."""
+    """Let one pair end early, one have another mentor, one get more time, one pause, each with its order."""
     pairs = list(
         Mentorship.objects.filter(
             programme=programme, status=MentorshipStatus.ACTIVE, is_group=False
         ).order_by("pk")
     )
-    if len(pairs) <= EXTENDED:
+    if len(pairs) <= PAUSED:
         return
     set_pair_status(
         pairs[EARLY], MentorshipStatus.CANCELLED, reason="переезд в другой город", by=by
@@ -159,6 +170,13 @@ def end_otherwise(programme: Programme, *, by: User) -> None:
     extend_pair(
         pairs[EXTENDED],
         ends_on=programme.ends_on + dt.timedelta(days=20),
+        cause=ExtensionCause.ABSENCE,
+        by=by,
+    )
+    pause_pair(
+        pairs[PAUSED],
+        first=today(),
+        last=today() + dt.timedelta(days=6),
         cause=ExtensionCause.ABSENCE,
         by=by,
     )
@@ -177,6 +195,21 @@ def _replace(pair: Mentorship, *, by: User) -> None:
             except RefusedError:
                 continue
             return
+
+
+def score(programme: Programme, scorers: Sequence[User], *, by: User) -> None:
+    """Fill in the scorecard as several people do: each a sheet of their own, not agreed about everything."""
+    card = begin_scorecard(programme, scorer=None, by=by)
+    for place, scorer in enumerate(scorers):
+        sheet = invite_scorer(card, scorer, by=by)
+        codes = [one.code for one in scorecard_rules().indicators]
+        given = {code: Scored(1 if (at + place) % 4 == 0 else 2) for at, code in enumerate(codes)}
+        keep_marks(sheet, given, by=scorer)
+        hand_in(sheet, by=scorer)
+    conclude_scorecard(
+        card, conclusion="Работа идёт по программе; усилить обучение наставников.", by=by
+    )
+    close_scorecard(card, by=by)
 
 
 def close(programme: Programme, *, by: User) -> None:
