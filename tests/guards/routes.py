@@ -264,6 +264,7 @@ VALUES: dict[str, tuple[object, ...]] = {
     "kind": ("docx", "pdf", "xlsx", "yaml"),
     "purpose": (Purpose.DATA.value,),
     "code": tuple(BY_CODE),
+    "indicator": ("K1",),
     # nobody's: what a right one opens is tested in tests/questionnaires
     "token": ("0" * 26,),
 }

@@ -69,7 +69,7 @@ from nastavnik.mentorships.choices import (
 from nastavnik.mentorships.models import BaseDraft, Mentorship
 from nastavnik.mentorships.queries import Concern, Voice, compare_base
 from nastavnik.monitoring import actions as monitoring
-from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.catalogues import indicator_rules, scorecard_rules
 from nastavnik.monitoring.models import Scorecard, SwotNote
 from nastavnik.monitoring.queries.process import OpenAnswer
 from nastavnik.organisations import actions as organisations
@@ -1305,6 +1305,9 @@ DONE = {
     ),
     "monitoring.add_swot_note": lambda s: monitoring.add_swot_note(
         s.programme, field="threat", words="Мало времени", by=s.by
+    ),
+    "monitoring.enter_count": lambda s: monitoring.enter_count(
+        s.organisation, indicator_rules()[0], 2026, value=100, basis="ОО-1", by=s.by
     ),
     "monitoring.drop_swot_note": lambda s: monitoring.drop_swot_note(s.first(SwotNote), by=s.by),
     "events.plan_event": lambda s: events.plan_event(

@@ -19,7 +19,7 @@ NO_LIST = {
          "programmes:grid", "programmes:meeting", "mentorships:base-files",
          "closing:meetings", "closing:words", "closing:completion", "closing:next-year",
          "closing:talks", "closing:results", "pairpapers:awards",
-         "plans:make", "plans:edit", "plans:library", "monitoring:sheet",
+         "plans:make", "plans:edit", "plans:library", "monitoring:sheet", "monitoring:indicator",
          "mentorships:this-month", "mentorships:ending-order", "mentorships:complete", "mentorships:month", "people:slips", "people:next-year", "programmes:go-on", "matching:people", "districts:lines"),
         "filled in, not read: the list behind it is taken out where it is read",
     ),

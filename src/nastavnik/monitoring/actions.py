@@ -10,9 +10,10 @@ from nastavnik.core import audit
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.monitoring.access import may_close, may_drop, may_score
-from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.catalogues import IndicatorRule, scorecard_rules
 from nastavnik.monitoring.choices import SwotField
 from nastavnik.monitoring.models import (
+    HandCount,
     ProcessSnapshot,
     Scorecard,
     ScoreMark,
@@ -21,6 +22,7 @@ from nastavnik.monitoring.models import (
 )
 from nastavnik.monitoring.queries.process import OpenAnswer, process_numbers
 from nastavnik.monitoring.queries.scorecards import may_work_here
+from nastavnik.organisations.models import Organisation
 from nastavnik.people.models import User
 from nastavnik.programmes.models import Programme
 
@@ -317,3 +319,35 @@ def drop_swot_note(note: SwotNote, *, by: models.Model | None) -> None:
     """Take words out of a field; an answer may be sorted anew."""
     audit.record(audit.DELETED, note, by=by, fields=["field", "words"])
     note.delete()
+
+
+@transaction.atomic
+def enter_count(
+    organisation: Organisation,
+    rule: IndicatorRule,
+    year: int,
+    *,
+    value: int,
+    basis: str,
+    by: User | None,
+) -> HandCount:
+    """Enter the denominator of an indicator in a year, with where the number is from; entered before it is replaced.
+
+    Raises:
+        RefusedError: it is nought, or nothing says where it is from.
+    """
+    if value < 1 or not basis.strip():
+        raise RefusedError(_("Enter a number above nought, and where it is from."))
+    row, _made = HandCount.objects.update_or_create(
+        organisation=organisation,
+        code=rule.code,
+        year=year,
+        defaults={
+            "value": value,
+            "basis": basis.strip(),
+            "entered_on": today(),
+            "entered_by": by,
+        },
+    )
+    audit.record("denominator-entered", row, by=by, fields=["value", "basis"])
+    return row

@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from nastavnik.core.text import fold
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -123,6 +125,52 @@ def process_rules() -> ProcessRules:
         numbers=tuple(ProcessNumber(**one) for one in said["numbers"]),
         due=tuple((_month_and_day(one["from"]), _month_and_day(one["to"])) for one in said["due"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRule:
+    """The definition of an indicator (method.md §6.1).
+
+    Attributes:
+        code, title, source: what it is called, and where the definition stands.
+        role: mentee, mentor or any.
+        people: learners, staff, or partners: organisations and not people.
+        counted, of: numerator and denominator in words.
+        marks: what the name of a planned value holds, folded.
+        age_from, age_to: full years, both inside; None: any age.
+        work_years: years in the profession at most; None: any.
+    """
+
+    code: str
+    title: str
+    source: str
+    role: str
+    people: str
+    counted: str
+    of: str
+    marks: tuple[str, ...]
+    age_from: int | None = None
+    age_to: int | None = None
+    work_years: int | None = None
+
+
+@cache
+def indicator_rules() -> tuple[IndicatorRule, ...]:
+    """Return the shipped indicators in their order."""
+    said: dict[str, Any] = yaml.safe_load((DATA / "indicators.yaml").read_text(encoding="utf-8"))
+    return tuple(
+        IndicatorRule(
+            **{name: one[name] for name in ("code", "title", "source", "counted", "of")},
+            **one["who"],
+            marks=tuple(map(fold, one["marks"])),
+        )
+        for one in said["indicators"]
+    )
+
+
+def indicator_rule(code: str) -> IndicatorRule | None:
+    """Return an indicator by its code."""
+    return next((one for one in indicator_rules() if one.code == code), None)
 
 
 def _month_and_day(text: str) -> tuple[int, int]:

@@ -88,3 +88,12 @@ class SwotNoteForm(forms.Form):
         max_length=MOST_SWOT_WORDS,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+class HandCountForm(forms.Form):
+    value = forms.IntegerField(label=_("How many there are"), min_value=1, max_value=10_000_000)
+    basis = forms.CharField(
+        label=_("Where the number is from"),
+        max_length=300,
+        help_text=_("For example: form ОО-1 of 20 September, the list of the district."),
+    )

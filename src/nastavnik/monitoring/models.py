@@ -204,3 +204,31 @@ class SwotNote(models.Model):
         public = ["field", "n_said"]
         personal = ["words"]
         technical = ["id", "organisation", "programme", "wave", "item", "answer_sha256"]
+
+
+class HandCount(models.Model):
+    """The denominator of an indicator in a calendar year, as somebody entered it and answers for it (method.md §6.3)."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    code = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    value = models.PositiveIntegerField(_("how many there are"))
+    basis = models.CharField(_("where the number is from"), max_length=300)
+    entered_on = models.DateField()
+    entered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    objects = WholeProgrammeQuerySet["HandCount"].as_manager()
+
+    class Meta:
+        ordering = ["-year", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "code", "year"], name="hand_count_once_a_year"
+            ),
+            models.CheckConstraint(condition=Q(value__gte=1), name="hand_count_is_no_nought"),
+            models.CheckConstraint(condition=~Q(basis=""), name="hand_count_says_where_from"),
+        ]
+
+    class Privacy:
+        public = ["code", "year", "value", "basis"]
+        technical = ["id", "organisation", "entered_on", "entered_by"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from nastavnik.monitoring.choices import SwotField
 from nastavnik.monitoring.documents import comma
 from nastavnik.monitoring.models import Scorecard, SwotNote
 from nastavnik.monitoring.queries.evidence import CountedFact
+from nastavnik.monitoring.queries.indicators import Certificate
 from nastavnik.monitoring.queries.process import ProcessCount, ProcessLine
 from nastavnik.monitoring.queries.scorecards import CardOfYear, CardResult, IndicatorRow
 
@@ -185,3 +187,47 @@ def count_words(count: ProcessCount | None) -> str:
     if not count.total:
         return _("nothing to count")
     return _("%(n)s of %(most)s") % {"n": count.n, "most": count.total}
+
+
+def percent_words(row: Certificate) -> str:
+    """Return the value of an indicator, or why there is none; cut and not rounded."""
+    if row.share.is_above:
+        return _("more than the whole: check the denominator")
+    value = row.share.percent
+    return _("the denominator is not entered") if value is None else f"{comma(float(value))} %"
+
+
+def plan_words(row: Certificate) -> str:
+    """Return what is planned and whether it is reached; empty where nothing is planned."""
+    said = []
+    for one in row.planned:
+        reached = row.share.reaches(one.value)
+        words = {True: _("plan reached"), False: _("not reached"), None: _("cannot be said")}[
+            reached
+        ]
+        said.append(f"{comma(one.value)} %: {words}")
+    return "; ".join(said)
+
+
+def indicators_table(rows: Sequence[Certificate]) -> Table[Certificate]:
+    """Return the indicators of a year: no value without both of its numbers."""
+
+    def title(row: Certificate) -> SafeString:
+        url = reverse("monitoring:indicator", args=[row.rule.code, row.year])
+        return format_html(
+            "{}{}", link(url, f"{row.rule.code}. {row.rule.title}"), small(row.rule.source)
+        )
+
+    columns: tuple[Column[Certificate], ...] = (
+        Column("title", _("Indicator"), lambda row: f"{row.rule.code}. {row.rule.title}", title),
+        Column("n", _("Counted"), lambda row: row.found.n, is_number=True),
+        Column("of", _("Of"), lambda row: row.share.denominator, is_number=True),
+        Column("value", _("Value"), percent_words),
+        Column("plan", _("Planned"), lambda row: plan_words(row) or _("nothing is planned")),
+        Column("outside", _("Left out: outside the bounds"), lambda row: row.found.n_outside, on_page=False),
+        Column("unknown", _("Left out: the date is not known"), lambda row: row.found.n_unknown, is_number=True),
+        Column("counted", _("What is counted"), lambda row: row.rule.counted, on_page=False),
+        Column("whole", _("Of whom"), lambda row: row.rule.of, on_page=False),
+    )  # fmt: skip
+    year = rows[0].year if rows else ""
+    return Table("indicators", _("Indicators of %(year)s") % {"year": year}, columns, rows)

@@ -21,4 +21,6 @@ urlpatterns = [
     path("monitoring/swot/sort/", views.sort, name="sort"),
     path("monitoring/swot/add/", views.add_note, name="add-note"),
     path("monitoring/swot/<int:pk>/remove/", views.remove_note, name="remove-note"),
+    path("monitoring/indicators/", views.indicators, name="indicators"),
+    path("monitoring/indicators/<str:indicator>/<int:year>/", views.indicator, name="indicator"),
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,11 +20,12 @@ from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.monitoring import actions
 from nastavnik.monitoring.access import may_close, may_score
-from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.catalogues import indicator_rule, scorecard_rules
 from nastavnik.monitoring.choices import SCORECARD_PAPER, SwotField
 from nastavnik.monitoring.documents import paper_of
 from nastavnik.monitoring.forms import (
     ConclusionForm,
+    HandCountForm,
     ScoreForm,
     ScorerForm,
     SnapshotForm,
@@ -32,6 +33,12 @@ from nastavnik.monitoring.forms import (
 )
 from nastavnik.monitoring.models import Scorecard, ScoreSheet, SwotNote
 from nastavnik.monitoring.queries.evidence import evidence_of
+from nastavnik.monitoring.queries.indicators import (
+    certificates_of,
+    planned_of,
+    roster_help,
+    years_to_show,
+)
 from nastavnik.monitoring.queries.process import (
     narrowed_answers,
     notes_of,
@@ -49,7 +56,10 @@ from nastavnik.monitoring.queries.scorecards import (
 )
 from nastavnik.monitoring.tables import (
     card_table,
+    indicators_table,
     level_words,
+    percent_words,
+    plan_words,
     process_table,
     sum_words,
     swot_table,
@@ -451,3 +461,70 @@ def remove_note(request: Request, pk: int) -> HttpResponse:
     actions.drop_swot_note(note, by=request.user)
     messages.success(request, _("The words are out of the field."))
     return redirect("monitoring:swot")
+
+
+# ---------------------------------------------------------------- indicators
+
+
+FIRST_YEAR, LAST_YEAR = 2019, 2100  # order Р-145 is of December 2019
+
+
+@require_GET
+@requires(Perm.MONITORING_VIEW)
+def indicators(request: Request) -> HttpResponse:
+    """Show the indicators of a calendar year, target against fact."""
+    programme = _programme(request)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked.isdecimal() and len(asked) == len("2026") else today().year
+    rows, years, unplaced = [], [], []
+    if programme:
+        organisation = programme.organisation
+        rows = certificates_of(request.user, organisation, year)
+        years = years_to_show(organisation)
+        unplaced = planned_of(organisation, year).get("", [])
+    table = indicators_table(rows)
+    if answer := listing.given(request, table):
+        return answer
+    context = {
+        "programme": programme,
+        "table": table,
+        "year": year,
+        "years": years,
+        "unplaced": unplaced,
+        "n_valued": sum(row.share.percent is not None for row in rows),
+        "is_running": year >= today().year,
+    }
+    return render(request, "monitoring/indicators.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.MONITORING_VIEW)
+def indicator(request: Request, indicator: str, year: int) -> HttpResponse:
+    """Show the birth certificate of a value; who leads monitoring enters its denominator."""
+    rule, programme = indicator_rule(indicator), _programme(request)
+    if rule is None or programme is None or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404
+    organisation = programme.organisation
+    rows = certificates_of(request.user, organisation, year)
+    (row,) = [one for one in rows if one.rule == rule]
+    is_led = _leads(request, programme)
+    initial = {"value": row.entered.value, "basis": row.entered.basis} if row.entered else {}
+    form = HandCountForm(request.POST or None, initial=initial) if is_led else None
+    if request.method == "POST":
+        if form is None:
+            raise Http404
+        if form.is_valid():
+            actions.enter_count(organisation, rule, year, by=request.user, **form.cleaned_data)
+            messages.success(request, _("The denominator is kept."))
+            return redirect("monitoring:indicator", indicator=indicator, year=year)
+    context = {
+        "row": row,
+        "value": percent_words(row),
+        "plan": plan_words(row),
+        "help": roster_help(organisation, rule, year),
+        "form": form,
+        "is_running": not row.is_over,
+    }
+    return render(
+        request, "monitoring/indicator.html", context, status=422 if form and form.errors else 200
+    )
