@@ -15,7 +15,7 @@ from nastavnik.monitoring.choices import SwotField
 from nastavnik.monitoring.documents import comma
 from nastavnik.monitoring.models import Scorecard, SwotNote
 from nastavnik.monitoring.queries.evidence import CountedFact
-from nastavnik.monitoring.queries.indicators import Certificate
+from nastavnik.monitoring.queries.indicators import BirthCertificate
 from nastavnik.monitoring.queries.process import ProcessCount, ProcessLine
 from nastavnik.monitoring.queries.scorecards import CardOfYear, CardResult, IndicatorRow
 
@@ -189,7 +189,7 @@ def count_words(count: ProcessCount | None) -> str:
     return _("%(n)s of %(most)s") % {"n": count.n, "most": count.total}
 
 
-def percent_words(row: Certificate) -> str:
+def percent_words(row: BirthCertificate) -> str:
     """Return the value of an indicator, or why there is none; cut and not rounded."""
     if row.share.is_above:
         return _("more than the whole: check the denominator")
@@ -197,7 +197,7 @@ def percent_words(row: Certificate) -> str:
     return _("the denominator is not entered") if value is None else f"{comma(float(value))} %"
 
 
-def plan_words(row: Certificate) -> str:
+def plan_words(row: BirthCertificate) -> str:
     """Return what is planned and whether it is reached; empty where nothing is planned."""
     said = []
     for one in row.planned:
@@ -209,16 +209,16 @@ def plan_words(row: Certificate) -> str:
     return "; ".join(said)
 
 
-def indicators_table(rows: Sequence[Certificate]) -> Table[Certificate]:
+def indicators_table(rows: Sequence[BirthCertificate]) -> Table[BirthCertificate]:
     """Return the indicators of a year: no value without both of its numbers."""
 
-    def title(row: Certificate) -> SafeString:
+    def title(row: BirthCertificate) -> SafeString:
         url = reverse("monitoring:indicator", args=[row.rule.code, row.year])
         return format_html(
             "{}{}", link(url, f"{row.rule.code}. {row.rule.title}"), small(row.rule.source)
         )
 
-    columns: tuple[Column[Certificate], ...] = (
+    columns: tuple[Column[BirthCertificate], ...] = (
         Column("title", _("Indicator"), lambda row: f"{row.rule.code}. {row.rule.title}", title),
         Column("n", _("Counted"), lambda row: row.found.n, is_number=True),
         Column("of", _("Of"), lambda row: row.share.denominator, is_number=True),

@@ -44,7 +44,7 @@ class PlannedValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class BirthCertificate:
     """The birth certificate of a value.
 
     Attributes:
@@ -83,7 +83,9 @@ def ties_in(organisation: Organisation, year: int) -> TieQuerySet:
     )
 
 
-def certificates_of(user: SignedIn, organisation: Organisation, year: int) -> list[Certificate]:
+def certificates_of(
+    user: SignedIn, organisation: Organisation, year: int
+) -> list[BirthCertificate]:
     """Return every indicator of a year with its birth certificate; five queries."""
     ties = ties_in(organisation, year)
     mentees = set(ties.values_list("mentee__person_id", flat=True))
@@ -93,7 +95,7 @@ def certificates_of(user: SignedIn, organisation: Organisation, year: int) -> li
     entered = {row.code: row for row in rows.select_related("entered_by")}
     planned = planned_of(organisation, year)
     return [
-        Certificate(
+        BirthCertificate(
             rule,
             year,
             found_by(rule, people, mentees=mentees, mentors=mentors, year=year),
