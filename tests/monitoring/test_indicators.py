@@ -176,5 +176,9 @@ def test_readers_and_strangers_enter_nothing(cast, begun):
             basis="ОО-1",
             by=cast.anna,
         )
+    for year in ("0000", "9999", "x", ""):
+        assert (
+            signed_in(cast.anna).get("/monitoring/indicators/", {"year": year}).status_code == 200
+        )
     for wrong in ("/monitoring/indicators/K9/2026/", "/monitoring/indicators/K1/1900/"):
         assert signed_in(cast.anna).get(wrong).status_code == 404

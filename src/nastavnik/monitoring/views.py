@@ -475,7 +475,8 @@ def indicators(request: Request) -> HttpResponse:
     """Show the indicators of a calendar year, target against fact."""
     programme = _programme(request)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and len(asked) == len("2026") else today().year
+    year = int(asked) if asked.isdecimal() and len(asked) == len("2026") else 0
+    year = year if FIRST_YEAR <= year <= LAST_YEAR else today().year
     rows, years, unplaced = [], [], []
     if programme:
         organisation = programme.organisation

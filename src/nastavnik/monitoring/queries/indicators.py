@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import age_on, today
+from nastavnik.core.request_cache import cached
 from nastavnik.core.text import fold
 from nastavnik.engine.statistics.shares import CountedShare
 from nastavnik.mentorships.models import Tie, TieQuerySet
@@ -151,6 +152,12 @@ def _fits(rule: IndicatorRule, person: Person, day: dt.date) -> bool | None:
 
 def planned_of(organisation: Organisation, year: int) -> dict[str, list[PlannedValue]]:
     """Return code → planned values of the roadmaps that hold; one whose name fits several indicators or none has the code «»."""
+    return cached(
+        ("planned_of_indicators", organisation.pk, year), lambda: _planned_of(organisation, year)
+    )
+
+
+def _planned_of(organisation: Organisation, year: int) -> dict[str, list[PlannedValue]]:
     rows = IndicatorTarget.objects.filter(
         organisation=organisation, year=year, roadmap__archived_at=None, value__isnull=False
     )
