@@ -77,7 +77,9 @@ def test_page_keeps_its_word(world, route, actor):
 def test_a_method_is_refused_by_a_decorator_alone():
     """So what one address of a page refuses with 405 all of them do, which `by_every_method` goes by."""
     files = Path(nastavnik.__file__).parent.rglob("*.py")
-    assert not [path for path in files if re.search(r"NotAllowed|\b405\b", path.read_text())]
+    # the one that dresses in words what a decorator has refused
+    rest = [path for path in files if path.parts[-2:] != ("core", "middleware.py")]
+    assert not [path for path in rest if re.search(r"NotAllowed|\b405\b", path.read_text())]
 
 
 # what may stand over a mark: it asks for the method or hides what was typed, and looks at neither address nor reader

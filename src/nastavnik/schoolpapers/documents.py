@@ -11,7 +11,7 @@ from nastavnik.documents.paper_kinds import Composed, PaperQuestion, Papers, Rep
 from nastavnik.documents.texts import BLANK, TableFacts, Value
 from nastavnik.mentorships.documents.common import acts_of, frame_of, yes
 from nastavnik.organisations.models import Organisation
-from nastavnik.people.choices import PersonKind
+from nastavnik.people.choices import LEARNERS, PersonKind
 from nastavnik.people.queries import curator_account_of
 from nastavnik.programmes.choices import ApprovingBody
 from nastavnik.programmes.models import MentoringForm, Programme
@@ -30,12 +30,12 @@ from nastavnik.training.models import TrainingCourse
 Extra = Callable[[Document, adapter.Words], Mapping[str, Value]]
 
 
-def programme_of(document: Document) -> Programme | None:
-    """Return the programme of the year of a paper, of several the first."""
+def programmes_of(document: Document) -> list[Programme]:
+    """Return the programmes of the year of a paper; a paper of the organisation tells of all of them."""
     programmes = Programme.objects.filter(
         organisation=document.organisation_id, year=document.year_id
     )
-    return programmes.order_by("starts_on", "pk").first()
+    return list(programmes.order_by("starts_on", "pk").prefetch_related("forms__variants"))
 
 
 def composer(
@@ -77,8 +77,9 @@ def drawable(code: str) -> Papers:
 
 
 def _of_programme(document: Document) -> dict[str, Value]:
-    programme = programme_of(document)
-    forms = list(programme.forms.all()) if programme else []
+    programmes, forms = programmes_of(document), _forms(document)
+    # which of several runs when, one line cannot say: a person writes it
+    programme = programmes[0] if len(programmes) == 1 else None
     kinds = {kind for form in forms for kind in form.mentee_kinds}
     return {
         "year": str(document.year),
@@ -88,9 +89,11 @@ def _of_programme(document: Document) -> dict[str, Value]:
         else "",
         "forms": ", ".join(f"«{form.title}»" for form in forms),
         "learner_forms": ", ".join(f"«{form.title}»" for form in forms if not _is_of_staff(form)),
-        "acts": "; ".join(acts_of(programme)) if programme else "",
+        "acts": "; ".join(dict.fromkeys(act for one in programmes for act in acts_of(one))),
         "has_staff": yes(any(_is_of_staff(form) for form in forms)),
-        "has_learners": yes(kinds - {PersonKind.TEACHER}),
+        "has_learners": yes(has_learners := bool(kinds & set(LEARNERS))),
+        "no_learners": yes(not has_learners),
+        "has_pupil_mentors": yes(any(set(LEARNERS) & set(form.mentor_kinds) for form in forms)),
     }
 
 
@@ -192,8 +195,9 @@ def regulation_facts(document: Document, _words: adapter.Words) -> dict[str, Val
 
 
 def _forms(document: Document) -> list[MentoringForm]:
-    programme = programme_of(document)
-    return list(programme.forms.prefetch_related("variants")) if programme else []
+    """Return the forms of all programmes of the year, each once, in the order of the programmes."""
+    every = [form for programme in programmes_of(document) for form in programme.forms.all()]
+    return list({form.pk: form for form in every}.values())
 
 
 def _mentees(n: int) -> str:
