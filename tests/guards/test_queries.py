@@ -23,7 +23,9 @@ DEARER: dict[str, int] = {
     # and which events wait, which are one's own, which are of the week
     "cabinet:home": 43,  # how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
     # beside the nine indicators stands what the site counts: a question a count, and those of the page of the roadmap
-    "monitoring:scorecard": 26,
+    "monitoring:scorecard": 27,
+    # each number of the process is so many of so many: a question for either
+    "monitoring:process": 16,
     # the board, the people to choose from, the rulings, the outcomes of the psychologist and the choices of both sides
     # stand on one screen, and whether one is being counted; what the engine would be given now is asked as for a matching,
     # to say what has changed since: the bases, their gate, classes, rulings, outcomes, choices

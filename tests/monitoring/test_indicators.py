@@ -13,6 +13,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import register_document, set_requisites
 from nastavnik.engine.statistics.shares import CountedShare
+from nastavnik.mentorships.models import Tie
 from nastavnik.monitoring.actions import enter_count
 from nastavnik.monitoring.catalogues import indicator_rule, indicator_rules
 from nastavnik.monitoring.models import HandCount
@@ -117,6 +118,8 @@ def begun(within_the_year, cast):
     order = approve_pairs(cast.school)
     set_requisites(order, number="7-н", dated_on=today(), by=cast.anna)
     register_document(order, by=cast.anna)
+    # the step before may have been laid down as of another day
+    Tie.objects.update(starts_on=today())
     return today().year
 
 
