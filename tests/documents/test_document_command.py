@@ -32,7 +32,9 @@ def words_of(path):
 
 def test_the_list_names_every_kind_and_what_it_is_of():
     listed = json.loads(said("document", "--list", "--json"))
-    assert [one["kind"] for one in listed] == [kind.code for kind in paper_kinds.kinds()]
+    assert [one["kind"] for one in listed] == [
+        kind.code for kind in (*paper_kinds.kinds(), *paper_kinds.sheet_kinds())
+    ]
     assert {frozenset(one) for one in listed} == {frozenset({"kind", "title", "of"})}
     assert {"pair_order": "pair", "monthly_word": "month", "individual_plan": "person"}.items() <= {
         one["kind"]: one["of"] for one in listed

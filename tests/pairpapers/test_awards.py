@@ -2,10 +2,11 @@
 
 import datetime as dt
 import time
-from io import BytesIO
+from io import BytesIO, StringIO
 from zipfile import ZipFile
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from docx import Document as read_docx  # noqa: N813 - a function, whatever its name
 from tests.jobs.working import working
@@ -58,6 +59,23 @@ def test_a_certificate_is_for_whoever_finished_after_a_pair(cast, finished):
     assert "в качестве наставника" in as_what[finished.mentor_id]
     assert "в качестве наставляемого" in as_what[records_of(finished)[1]]
     assert all(cast.school.programme.title in one for one in as_what.values())
+
+
+def test_the_command_line_draws_the_sheets_the_page_has(cast, finished, tmp_path):
+    shown = {one.record.person_id: one.award for one in lines(cast)}
+    assert len(shown) == 2
+    for key, award in shown.items():
+        out = tmp_path / f"{key}.docx"
+        call_command("document", "certificate", person=key, out=out, stdout=StringIO())
+        assert out.read_bytes() == draw_award_docx(award)
+    any_pdf = tmp_path / "any.pdf"
+    call_command("document", "certificate", out=any_pdf, stdout=StringIO())
+    assert any_pdf.read_bytes().startswith(b"%PDF")
+    stranger = cast.school.people["waiting"].pk
+    for kind, words in (("certificate", {"person": stranger}), ("gratitude", {})):
+        with pytest.raises(CommandError):
+            call_command("document", kind, out=tmp_path / "none.docx", stdout=StringIO(), **words)
+    assert not (tmp_path / "none.docx").exists()
 
 
 def test_thanks_are_for_whom_they_were_noted_of(cast, finished):

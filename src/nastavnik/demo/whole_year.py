@@ -230,6 +230,9 @@ def close(programme: Programme, *, by: User) -> None:
     mentors = [one.record for one in year_results(by, programme) if one.may_be_thanked]
     thank_people(mentors[:3], ThanksKind.BEST, on=today(), by=by)
     thank_people(mentors[3:], ThanksKind.GRATITUDE, on=today(), by=by)
+    thank_people(mentors[:1], ThanksKind.HONOUR, on=today(), by=by)
+    pupils = [one for one in mentors if one.person.is_learner]
+    thank_people(pupils[:2], ThanksKind.PARENTS, on=today(), by=by)
     said = said_of_going_on(by, programme)
     answers = {
         record: AfterEnd.LATER

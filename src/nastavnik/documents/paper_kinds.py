@@ -203,7 +203,43 @@ class PaperKind:
     parting: Parting | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with a drawing of its own: what it is called, and its files."""
+
+    title: str
+    docx: Callable[[], bytes]
+    pdf: Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetKind:
+    """A kind of sheets that stand in no register, as certificates and thanks do.
+
+    Attributes:
+        code: on the command line.
+        title: what people call it.
+        sheets: those of an organisation that can be drawn, the first one first; each is of a person.
+    """
+
+    code: str
+    title: StrOrPromise
+    sheets: Callable[[Organisation, Wanted], Iterable[Sheet]]
+    of: PaperOf = PaperOf.PERSON
+
+
 _kinds: dict[str, PaperKind] = {}
+_sheets: dict[str, SheetKind] = {}
+
+
+def register_sheets(kind: SheetKind) -> None:
+    """Add a kind of sheets; registering its code again replaces it."""
+    _sheets[kind.code] = kind
+
+
+def sheet_kinds() -> list[SheetKind]:
+    """Return all kinds of sheets, in the order they were registered."""
+    return list(_sheets.values())
 
 
 def register(kind: PaperKind) -> None:

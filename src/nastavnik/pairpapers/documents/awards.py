@@ -3,8 +3,11 @@
 A name whose case nobody can be sure of stands in the nominative, in words that ask for no other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+
+from django.db.models import Q
 
 from nastavnik.closing.models import Thanks
 from nastavnik.closing.queries import year_results
@@ -14,14 +17,18 @@ from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
 from nastavnik.documents import adapter
 from nastavnik.documents.adapter import Case, date_in_words
+from nastavnik.documents.paper_kinds import Sheet, SheetKind, Wanted
+from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.documents.common import frame_of
+from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.organisations.models import Organisation
 from nastavnik.pairpapers.choices import AwardKind
 from nastavnik.people.choices import Gender
 from nastavnik.people.models import Person
 from nastavnik.people.queries import group_names
+from nastavnik.programmes.choices import ParticipationStatus
 from nastavnik.programmes.models import Participation, Programme
-from nastavnik.writers.awards import Award
+from nastavnik.writers.awards import Award, draw_award_docx, draw_awards_pdf
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,3 +160,43 @@ def _of_programme(programme: Programme) -> str:
 
 def _place(organisation: Organisation) -> str:
     return ", ".join(filter(None, (organisation.town, date_in_words(today()))))
+
+
+# ---------------------------------------------------------------- without a page
+
+
+def sheets_of(kind: AwardKind) -> SheetKind:
+    """Return how sheets of a kind are asked for by the command line: one of each person that may have one."""
+
+    def sheets(organisation: Organisation, wanted: Wanted) -> Iterator[Sheet]:
+        for programme in organisation.programmes.order_by("-starts_on", "-pk"):
+            for line in lines_of(programme, kind, _records(programme, kind, wanted)):
+                if line.award is not None:
+                    title = f"{kind.label}: {line.record.person.short_name}"
+                    yield Sheet(
+                        title,
+                        partial(draw_award_docx, line.award),
+                        partial(draw_awards_pdf, title, [line.award]),
+                    )
+
+    return SheetKind(code=kind.value, title=kind.label, sheets=sheets)
+
+
+def _records(programme: Programme, kind: AwardKind, wanted: Wanted) -> list[Participation]:
+    """Return whose sheets are asked for, as `award_lines` has them for a curator of the whole programme."""
+    records = Participation.objects.filter(programme=programme).select_related("person__partner")
+    if kind == AwardKind.CERTIFICATE:
+        ran = Mentorship.objects.filter(programme=programme, status=MentorshipStatus.COMPLETED)
+        led, had = (
+            Q(mentorships_as_mentor__in=ran),
+            Q(ties__in=Tie.objects.present().filter(mentorship__in=ran)),
+        )
+        records = records.filter(led | had, status=ParticipationStatus.FINISHED)
+    else:
+        records = records.filter(thanks__kind=kind.value)
+    if wanted.person:
+        records = records.filter(person_id=wanted.person)
+    if wanted.pair:
+        of_pair = Q(mentorships_as_mentor=wanted.pair) | Q(ties__mentorship=wanted.pair)
+        records = records.filter(of_pair)
+    return list(records.distinct().order_by("person__search_name", "pk"))

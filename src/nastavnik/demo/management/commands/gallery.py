@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from nastavnik.demo import scenario
-from nastavnik.documents.paper_kinds import Wanted, kinds
+from nastavnik.documents.paper_kinds import Wanted, kinds, sheet_kinds
 from nastavnik.documents.queries import Drawn, drawn
 from nastavnik.organisations.choices import Level
 from nastavnik.organisations.models import Organisation
@@ -53,6 +53,13 @@ class Command(BaseCommand):
                 (kind, next(drawn(kind, organisation, Wanted()), None) if organisation else None)
                 for kind in kinds()
             ]
+            sheets = [
+                (
+                    kind,
+                    next(iter(kind.sheets(organisation, Wanted())), None) if organisation else None,
+                )
+                for kind in sheet_kinds()
+            ]
             transaction.set_rollback(True)
         try:
             out.mkdir(parents=True, exist_ok=True)
@@ -61,6 +68,12 @@ class Command(BaseCommand):
                 if paper
                 else GalleryPaper(kind.code, str(kind.title))
                 for kind, paper in papers
+            ]
+            shown += [
+                _put(out, kind.code, str(kind.title), sheet.title, sheet.docx(), sheet.pdf())
+                if sheet
+                else GalleryPaper(kind.code, str(kind.title))
+                for kind, sheet in sheets
             ]
             name = organisation.full_name if organisation else ""
             index.write_text(_page(name, shown), encoding="utf-8")
@@ -75,14 +88,18 @@ class Command(BaseCommand):
 
 def _drawn(out: Path, code: str, kind: str, paper: Drawn) -> GalleryPaper:
     """Write the files of a paper."""
-    (out / f"{code}.docx").write_bytes(draw_docx(paper.title, paper.blocks))
-    pdf = draw_pdf(paper.title, paper.blocks)
+    files = draw_docx(paper.title, paper.blocks), draw_pdf(paper.title, paper.blocks)
+    return _put(out, code, kind, paper.title, *files)
+
+
+def _put(out: Path, code: str, kind: str, title: str, docx: bytes, pdf: bytes) -> GalleryPaper:
+    (out / f"{code}.docx").write_bytes(docx)
     (out / f"{code}.pdf").write_bytes(pdf)
     names = []
     for number, picture in enumerate(draw_pages(pdf), 1):
         names.append(f"{code}-{number}.png")
         (out / names[-1]).write_bytes(picture)
-    return GalleryPaper(code, kind, paper.title, names)
+    return GalleryPaper(code, kind, title, names)
 
 
 def _page(organisation: str, papers: Sequence[GalleryPaper]) -> str:

@@ -10,8 +10,15 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nastavnik.documents.paper_kinds import PaperKind, PaperOf, Wanted, kinds
-from nastavnik.documents.queries import Drawn, drawn
+from nastavnik.documents.paper_kinds import (
+    PaperKind,
+    PaperOf,
+    SheetKind,
+    Wanted,
+    kinds,
+    sheet_kinds,
+)
+from nastavnik.documents.queries import drawn
 from nastavnik.organisations.choices import Level
 from nastavnik.organisations.models import Organisation
 from nastavnik.writers.pdfs import draw_pdf
@@ -64,18 +71,19 @@ class Command(BaseCommand):
         if reason := _misfit(kind, wanted):
             raise CommandError(reason, returncode=USAGE)
         with transaction.atomic():
-            found = next(_found(kind, options["organisation"], wanted), None)
+            found = next(_drawn(kind, options["organisation"], wanted, out.suffix.lower()), None)
             transaction.set_rollback(True)
         if found is None:
             raise CommandError(_none(kind, wanted))
+        title, data = found
         try:
-            out.write_bytes(DRAW[out.suffix.lower()](found.title, found.blocks))
+            out.write_bytes(data)
         except OSError as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{found.title}: {out}")
+        self.stdout.write(f"{title}: {out}")
 
     def _list(self, *, as_json: bool) -> None:
-        rows = [{"kind": one.code, "title": str(one.title), "of": one.of.value} for one in kinds()]
+        rows = [{"kind": one.code, "title": str(one.title), "of": one.of.value} for one in _every()]
         if as_json:
             self.stdout.write(json.dumps(rows, ensure_ascii=False))
             return
@@ -83,8 +91,12 @@ class Command(BaseCommand):
             self.stdout.write(f"{row['kind']:<28}{row['of']:<14}{row['title']}")
 
 
-def _kind_of(code: str) -> PaperKind:
-    found = next((one for one in kinds() if one.code == code), None)
+def _every() -> list[PaperKind | SheetKind]:
+    return [*kinds(), *sheet_kinds()]
+
+
+def _kind_of(code: str) -> PaperKind | SheetKind:
+    found = next((one for one in _every() if one.code == code), None)
     if found is None:
         raise CommandError(
             _("There is no kind of paper «%(code)s». `document --list` names them all.")
@@ -94,7 +106,7 @@ def _kind_of(code: str) -> PaperKind:
     return found
 
 
-def _misfit(kind: PaperKind, wanted: Wanted) -> str:
+def _misfit(kind: PaperKind | SheetKind, wanted: Wanted) -> str:
     """Return why a paper of this kind cannot be asked for like this."""
     said = {name for name in ("pair", "person", "month") if getattr(wanted, name)}
     if extra := said - _ASKED_BY.get(kind.of, set()):
@@ -107,13 +119,21 @@ def _misfit(kind: PaperKind, wanted: Wanted) -> str:
     return ""
 
 
-def _found(kind: PaperKind, organisation: int | None, wanted: Wanted) -> Iterator[Drawn]:
+def _drawn(
+    kind: PaperKind | SheetKind, organisation: int | None, wanted: Wanted, suffix: str
+) -> Iterator[tuple[str, bytes]]:
+    """Yield title and file of each paper asked for, in the order of the organisations."""
     every = Organisation.objects.filter(level=Level.ORGANISATION).order_by("pk")
     for one in every.filter(pk=organisation) if organisation else every:
-        yield from drawn(kind, one, wanted)
+        if isinstance(kind, SheetKind):
+            for sheet in kind.sheets(one, wanted):
+                yield sheet.title, sheet.docx() if suffix == ".docx" else sheet.pdf()
+        else:
+            for paper in drawn(kind, one, wanted):
+                yield paper.title, DRAW[suffix](paper.title, paper.blocks)
 
 
-def _none(kind: PaperKind, wanted: Wanted) -> str:
+def _none(kind: PaperKind | SheetKind, wanted: Wanted) -> str:
     if not Organisation.objects.filter(level=Level.ORGANISATION).exists():
         return _("There is no organisation yet. Open the site and set it up first.")
     if wanted.is_any:
