@@ -361,6 +361,11 @@ class Scene:
         return self.first(MatchingRun, status=RunStatus.PROPOSED)
 
 
+def _end_calendar_link(scene):
+    cabinet.make_calendar_link(scene.by, by=scene.by)
+    return cabinet.end_calendar_link(scene.by, by=scene.by)
+
+
 def _newcomer(scene):
     return people.add_person(scene.organisation, by=scene.by, **NEWCOMER)
 
@@ -890,6 +895,8 @@ DONE = {
     "consents.change_text": lambda s: consents.change_text(
         s.organisation, Purpose.DATA, title="Согласие", body="Иначе.", by=s.by
     ),
+    "cabinet.make_calendar_link": lambda s: cabinet.make_calendar_link(s.by, by=s.by),
+    "cabinet.end_calendar_link": _end_calendar_link,
     "cabinet.put_step_aside": lambda s: cabinet.put_step_aside(s.programme, Step.ORDER, by=s.by),
     "cabinet.take_step_up": lambda s: cabinet.take_step_up(s.programme, Step.MEETING, by=s.by),
     "consents.mark_mistaken": lambda s: consents.mark_mistaken(

@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from nastavnik.core import request_cache, sessions, tries
@@ -146,7 +147,8 @@ def tell_of_buttons(get_response: Next) -> Next:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
-            page = render(request, "405.html", status=response.status_code)
+            # without the request, for a page of trouble asks the database nothing
+            page = HttpResponse(render_to_string("405.html"), status=response.status_code)
             page.headers["Allow"] = response.headers["Allow"]
             return page
         return response

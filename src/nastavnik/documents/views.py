@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from nastavnik.core.access import Perm
-from nastavnik.core.access.view_access import requires
+from nastavnik.core.access.view_access import requires, takes_files
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request
@@ -87,6 +87,7 @@ def new(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_files(most_megabytes=12)
 @requires(Perm.DOCUMENT_VIEW)
 def check(request: Request) -> HttpResponse:
     """Read a file and show what a checker would find in it; nothing of it is kept."""

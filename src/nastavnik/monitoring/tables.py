@@ -183,7 +183,7 @@ def count_words(count: ProcessCount | None) -> str:
     if count is None:
         return _("not counted then")
     if count.is_kept_back:
-        return _("fewer than five: not shown")
+        return _("made of marks: not shown to you")
     if not count.total:
         return _("nothing to count")
     return _("%(n)s of %(most)s") % {"n": count.n, "most": count.total}

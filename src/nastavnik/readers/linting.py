@@ -46,5 +46,5 @@ def shipped_lexicon() -> Lexicon:
 
 
 def _load(path: Path) -> Any:  # noqa: ANN401 - plain data of a shipped file
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe in C as well
+    text = path.read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe in C as well

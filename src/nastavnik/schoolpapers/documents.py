@@ -39,9 +39,9 @@ def programmes_of(document: Document) -> list[Programme]:
 
 
 def composer(
-    questions: Sequence[PaperQuestion], extra: Extra | None = None
+    questions: Sequence[PaperQuestion], more: Extra | None = None
 ) -> Callable[[Document], Composed]:
-    """Return what composes a paper of an organisation: its frame, its programme, what was answered, and `extra`."""
+    """Return what composes a paper of an organisation: its frame, its programme, what was answered, and `more`."""
 
     def compose(document: Document) -> Composed:
         words = adapter.Words(document.entered.get("words", {}))
@@ -51,8 +51,8 @@ def composer(
             **_curator(document, words),
             **_answers(questions, document.entered),
         }
-        if extra is not None:
-            facts |= extra(document, words)
+        if more is not None:
+            facts |= more(document, words)
         return Composed(facts, doubts=words.doubts)
 
     return compose

@@ -254,7 +254,7 @@ def _add_line(
     run = paragraph.add_run(_place(name))
     run.bold, run.font.size = bold, Pt(size)
     if gold:
-        run.font.color.rgb = RGBColor.from_string(_GOLD)
+        run.font.color.rgb = RGBColor(*bytes.fromhex(_GOLD))
 
 
 def _add_foot(docx: "Document") -> None:

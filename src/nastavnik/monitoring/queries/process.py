@@ -22,7 +22,7 @@ from nastavnik.monitoring.models import ProcessSnapshot, SwotNote
 from nastavnik.monitoring.queries.evidence import BEGUN
 from nastavnik.programmes.models import Programme
 from nastavnik.questionnaires.adapter import instrument_of
-from nastavnik.questionnaires.choices import FEWEST, Mode, WaveStatus
+from nastavnik.questionnaires.choices import Mode, WaveStatus
 from nastavnik.questionnaires.models import Wave
 from nastavnik.questionnaires.queries import answers_to_show
 
@@ -33,7 +33,7 @@ AT_MOST_WORDS = 12
 
 @dataclass(frozen=True, slots=True)
 class ProcessCount:
-    """A number of the process; `is_kept_back`: it is of fewer than five and this viewer does not read marks."""
+    """A number of the process; `is_kept_back`: it is made of marks and this viewer reads none."""
 
     code: str
     words: str
@@ -58,12 +58,12 @@ def process_numbers(programme: Programme) -> list[ProcessCount]:
 def kept_back(
     user: SignedIn, programme: Programme, counts: Iterable[ProcessCount]
 ) -> list[ProcessCount]:
-    """Hide from who does not read marks what counts them, where it is of fewer than five: it would tell of single people."""
+    """Hide from who does not read marks what counts them: that there is one mark more already tells of somebody."""
     reads = programme.organisation_id in user.viewer.organisations(Perm.MARK_VIEW)
     quiet = {one.code for one in process_rules().numbers if one.is_quiet}
     return [
         ProcessCount(one.code, one.words, one.source, 0, 0, is_kept_back=True)
-        if not reads and one.code in quiet and 0 < one.total < FEWEST
+        if not reads and one.code in quiet
         else one
         for one in counts
     ]
