@@ -89,7 +89,6 @@ print(sorted(left))
 """
 
 
-@pytest.mark.both
 @pytest.mark.django_db
 def test_migrations_go_back_to_nothing_and_forth_again(tmp_path, request, loader, begin_migrated):
     """On a scratch database of the kind the suite runs on; forth for the first time the one of the suite has gone."""

@@ -285,7 +285,6 @@ def _reaches(before, after):
     )
 
 
-@pytest.mark.both
 def test_whatever_is_done_no_pair_runs_that_may_not(cast):
     class Machine(LifeMachine):
         school = cast.school
