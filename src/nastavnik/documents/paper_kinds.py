@@ -204,7 +204,7 @@ class PaperKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class DrawnSheet:
     """A sheet with a drawing of its own: what it is called, and its files."""
 
     title: str
@@ -224,7 +224,7 @@ class SheetKind:
 
     code: str
     title: StrOrPromise
-    sheets: Callable[[Organisation, Wanted], Iterable[Sheet]]
+    sheets: Callable[[Organisation, Wanted], Iterable[DrawnSheet]]
     of: PaperOf = PaperOf.PERSON
 
 

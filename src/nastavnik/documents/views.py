@@ -87,8 +87,8 @@ def new(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@takes_files(most_megabytes=12)
 @requires(Perm.DOCUMENT_VIEW)
+@takes_files(most_megabytes=12)
 def check(request: Request) -> HttpResponse:
     """Read a file and show what a checker would find in it; nothing of it is kept."""
     is_sent = request.method == "POST"

@@ -17,7 +17,7 @@ from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
 from nastavnik.documents import adapter
 from nastavnik.documents.adapter import Case, date_in_words
-from nastavnik.documents.paper_kinds import Sheet, SheetKind, Wanted
+from nastavnik.documents.paper_kinds import DrawnSheet, SheetKind, Wanted
 from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.documents.common import frame_of
 from nastavnik.mentorships.models import Mentorship, Tie
@@ -168,12 +168,12 @@ def _place(organisation: Organisation) -> str:
 def sheets_of(kind: AwardKind) -> SheetKind:
     """Return how sheets of a kind are asked for by the command line: one of each person that may have one."""
 
-    def sheets(organisation: Organisation, wanted: Wanted) -> Iterator[Sheet]:
+    def sheets(organisation: Organisation, wanted: Wanted) -> Iterator[DrawnSheet]:
         for programme in organisation.programmes.order_by("-starts_on", "-pk"):
             for line in lines_of(programme, kind, _records(programme, kind, wanted)):
                 if line.award is not None:
                     title = f"{kind.label}: {line.record.person.short_name}"
-                    yield Sheet(
+                    yield DrawnSheet(
                         title,
                         partial(draw_award_docx, line.award),
                         partial(draw_awards_pdf, title, [line.award]),
