@@ -13,13 +13,19 @@ from nastavnik.core.access import Role
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks import attention
-from nastavnik.documents.actions import register_document, set_requisites
-from nastavnik.mentorships.choices import Mark, MeetingStatus
-from nastavnik.mentorships.models import Meeting, Mentorship
+from nastavnik.documents.actions import (
+    register_document,
+    set_requisites,
+    take_back_registration,
+)
+from nastavnik.mentorships.actions import set_pair_status
+from nastavnik.mentorships.choices import Mark, MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.models import Meeting, Mentorship, PairStep, Tie
 from nastavnik.monitoring.actions import add_swot_note, sort_answers, take_snapshot
 from nastavnik.monitoring.models import ProcessSnapshot, SwotNote
 from nastavnik.monitoring.queries.process import (
     frozen_numbers,
+    has_begun,
     open_answers,
     process_numbers,
     shared_words,
@@ -39,6 +45,42 @@ def running(cast):
 
 def counted(cast):
     return {one.code: (one.n, one.total) for one in process_numbers(cast.school.programme)}
+
+
+def test_a_pair_that_never_ran_is_counted_nowhere(cast):
+    order = approve_pairs(cast.school)
+    never, back, runs = Mentorship.objects.filter(ties__order=order).order_by("pk")
+    set_pair_status(never, MentorshipStatus.CANCELLED, reason="передумали", by=cast.anna)
+    set_requisites(order, number="7-н", dated_on=today(), by=cast.anna)
+    register_document(order, by=cast.anna)
+    assert counted(cast)["early"] == (0, 2)
+    take_back_registration(order, reason="ошиблись номером", by=cast.anna)
+    assert counted(cast)["early"] == (0, 0)
+    assert not has_begun(cast.school.programme)
+    back.refresh_from_db()
+    set_pair_status(back, MentorshipStatus.CANCELLED, reason="передумали", by=cast.anna)
+    set_requisites(order, number="8-н", dated_on=today(), by=cast.anna)
+    register_document(order, by=cast.anna)
+    told = counted(cast)
+    assert (told["early"], told["contacts"]) == ((0, 1), (0, 1))
+    assert list(Tie.objects.begun().values_list("mentorship", flat=True)) == [runs.pk]
+    runs.refresh_from_db()
+    set_pair_status(runs, MentorshipStatus.CANCELLED, reason="переезд", by=cast.anna)
+    assert counted(cast)["early"] == (
+        1,
+        1,
+    )  # ran and was ended: once, whatever number of steps it has
+
+
+def test_of_a_pair_that_came_without_its_steps_the_order_decides(cast):
+    running(cast)
+    pair = Mentorship.objects.filter(programme=cast.school.programme).first()
+    set_pair_status(pair, MentorshipStatus.CANCELLED, reason="переезд", by=cast.anna)
+    PairStep.objects.all().delete()
+    n_pairs = Mentorship.objects.filter(programme=cast.school.programme).count()
+    assert counted(cast)["early"] == (1, n_pairs)
+    Tie.objects.filter(mentorship=pair).update(order=None)
+    assert counted(cast)["early"] == (0, n_pairs - 1)
 
 
 def answered(cast, *texts, school=None, is_closed=True, mode=Mode.CONFIDENTIAL):

@@ -2,13 +2,14 @@ import datetime as dt
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.access.scope import ScopedQuerySet
 from nastavnik.core.dates import today
 from nastavnik.core.ui.components import listed
+from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
 from nastavnik.matching.models import MatchingRun
 from nastavnik.mentorships.choices import (
@@ -72,6 +73,30 @@ class MentorshipQuerySet(ScopedQuerySet["Mentorship"]):
     def open(self) -> Self:
         """Leave the pairs that go on."""
         return self.filter(status__in=OPEN)
+
+    def begun(self) -> Self:
+        """Leave the pairs that have run by a registered order, whatever became of them.
+
+        Not one that was ended while it waited for its order, nor one whose registration was taken back before. Of a pair that
+        came from another system no step is known: there the registered order decides.
+        """
+        taken_back = PairStep.objects.filter(
+            mentorship=OuterRef("mentorship"),
+            status=MentorshipStatus.APPROVED,
+            pk__gt=OuterRef("pk"),
+        )
+        ran = PairStep.objects.filter(
+            ~Exists(taken_back), mentorship=OuterRef("pk"), status=MentorshipStatus.ACTIVE
+        ).order_by()
+        ordered = Tie.objects.filter(
+            mentorship=OuterRef("pk"), order__status=DocumentStatus.REGISTERED
+        ).order_by()
+        runs_or_ran = (
+            Q(status__in=(MentorshipStatus.ACTIVE, MentorshipStatus.COMPLETED))
+            | Exists(ran)
+            | (~Exists(PairStep.objects.filter(mentorship=OuterRef("pk"))) & Exists(ordered))
+        )
+        return self.filter(runs_or_ran).exclude(status=MentorshipStatus.APPROVED)
 
 
 class Mentorship(models.Model):
@@ -193,6 +218,11 @@ class TieQuerySet(ScopedQuerySet["Tie"]):
     def present(self) -> Self:
         """Leave the mentees who are in their pair, or were when it ended: not those who have left a group."""
         return self.filter(Q(ends_on=None) | Q(ends_on=F("mentorship__ended_on")))
+
+    def begun(self) -> Self:
+        """Leave the mentees of pairs that have run, but for those whom no registered order has attached yet."""
+        ran = Mentorship.objects.begun().values("pk")
+        return self.filter(mentorship__in=ran).exclude(order__status=DocumentStatus.DRAFT)
 
     def open(self) -> Self:
         """Leave the ties that hold."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nastavnik.consents.choices import Purpose
@@ -17,10 +17,9 @@ from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
 from nastavnik.core.text import fold, plain
 from nastavnik.documents.adapter import what
-from nastavnik.documents.choices import DocumentStatus
 from nastavnik.mentorships.catalogues import BaseColumn, base_columns, subbases
 from nastavnik.mentorships.choices import MentorshipStatus
-from nastavnik.mentorships.models import BaseDraft, PairStep, Tie, TieQuerySet
+from nastavnik.mentorships.models import BaseDraft, Tie
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.people.queries import enrolments_on
@@ -140,7 +139,8 @@ def _across(
     """Return the key of a record → those across it in pairs that have begun, with the form and the first day together."""
     keys = [record.pk for record in records]
     ties = (
-        _begun()
+        Tie.objects.present()
+        .begun()
         .select_related(
             "mentee__person__partner", "mentorship__mentor__person__partner", "mentorship__form"
         )
@@ -158,24 +158,6 @@ def _across(
             (tie.mentorship.mentor, tie.mentorship.form.title, tie.starts_on)
         )
     return found
-
-
-def _begun() -> TieQuerySet:
-    """Return the ties of pairs that have begun: an order that still waits has attached nobody."""
-    # a registration taken back leads back to waiting: what had begun under it has not
-    taken_back = PairStep.objects.filter(
-        mentorship=OuterRef("mentorship"), status=MentorshipStatus.APPROVED, pk__gt=OuterRef("pk")
-    )
-    ran = PairStep.objects.filter(
-        ~Exists(taken_back), mentorship=OuterRef("mentorship"), status=MentorshipStatus.ACTIVE
-    ).order_by()
-    goes_or_went = Q(mentorship__status__in=(MentorshipStatus.ACTIVE, MentorshipStatus.COMPLETED))
-    return (
-        Tie.objects.present()
-        .filter(goes_or_went | Exists(ran))
-        .exclude(mentorship__status=MentorshipStatus.APPROVED)
-        .exclude(order__status=DocumentStatus.DRAFT)
-    )
 
 
 def _passed(records: Iterable[Participation], side: Side) -> set[int]:

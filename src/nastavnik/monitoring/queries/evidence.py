@@ -16,7 +16,7 @@ from nastavnik.consents.queries import held_purposes
 from nastavnik.core.access import SignedIn
 from nastavnik.core.dates import today
 from nastavnik.events.models import EventGuest
-from nastavnik.mentorships.choices import MeetingStatus, MentorshipStatus
+from nastavnik.mentorships.choices import MeetingStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
 from nastavnik.plans.choices import PlanStatus
 from nastavnik.plans.models import PlanItem
@@ -28,13 +28,6 @@ from nastavnik.roadmaps.queries import counts_of, lines_of, roadmap_of_year
 
 #: The stages of questionnaires that ask whether people are satisfied (questionnaires.choices.STAGES).
 SATISFACTION = ("satisfaction", "after", "final")
-#: Pairs that have begun by an order: all but those that wait for one.
-BEGUN = (
-    MentorshipStatus.ACTIVE,
-    MentorshipStatus.SUSPENDED,
-    MentorshipStatus.COMPLETED,
-    MentorshipStatus.CANCELLED,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +86,8 @@ def _consents(_user: SignedIn, programme: Programme) -> CountedFact:
 
 def _ordered(_user: SignedIn, programme: Programme) -> CountedFact:
     pairs = Mentorship.objects.filter(programme=programme)
-    told = pairs.aggregate(n=Count("pk", filter=Q(status__in=BEGUN)), total=Count("pk"))
+    begun = Q(pk__in=pairs.begun().values("pk"))
+    told = pairs.aggregate(n=Count("pk", filter=begun), total=Count("pk"))
     words = _("pairs and groups begun by a registered order")
     return CountedFact(words, told["n"], told["total"], reverse("mentorships:list"))
 
@@ -107,7 +101,7 @@ def _trained(_user: SignedIn, programme: Programme) -> CountedFact:
 
 
 def _plans(_user: SignedIn, programme: Programme) -> CountedFact:
-    ties = Tie.objects.filter(mentorship__programme=programme, mentorship__status__in=BEGUN)
+    ties = Tie.objects.filter(mentorship__programme=programme).begun()
     approved = Q(plans__status=PlanStatus.APPROVED)
     told = ties.aggregate(
         n=Count("pk", filter=approved, distinct=True), total=Count("pk", distinct=True)
@@ -118,7 +112,8 @@ def _plans(_user: SignedIn, programme: Programme) -> CountedFact:
 
 def _meetings(_user: SignedIn, programme: Programme) -> CountedFact:
     rows = Meeting.objects.filter(
-        mentorship__programme=programme, mentorship__status__in=BEGUN, planned_on__lte=today()
+        mentorship__in=Mentorship.objects.filter(programme=programme).begun(),
+        planned_on__lte=today(),
     )
     told = rows.aggregate(n=Count("pk", filter=Q(status=MeetingStatus.HELD)), total=Count("pk"))
     words = _("meetings noted as held, of those whose planned day has come")

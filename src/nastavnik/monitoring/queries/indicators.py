@@ -14,7 +14,6 @@ from nastavnik.engine.statistics.shares import CountedShare
 from nastavnik.mentorships.models import Tie, TieQuerySet
 from nastavnik.monitoring.catalogues import IndicatorRule, indicator_rules
 from nastavnik.monitoring.models import HandCount
-from nastavnik.monitoring.queries.evidence import BEGUN
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import LEARNERS, PersonKind
 from nastavnik.people.models import Person
@@ -79,9 +78,8 @@ def ties_in(organisation: Organisation, year: int) -> TieQuerySet:
     return Tie.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=first),
         organisation=organisation,
-        mentorship__status__in=BEGUN,
         starts_on__lte=last,
-    )
+    ).begun()
 
 
 def certificates_of(
@@ -198,7 +196,7 @@ def roster_help(organisation: Organisation, rule: IndicatorRule, year: int) -> R
 def years_to_show(organisation: Organisation) -> list[int]:
     """Return the calendar years in which something began, is planned or entered, with this one, the newest first."""
     years = {today().year}
-    begun = Tie.objects.filter(organisation=organisation, mentorship__status__in=BEGUN)
+    begun = Tie.objects.filter(organisation=organisation).begun()
     years |= {day.year for day in begun.values_list("starts_on", flat=True).distinct()}
     live = IndicatorTarget.objects.filter(organisation=organisation, roadmap__archived_at=None)
     years |= set(live.values_list("year", flat=True))

@@ -19,7 +19,6 @@ from nastavnik.mentorships.models import Contact, Meeting, Mentorship
 from nastavnik.monitoring.catalogues import process_rules
 from nastavnik.monitoring.choices import MOST_SWOT_WORDS, RHYTHM_DAYS
 from nastavnik.monitoring.models import ProcessSnapshot, SwotNote
-from nastavnik.monitoring.queries.evidence import BEGUN
 from nastavnik.programmes.models import Programme
 from nastavnik.questionnaires.adapter import instrument_of
 from nastavnik.questionnaires.choices import Mode, WaveStatus
@@ -76,7 +75,8 @@ def frozen_numbers(snapshot: ProcessSnapshot) -> list[ProcessCount]:
 
 def _meetings(programme: Programme) -> tuple[int, int]:
     rows = Meeting.objects.filter(
-        mentorship__programme=programme, mentorship__status__in=BEGUN, planned_on__lte=today()
+        mentorship__in=Mentorship.objects.filter(programme=programme).begun(),
+        planned_on__lte=today(),
     )
     return rows.filter(status=MeetingStatus.HELD).count(), rows.count()
 
@@ -108,13 +108,13 @@ def _calls(programme: Programme) -> tuple[int, int]:
 
 
 def _contacts(programme: Programme) -> tuple[int, int]:
-    begun = Mentorship.objects.filter(programme=programme, status__in=BEGUN)
+    begun = Mentorship.objects.filter(programme=programme).begun()
     spoken = Contact.objects.filter(mentorship=OuterRef("pk"))
     return begun.filter(Exists(spoken)).count(), begun.count()
 
 
 def _early(programme: Programme) -> tuple[int, int]:
-    begun = Mentorship.objects.filter(programme=programme, status__in=BEGUN)
+    begun = Mentorship.objects.filter(programme=programme).begun()
     return begun.filter(status=MentorshipStatus.CANCELLED).count(), begun.count()
 
 
@@ -168,7 +168,7 @@ def process_lines(
 
 def has_begun(programme: Programme) -> bool:
     """Tell whether any pair has begun: before that there is nothing to look back on."""
-    return Mentorship.objects.filter(programme=programme, status__in=BEGUN).exists()
+    return Mentorship.objects.filter(programme=programme).begun().exists()
 
 
 def is_snapshot_due(programme: Programme) -> bool:
