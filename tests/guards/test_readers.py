@@ -22,10 +22,10 @@ DECODERS = {
 HERE = {
     "blanks/adapter.py": {"PIL.Image"},  # cuts a place out of a page the other process has drawn anew
     "writers/wordfiles.py": {"docx.Document"},  # begins a document that is empty
-    "questionnaires/tasks.py": {"zipfile"},  # packs what the site has drawn
+    "core/ui/downloads.py": {"zipfile"},  # packs what goes out, and pictures on their way to the other process
+    "questionnaires/tasks.py": {"zipfile"},  # takes apart what the site has packed
     "dossiers/adapter.py": {"zipfile"},  # packs what is given out about one person
     "interchange/adapter/files.py": {"zipfile"},  # packs a package, and takes one apart for a command
-    "pairpapers/tasks.py": {"zipfile"},  # packs what the site has drawn
     "writers/awards.py": {"docx.Document", "zipfile", "xml"},  # begins a document that is empty and draws a frame into it
     "writers/pictures.py": {"pypdfium2"},  # shows pages of papers the site has drawn
     "files/archive.py": {"tarfile"},  # packs a backup, and takes one apart for a command

@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from nastavnik.cabinet.access import is_right
 from nastavnik.cabinet.catalogues import trail_words
 from nastavnik.core.dates import today
-from nastavnik.core.grounds import OWN_WORDS_AT_MOST, TakenOutFor
+from nastavnik.core.taking_out import OWN_WORDS_AT_MOST, TakenOutFor
 from nastavnik.core.ui.forms import DateInput, offer
 from nastavnik.documents.adapter import Case, name_of_text
 from nastavnik.organisations.forms import OrganisationForm, check_year

@@ -13,9 +13,9 @@ from nastavnik.cabinet.catalogues import (
 from nastavnik.cabinet.models import CalendarLink
 from nastavnik.cabinet.queries.trail import lines_about
 from nastavnik.core.access import Perm
-from nastavnik.core.grounds import in_listed_words
 from nastavnik.core.hooks.holdings import Asking, Holding
 from nastavnik.core.models import AuditEntry, Look
+from nastavnik.core.taking_out import in_listed_words
 from nastavnik.people.choices import ROLE_CHOICES
 
 

@@ -50,7 +50,7 @@ from nastavnik.cabinet.queries.calendars import calendar_link, events_of, own_ca
 from nastavnik.cabinet.queries.overview import overview_of
 from nastavnik.cabinet.queries.trail import seen, thing_of, told, trail, who_acted
 from nastavnik.cabinet.tables import schools_table, seen_table, trail_table
-from nastavnik.core import anchors, audit, grounds, signins
+from nastavnik.core import anchors, audit, signins, taking_out
 from nastavnik.core.access import Perm
 from nastavnik.core.access.view_access import by_link, public, requires
 from nastavnik.core.dates import today
@@ -323,14 +323,14 @@ def take_out(request: Request) -> HttpResponse:
     form = TakenOutForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
-        grounds.remember(request, grounds.TakenOutFor(said["purpose"]), said["own_words"])
+        taking_out.remember(request, taking_out.TakenOutFor(said["purpose"]), said["own_words"])
         return redirect(request.get_full_path())
-    is_said = bool(grounds.said(request))
+    is_said = bool(taking_out.said(request))
     context = {
         "form": form,
         "onward": onward,
         "back": onward_from(request, request.GET.get("back", "")),
-        "purpose": grounds.in_words(grounds.said(request)) if is_said else "",
+        "purpose": taking_out.in_words(taking_out.said(request)) if is_said else "",
     }
     response = render(request, "cabinet/take_out.html", context)
     if is_said and request.method == "GET" and onward != "/":

@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from nastavnik.core import grounds
+from nastavnik.core import taking_out
 from nastavnik.core.dates import today
 from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.core.http import Request
@@ -57,7 +57,7 @@ def note_taken_out(
         kind,
         request.user.workplace.pk,
         "",
-        purpose=grounds.said(request),
+        purpose=taking_out.said(request),
     )
 
 

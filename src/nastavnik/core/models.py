@@ -140,7 +140,7 @@ class LookQuerySet(ScopedQuerySet["Look"]):
 class Look(models.Model):
     """Somebody saw what is kept about a person. No foreign keys: erasing breaks nothing, and the line has its own term.
 
-    `purpose` is what a file or a print was said to be for, a code of `grounds.TakenOutFor` or own words.
+    `purpose` is what a file or a print was said to be for, a code of `taking_out.TakenOutFor` or own words.
     """
 
     organisation_id = models.PositiveBigIntegerField()

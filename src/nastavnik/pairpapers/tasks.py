@@ -1,11 +1,9 @@
 """What is done beside the requests: many sheets are drawn into one file, and old files are forgotten."""
 
 import datetime as dt
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
-from itertools import count
 from typing import Any
-from zipfile import ZIP_STORED, ZipFile
 
 from django.urls import reverse
 from django.utils.text import get_valid_filename
@@ -16,6 +14,7 @@ from nastavnik.core.access import Perm
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.hooks.retention import RetentionRule
 from nastavnik.core.http import Request
+from nastavnik.core.ui.downloads import packed
 from nastavnik.jobs.kinds import Ended, JobKind, Order, Watch, Words
 from nastavnik.organisations.models import Organisation
 from nastavnik.pairpapers.actions import forget_paper_files, keep_paper_file
@@ -73,7 +72,7 @@ def _find(order: Order, watch: Watch) -> DrawnFile:
     watch("draw", 0, len(lines))
     title = award_title(kind)
     if order.given["form"] == "zip":
-        data = _zipped(lines, told)
+        data = packed(_drawn(lines, told))
     else:
         data = draw_awards_pdf(title, [award for _line, award in lines], told)
     return DrawnFile(
@@ -93,18 +92,12 @@ def _records(order: Order, programme: Programme) -> list[Participation]:
     return [by_key[key] for key in keys if key in by_key]
 
 
-def _zipped(lines: list[tuple[AwardLine, Award]], told: Any) -> bytes:  # noqa: ANN401 - as `draw_awards_pdf` has it
-    whole, taken = BytesIO(), set()
-    with ZipFile(whole, "w", ZIP_STORED) as archive:
-        for number, (line, award) in enumerate(lines, 1):
-            name = get_valid_filename(line.record.person.full_name)
-            free = next(
-                one for n in count(1) if (one := name if n == 1 else f"{name}_{n}") not in taken
-            )
-            taken.add(free)
-            archive.writestr(f"{free}.docx", draw_award_docx(award))
-            told(number)
-    return whole.getvalue()
+def _drawn(
+    lines: list[tuple[AwardLine, Award]], told: Callable[[int], None]
+) -> Iterator[tuple[str, bytes]]:
+    for number, (line, award) in enumerate(lines, 1):
+        yield f"{get_valid_filename(line.record.person.full_name)}.docx", draw_award_docx(award)
+        told(number)
 
 
 def _keep(order: Order, found: DrawnFile) -> Words:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from io import BytesIO
-from itertools import count
 from typing import Any
-from zipfile import ZIP_STORED, ZipFile
+from zipfile import ZipFile
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -90,19 +89,6 @@ PRINT = JobKind(
     tells=lambda given: f"«{given['title']}».",
     is_short=True,
 )
-
-
-def packed(files: Sequence[tuple[str, bytes]]) -> bytes:
-    """Return files as one, for a job holds one; of two with the same name the second gets a number."""
-    whole, taken = BytesIO(), set()
-    with ZipFile(whole, "w", ZIP_STORED) as archive:
-        for name, data in files:
-            free = next(
-                one for n in count(1) if (one := name if n == 1 else f"{n}-{name}") not in taken
-            )
-            taken.add(free)
-            archive.writestr(free, data)
-    return whole.getvalue()
 
 
 def pile_given(wave: Wave, names: Sequence[str]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from nastavnik.cabinet.catalogues import (
     trail_words,
 )
 from nastavnik.consents.models import Consent
-from nastavnik.core import grounds
+from nastavnik.core import taking_out
 from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.http import key_of
 from nastavnik.core.models import AuditEntry, Look, LookKind
@@ -266,7 +266,7 @@ def _for_what(kind: str, purpose: str) -> tuple[str, str]:
         return "", ""
     if not purpose:
         return (words := _("not said")), words
-    return grounds.in_words(purpose), grounds.in_listed_words(purpose)
+    return taking_out.in_words(purpose), taking_out.in_listed_words(purpose)
 
 
 def _changes(user: SignedIn, person: Person) -> list[SeenLine]:

@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django_stubs_ext import StrOrPromise
 
-from nastavnik.core import condition, grounds
+from nastavnik.core import condition, taking_out
 from nastavnik.core.access import Perm
 from nastavnik.core.hooks import howtos, navigation, search
 from nastavnik.core.ui import components
@@ -193,7 +193,7 @@ def query(context: Context, **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def way_out(context: Context, address: str) -> str:
     """Return where a link to a file with people leads: to the file, or first to the question what it is for."""
-    return grounds.way_out(context["request"], address)
+    return taking_out.way_out(context["request"], address)
 
 
 @register.simple_tag

@@ -1,4 +1,9 @@
-"""Files out: always saved, never opened inside the site."""
+"""Files out: always saved, never opened inside the site; many of them as one."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from itertools import count
+from zipfile import ZIP_STORED, ZipFile
 
 from django.db.models.fields.files import FieldFile
 from django.http import Http404, HttpResponse
@@ -28,3 +33,16 @@ def download_stored(file: FieldFile, filename: str) -> HttpResponse:
             return download(stream.read(), filename)
     except FileNotFoundError as error:
         raise Http404 from error
+
+
+def packed(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return files, each with its name, as one .zip in their order; of two with the same name the second gets a number."""
+    whole, taken = BytesIO(), set()
+    with ZipFile(whole, "w", ZIP_STORED) as archive:
+        for name, data in files:
+            free = next(
+                one for n in count(1) if (one := name if n == 1 else f"{n}-{name}") not in taken
+            )
+            taken.add(free)
+            archive.writestr(free, data)
+    return whole.getvalue()
