@@ -29,7 +29,7 @@ from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.core.http import Request, key_of
 from nastavnik.core.ui import confirm
-from nastavnik.core.ui.download, packeds import download
+from nastavnik.core.ui.downloads import download, packed
 from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.jobs.queries import unfinished
 from nastavnik.jobs.tasks import ask_and_wait
