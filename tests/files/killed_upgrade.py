@@ -22,13 +22,25 @@ WITHOUT = os.environ.get("WITHOUT_APP", "")
 
 def prepare():
     executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes(), clean_start=True)
     there = plan[:-N_LAST] if N_LAST else executor.migration_plan([("people", "0001_initial")])
     if WITHOUT:
         there = [one for one in plan if one[0].app_label != WITHOUT]
-    state = executor.migrate(None, there)
+    if executor.loader.applied_migrations:  # the folder was begun with a database that has them all
+        state = executor.migrate(before([one for one in plan if one not in there]))
+    else:
+        state = executor.migrate(None, there)
     # as the models were then: a later migration may add columns
     state.apps.get_model("people", "User").objects.create(login="anna", full_name="Анна")
+
+
+def before(undone):
+    """Return app and name of the migration up to which each app goes back, so that those of the plan are undone."""
+    targets = {}
+    for migration, _backwards in undone:
+        own = [name for app, name in migration.dependencies if app == migration.app_label]
+        targets.setdefault(migration.app_label, own[0] if own else None)
+    return list(targets.items())
 
 
 def work():
