@@ -28,7 +28,7 @@ WAYS = ("", "?as=xlsx", "?as=print", "?q=трудно")
 _CHANGING = re.compile(
     r'(csrfmiddlewaretoken|stamp|opened)"[^>]*value="[^"]*"|set-cookie: .*|\d{4}-\d\d-\d\dt[\d:.]+z|dtstamp:.*|content-length: .*|id: .*'
 )
-_OPENED_IN_DAILY_TESTS = 2
+_OPENED_IN_DAILY_TESTS = 1
 
 
 def say(marks, outcomes):

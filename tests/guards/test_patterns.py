@@ -185,5 +185,7 @@ def test_what_is_slow_at_full_length_only_is_caught_among_the_few():
 @pytest.mark.parametrize(
     "planted", [r"(_+\s*)+x", r"УТВЕРЖДАЮ.*_+.*_+.*_+.*г", r"(a|a)*b", r"\s*\s*\s*\s*$x"]
 )
-def test_a_planted_one_is_caught(planted):
+def test_a_planted_one_is_caught(planted, monkeypatch):
+    """Each takes hours, so less patience finds them sooner."""
+    monkeypatch.setitem(globals(), "MOST_SECONDS", 0.5)
     assert hard_text(re.compile(planted))
