@@ -1316,6 +1316,9 @@ DONE = {
     "monitoring.enter_count": lambda s: monitoring.enter_count(
         s.organisation, indicator_rules()[0], 2026, value=100, basis="ОО-1", by=s.by
     ),
+    "monitoring.set_target": lambda s: monitoring.set_target(
+        s.organisation, indicator_rules()[0], 2026, value=7.5, by=s.by
+    ),
     "monitoring.drop_swot_note": lambda s: monitoring.drop_swot_note(s.first(SwotNote), by=s.by),
     "events.plan_event": lambda s: events.plan_event(
         s.year, kind="other", title="Ещё", held_on=s.year.starts_on, by=s.by

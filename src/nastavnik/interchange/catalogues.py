@@ -18,6 +18,8 @@ from nastavnik.engine.instruments.answering import LONGEST_STORY
 from nastavnik.engine.packages.schema import ColumnType, PackageField, TableReference, TableSchema
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.mentorships.models import Meeting, Mentorship, OrderLine, PairStep, Tie
+from nastavnik.monitoring.catalogues import indicator_rules
+from nastavnik.monitoring.models import HandCount, YearTarget
 from nastavnik.organisations.models import AcademicYear, Organisation, Partner
 from nastavnik.people.models import Enrolment, Household, Person, StudyGroup
 from nastavnik.programmes.models import MentoringForm, Participation, Programme, RoleVariant
@@ -499,6 +501,29 @@ SHEETS: tuple[PackageSheet, ...] = (
         required=("roadmap", "position", "name", "year", "source_line"),
         is_core=False,
     ),
+    # by calendar year; whose account entered a number stays behind, the name travels
+    PackageSheet(
+        "denominators",
+        "Знаменатели показателей",
+        HandCount,
+        {
+            "year": "year",
+            "indicator": "code",
+            "value": "value",
+            "signed_by": "signed_by",
+            "signed_on": "entered_on",
+        },
+        key=("year", "indicator"),
+        required=("year", "indicator"),
+    ),
+    PackageSheet(
+        "targets",
+        "Плановые значения показателей по годам",
+        YearTarget,
+        {"year": "year", "indicator": "code", "value": "value"},
+        key=("year", "indicator"),
+        required=("year", "indicator"),
+    ),
     # the own ones, and of the shipped ones those that were asked: another installation may number them otherwise
     PackageSheet(
         "instruments",
@@ -587,10 +612,12 @@ _COMPUTED: Mapping[tuple[str, str], tuple[ColumnType, str]] = {
     ("invitations", "submitted_at"): (ColumnType.DATETIME, ""),
     ("answers", "person"): (ColumnType.STRING, "people"),
 }
-#: What may stand in columns without a field; an answer that is only begun is sealed and does not travel.
+#: What may stand in columns without a field, and in codes the database does not bound; an answer that is only begun is sealed and does not travel.
 _MEMBERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("invitations", "state"): (InvitationState.INVITED.value, InvitationState.ANSWERED.value),
     ("invitations", "source"): tuple(AnswerSource.values),
+    ("denominators", "indicator"): tuple(rule.code for rule in indicator_rules()),
+    ("targets", "indicator"): tuple(rule.code for rule in indicator_rules()),
 }
 #: Columns without a field that may hold more than a key.
 _LONGER = {("answers", "value"): LONGEST_STORY}
@@ -704,7 +731,9 @@ def _field(sheet: PackageSheet, column: str, name: str, required: bool) -> Packa
     if field.is_relation and not field.many_to_many:
         return PackageField(column, ColumnType.STRING, title, required, most=_LONGEST_NAME)
     kind = type_of(field)
-    members = tuple(str(code) for code, _word in field.flatchoices if code)
+    members = _MEMBERS.get((sheet.name, column)) or tuple(
+        str(code) for code, _word in field.flatchoices if code
+    )
     most = getattr(field, "max_length", None) if kind == ColumnType.STRING else None
     least = None
     if kind == ColumnType.INTEGER:

@@ -33,15 +33,6 @@ from nastavnik.questionnaires.queries import NEEDED_TO_ASK
 WORDS = ("mentor_mark", "mentee_mark", "mentee_marks", "help_answered_on")
 
 
-def organisations_named(wanted: str) -> list[Organisation]:
-    """Return the organisations of a key or short name, or all of them when nothing is named."""
-    every = Organisation.objects.filter(level=Level.ORGANISATION)
-    if wanted:
-        is_key = wanted.isascii() and wanted.isdecimal()
-        every = every.filter(pk=int(wanted)) if is_key else every.filter(short_name=wanted)
-    return list(every)
-
-
 def offices_named(wanted: str) -> list[Organisation]:
     """Return the offices of a key or short name."""
     is_key = wanted.isascii() and wanted.isdecimal()

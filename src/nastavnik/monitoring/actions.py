@@ -19,6 +19,7 @@ from nastavnik.monitoring.models import (
     ScoreMark,
     ScoreSheet,
     SwotNote,
+    YearTarget,
 )
 from nastavnik.monitoring.queries.process import OpenAnswer, process_numbers
 from nastavnik.monitoring.queries.scorecards import may_work_here
@@ -347,7 +348,31 @@ def enter_count(
             "basis": basis.strip(),
             "entered_on": today(),
             "entered_by": by,
+            "signed_by": by.full_name if by else "",
         },
     )
-    audit.record("denominator-entered", row, by=by, fields=["value", "basis"])
+    audit.record("denominator-entered", row, by=by, fields=["value", "basis", "signed_by"])
+    return row
+
+
+@transaction.atomic
+def set_target(
+    organisation: Organisation,
+    rule: IndicatorRule,
+    year: int,
+    *,
+    value: float | None,
+    by: User | None,
+) -> YearTarget:
+    """Write down what is planned of an indicator in a year, in per cent; None: nothing is. What stood before is replaced.
+
+    Raises:
+        RefusedError: it is no share.
+    """
+    if value is not None and not 0 <= value <= 100:  # noqa: PLR2004 - per cent
+        raise RefusedError(_("A planned value is a share: from 0 to 100 per cent."))
+    row, _made = YearTarget.objects.update_or_create(
+        organisation=organisation, code=rule.code, year=year, defaults={"value": value}
+    )
+    audit.record("target-entered", row, by=by, fields=["value"])
     return row

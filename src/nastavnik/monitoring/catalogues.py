@@ -134,11 +134,15 @@ class IndicatorRule:
     Attributes:
         code, title, source: what it is called, and where the definition stands.
         role: mentee, mentor or any.
-        people: learners, staff, or partners: organisations and not people.
+        people: learners, staff, any, or partners: organisations and not people.
         counted, of: numerator and denominator in words.
         marks: what the name of a planned value holds, folded.
         age_from, age_to: full years, both inside; None: any age.
         work_years: years in the profession at most; None: any.
+        constructs: of those who are asked whether they are satisfied, what the question measures, the most general first; none:
+            nobody is asked.
+        from_share: from which share of the scale on an answer is «satisfied».
+        notes: what a reader of a value has to know of the definition.
     """
 
     code: str
@@ -152,6 +156,14 @@ class IndicatorRule:
     age_from: int | None = None
     age_to: int | None = None
     work_years: int | None = None
+    constructs: tuple[str, ...] = ()
+    from_share: float = 1.0
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether people are asked: then the site counts the denominator too."""
+        return bool(self.constructs)
 
 
 @cache
@@ -163,6 +175,9 @@ def indicator_rules() -> tuple[IndicatorRule, ...]:
             **{name: one[name] for name in ("code", "title", "source", "counted", "of")},
             **one["who"],
             marks=tuple(map(fold, one["marks"])),
+            constructs=tuple(one.get("satisfied", {}).get("constructs", ())),
+            from_share=one.get("satisfied", {}).get("from_share", 1.0),
+            notes=tuple(one.get("notes", ())),
         )
         for one in said["indicators"]
     )

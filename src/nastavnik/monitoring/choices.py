@@ -19,6 +19,7 @@ SCORING_ROLES = (
 )
 
 MOST_SWOT_WORDS = 2000
+FIRST_YEAR, LAST_YEAR = 2019, 2100  # of indicators: order Р-145 is of December 2019
 #: Days in which a running pair is to have met to be counted as keeping its rhythm (data/process.yaml says so in words).
 RHYTHM_DAYS = 30
 

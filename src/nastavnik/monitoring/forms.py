@@ -97,3 +97,13 @@ class HandCountForm(forms.Form):
         max_length=300,
         help_text=_("For example: form ОО-1 of 20 September, the list of the district."),
     )
+
+
+class TargetForm(forms.Form):
+    value = forms.FloatField(
+        label=_("Planned, %"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text=_("Blank: what the roadmap plans holds, if it plans something."),
+    )

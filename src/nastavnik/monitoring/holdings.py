@@ -2,6 +2,7 @@
 
 from nastavnik.core.hooks.holdings import NAMELESS, Holding, Mention
 from nastavnik.monitoring.models import (
+    HandCount,
     ProcessSnapshot,
     Scorecard,
     ScoreMark,
@@ -27,5 +28,6 @@ HELD = (
     ),
     Mention(Scorecard, "выводы оценки программы", ("conclusion",)),
     Mention(ProcessSnapshot, "оценка хода программы куратором", ("assessment",)),
+    Mention(HandCount, "знаменатели показателей: кем подписаны", ("signed_by",)),
     Mention(SwotNote, "сильные и слабые стороны программы", ("words",)),
 )

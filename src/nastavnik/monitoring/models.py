@@ -207,7 +207,10 @@ class SwotNote(models.Model):
 
 
 class HandCount(models.Model):
-    """The denominator of an indicator in a calendar year, as somebody entered it and answers for it (method.md §6.3)."""
+    """The denominator of an indicator in a calendar year, as somebody entered it and answers for it (method.md §6.3).
+
+    `signed_by` is the name of whom it is signed by, as it was on that day: it travels with the number, an account does not.
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     code = models.CharField(max_length=10)
@@ -216,6 +219,7 @@ class HandCount(models.Model):
     basis = models.CharField(_("where the number is from"), max_length=300)
     entered_on = models.DateField()
     entered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    signed_by = models.CharField(_("signed by"), max_length=200, blank=True)
 
     objects = WholeProgrammeQuerySet["HandCount"].as_manager()
 
@@ -231,4 +235,32 @@ class HandCount(models.Model):
 
     class Privacy:
         public = ["code", "year", "value", "basis"]
+        personal = ["signed_by"]
         technical = ["id", "organisation", "entered_on", "entered_by"]
+
+
+class YearTarget(models.Model):
+    """The planned value of an indicator in a calendar year, typed by the organisation, in per cent; blank stays blank (method.md §6.2)."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    code = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+    value = models.FloatField(_("planned, %"), null=True, blank=True)
+
+    objects = WholeProgrammeQuerySet["YearTarget"].as_manager()
+
+    class Meta:
+        ordering = ["-year", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "code", "year"], name="year_target_once_a_year"
+            ),
+            models.CheckConstraint(
+                condition=Q(value=None) | Q(value__gte=0, value__lte=100),
+                name="year_target_is_a_share",
+            ),
+        ]
+
+    class Privacy:
+        public = ["code", "year", "value"]
+        technical = ["id", "organisation"]

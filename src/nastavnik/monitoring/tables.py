@@ -1,6 +1,6 @@
 """Scorecards as lists: on the page, as .xlsx, to print."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -194,19 +194,91 @@ def percent_words(row: BirthCertificate) -> str:
     if row.share.is_above:
         return _("more than the whole: check the denominator")
     value = row.share.percent
-    return _("the denominator is not entered") if value is None else f"{comma(float(value))} %"
+    if value is not None:
+        return f"{comma(float(value))} %"
+    if row.satisfied and row.satisfied.is_kept_back:
+        return _("few have answered: not shown to you")
+    if row.found.n is None:
+        return _("nobody was asked")
+    return _("nobody took part") if row.rule.is_asked else _("the denominator is not entered")
 
 
 def plan_words(row: BirthCertificate) -> str:
     """Return what is planned and whether it is reached; empty where nothing is planned."""
     said = []
-    for one in row.planned:
-        reached = row.share.reaches(one.value)
-        words = {True: _("plan reached"), False: _("not reached"), None: _("cannot be said")}[
-            reached
-        ]
-        said.append(f"{comma(one.value)} %: {words}")
+    for target in row.targets:
+        words = {True: _("plan reached"), False: _("not reached"), None: _("cannot be said")}
+        said.append(f"{comma(target)} %: {words[row.share.reaches(target)]}")
     return "; ".join(said)
+
+
+def warnings_of(row: BirthCertificate) -> list[str]:
+    """Return what a reader of a value has to know before believing it, in sentences."""
+    return [*_of_numbers(row), *_of_questionnaires(row), *row.rule.notes]
+
+
+def _of_numbers(row: BirthCertificate) -> Iterator[str]:
+    """Yield what is wrong or open in numerator, denominator and plan."""
+    if row.denominator is None:
+        yield _(
+            "There is no denominator: there is no value, neither nought nor a hundred per cent."
+        )
+    if row.share.is_above:
+        yield _(
+            "More are counted than there are: one of the two numbers is wrong, there is no value."
+        )
+    if row.found.n_unknown:
+        yield ngettext(
+            "%(n)s took part and is not counted: the date that decides is not known.",
+            "%(n)s took part and are not counted: the date that decides is not known.",
+            row.found.n_unknown,
+        ) % {"n": row.found.n_unknown}
+    if (row.on.month, row.on.day, row.on.year) != (12, 31, row.year):
+        yield _("Age and years of work are those of %(day)s, not of 31 December of the year.") % {
+            "day": f"{row.on:%d.%m.%Y}"
+        }
+    if row.n_after:
+        yield ngettext(
+            "%(n)s began only after the day of reference and is counted all the same.",
+            "%(n)s began only after the day of reference and are counted all the same.",
+            row.n_after,
+        ) % {"n": row.n_after}
+    if not row.is_over:
+        yield _("The year is not over: what is counted may still grow.")
+    if len(row.targets) > 1:
+        yield _("The roadmaps plan different values (%(values)s): none of them is taken.") % {
+            "values": "; ".join(f"{comma(one)} %" for one in row.targets)
+        }
+
+
+def _of_questionnaires(row: BirthCertificate) -> Iterator[str]:
+    """Yield what questionnaires leave open, of an indicator for which people are asked."""
+    if not row.rule.is_asked:
+        return
+    if row.entered and row.entered.value != row.denominator:
+        yield _(
+            "Entered as the denominator is %(entered)s, but %(n)s took part: whoever did not answer may not be left out."
+        ) % {"entered": row.entered.value, "n": row.n_took_part}
+    found = row.satisfied
+    if found is None:
+        yield _("No questionnaire of the year asked about it: there is no value.")
+    elif found.is_kept_back:
+        yield _("So few have answered that it is shown only to who may read the answers.")
+    else:
+        yield _(
+            "%(n)s of the %(of)s who took part have answered; the others count as not satisfied."
+        ) % {
+            "n": found.n_answered,
+            "of": row.n_took_part,
+        }
+        if found.n_strange:
+            yield _("Answers of people who did not take part in the year, not counted: %(n)s.") % {
+                "n": found.n_strange
+            }
+        if found.left_out:
+            yield _(
+                "Confidential questionnaires that are not counted (open, few answers, or nobody can say whether somebody is counted already): %(titles)s."
+            ) % {"titles": ", ".join(found.left_out)}
 
 
 def indicators_table(rows: Sequence[BirthCertificate]) -> Table[BirthCertificate]:
@@ -221,13 +293,14 @@ def indicators_table(rows: Sequence[BirthCertificate]) -> Table[BirthCertificate
     columns: tuple[Column[BirthCertificate], ...] = (
         Column("title", _("Indicator"), lambda row: f"{row.rule.code}. {row.rule.title}", title),
         Column("n", _("Counted"), lambda row: row.found.n, is_number=True),
-        Column("of", _("Of"), lambda row: row.share.denominator, is_number=True),
+        Column("of", _("Of"), lambda row: row.denominator, is_number=True),
         Column("value", _("Value"), percent_words),
         Column("plan", _("Planned"), lambda row: plan_words(row) or _("nothing is planned")),
         Column("outside", _("Left out: outside the bounds"), lambda row: row.found.n_outside, on_page=False),
         Column("unknown", _("Left out: the date is not known"), lambda row: row.found.n_unknown, is_number=True),
         Column("counted", _("What is counted"), lambda row: row.rule.counted, on_page=False),
         Column("whole", _("Of whom"), lambda row: row.rule.of, on_page=False),
+        Column("warnings", _("Warnings"), lambda row: " ".join(warnings_of(row)), on_page=False),
     )  # fmt: skip
     year = rows[0].year if rows else ""
     return Table("indicators", _("Indicators of %(year)s") % {"year": year}, columns, rows)

@@ -23,4 +23,5 @@ urlpatterns = [
     path("monitoring/swot/<int:pk>/remove/", views.remove_note, name="remove-note"),
     path("monitoring/indicators/", views.indicators, name="indicators"),
     path("monitoring/indicators/<str:indicator>/<int:year>/", views.indicator, name="indicator"),
+    path("monitoring/indicators/<str:indicator>/<int:year>/plan/", views.target, name="target"),
 ]

@@ -21,7 +21,7 @@ from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.monitoring import actions
 from nastavnik.monitoring.access import may_close, may_score
 from nastavnik.monitoring.catalogues import indicator_rule, scorecard_rules
-from nastavnik.monitoring.choices import SCORECARD_PAPER, SwotField
+from nastavnik.monitoring.choices import FIRST_YEAR, LAST_YEAR, SCORECARD_PAPER, SwotField
 from nastavnik.monitoring.documents import paper_of
 from nastavnik.monitoring.forms import (
     ConclusionForm,
@@ -30,6 +30,7 @@ from nastavnik.monitoring.forms import (
     ScorerForm,
     SnapshotForm,
     SwotNoteForm,
+    TargetForm,
 )
 from nastavnik.monitoring.models import Scorecard, ScoreSheet, SwotNote
 from nastavnik.monitoring.queries.evidence import evidence_of
@@ -63,6 +64,7 @@ from nastavnik.monitoring.tables import (
     process_table,
     sum_words,
     swot_table,
+    warnings_of,
     years_table,
 )
 from nastavnik.programmes.models import Programme
@@ -466,9 +468,6 @@ def remove_note(request: Request, pk: int) -> HttpResponse:
 # ---------------------------------------------------------------- indicators
 
 
-FIRST_YEAR, LAST_YEAR = 2019, 2100  # order Р-145 is of December 2019
-
-
 @require_GET
 @requires(Perm.MONITORING_VIEW)
 def indicators(request: Request) -> HttpResponse:
@@ -512,20 +511,44 @@ def indicator(request: Request, indicator: str, year: int) -> HttpResponse:
     initial = {"value": row.entered.value, "basis": row.entered.basis} if row.entered else {}
     form = HandCountForm(request.POST or None, initial=initial) if is_led else None
     if request.method == "POST":
-        if form is None:
+        if form is None or rule.is_asked:
             raise Http404
         if form.is_valid():
             actions.enter_count(organisation, rule, year, by=request.user, **form.cleaned_data)
             messages.success(request, _("The denominator is kept."))
             return redirect("monitoring:indicator", indicator=indicator, year=year)
+    if row.rule.is_asked:
+        form = None
     context = {
         "row": row,
         "value": percent_words(row),
         "plan": plan_words(row),
+        "warnings": warnings_of(row),
         "help": roster_help(organisation, rule, year),
         "form": form,
+        "target_form": TargetForm(initial={"value": row.typed}) if is_led else None,
         "is_running": not row.is_over,
     }
     return render(
         request, "monitoring/indicator.html", context, status=422 if form and form.errors else 200
     )
+
+
+@require_POST
+@requires(Perm.MONITORING_EDIT)
+def target(request: Request, indicator: str, year: int) -> HttpResponse:
+    """Write down what is planned of an indicator in a year."""
+    rule, programme = indicator_rule(indicator), _programme(request)
+    if rule is None or programme is None or not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404
+    if not _leads(request, programme):
+        raise Http404
+    form = TargetForm(request.POST)
+    if form.is_valid():
+        actions.set_target(
+            programme.organisation, rule, year, value=form.cleaned_data["value"], by=request.user
+        )
+        messages.success(request, _("The planned value is kept."))
+    else:
+        messages.error(request, _("A planned value is a share: from 0 to 100 per cent."))
+    return redirect("monitoring:indicator", indicator=indicator, year=year)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from nastavnik.organisations.choices import Level
 from nastavnik.organisations.models import AcademicYear, Organisation
 
 
@@ -31,3 +32,12 @@ def bounds_after(year: AcademicYear) -> tuple[dt.date, dt.date]:
     """Return the first and last day of the academic year after one, also where that one ends in May."""
     first, last = year_bounds(year.ends_on + dt.timedelta(days=1))
     return (first, last) if first > year.starts_on else year_bounds(last + dt.timedelta(days=1))
+
+
+def organisations_named(wanted: str) -> list[Organisation]:
+    """Return the organisations of a key or short name, or all of them when nothing is named."""
+    every = Organisation.objects.filter(level=Level.ORGANISATION)
+    if wanted:
+        is_key = wanted.isascii() and wanted.isdecimal()
+        every = every.filter(pk=int(wanted)) if is_key else every.filter(short_name=wanted)
+    return list(every)

@@ -19,6 +19,7 @@ from nastavnik.interchange.catalogues import BY_MODEL, BY_NAME, SHEETS, PackageS
 from nastavnik.interchange.models import PackageKey
 from nastavnik.interchange.queries import manager_of
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.monitoring.models import HandCount
 from nastavnik.organisations.actions import add_organisation
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
@@ -87,7 +88,7 @@ def _write(
         elif sheet.model is InstrumentVersion:
             _make(sheet, arriving, arriving.strange_instruments)
         elif sheet.model not in (RoleVariant, Invitation, Response):
-            _make(sheet, arriving)
+            _make(sheet, arriving, _entered(arriving) if sheet.model is HandCount else None)
     AskedAndAnswered(arriving).write()
     _finish(arriving)
     n_rows = {name: len(rows) for name, rows in reading.rows.items()}
@@ -163,6 +164,15 @@ def _set_variants(form: MentoringForm, rows: list[PackageRow]) -> None:
         for row in rows
         if row["form"] == form.code
     )
+
+
+def _entered(arriving: ArrivingPackage) -> list[PackageRow]:
+    """Return the denominators that are there: a row without a number is the same as no row."""
+    rows = arriving.rows["denominators"]
+    for row in rows:
+        if row["value"] is None:
+            arriving.notes.add("denominators", _("has no number, so is left out"), row.line)
+    return [row for row in rows if row["value"] is not None]
 
 
 # ---------------------------------------------------------------- rows

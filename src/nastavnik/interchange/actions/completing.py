@@ -23,6 +23,7 @@ from nastavnik.engine.instruments import digest, parse_instrument
 from nastavnik.engine.packages.reading import PackageRow
 from nastavnik.mentorships.choices import PAIR_ORDER, MeetingKind, MeetingStatus, MentorshipStatus
 from nastavnik.mentorships.models import Meeting, Mentorship, Tie
+from nastavnik.monitoring.models import HandCount
 from nastavnik.organisations.models import AcademicYear, Organisation
 from nastavnik.people.actions import grade_of
 from nastavnik.people.models import Enrolment, Person, StudyGroup
@@ -348,6 +349,14 @@ def _wave(arriving: ArrivingPackage, row: PackageRow, one: Wave) -> None:
         one.closed_at = timezone.now()
 
 
+def _count(arriving: ArrivingPackage, row: PackageRow, one: HandCount) -> None:
+    """Say of a denominator where it is from, and when it came in where no day is said."""
+    one.basis = one.basis or _("data package")
+    if row["signed_on"] is None:
+        one.entered_on = today()
+        arriving.notes.add("denominators", _("has no day, so has the one of today"), row.line)
+
+
 COMPLETE: Mapping[str, Callable[[ArrivingPackage, PackageRow, Any], None]] = {
     "people": _person,
     "study_groups": _study_group,
@@ -360,4 +369,5 @@ COMPLETE: Mapping[str, Callable[[ArrivingPackage, PackageRow, Any], None]] = {
     "meetings": _meeting,
     "instruments": _instrument,
     "waves": _wave,
+    "denominators": _count,
 }

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from nastavnik.core.errors import RefusedError
 from nastavnik.interchange import actions
 from nastavnik.interchange.adapter.files import write_folder
-from nastavnik.interchange.queries import SchoolPackage, organisations_named
+from nastavnik.interchange.queries import SchoolPackage
+from nastavnik.organisations.queries import organisations_named
 
 USAGE = 2
 
