@@ -356,6 +356,7 @@ def test_the_district_sees_numbers_and_no_names(cast):
     }
     assert response.context["n_without"] == 1
     page = text(response)
+    assert page.count("less than 5") == 5  # of one to four people no more is told; nought is
     for school in (cast.school, cast.other):
         for person in school.people.values():
             assert person.last_name not in page

@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 from nastavnik.cabinet.queries.trail import SeenLine, TrailLine
 from nastavnik.core.ui.components import link
 from nastavnik.core.ui.listing import Column, Table
+from nastavnik.engine.statistics.suppression import FEWEST
 
 # fields named in a row on the page
 _MOST_FIELDS = 4
@@ -23,12 +24,17 @@ def schools_table(rows: Sequence[Any]) -> Table[Any]:
         _("District"),
         (
             Column("name", _("Organisation"), lambda row: row.short_name),
-            Column("mentors", _("Mentors"), lambda row: row.n_mentors, is_number=True),
-            Column("mentees", _("Mentees"), lambda row: row.n_mentees, is_number=True),
-            Column("pairs", _("Pairs"), lambda row: row.n_pairs, is_number=True),
+            Column("mentors", _("Mentors"), lambda row: few(row.n_mentors), is_number=True),
+            Column("mentees", _("Mentees"), lambda row: few(row.n_mentees), is_number=True),
+            Column("pairs", _("Pairs"), lambda row: few(row.n_pairs), is_number=True),
         ),
         rows,
     )
+
+
+def few(n: int) -> int | str:
+    """Return a count of people as a district may know it: of one to four only that they are few. No sum stands beside it."""
+    return _("less than %(n)s") % {"n": FEWEST} if 0 < n < FEWEST else n
 
 
 def _thing(row: TrailLine) -> str:

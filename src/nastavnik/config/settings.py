@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "nastavnik.monitoring",
     "nastavnik.schoolpapers",
     "nastavnik.districts",
+    "nastavnik.oversight",
     "nastavnik.interchange",
     "nastavnik.dossiers",
     "nastavnik.cabinet",

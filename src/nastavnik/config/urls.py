@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("nastavnik.pairpapers.urls")),
     path("", include("nastavnik.monitoring.urls")),
     path("", include("nastavnik.districts.urls")),
+    path("", include("nastavnik.oversight.urls")),
     path("", include("nastavnik.roadmaps.urls")),
     path("", include("nastavnik.documents.urls")),
     path("", include("nastavnik.interchange.urls")),

@@ -106,14 +106,15 @@ class BirthCertificate:
         return self.year < today().year
 
 
-def ties_in(organisation: Organisation, year: int) -> TieQuerySet:
+def ties_of_year(year: int) -> TieQuerySet:
     """Return the mentees' places in pairs and groups begun by an order that stood on some day of a calendar year up to today."""
     first, last = dt.date(year, 1, 1), min(dt.date(year, 12, 31), today())
-    return Tie.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=first),
-        organisation=organisation,
-        starts_on__lte=last,
-    ).begun()
+    return Tie.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=last).begun()
+
+
+def ties_in(organisation: Organisation, year: int) -> TieQuerySet:
+    """Return those of one organisation."""
+    return ties_of_year(year).filter(organisation=organisation)
 
 
 def certificates_of(
