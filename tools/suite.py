@@ -1,4 +1,4 @@
-"""`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests; two runs at a time.
+"""`run.py test`: the suite on SQLite, the marked part on PostgreSQL, the browser tests; three runs at a time.
 
 --deep    the long versions: full numbers of examples, everything on both databases, two other days
 --coverage  measure which lines and branches the tests of the apps run, and judge it: a third more time
@@ -24,7 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5
-# The ordinary run on SQLite in shares of about the same length, and one of all the rest: so both cores of a small machine
+# The ordinary run on SQLite in shares of about the same length, and one of all the rest: so the cores of a small machine
 # are busy to the end. Every share makes its own database, which takes some seconds: a few shares, not one a folder.
 SHARES = (
     ("guards",),
@@ -32,7 +32,8 @@ SHARES = (
     ("people", "organisations", "programmes", "consents", "files", "jobs"),
     ("matching", "mentorships"),
 )
-N_BESIDE = 2
+# One more than a small machine has cores: a run waits for browsers, disks and processes a quarter of its time.
+N_BESIDE = 3
 # Judges of pages and code: they run everything and prove little of a single line, so its having run says nothing there.
 # The coverage is that of the tests of the apps alone, on SQLite; it makes what it measures three quarters as long again, so
 # it is taken when asked for.
@@ -157,7 +158,7 @@ def coverage(*words: str) -> int:
 
 
 def plan(*, deep: bool, words: list[str], browser: bool) -> list[Run]:
-    """Return the runs, the longest first, so that both cores end together; deep or with words of one's own SQLite comes in one piece."""
+    """Return the runs, the longest first, so that the cores end together; deep or with words of one's own SQLite comes in one piece."""
     long = ["--deep", *words] if deep else words
     of_sqlite = {"": []} if deep or words else shares()
     sqlite = [
@@ -186,7 +187,7 @@ def on_day(day: str, name: str, chosen: list[str]) -> Run:
 
 
 def runs(planned: list[Run], *, measured: bool, judged: bool) -> list[int]:
-    """Do the runs, two beside each other; say what each took, and return their exit codes.
+    """Do the runs, some beside each other; say what each took, and return their exit codes.
 
     Args:
         planned: what to run, the longest first.
