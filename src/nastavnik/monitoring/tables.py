@@ -45,11 +45,6 @@ def _linked(counted: Sequence[CountedFact]) -> SafeString:
     )
 
 
-def _titled(row: IndicatorRow) -> SafeString:
-    apart = small(_("scores lie two points apart")) if row.is_apart else ""
-    return format_html("{}. {}{}", row.indicator.code, row.indicator.title, apart)
-
-
 def card_table(
     card: Scorecard, result: CardResult, facts: dict[str, CountedFact]
 ) -> Table[IndicatorRow]:
@@ -59,8 +54,10 @@ def card_table(
         told = [fact_words(fact) for fact in _evidence(row, facts)]
         return "; ".join(told) or _("the site counts nothing of it")
 
-    def shown(row: IndicatorRow) -> SafeString:
-        return _linked(_evidence(row, facts)) or small(said(row))
+    def titled(row: IndicatorRow) -> SafeString:
+        apart = small(_("scores lie two points apart")) if row.is_apart else ""
+        counted = small(_linked(_evidence(row, facts)) or said(row))
+        return format_html("{}. {}{}{}", row.indicator.code, row.indicator.title, apart, counted)
 
     def given(place: int) -> Column[IndicatorRow]:
         def value(row: IndicatorRow) -> Value:
@@ -70,7 +67,7 @@ def card_table(
         return Column(f"sheet{place}", result.sums[place].name, value, is_number=True)
 
     columns: list[Column[IndicatorRow]] = [
-        Column("title", _("Indicator"), lambda row: f"{row.indicator.code}. {row.indicator.title}", _titled),
+        Column("title", _("Indicator"), lambda row: f"{row.indicator.code}. {row.indicator.title}", titled),
         Column("criterion", _("Criterion"), lambda row: row.indicator.criterion, on_page=False),
         *(given(place) for place in range(len(result.sums))),
     ]  # fmt: skip
@@ -84,7 +81,7 @@ def card_table(
             )
         )
     columns += [
-        Column("evidence", _("What the site counts"), said, shown),
+        Column("evidence", _("What the site counts"), said, on_page=False),
         Column("why", _("Remarks"), lambda row: "; ".join(row.reasons), on_page=False),
     ]
     return Table("scorecard", _("Scorecard: %(title)s") % {"title": card.programme.title}, columns, result.rows)  # fmt: skip
