@@ -21,7 +21,7 @@ from nastavnik.monitoring.models import HandCount
 from nastavnik.monitoring.queries.indicators import certificates_of
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
-from nastavnik.oversight.queries import found_by_school, is_part, roll_up
+from nastavnik.oversight.queries import counted_rules, found_by_school, is_part, roll_up
 from nastavnik.people.choices import PersonKind
 from nastavnik.people.models import Person
 from nastavnik.programmes.choices import ParticipationStatus, Side
@@ -30,6 +30,7 @@ from nastavnik.programmes.models import MentoringForm, Participation
 pytestmark = pytest.mark.django_db
 PAGE = "/district/indicators/"
 NOW = today().year
+HIDDEN = r">\s*скрыто\s*<"
 
 
 def signed_in(user):
@@ -123,7 +124,8 @@ def test_a_school_counts_the_same_for_itself(cast):
     district_of(cast, [9])
     told = {one.rule.code: one.found.n for one in certificates_of(cast.anna, own, NOW)}
     assert told["K1"] == 2
-    found = found_by_school(cast.coordinator, indicator_rules(), NOW)[own.pk]
+    told = {code: told[code] for code in told if code not in {"K5", "K6"}}
+    found = found_by_school(cast.coordinator, counted_rules(), NOW)[own.pk]
     assert {code: one.n for code, one in found.items()} == told
     # and two are too few to be told the district
     assert column(cast, "K1")[own.pk].n is None
@@ -135,9 +137,25 @@ def test_small_counts_are_hidden_and_with_them_what_gives_them_away(cast):
     assert [cells[one.pk].n for one in (three, nine, many)] == [None, None, 40]
     assert cells[None].n == 52
     page = text(signed_in(cast.coordinator).get(PAGE))
-    assert "скрыто" in page
+    assert re.search(HIDDEN, page)
     assert "3 из 100" not in page
     assert "9 из 100" not in page
+
+
+def test_satisfaction_is_asked_and_not_counted_here(cast):
+    district_of(cast, [6])
+    rolled = roll_up(cast.coordinator, NOW)
+    assert [rule.code for rule in rolled.rules] == ["K1", "K1a", "K1b", "K2", "K3", "K4"]
+    page = text(signed_in(cast.coordinator).get(PAGE))
+    assert "Уровень удовлетворенности" not in page
+    assert "K5, K6" in page
+
+
+def test_nothing_summed_is_not_called_hidden(cast):
+    district_of(cast, [8])
+    HandCount.objects.all().delete()
+    assert column(cast, "K1")[None].n_schools == 0
+    assert not re.search(HIDDEN, text(signed_in(cast.coordinator).get(PAGE)))
 
 
 def test_a_school_in_no_sum_is_told_as_such(cast):
@@ -149,7 +167,7 @@ def test_a_school_in_no_sum_is_told_as_such(cast):
     assert cells[without.pk].whole is None
     assert cells[above.pk].is_above
     page = text(signed_in(cast.coordinator).get(PAGE))
-    assert "7; знаменатель не введён" in page
+    assert re.search(r">\s*7\s*</td>", page)
     assert "больше целого" in page
     assert cells[whole.pk].n == 20
 

@@ -27,16 +27,18 @@ class RolledUp:
     """An indicator of one school, or the sum of them, as a district may see it.
 
     Attributes:
-        n: how many; None where it is hidden.
+        n: how many; None where it is hidden, or no school is in the sum.
         whole: of how many; None where nobody has entered it.
         is_above: there are more than the whole: one of both is wrong, and it is in no sum.
         is_partial: of somebody the date that decides is not known; in a sum, of somebody of some school.
+        n_schools: how many schools are in it.
     """
 
     n: int | None
     whole: int | None
     is_above: bool = False
     is_partial: bool = False
+    n_schools: int = 1
 
     @property
     def share(self) -> CountedShare | None:
@@ -89,9 +91,14 @@ class RollUp:
         return sum(one.is_silent for one in self.schools)
 
 
+def counted_rules() -> tuple[IndicatorRule, ...]:
+    """Return the indicators that are rolled up: those the site counts; satisfaction is asked for, school by school."""
+    return tuple(rule for rule in indicator_rules() if not rule.is_asked)
+
+
 def roll_up(user: SignedIn, year: int) -> RollUp:
     """Return the indicators of the schools below a coordinator; the number of queries does not grow with them."""
-    rules = indicator_rules()
+    rules = counted_rules()
     names = dict(Organisation.objects.below(user).values_list("pk", "short_name"))
     found = found_by_school(user, rules, year)
     entered: dict[tuple[int, str], int] = {
@@ -173,7 +180,9 @@ def _columns(
         wider = [other.code for other in rules if is_part(rule, other)]
         none = Found(0)
         numbers = {pk: found.get(pk, {}).get(rule.code, none) for pk in schools}
-        shares = {pk: CountedShare(numbers[pk].n, entered.get((pk, rule.code))) for pk in schools}
+        shares = {
+            pk: CountedShare(numbers[pk].n or 0, entered.get((pk, rule.code))) for pk in schools
+        }
         summed = [pk for pk in schools if shares[pk].percent is not None]
         known = {
             pk: tuple(
@@ -197,6 +206,7 @@ def _columns(
             shown[None] if summed else None,
             sum(shares[pk].denominator or 0 for pk in summed) or None,
             is_partial=any(numbers[pk].n_unknown for pk in summed),
+            n_schools=len(summed),
         )
     return cells, totals, n_summed
 

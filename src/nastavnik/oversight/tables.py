@@ -17,10 +17,12 @@ def value_words(cell: RolledUp) -> str:
     """Return a value in words: so many of so many, the share cut and not rounded; or why there is none."""
     if cell.is_above:
         return _("more than the whole: check the denominator")
+    if cell.n_schools == 0:
+        return "—"
     if cell.n is None:
         said = _("hidden")
     elif cell.share is None or cell.share.percent is None:
-        said = _("%(n)s; of how many is not entered") % {"n": cell.n}
+        said = str(cell.n)
     else:
         said = _("%(n)s of %(whole)s, %(share)s %%") % {
             "n": cell.n,
