@@ -129,7 +129,7 @@ def answer(wave: Wave, *, by: User) -> None:
     items = [item for item in instrument_of(wave.version).items if item.asks]
     asked = Invitation.objects.filter(wave=wave).select_related("wave__version", "person")
     for number, invitation in enumerate(asked.order_by("person__search_name", "pk")):
-        if number % SILENT == SILENT - 1:
+        if number % SILENT == (SILENT - 1 if wave.version.stage == "before" else 2):
             continue
         given = {
             item.code: said
@@ -145,7 +145,7 @@ def _said(item: Item, turn: int, stage: str) -> object:
         assert item.minimum is not None  # noqa: S101 - of every scale
         assert item.maximum is not None  # noqa: S101 - of every scale
         height = item.maximum - item.minimum
-        share = (5 + turn % 4) if stage == "before" else (7 + turn % 4)
+        share = (5 + turn % 4) if stage == "before" else (6 + turn * 3 % 5)
         return item.minimum + round(height * share / 10)
     if item.kind == ItemKind.YES_NO:
         return "no" if turn % 5 == 0 else "yes"
@@ -219,6 +219,7 @@ def close(programme: Programme, *, by: User) -> None:
     waves = ask_last_words(programme, last_words(by, programme), closes_on=today(), by=by)
     for wave in waves:
         answer(wave, by=by)
+        close_wave(wave, by=by)
     complete_pairs(pairs_to_close(by, programme), with_order=True, by=by)
     sign_orders(programme, day=today(), numbers=count(204), by=by)
     talks = {

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from nastavnik.core.text import fold
+from nastavnik.engine.statistics.verdicts import EffectThresholds
 
 DATA = Path(__file__).parent / "data"
 
@@ -186,6 +187,45 @@ def indicator_rules() -> tuple[IndicatorRule, ...]:
 def indicator_rule(code: str) -> IndicatorRule | None:
     """Return an indicator by its code."""
     return next((one for one in indicator_rules() if one.code == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRules:
+    """How before and after are read.
+
+    Attributes:
+        thresholds: where verdicts end.
+        fewest_told: a count of fewer people is told together with its neighbour.
+        expected: constructs forecast at the entry and told at the exit.
+        words: kind of comparison → verdict → words.
+        satisfied_by: constructs that ask for satisfaction, the most general first.
+        satisfied_from: the share of the scale from which somebody is satisfied.
+    """
+
+    thresholds: EffectThresholds
+    fewest_told: int
+    expected: frozenset[str]
+    words: dict[str, dict[str, str]]
+    satisfied_by: tuple[str, ...]
+    satisfied_from: float
+
+    def is_satisfied(self, value: int, highest: int) -> bool:
+        """Tell whether an answer on a scale that ends at `highest` says «satisfied»."""
+        return value >= self.satisfied_from * highest
+
+
+@cache
+def effect_rules() -> EffectRules:
+    """Return the shipped reading of before and after."""
+    said: dict[str, Any] = yaml.safe_load((DATA / "effects.yaml").read_text(encoding="utf-8"))
+    return EffectRules(
+        thresholds=EffectThresholds(**said["thresholds"]),
+        fewest_told=said["fewest_told"],
+        expected=frozenset(said["expected"]),
+        words=said["verdicts"],
+        satisfied_by=tuple(said["satisfaction"]["constructs"]),
+        satisfied_from=said["satisfaction"]["from_share"],
+    )
 
 
 def _month_and_day(text: str) -> tuple[int, int]:

@@ -1,6 +1,8 @@
-"""Scorecards as lists: on the page, as .xlsx, to print."""
+"""Monitoring as lists: on the page, as .xlsx, to print; and where the points of its pictures stand."""
 
+import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -10,14 +12,21 @@ from django.utils.translation import ngettext
 
 from nastavnik.core.ui.components import BREAK, address_of, link, nodata, small, state
 from nastavnik.core.ui.listing import Column, Table, Value
-from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.catalogues import effect_rules, scorecard_rules
 from nastavnik.monitoring.choices import SwotField
 from nastavnik.monitoring.documents import comma
 from nastavnik.monitoring.models import Scorecard, SwotNote
+from nastavnik.monitoring.queries.effects import (
+    Compared,
+    EffectGroup,
+    ParameterEffect,
+    SatisfactionRow,
+)
 from nastavnik.monitoring.queries.evidence import CountedFact
 from nastavnik.monitoring.queries.indicators import BirthCertificate
 from nastavnik.monitoring.queries.process import ProcessCount, ProcessLine
 from nastavnik.monitoring.queries.scorecards import CardOfYear, CardResult, IndicatorRow
+from nastavnik.questionnaires.choices import ROLES
 
 
 def fact_words(fact: CountedFact) -> str:
@@ -301,3 +310,176 @@ def indicators_table(rows: Sequence[BirthCertificate]) -> Table[BirthCertificate
     )  # fmt: skip
     year = rows[0].year if rows else ""
     return Table("indicators", _("Indicators of %(year)s") % {"year": year}, columns, rows)
+
+
+def signed(value: float | None) -> str:
+    """Return a change with its sign, as Russian writes it; a true minus."""
+    if value is None:
+        return ""
+    return f"+{comma(value)}" if value > 0 else f"−{comma(-value)}" if value < 0 else "0"
+
+
+def group_words(group: EffectGroup) -> str:
+    """Return whom a group holds: the form of mentoring and who answers."""
+    role = str(ROLES.get(group.role, group.role))
+    return f"{group.title or _('all forms')}: {role}"
+
+
+def kind_words(effect: ParameterEffect) -> str:
+    """Return what is set against what."""
+    if effect.kind == Compared.CHANGE:
+        return _("before and after")
+    return _("expected and came")
+
+
+def shift_words(effect: ParameterEffect) -> str:
+    """Return the usual change with its interval; empty where no number may be said."""
+    change = effect.change
+    if not effect.is_judged or change.shift is None:
+        return ""
+    return _("%(shift)s (from %(low)s to %(high)s)") % {
+        "shift": signed(change.shift),
+        "low": signed(change.shift_from),
+        "high": signed(change.shift_to),
+    }
+
+
+def split_words(effect: ParameterEffect) -> str:
+    """Return how many went which way; small counts stand together with their neighbours."""
+    if not effect.is_judged:
+        return ""
+    if not effect.split:
+        return _("not told: fewer than %(n)s went another way than the others") % {
+            "n": effect_rules().fewest_told
+        }
+    ways = {"up": _("more"), "same": _("as much"), "down": _("less")}
+    either = f" {_('or')} "
+    return ", ".join(f"{either.join(ways[one] for one in part)}: {n}" for part, n in effect.split)
+
+
+def left_words(effect: ParameterEffect) -> str:
+    """Return whether those who did not answer again differed at the entry."""
+    return {
+        -1: _("lower than of the others"),
+        0: _("no difference is seen"),
+        1: _("higher than of the others"),
+        None: _("too few to say"),
+    }[effect.left.side]
+
+
+def effects_table(groups: Sequence[EffectGroup]) -> Table[tuple[EffectGroup, ParameterEffect]]:
+    """Return before and after: a line a parameter of a group."""
+    rows = [(group, one) for group in groups for one in group.parameters]
+
+    def mean(value: float | None, one: ParameterEffect) -> str:
+        return comma(value) if one.is_judged and value is not None else ""
+
+    def question(row: tuple[EffectGroup, ParameterEffect]) -> SafeString:
+        return format_html("{}{}", row[1].after.text, small(group_words(row[0])))
+
+    columns: tuple[Column[tuple[EffectGroup, ParameterEffect]], ...] = (
+        Column("question", _("Question"), lambda row: row[1].after.text, question),
+        Column("group", _("Whose answers"), lambda row: group_words(row[0]), on_page=False),
+        Column("kind", _("Compared"), lambda row: kind_words(row[1]), on_page=False),
+        Column("n", _("Answered both times"), lambda row: row[1].change.n_pairs, is_number=True),
+        Column("lost", _("Answered only at first"), lambda row: row[1].change.n_only_before, is_number=True),
+        Column("before", _("Mean at first"), lambda row: mean(row[1].change.mean_before, row[1]), is_number=True),
+        Column("after", _("Mean at the end"), lambda row: mean(row[1].change.mean_after, row[1]), is_number=True),
+        Column("shift", _("Usual change"), lambda row: shift_words(row[1]), on_page=False),
+        Column("split", _("How many"), lambda row: split_words(row[1]), on_page=False),
+        Column("left", _("First answers of those who did not answer again"), lambda row: left_words(row[1]), on_page=False),
+        Column("verdict", _("What may be said"), lambda row: row[1].words),
+    )  # fmt: skip
+    return Table("effects", _("Before and after"), columns, rows)
+
+
+def told_words(row: SatisfactionRow, n: int) -> str:
+    """Return how many of so many are satisfied, as far as it may be told."""
+    if row.n_from == row.n_to:
+        return _("%(n)s of %(most)s") % {"n": row.n_from, "most": n}
+    if row.n_to == row.n_answered:
+        return _("%(n)s or more of %(most)s") % {"n": row.n_from, "most": n}
+    return _("%(n)s or fewer of %(most)s") % {"n": row.n_to, "most": n}
+
+
+def bounds_words(bounds: tuple[float, float] | None) -> str:
+    """Return between which percents a share lies; rounded outwards."""
+    if bounds is None:
+        return ""
+    low, high = math.floor(bounds[0] * 100 + 1e-9), math.ceil(bounds[1] * 100 - 1e-9)
+    return _("from %(low)s to %(high)s %%") % {"low": low, "high": high}
+
+
+def satisfaction_table(rows: Sequence[SatisfactionRow]) -> Table[SatisfactionRow]:
+    """Return who is satisfied: a line a wave."""
+
+    def both(row: SatisfactionRow, bounds: tuple[float, float] | None, n: int) -> str:
+        return f"{told_words(row, n)}: {bounds_words(bounds)}"
+
+    columns: tuple[Column[SatisfactionRow], ...] = (
+        Column("wave", _("Wave"), lambda row: row.wave.title),
+        Column("role", _("Who answers"), lambda row: str(ROLES.get(row.wave.version.role, ""))),
+        Column("question", _("Question"), lambda row: row.question),
+        Column("rule", _("Satisfied is"), lambda row: _("%(n)s and more of %(most)s") % {"n": row.least, "most": row.most}),
+        Column("answered", _("Of those who answered"), lambda row: both(row, row.of_answered, row.n_answered)),
+        Column("asked", _("Of all who were asked"), lambda row: both(row, row.of_asked, row.n_asked)),
+    )  # fmt: skip
+    return Table("satisfaction", _("Satisfaction"), columns, rows)
+
+
+# ---------------------------------------------------------------- pictures
+
+LEFT, WIDTH = 14, 312
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPicture:
+    """Before and after on the scale of the question: two points, and the strip in which the usual change ends."""
+
+    before: int
+    after: int
+    low: int
+    high: int
+
+
+def effect_picture(effect: ParameterEffect) -> EffectPicture | None:
+    """Return the picture of a parameter; None where its numbers are not shown."""
+    change, item = effect.change, effect.after
+    if not effect.is_judged or change.mean_before is None or change.mean_after is None:
+        return None
+
+    def x(value: float) -> int:
+        least, most = item.minimum or 0, item.maximum or 0
+        inside = min(max(value, least), most)
+        return LEFT + round((inside - least) / (most - least) * WIDTH)
+
+    return EffectPicture(
+        before=x(change.mean_before),
+        after=x(change.mean_after),
+        low=x(change.mean_before + (change.shift_from or 0)),
+        high=x(change.mean_before + (change.shift_to or 0)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SharePicture:
+    """A share on the line from none to all: the strip in which it lies, and the share itself where it may be told."""
+
+    low: int
+    high: int
+    at: int | None
+
+    @property
+    def width(self) -> int:
+        """How wide the strip is."""
+        return self.high - self.low
+
+
+def share_picture(
+    row: SatisfactionRow, bounds: tuple[float, float] | None, n: int
+) -> SharePicture | None:
+    """Return the picture of a share of so many; None of nobody."""
+    if bounds is None or not n:
+        return None
+    at = LEFT + round(row.n_from / n * WIDTH) if row.n_from == row.n_to else None
+    return SharePicture(LEFT + round(bounds[0] * WIDTH), LEFT + round(bounds[1] * WIDTH), at)

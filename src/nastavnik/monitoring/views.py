@@ -20,7 +20,7 @@ from nastavnik.core.ui.refusals import refusals_told
 from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.monitoring import actions
 from nastavnik.monitoring.access import may_close, may_score
-from nastavnik.monitoring.catalogues import indicator_rule, scorecard_rules
+from nastavnik.monitoring.catalogues import effect_rules, indicator_rule, scorecard_rules
 from nastavnik.monitoring.choices import FIRST_YEAR, LAST_YEAR, SCORECARD_PAPER, SwotField
 from nastavnik.monitoring.documents import paper_of
 from nastavnik.monitoring.forms import (
@@ -33,6 +33,7 @@ from nastavnik.monitoring.forms import (
     TargetForm,
 )
 from nastavnik.monitoring.models import Scorecard, ScoreSheet, SwotNote
+from nastavnik.monitoring.queries.effects import Compared, Effects, effects_of
 from nastavnik.monitoring.queries.evidence import evidence_of
 from nastavnik.monitoring.queries.indicators import (
     certificates_of,
@@ -56,14 +57,24 @@ from nastavnik.monitoring.queries.scorecards import (
     years_of,
 )
 from nastavnik.monitoring.tables import (
+    bounds_words,
     card_table,
+    effect_picture,
+    effects_table,
+    group_words,
     indicators_table,
+    left_words,
     level_words,
     percent_words,
     plan_words,
     process_table,
+    satisfaction_table,
+    share_picture,
+    shift_words,
+    split_words,
     sum_words,
     swot_table,
+    told_words,
     warnings_of,
     years_table,
 )
@@ -463,6 +474,91 @@ def remove_note(request: Request, pk: int) -> HttpResponse:
     actions.drop_swot_note(note, by=request.user)
     messages.success(request, _("The words are out of the field."))
     return redirect("monitoring:swot")
+
+
+# ---------------------------------------------------------------- before and after
+
+
+def _known(request: Request, programme: Programme | None) -> Effects | None:
+    return effects_of(request.user, programme) if programme else None
+
+
+@require_GET
+@requires(Perm.MONITORING_VIEW)
+def effects(request: Request) -> HttpResponse:
+    """Show what became of the same people between the entry and the exit: sums over people only."""
+    programme = _programme(request)
+    found = _known(request, programme)
+    groups = found.groups if found else ()
+    table = effects_table(groups)
+    if answer := listing.given(request, table):
+        return answer
+    parameters = found.parameters if found else []
+    context = {
+        "programme": programme,
+        "table": table,
+        "groups": [
+            (
+                group,
+                group_words(group),
+                [
+                    (
+                        one,
+                        effect_picture(one),
+                        shift_words(one),
+                        split_words(one),
+                        left_words(one) if one.left.side else "",
+                    )
+                    for one in group.parameters
+                ],
+            )
+            for group in groups
+            if group.why is None
+        ],
+        "unpaired": [(group, group_words(group)) for group in groups if group.why is not None],
+        "has_expectations": any(one.kind == Compared.EXPECTATION for one in parameters),
+        "n_compared": len(parameters),
+        "n_judged": sum(one.is_judged for one in parameters),
+        "n_moved": sum(one.verdict in {"more", "less"} for one in parameters),
+        "fewest": effect_rules().thresholds.fewest,
+    }
+    return render(request, "monitoring/effects.html", context)
+
+
+@require_GET
+@requires(Perm.MONITORING_VIEW)
+def satisfaction(request: Request) -> HttpResponse:
+    """Show how many are satisfied: of those who answered and of all who were asked."""
+    programme = _programme(request)
+    found = _known(request, programme)
+    rows = found.satisfaction if found else ()
+    table = satisfaction_table(rows)
+    if answer := listing.given(request, table):
+        return answer
+    context = {
+        "programme": programme,
+        "table": table,
+        "rows": [
+            (
+                row,
+                [
+                    (
+                        label,
+                        told_words(row, n),
+                        bounds_words(bounds),
+                        share_picture(row, bounds, n),
+                    )
+                    for label, bounds, n in (
+                        (_("Of those who answered"), row.of_answered, row.n_answered),
+                        (_("Of all who were asked"), row.of_asked, row.n_asked),
+                    )
+                ],
+            )
+            for row in rows
+        ],
+        "n_few": found.n_few if found else 0,
+    }
+    return render(request, "monitoring/satisfaction.html", context)
 
 
 # ---------------------------------------------------------------- indicators

@@ -191,6 +191,8 @@ GRANTS: dict[Role, frozenset[Perm]] = {
         Perm.HELP_ANSWER,
         Perm.ANSWER_VIEW,
         Perm.ANSWER_GUARDED,
+        # what of before and after only the psychologist reads stands on no other page
+        Perm.MONITORING_VIEW,
         # what only the psychologist reads of a person nobody else can give out
         Perm.DOSSIER_GIVE,
     },

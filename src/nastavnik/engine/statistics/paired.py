@@ -37,6 +37,7 @@ class PairedChange:
         shift_from, shift_to: where the shift lies in 95 of 100 such groups; None under six pairs, which allow none.
         p_value: how often chance alone moves a group at least so far, 0…1, two-sided.
         effect: rank-biserial correlation: -1 everybody fell, 0 no direction, 1 everybody grew.
+        is_same_for_all: whether everybody changed by one and the same number.
         is_enough: whether there are enough pairs to judge at all.
     """
 
@@ -53,6 +54,7 @@ class PairedChange:
     shift_to: float | None
     p_value: float | None
     effect: float | None
+    is_same_for_all: bool = False
 
     @property
     def is_enough(self) -> bool:
@@ -89,6 +91,7 @@ def compare_paired(
         shift_to=high,
         p_value=_p_value(up, ranks) if both else None,
         effect=(up - down) / (up + down) if up + down else (0.0 if both else None),
+        is_same_for_all=len(set(changes)) == 1,
     )
 
 
