@@ -31,3 +31,10 @@ class SwotField(models.TextChoices):
     WEAKNESS = "weakness", _("weaknesses")
     OPPORTUNITY = "opportunity", _("opportunities")
     THREAT = "threat", _("threats")
+
+
+class EmptyCell(models.TextChoices):
+    """What stands in a cell of a layout when its fact is not known; never nought."""
+
+    BLANK = "blank", _("nothing")
+    NO_DATA = "nodata", _("the words «no data»")

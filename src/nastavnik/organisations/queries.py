@@ -2,6 +2,9 @@
 
 import datetime as dt
 
+from django.utils.translation import gettext as _
+
+from nastavnik.core.errors import RefusedError
 from nastavnik.organisations.choices import Level
 from nastavnik.organisations.models import AcademicYear, Organisation
 
@@ -41,3 +44,20 @@ def organisations_named(wanted: str) -> list[Organisation]:
         is_key = wanted.isascii() and wanted.isdecimal()
         every = every.filter(pk=int(wanted)) if is_key else every.filter(short_name=wanted)
     return list(every)
+
+
+def only_organisation(wanted: str) -> Organisation:
+    """Return the one organisation a command is about.
+
+    Raises:
+        RefusedError: there is none, or there are several and none is named.
+    """
+    found = organisations_named(wanted)
+    if not found:
+        raise RefusedError(_("There is no such organisation. Open the site and set it up first."))
+    if len(found) > 1:
+        named = [f"{one.pk}: {one.short_name}" for one in found]
+        raise RefusedError(
+            [_("There are several organisations: name one with --organisation."), *named]
+        )
+    return found[0]

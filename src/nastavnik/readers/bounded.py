@@ -7,6 +7,7 @@ process that answers requests; should the other one come to its end, the person 
 
 import contextlib
 import io
+import json
 import os
 import pickle
 import subprocess
@@ -20,10 +21,19 @@ from typing import IO, Any, Literal
 
 from nastavnik.readers.refusals import ReaderError
 
-__all__ = ["Bounds", "ChildReply", "Task", "read_bounded"]
+__all__ = ["Bounds", "ChildReply", "Task", "headed", "read_bounded", "unheaded"]
 
 Task = Literal[
-    "sheets", "pasted", "document", "roadmap", "lint", "picture", "questionnaire", "blanks"
+    "sheets",
+    "pasted",
+    "document",
+    "roadmap",
+    "lint",
+    "picture",
+    "questionnaire",
+    "layout",
+    "layout-fill",
+    "blanks",
 ]
 OURS = ("nastavnik.engine.", "nastavnik.readers.")
 PLAIN = {("datetime", "date"), ("datetime", "datetime"), ("datetime", "time")}
@@ -73,6 +83,18 @@ _PATIENCE_SECONDS = 10
 LOOK_SECONDS = 0.25
 
 
+def headed(said: Any, data: bytes) -> bytes:  # noqa: ANN401 - whatever JSON holds
+    """Return a file with plain data before it, for a task that needs to be told more than the file."""
+    head = json.dumps(said, ensure_ascii=False).encode()
+    return len(head).to_bytes(8) + head + data
+
+
+def unheaded(data: bytes) -> tuple[Any, bytes]:
+    """Return what stands before a file, and the file."""
+    size = int.from_bytes(data[:8])
+    return json.loads(data[8 : 8 + size]), data[8 + size :]
+
+
 def read_bounded(
     task: Task,
     data: bytes,
@@ -85,7 +107,8 @@ def read_bounded(
 
     Args:
         task: "sheets" and "document" as `readers` of those names, "pasted" a table that was pasted, "roadmap" the
-            roadmap of a document (what was pasted is one without a name), "lint" what a checker would find in it, "picture" the bytes of a picture drawn anew, "questionnaire" the body of a questionnaire, "blanks" the marks of sheets.
+            roadmap of a document (what was pasted is one without a name), "lint" what a checker would find in it, "picture" the bytes of a picture drawn anew, "questionnaire" the body of a questionnaire, "layout" a form
+            to be filled as the preview shows it, "layout-fill" the same filled, "blanks" the marks of sheets.
         data: the bytes of the file.
         filename: its name, which helps to explain a refusal.
         bounds: the limits; those of `Bounds()` when None.

@@ -83,6 +83,8 @@ TASKS: dict[str, tuple[str, str]] = {
     "lint": ("nastavnik.readers.linting", "lint_document"),
     "picture": ("nastavnik.readers.pictures", "redraw"),
     "questionnaire": ("nastavnik.readers.questionnaires", "read_questionnaire"),
+    "layout": ("nastavnik.readers.layouts", "read_layout"),
+    "layout-fill": ("nastavnik.readers.layouts", "fill_layout"),
     "blanks": ("nastavnik.readers.blanks", "read_blanks"),
 }
 

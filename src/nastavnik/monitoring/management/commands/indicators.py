@@ -7,11 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from nastavnik.core.errors import RefusedError
 from nastavnik.monitoring.choices import FIRST_YEAR, LAST_YEAR
 from nastavnik.monitoring.queries.indicators import BirthCertificate, every_certificate
 from nastavnik.monitoring.tables import percent_words, plan_words, warnings_of
-from nastavnik.organisations.models import Organisation
-from nastavnik.organisations.queries import organisations_named
+from nastavnik.organisations.queries import only_organisation
 
 USAGE = 2
 
@@ -39,7 +39,11 @@ class Command(BaseCommand):
                 _("Say a calendar year from %(first)s on: --year 2026.") % {"first": FIRST_YEAR},
                 returncode=USAGE,
             )
-        rows = every_certificate(only_organisation(options["organisation"]), year, on=options["on"])
+        try:
+            place = only_organisation(options["organisation"])
+        except RefusedError as refusal:
+            raise CommandError(str(refusal), returncode=USAGE) from refusal
+        rows = every_certificate(place, year, on=options["on"])
         if options["json"]:
             self.stdout.write(json.dumps([as_json(row) for row in rows], ensure_ascii=False))
             return
@@ -48,24 +52,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{row.rule.code:<4}{percent_words(row)}; {plan}. {row.rule.title}")
             for warning in warnings_of(row):
                 self.stdout.write(f"    {warning}")
-
-
-def only_organisation(wanted: str) -> Organisation:
-    """Return the organisation a command is about.
-
-    Raises:
-        CommandError: there is none, or there are several and none is named.
-    """
-    found = organisations_named(wanted)
-    if not found:
-        raise CommandError(_("There is no such organisation. Open the site and set it up first."))
-    if len(found) > 1:
-        named = "\n".join(f"{one.pk}: {one.short_name}" for one in found)
-        raise CommandError(
-            _("There are several organisations: name one with --organisation.") + f"\n{named}",
-            returncode=USAGE,
-        )
-    return found[0]
 
 
 def as_json(row: BirthCertificate) -> dict[str, Any]:
