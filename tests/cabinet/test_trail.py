@@ -28,6 +28,7 @@ from nastavnik.documents.actions import set_requisites
 from nastavnik.matching.actions import give_opinion
 from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.mentorships.models import Mentorship
+from nastavnik.oversight.choices import RecommendationStatus
 from nastavnik.people.actions import change_person
 from nastavnik.people.models import Membership, Person, User
 from nastavnik.plans.choices import PlanStatus
@@ -37,6 +38,7 @@ ROOT = Path(nastavnik.__file__).parent
 EXPANDED = {
     "f'pair-{ruling}'": [f"pair-{one}" for one in Ruling],
     "f'roadmap-{status.value}'": [f"roadmap-{one}" for one in (AgreementStatus.AGREED, AgreementStatus.RETURNED)],
+    "f'recommendation-{status.value}'": [f"recommendation-{one}" for one in RecommendationStatus],
     "f'plan-{to.value}'": [f"plan-{one}" for one in PlanStatus if one != PlanStatus.REPLACED],
     "audit.CREATED": ["created"], "audit.CHANGED": ["changed"], "audit.DELETED": ["deleted"],
 }  # fmt: skip

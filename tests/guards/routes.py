@@ -22,6 +22,7 @@ from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
 from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
 from nastavnik.monitoring.models import Scorecard, ScoreSheet, SwotNote
 from nastavnik.organisations.models import Organisation
+from nastavnik.oversight.models import Recommendation
 from nastavnik.pairpapers.models import PaperFile
 from nastavnik.pairpapers.papers import BY_CODE
 from nastavnik.people.models import (
@@ -244,6 +245,8 @@ OBJECTS: dict[str, type[Model]] = {
     "districts:adopted": Adoption,
     "districts:school": Organisation,
     "districts:answer": Organisation,
+    "oversight:given": Recommendation,
+    "oversight:recommendation": Recommendation,
     "documents:card": Document,
     "documents:check-paper": Document,
     "documents:register-paper": Document,

@@ -75,6 +75,9 @@ from nastavnik.monitoring.queries.process import OpenAnswer
 from nastavnik.organisations import actions as organisations
 from nastavnik.organisations.choices import Level, OrganisationKind
 from nastavnik.organisations.models import Organisation
+from nastavnik.oversight import actions as oversight
+from nastavnik.oversight.choices import RecommendationStatus
+from nastavnik.oversight.models import Recommendation
 from nastavnik.pairpapers import actions as pairpapers
 from nastavnik.people import actions as people
 from nastavnik.people.actions.roster import enrol_all
@@ -927,6 +930,15 @@ DONE = {
     ),
     "districts.name_coordinator": lambda s: districts.name_coordinator(
         s.organisation.parent, full_name="К", login="k", password=PASSWORD, by=s.by
+    ),
+    "oversight.give_recommendation": lambda s: oversight.give_recommendation(
+        s.organisation, words="Собрать базу", due_on=today(), by=s.by
+    ),
+    "oversight.answer_recommendation": lambda s: oversight.answer_recommendation(
+        s.first(Recommendation, status="given"), "Собрана", by=s.by
+    ),
+    "oversight.decide_recommendation": lambda s: oversight.decide_recommendation(
+        s.first(Recommendation, status="answered"), RecommendationStatus.SETTLED, "Принято", by=s.by
     ),
     "documents.draft_document": lambda s: documents.draft_document(
         s.year, PAIR_ORDER, subject_id=None, by=s.by

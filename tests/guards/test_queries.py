@@ -21,7 +21,7 @@ DEARER: dict[str, int] = {
     # who comes of age; what is open in the training of mentors
     # and, in one, what the plans of the pairs ask for; whom one has spoken with since, of each line about pairs
     # and which events wait, which are one's own, which are of the week
-    "cabinet:home": 45,  # in December whether numbers of the process were frozen and the scorecard begun; how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background
+    "cabinet:home": 46,  # in December whether numbers of the process were frozen and the scorecard begun; how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background; and what the district recommends
     # beside the nine indicators stands what the site counts: a question a count, and those of the page of the roadmap
     "monitoring:scorecard": 27,
     # each number of the process is so many of so many: a question for either
@@ -53,7 +53,8 @@ DEARER: dict[str, int] = {
     "closing:results": 23,  # and what came of the year: pairs, ties, meetings, items of plans, thanks
     "closing:next-year": 21,  # and both bases with classes and what people have answered
     # and which papers of the school are registered: they tick lines
-    "cabinet:district": 13,
+    # and what is recommended to the schools
+    "cabinet:district": 14,
     # the stages, the pairs, what troubles them, papers, and of each app what the week holds
     "cabinet:overview": 17,  # and which papers of the school are registered
     # whose blanks they are with classes, representatives and consents, their texts; the line of the trail and who was taken out

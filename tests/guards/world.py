@@ -90,6 +90,7 @@ from nastavnik.monitoring.actions import (
 from nastavnik.monitoring.catalogues import scorecard_rules
 from nastavnik.organisations.actions import add_organisation, add_partner, open_year
 from nastavnik.organisations.choices import Level, OrganisationKind
+from nastavnik.oversight.actions import answer_recommendation, give_recommendation
 from nastavnik.pairpapers.actions import keep_paper_file
 from nastavnik.people.actions import (
     accept_import,
@@ -548,6 +549,14 @@ def agree(cast: Cast) -> Roadmap:
         sent = send_roadmap(own, by=school.curator)
         answer_roadmap(sent, answer, remark="посмотрите сроки", by=cast.coordinator)
         change_activity(later, title="Иначе, чем согласовано", by=school.curator)
+    for school in (cast.school, cast.other):
+        given = [
+            give_recommendation(
+                school.organisation, words=f"Собрать базу {_word(school)}", due_on=today(), indicator="K1", by=cast.coordinator
+            )
+            for _n in range(2)
+        ]  # fmt: skip
+        answer_recommendation(given[0], f"Собрана {_word(school)}", by=school.curator)
     set_lines(roadmap, lines[1:], by=cast.coordinator)
     change_activity(lines[1], title="Иначе, чем взято", by=cast.coordinator)
     return roadmap

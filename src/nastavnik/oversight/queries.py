@@ -1,14 +1,16 @@
 """Reads of a district: the indicators of all its schools, summed and with no small count to be worked out (method.md §6, §7)."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.models import F
 
-from nastavnik.core.access import SignedIn
+from nastavnik.core.access import Perm, SignedIn
 from nastavnik.core.dates import today
+from nastavnik.core.text import fold
 from nastavnik.districts.queries import table_of
 from nastavnik.engine.statistics.shares import CountedShare
 from nastavnik.engine.statistics.suppression import CountOfPeople, hide_small, small_span
@@ -17,6 +19,9 @@ from nastavnik.monitoring.catalogues import IndicatorRule, indicator_rules
 from nastavnik.monitoring.models import HandCount
 from nastavnik.monitoring.queries.indicators import Found, found_by, ties_of_year
 from nastavnik.organisations.models import Organisation
+from nastavnik.oversight.choices import ASKED, RecommendationStatus
+from nastavnik.oversight.models import Recommendation, RecommendationQuerySet
+from nastavnik.people.choices import LEARNERS
 from nastavnik.people.models import Person
 
 PARTNERS = "partners"  # what counts organisations is no count of people: nothing of it is hidden
@@ -264,3 +269,58 @@ def years_of_district(user: SignedIn) -> list[int]:
     entered = HandCount.objects.filter(organisation__in=schools).order_by()
     years = {today().year, *(day.year for day in days)}
     return sorted(years | set(entered.values_list("year", flat=True).distinct()), reverse=True)
+
+
+# ---------------------------------------------------------------- recommendations
+
+
+def asked_of(user: SignedIn) -> list[Recommendation]:
+    """Return the recommendations a school has to answer, the earliest day first."""
+    rows = Recommendation.objects.filter(
+        organisation_id__in=user.viewer.organisations(Perm.ROADMAP_EDIT), status__in=ASKED
+    )
+    return list(rows)
+
+
+def schools_below(user: SignedIn) -> list[Organisation]:
+    """Return the organisations below a coordinator."""
+    return list(Organisation.objects.below(user))
+
+
+def recommended_below(user: SignedIn) -> RecommendationQuerySet:
+    """Return what a district has recommended to its schools, each with the school."""
+    return Recommendation.objects.below(user).select_related("organisation")
+
+
+def given_to_schools(user: SignedIn) -> list[Recommendation]:
+    """Return what a district has recommended: answered ones first, then by the day of the answer, the ended last."""
+    rows = list(recommended_below(user))
+    order = {RecommendationStatus.ANSWERED: 0, RecommendationStatus.SETTLED: 2, RecommendationStatus.WITHDRAWN: 2}  # fmt: skip
+    return sorted(
+        rows, key=lambda one: (order.get(RecommendationStatus(one.status), 1), one.due_on, one.pk)
+    )
+
+
+def pupil_named(organisation: Organisation, words: str) -> bool:
+    """Tell whether a text names a pupil of the school: last and first name stand in it, in whatever case.
+
+    A name is known by its beginning, so that «Иванову Петру» is found; of a last name alone, which may be a common word, nothing is said.
+    """
+    said = re.findall(r"[а-яёa-z]+", fold(words).replace("-", " "))
+    names = Person.objects.filter(organisation=organisation, kind__in=LEARNERS).values_list(
+        "last_name", "first_name"
+    )
+    return any(
+        _stands_in(last, said) and _stands_in(first, said)
+        for last, first in names
+        if last and first
+    )
+
+
+def _stands_in(name: str, said: Sequence[str]) -> bool:
+    """Tell whether the words hold a name, but for its last two letters, which change by case."""
+    parts = fold(name).replace("-", " ").split()
+    stem = parts[0][: max(len(parts[0]) - 2, 3)] if parts else ""
+    return bool(stem) and any(
+        one.startswith(stem) and len(one) <= len(parts[0]) + 3 for one in said
+    )

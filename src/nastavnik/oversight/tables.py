@@ -1,15 +1,18 @@
 """The district's indicators as a list: on the page, as .xlsx and in print."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from nastavnik.core.dates import today
 from nastavnik.core.ui.components import link
 from nastavnik.core.ui.listing import Column, Table
 from nastavnik.monitoring.documents import comma
+from nastavnik.oversight.choices import ASKED
+from nastavnik.oversight.models import Recommendation
 from nastavnik.oversight.queries import RolledUp, RollUp, SchoolIndicators
 
 
@@ -69,3 +72,31 @@ def _state(row: SchoolIndicators, rolled: RollUp) -> str:
     if row.n_unsaid:
         said.append(_("without a denominator: %(n)s") % {"n": row.n_unsaid})
     return "; ".join(said) or _("all is said")
+
+
+def recommendations_table(
+    rows: Sequence[Recommendation], page: str, *, is_of_district: bool
+) -> Table[Recommendation]:
+    """Return recommendations as a list; of a district with the school."""
+    columns: list[Column[Recommendation]] = [
+        Column(
+            "words",
+            _("What is recommended"),
+            lambda row: row.words,
+            lambda row: link(reverse(page, args=[row.pk]), row.words[:120]),
+        ),
+        Column("indicator", _("By which indicator"), lambda row: row.indicator),
+        Column("due", _("Answer until"), lambda row: row.due_on),
+        Column("state", _("State"), recommendation_state),
+    ]
+    if is_of_district:
+        columns.insert(1, Column("school", _("School"), lambda row: row.organisation.short_name))
+    return Table("recommendations", _("Recommendations of the district"), columns, rows)
+
+
+def recommendation_state(row: Recommendation) -> str:
+    """Return where a recommendation stands, in words."""
+    said = row.get_status_display()
+    if row.status in ASKED and row.due_on < today():
+        return _("%(said)s, late") % {"said": said}
+    return said
