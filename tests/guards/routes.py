@@ -19,7 +19,7 @@ from nastavnik.documents.models import Document
 from nastavnik.events.models import EventGuest, ProgrammeEvent
 from nastavnik.jobs.models import Job
 from nastavnik.matching.models import MatchingRun, Opinion, PairRuling
-from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship
+from nastavnik.mentorships.models import BaseDraft, Contact, Mentorship, ReplacementRequest
 from nastavnik.monitoring.models import Scorecard, ScoreSheet, SwotNote
 from nastavnik.organisations.models import Organisation
 from nastavnik.oversight.models import Recommendation
@@ -179,6 +179,9 @@ OBJECTS: dict[str, type[Model]] = {
     "mentorships:undo": Mentorship,
     "mentorships:help": Mentorship,
     "mentorships:contact": Mentorship,
+    "mentorships:ask": Mentorship,
+    "mentorships:withdraw": ReplacementRequest,
+    "mentorships:answer": ReplacementRequest,
     "mentorships:wake": Contact,
     "mentorships:approve": MatchingRun,
     "mentorships:take-back": MatchingRun,

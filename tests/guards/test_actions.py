@@ -428,6 +428,16 @@ def _contact(scene):
     )  # fmt: skip
 
 
+def _asked(scene):
+    """Let the mentor of a pair ask to be released; `by` has the account of whoever is in it here."""
+    return mentorships.ask_replacement(
+        pair_of(scene.school, "younger"),
+        Voice(Side.MENTOR),
+        words="не хватает времени",
+        by=scene.by,
+    )
+
+
 def _ended_pair(scene):
     """Complete a pair that has a meeting ahead."""
     pair = pair_of(scene.school, "younger")
@@ -653,6 +663,8 @@ PREPARED = {
         scene.asked(), WHOLE, submit_key="", by=scene.by
     ),
     "mentorships.wake_concern": _contact,
+    "mentorships.withdraw_replacement": _asked,
+    "mentorships.answer_replacement": _asked,
     "mentorships.answer_help": lambda scene: mentorships.note_meeting(
         scene.meeting(), None, voice=Voice(Side.MENTEE), mark=Mark.HELP, by=scene.by
     ),
@@ -996,6 +1008,11 @@ DONE = {
     ),
     "mentorships.undo_note": lambda s: mentorships.undo_note(s.it, by=s.by),
     "mentorships.note_contact": _contact,
+    "mentorships.ask_replacement": _asked,
+    "mentorships.withdraw_replacement": lambda s: mentorships.withdraw_replacement(s.it, by=s.by),
+    "mentorships.answer_replacement": lambda s: mentorships.answer_replacement(
+        s.it, words="поговорим в среду", by=s.by
+    ),
     "mentorships.keep_base_draft": lambda s: mentorships.keep_base_draft(
         s.school.programme, Side.MENTEE, [], file_name="база.xlsx", by=s.by
     ),

@@ -70,13 +70,14 @@ from nastavnik.matching.actions import (
 from nastavnik.matching.choices import OpinionOutcome, Ruling
 from nastavnik.mentorships.actions import (
     approve_run,
+    ask_replacement,
     keep_base_draft,
     note_contact,
     set_pair_status,
 )
 from nastavnik.mentorships.choices import OPEN, MentorshipStatus, SpokenWith
 from nastavnik.mentorships.models import Mentorship, Tie
-from nastavnik.mentorships.queries import Concern
+from nastavnik.mentorships.queries import Concern, Voice
 from nastavnik.monitoring.actions import (
     Scored,
     add_swot_note,
@@ -267,6 +268,9 @@ def live(school: School) -> None:
         n_papers=1,
         people=[school.people["teacher"].pk],
         by=by,
+    )
+    ask_replacement(
+        pair_of(school, "younger"), Voice(Side.MENTOR), words=f"Занят {_word(school)}", by=by
     )
     note_contact(
         pair_of(school, "younger"),

@@ -11,7 +11,7 @@ from nastavnik.core.access.scope import ScopedQuerySet
 # What a line tells already by being there: only for who may see the thing itself.
 _ONLY_FOR = {
     Perm.OPINION_VIEW: models.Q(subject="matching.opinion"),
-    Perm.MARK_VIEW: models.Q(action="help-answered"),
+    Perm.MARK_VIEW: models.Q(action="help-answered") | models.Q(action__startswith="replacement-"),
     Perm.PREFERENCE_VIEW: models.Q(action__startswith="preferences-"),
 }
 

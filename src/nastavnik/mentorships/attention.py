@@ -37,6 +37,7 @@ from nastavnik.mentorships.queries import (
     Risk,
     ended_without_order,
     loud_pairs,
+    open_requests,
     own_due_meetings,
     pairs_now,
     people_of_pairs,
@@ -55,6 +56,8 @@ def items(user: SignedIn) -> Iterator[AttentionItem]:
     viewer = user.viewer
     if viewer.may(Perm.PAIR_VIEW):
         yield from _pairs(user)
+    if viewer.may(Perm.HELP_ANSWER):
+        yield from _asking(user)
     if viewer.may(Perm.DOCUMENT_VIEW):
         yield from _drafts(user)
     if viewer.may(Perm.OWN_PAIR_VIEW):
@@ -98,6 +101,17 @@ def _pairs(user: SignedIn) -> Iterator[AttentionItem]:
         yield from _to_decide(pairs, named)
         yield from _to_complete(pairs)
         yield from _to_order(user)
+
+
+def _asking(user: SignedIn) -> Iterator[AttentionItem]:
+    """Yield who of a pair asks to be released or for another mentor."""
+    for one in open_requests(user):
+        person = one.tie.mentee.person if one.tie else one.mentorship.mentor.person
+        yield AttentionItem(
+            Urgency.TODAY, "risk", _("Asks for a replacement"), person.short_name,
+            _("Speak in private, then answer on the page of the pair. The other side does not see the request."),
+            _("Open the pair"), reverse("mentorships:card", args=[one.mentorship_id]), _tokens([person]), place=3,
+        )  # fmt: skip
 
 
 def _sentence(words: str) -> str:

@@ -14,6 +14,7 @@ from nastavnik.mentorships.models import (
     Mentorship,
     OrderLine,
     PairStep,
+    ReplacementRequest,
     Tie,
 )
 
@@ -114,6 +115,28 @@ def drop_words_of_groups(rows: QuerySet[Any], wiping: Wiping) -> None:
     """Take away the conversations with a group that name the person."""
     for one in rows.filter(mentorship__is_group=True):
         if wiping.mentions(one.words):
+            one.delete()
+
+
+def _asked_by_person(rows: QuerySet[Any], person_id: int) -> QuerySet[Any]:
+    """Leave the requests of one person."""
+    return rows.filter(
+        Q(tie=None, mentorship__mentor__person=person_id) | Q(tie__mentee__person=person_id)
+    )
+
+
+def _own_requests(rows: QuerySet[Any], asking: Asking) -> QuerySet[Any]:
+    return _asked_by_person(rows, asking.person_id)
+
+
+def _requests_owned(rows: QuerySet[Any], wiping: Wiping) -> QuerySet[Any]:
+    return _asked_by_person(rows, wiping.person_id)
+
+
+def drop_requests_naming(rows: QuerySet[Any], wiping: Wiping) -> None:
+    """Take away the requests of others in the pair that name the person."""
+    for one in rows:
+        if wiping.mentions(one.words) or wiping.mentions(one.answer):
             one.delete()
 
 
@@ -240,6 +263,19 @@ HELD = (
         words={"mentorship": "с кем в паре"},
         wipe=drop_words_of_groups,
         owned=_of_pair_of_two,
+        deletes=True,
+    ),
+    Holding(
+        ReplacementRequest,
+        "Просьбы о замене",
+        _PAIR,
+        narrow=_own_requests,
+        narrow_why="просьбы другой стороны пары: их читают она, куратор и психолог",
+        told={"mentorship": _pair},
+        left_out={"tie": "чья просьба: самого человека"},
+        words={"mentorship": "с кем в паре"},
+        wipe=drop_requests_naming,
+        owned=_requests_owned,
         deletes=True,
     ),
     Mention(BaseDraft, "присланный файл базы, ещё не принятый", ("file_name", "rows")),

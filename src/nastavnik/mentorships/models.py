@@ -513,6 +513,76 @@ class Contact(models.Model):
         technical = ["id", "organisation", "noted_by"]
 
 
+class ReplacementRequestQuerySet(ScopedQuerySet["ReplacementRequest"]):
+    view_perm = Perm.PAIR_VIEW
+
+    def visible_to(self, user: SignedIn) -> Self:
+        """Return the own requests and those of the pairs whose marks the user may read: the other side reads none."""
+        readable = Mentorship.objects.visible_to(user).with_marks_for(user)
+        return self.filter(
+            Q(mentorship__in=readable.values("pk")) | Q(asked_by=user.viewer.user_id)
+        )
+
+    def open(self) -> Self:
+        """Leave those nobody has answered or taken back, of those who still stand in a pair that goes on."""
+        return self.filter(
+            _UNANSWERED, Q(tie=None) | Q(tie__ends_on=None), mentorship__status__in=OPEN
+        )
+
+
+_UNANSWERED = Q(answered_on=None, withdrawn_on=None)
+
+
+class ReplacementRequest(models.Model):
+    """That somebody of a pair has asked for another mentor or to be let go (method.md §3.4: either side may ask).
+
+    The mentor asks where there is no tie, else the mentee of the tie. Open until it is answered or taken back.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, models.CASCADE, related_name="replacement_requests"
+    )
+    mentorship = models.ForeignKey(Mentorship, models.CASCADE, related_name="replacement_requests")
+    tie = models.ForeignKey(Tie, models.CASCADE, null=True, related_name="replacement_requests")
+    words = models.CharField(_("Why, if you wish to say"), max_length=300, blank=True)
+    asked_on = models.DateField(_("asked on"))
+    asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    withdrawn_on = models.DateField(_("taken back on"), null=True)
+    answered_on = models.DateField(_("answered on"), null=True)
+    answered_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    answer = models.CharField(_("What was decided"), max_length=300, blank=True)
+
+    objects = ReplacementRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-asked_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mentorship"],
+                condition=_UNANSWERED & Q(tie=None),
+                name="replacement_request_of_mentor_once",
+            ),
+            models.UniqueConstraint(
+                fields=["tie"], condition=_UNANSWERED, name="replacement_request_of_mentee_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on=None) | Q(withdrawn_on=None),
+                name="replacement_request_ends_one_way",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on=None, answer="")
+                | (Q(answered_on__isnull=False) & ~Q(answer="")),
+                name="replacement_request_answer_has_words",
+            ),
+        ]
+
+    class Privacy:
+        personal = ["mentorship", "tie", "asked_on", "withdrawn_on", "answered_on"]
+        # why somebody wants to leave is read as a mark is
+        psychological = ["words", "answer"]
+        technical = ["id", "organisation", "asked_by", "answered_by"]
+
+
 class BaseDraftQuerySet(ScopedQuerySet["BaseDraft"]):
     view_perm = Perm.BASE_EDIT
 

@@ -57,13 +57,20 @@ from nastavnik.mentorships.actions.pauses import (
     take_pauses_back,
 )
 from nastavnik.mentorships.actions.reopening import reopen_pair
+from nastavnik.mentorships.actions.requests import (
+    answer_replacement,
+    ask_replacement,
+    withdraw_replacement,
+)
 from nastavnik.mentorships.actions.taking_back import halt_pairs, take_back_run
 
 __all__ = [
     "NEXT",
     "Note",
     "answer_help",
+    "answer_replacement",
     "approve_run",
+    "ask_replacement",
     "attach_anew",
     "begin_pauses",
     "complete_pairs",
@@ -106,4 +113,5 @@ __all__ = [
     "take_time_back",
     "undo_note",
     "wake_concern",
+    "withdraw_replacement",
 ]

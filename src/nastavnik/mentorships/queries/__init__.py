@@ -104,6 +104,7 @@ from nastavnik.mentorships.queries.pairs import (
     why_run_stays,
     with_people,
 )
+from nastavnik.mentorships.queries.requests import open_requests, own_requests
 from nastavnik.mentorships.queries.risk import (
     Concern,
     PairNow,
@@ -196,10 +197,12 @@ __all__ = [
     "n_waiting",
     "names_of",
     "old_base_drafts",
+    "open_requests",
     "order_lines_on",
     "ordered",
     "orders_only_of",
     "own_due_meetings",
+    "own_requests",
     "own_voice",
     "pair_rows",
     "pairs_begun_by",

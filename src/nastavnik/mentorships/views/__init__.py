@@ -14,11 +14,18 @@ from nastavnik.mentorships.views.pairs import (
     set_status,
 )
 from nastavnik.mentorships.views.pauses import end_pause, pause
+from nastavnik.mentorships.views.requests import (
+    answer_replacement,
+    ask_replacement,
+    withdraw_replacement,
+)
 from nastavnik.mentorships.views.week import contact, wake, week
 
 __all__ = [
     "answer_help",
+    "answer_replacement",
     "approve",
+    "ask_replacement",
     "base_draft",
     "base_files",
     "complete",
@@ -44,4 +51,5 @@ __all__ = [
     "undo",
     "wake",
     "week",
+    "withdraw_replacement",
 ]

@@ -52,8 +52,10 @@ from nastavnik.mentorships.queries import (
     limits_of,
     meetings_of,
     moods_of,
+    open_requests,
     order_lines_on,
     ordered,
+    own_requests,
     own_voice,
     pair_rows,
     pairs_for,
@@ -153,6 +155,7 @@ def own(request: Request) -> HttpResponse:
             "pairs": [pair for pair, _voice in mine],
             "shown": shown,
             "met": met,
+            "asked": own_requests(request.user, [pair for pair, _voice in mine]),
             "notes": pair_notes.notes_on(request.user, [pair.pk for pair, _voice in mine]),
         },
     )
@@ -203,6 +206,9 @@ def pair_card(request: Request, pk: int) -> HttpResponse:
             "may_read": may_read,
             "may_note": pair.is_allowed_to(request.user, Perm.MEETING_EDIT),
             "may_answer": viewer.may(Perm.HELP_ANSWER) and may_read,
+            "asked": [one for one in open_requests(request.user) if one.mentorship_id == pair.pk]
+            if may_read
+            else (),
             "steps": sorted(steps),
             "reopens_until": (until := _reopens_until(pair, kin) if may_decide else None),
             "stays_ended": why_stays_ended(pair) if until else (),
