@@ -429,10 +429,10 @@ def _contact(scene):
 
 
 def _asked(scene):
-    """Let the mentor of a pair ask to be released; `by` has the account of whoever is in it here."""
+    """Let the mentee of a pair ask for another mentor."""
     return mentorships.ask_replacement(
         pair_of(scene.school, "younger"),
-        Voice(Side.MENTOR),
+        Voice(Side.MENTEE),
         words="не хватает времени",
         by=scene.by,
     )

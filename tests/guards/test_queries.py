@@ -21,7 +21,7 @@ DEARER: dict[str, int] = {
     # who comes of age; what is open in the training of mentors
     # and, in one, what the plans of the pairs ask for; whom one has spoken with since, of each line about pairs
     # and which events wait, which are one's own, which are of the week
-    "cabinet:home": 46,  # in December whether numbers of the process were frozen and the scorecard begun; how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background; and what the district recommends
+    "cabinet:home": 47,  # who of a pair asks for a replacement; in December whether numbers of the process were frozen and the scorecard begun; how many have not answered in the waves that are open; whether a second step was ended by somebody else; and of a line of the roadmap that is due what ticks it; and what was interrupted in the background; and what the district recommends
     # beside the nine indicators stands what the site counts: a question a count, and those of the page of the roadmap
     "monitoring:scorecard": 27,
     # each number of the process is so many of so many: a question for either
@@ -35,7 +35,7 @@ DEARER: dict[str, int] = {
     # whether this sitting has looked at these people already, so that a look is noted once
     # and what stands beside the pair: its plan, whether the consents open it, when it was approved
     # and whom one has spoken with
-    "mentorships:card": 22,  # and its pause
+    "mentorships:card": 23,  # and its pause, and who of it asks for a replacement
     # what a paper says: the pair with its people, classes, consents, meetings, plans; whom it is handed in to
     "pairpapers:paper": 18,
     # each line of the week: the pairs, their people, whom one has spoken with, consents that end
