@@ -20,8 +20,12 @@ class PairPapersConfig(AppConfig):
         for kind in AwardKind:
             paper_kinds.register_sheets(sheets_of(kind))
         kinds.register(tasks.AWARDS)
+        kinds.register(tasks.FOLDER)
         retention.register(tasks.PAPER_FILES)
         holdings.register(*HELD)
         howtos.register(
-            "pairpapers", "documents#бумаги-пары", awards="documents#сертификаты-и-благодарности"
+            "pairpapers",
+            "documents#бумаги-пары",
+            awards="documents#сертификаты-и-благодарности",
+            folder="documents#папка-года",
         )

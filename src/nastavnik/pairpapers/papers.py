@@ -1,6 +1,6 @@
 """The kinds of papers this app makes, as the register asks for them, and how a page comes by each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from nastavnik.core.access import Perm, SignedIn
+from nastavnik.core.dates import today
 from nastavnik.documents.models import Document
 from nastavnik.documents.paper_kinds import Composed, PaperKind, PaperOf, Wanted
+from nastavnik.mentorships.choices import MentorshipStatus
 from nastavnik.mentorships.documents import is_of_staff
 from nastavnik.mentorships.models import Mentorship, Tie
 from nastavnik.mentorships.queries.wanted import pairs_wanted
@@ -191,3 +193,25 @@ BY_CODE = {one.code: one for one in PAIR_PAPERS}
 def papers_for(user: SignedIn, pair: Mentorship) -> list[PairPaper]:
     """Return the papers of a pair that a user may see; its ties and people are to be fetched."""
     return [one for one in PAIR_PAPERS if one.is_for(pair) and one.sees(user, pair)]
+
+
+#: What a pair that was completed leaves behind, besides its journal.
+FINAL = (MENTOR_REPORT, MENTEE_REPORT, CLOSING_TALK)
+
+
+def folder_papers(user: SignedIn, pairs: Iterable[Mentorship]) -> list[tuple[str, int]]:
+    """Return the papers of pairs that belong into the folder of a year and that a user may see, by kind and subject.
+
+    A journal of every pair that has begun; the final papers of those that were completed.
+    """
+    found = []
+    for pair in pairs:
+        if pair.status == MentorshipStatus.APPROVED or pair.starts_on > today():
+            continue
+        is_over = pair.status == MentorshipStatus.COMPLETED
+        for one in papers_for(user, pair):
+            if one.code == JOURNAL:
+                found.append((one.code, pair.pk))
+            elif is_over and one.code in FINAL:
+                found += [(one.code, tie.pk) for tie in pair.ties.all()]
+    return found

@@ -1,7 +1,7 @@
 """What is done beside the requests: many sheets are drawn into one file, and old files are forgotten."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,21 @@ from nastavnik.jobs.kinds import Ended, JobKind, Order, Watch, Words
 from nastavnik.organisations.models import Organisation
 from nastavnik.pairpapers.actions import forget_paper_files, keep_paper_file
 from nastavnik.pairpapers.choices import AwardKind
-from nastavnik.pairpapers.documents import AwardLine, award_title, lines_of
+from nastavnik.pairpapers.documents import (
+    WORD,
+    AwardLine,
+    Folder,
+    award_title,
+    contents_of,
+    folder_of,
+    lines_of,
+)
 from nastavnik.pairpapers.models import PaperFile
+from nastavnik.people.models import User
 from nastavnik.programmes.models import Participation, Programme
 from nastavnik.writers.awards import Award, draw_award_docx, draw_awards_pdf
+from nastavnik.writers.pdfs import draw_folder_pdf
+from nastavnik.writers.wordfiles import draw_docx
 
 #: Of how many sheets the page of progress is told at once.
 STRIDE = 10
@@ -132,6 +143,99 @@ AWARDS = JobKind(
     back=_awards_page,
     tells=lambda given: award_title(AwardKind(given["kind"])),
     steps={"draw": gettext_lazy("Sheets are being drawn")},
+    is_short=True,
+)
+
+
+# ---------------------------------------------------------------- the folder of a year
+
+
+def given_for_folder(
+    programme: Programme, papers: Sequence[tuple[str, int]], form: str
+) -> dict[str, Any]:
+    """Return what the job of a folder is given: keys rather than names.
+
+    Args:
+        programme: of the year.
+        papers: those of pairs the person may see, by kind and subject.
+        form: «pdf» or «zip».
+    """
+    return {"programme": programme.pk, "papers": [list(one) for one in papers], "form": form}
+
+
+def _find_folder(order: Order, watch: Watch) -> DrawnFile:
+    programme = (
+        Programme.objects.filter(organisation_id=order.organisation_id, pk=order.given["programme"])
+        .select_related("organisation", "year")
+        .first()
+    )
+    if programme is None or not isinstance(order.by, User):
+        raise RefusedError(_("The programme is gone meanwhile."))
+    wanted = [(code, subject) for code, subject in order.given["papers"]]
+    folder = folder_of(
+        order.by, programme, wanted, lambda number: watch("assemble", number, len(wanted))
+    )
+    papers = folder.papers
+    if not papers:
+        raise RefusedError(
+            _(
+                "There is nothing to put into a folder: no paper is registered and no pair has begun."
+            )
+        )
+
+    def told(number: int) -> None:
+        watch("file", number, len(papers))
+
+    title = f"{WORD.capitalize()} {programme.year}"
+    if order.given["form"] == "zip":
+        data = packed(_files(programme, folder, told))
+    else:
+        data = draw_folder_pdf(
+            title,
+            [(one.title, one.blocks) for one in papers],
+            lambda pages: contents_of(programme, folder, pages),
+            told,
+        )
+    named = Participation.objects.filter(
+        organisation_id=order.organisation_id, programme__year=programme.year_id
+    )
+    return DrawnFile(
+        data,
+        title,
+        f"{get_valid_filename(title)}.{order.given['form']}",
+        len(papers),
+        tuple(named.order_by("person").values_list("person", flat=True).distinct()),
+    )
+
+
+def _files(
+    programme: Programme, folder: Folder, told: Callable[[int], None]
+) -> Iterator[tuple[str, bytes]]:
+    yield "000_Содержание.docx", draw_docx(WORD, contents_of(programme, folder))
+    for number, one in enumerate(folder.papers, 1):
+        name = get_valid_filename(f"{number:03} {one.title} {one.number}".strip())
+        yield f"{name[:120]}.docx", draw_docx(one.title, one.blocks)
+        told(number)
+
+
+def _folder_page(_given: Words) -> str:
+    return reverse("pairpapers:folder")
+
+
+FOLDER = JobKind(
+    code="pairpapers.folder",
+    heading=gettext_lazy("The folder of the year is being assembled"),
+    busy=gettext_lazy("The folder is being assembled already."),
+    perm=Perm.DOCUMENT_EDIT,
+    find=_find_folder,
+    keep=_keep,
+    arrive=lambda _request, ended: f"{_folder_page(ended.given)}#files",
+    back=_folder_page,
+    tells=lambda _given: gettext_lazy("Every paper is drawn into one file, with contents."),
+    steps={
+        "assemble": gettext_lazy("Papers of pairs are assembled"),
+        "file": gettext_lazy("Papers are put into the file"),
+    },
     is_short=True,
 )
 

@@ -1,5 +1,6 @@
 """Pages of the papers of a pair: which there are, and each as it would be printed."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from django.contrib import messages
@@ -19,15 +20,23 @@ from nastavnik.core.ui.paging import page_of
 from nastavnik.documents.actions import draft_document, refresh_document
 from nastavnik.documents.choices import DocumentStatus
 from nastavnik.documents.models import Document
+from nastavnik.documents.paper_kinds import title_of
 from nastavnik.documents.queries import content_of
 from nastavnik.documents.rendering import blocks_of
 from nastavnik.jobs.queries import unfinished
 from nastavnik.jobs.tasks import ask_and_wait
 from nastavnik.mentorships.models import Mentorship
-from nastavnik.pairpapers.documents import MONTHS, award_lines, award_title
+from nastavnik.pairpapers.documents import (
+    MONTHS,
+    award_lines,
+    award_title,
+    drafts_left,
+    kinds_lacking,
+    registered_papers,
+)
 from nastavnik.pairpapers.forms import AwardFilter
 from nastavnik.pairpapers.models import PaperFile
-from nastavnik.pairpapers.papers import BY_CODE, PairPaper, papers_for
+from nastavnik.pairpapers.papers import BY_CODE, PairPaper, folder_papers, papers_for
 from nastavnik.pairpapers.queries import (
     MonthSpan,
     months_of,
@@ -35,7 +44,7 @@ from nastavnik.pairpapers.queries import (
     people_of,
     why_closed,
 )
-from nastavnik.pairpapers.tasks import AWARDS, given_for
+from nastavnik.pairpapers.tasks import AWARDS, FOLDER, given_for, given_for_folder
 from nastavnik.programmes.queries import current_programme
 from nastavnik.writers.awards import draw_award_docx, draw_awards_pdf
 from nastavnik.writers.blocks import code_of
@@ -243,6 +252,54 @@ def award(request: Request, pk: int) -> HttpResponse:
     if request.GET.get("as") == "docx":
         return download(draw_award_docx(line.award), f"{name}.docx", DOCX)
     return download(draw_awards_pdf(title, [line.award]), f"{name}.pdf", PDF)
+
+
+# ---------------------------------------------------------------- the folder of the year
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Perm.DOCUMENT_EDIT)
+def folder(request: Request) -> HttpResponse:
+    """Say what the folder of the year will hold and what it lacks; assemble it into one file."""
+    programme = current_programme(request.user)
+    kept = registered_papers(request.user, programme.year) if programme else []
+    pairs = (
+        list(pairs_with_papers(request.user).filter(programme__year=programme.year))
+        if programme
+        else []
+    )
+    wanted = folder_papers(request.user, pairs)
+    if request.method == "POST" and programme:
+        form = request.POST.get("form", "")
+        try:
+            return redirect(
+                ask_and_wait(
+                    request,
+                    FOLDER,
+                    given=given_for_folder(programme, wanted, form if form in FORMS else "zip"),
+                    alone=f"folder-{request.user.pk}",
+                    organisation_id=programme.organisation_id,
+                    by=request.user,
+                )
+            )
+        except RefusedError as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+    by_kind = Counter(one.kind for one in kept)
+    of_pairs = Counter(code for code, _subject in wanted)
+    context = {
+        "programme": programme,
+        "n_kept": len(kept),
+        "kept": [(title_of(code), n) for code, n in by_kind.items()],
+        "of_pairs": [(title_of(code), n) for code, n in of_pairs.items()],
+        "n_all": len(kept) + len(wanted),
+        "drafts": drafts_left(request.user, programme.year) if programme else [],
+        "lacking": kinds_lacking(kept) if programme else [],
+        "files": list(PaperFile.objects.visible_to(request.user).defer("data")[:10]),
+        "under_way": unfinished(request.user, FOLDER),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "pairpapers/folder.html", context, status=status)
 
 
 @require_GET

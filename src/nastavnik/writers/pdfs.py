@@ -3,7 +3,7 @@
 PT Serif comes with the program, unchanged (SIL Open Font License, `data/fonts/OFL.txt`).
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import singledispatchmethod
 from itertools import pairwise
 from pathlib import Path
@@ -42,6 +42,52 @@ def draw_pdf(title: str, paper: Iterable[blocks.Block], look: SheetLook = PORTRA
         paper: its blocks; every text is plain. A sign the face lacks, an arrow or a pictogram, becomes a dot.
         look: the sheet.
     """
+    pdf, drawing = _begun(title, look)
+    pdf.add_page()
+    drawing.draw_all(paper)
+    return bytes(pdf.output())
+
+
+def draw_folder_pdf(
+    title: str,
+    papers: Sequence[tuple[str, Sequence[blocks.Block]]],
+    contents: Callable[[Sequence[int]], Sequence[blocks.Block]],
+    told: Callable[[int], None] = lambda _number: None,
+) -> bytes:
+    """Draw many papers into one .pdf with contents before them: each begins a page and is a bookmark.
+
+    Args:
+        title: what the file says of itself in its properties.
+        papers: each with what its bookmark is called.
+        contents: what stands first, given the page on which each paper begins; the numbers do not change how long it is.
+        told: told how many papers are drawn.
+    """
+    look = PORTRAIT
+    tried, drawing = _begun(title, look)
+    tried.add_page()
+    drawing.draw_all(contents([999] * len(papers)))
+    n_contents = tried.page
+    tried.output()  # the library closes its fonts there
+    pdf, drawing = _begun(title, look)
+    pdf.add_page()
+    begins: list[int] = []
+
+    def fill(_pdf: "FPDF", _outline: object) -> None:
+        drawing.draw_all(contents(begins))
+
+    pdf.insert_toc_placeholder(fill, pages=n_contents, reset_page_indices=False)
+    for number, (name, paper) in enumerate(papers, 1):
+        if number > 1:  # the placeholder has turned to a page that is free
+            pdf.add_page()
+        begins.append(pdf.page)
+        pdf.start_section(drawing.drawable(name))
+        drawing.draw_all(paper)
+        told(number)
+    return bytes(pdf.output())
+
+
+def _begun(title: str, look: SheetLook) -> tuple["FPDF", "_PdfDrawing"]:
+    """Return a .pdf without pages, and what draws blocks into it."""
     from fpdf import FPDF  # noqa: PLC0415 - half a second that a site without PDF must not pay
 
     class Sheet(FPDF):
@@ -62,12 +108,7 @@ def draw_pdf(title: str, paper: Iterable[blocks.Block], look: SheetLook = PORTRA
     pdf.set_auto_page_break(auto=True, margin=look.above * 10)
     pdf.set_lang("ru-RU")
     pdf.set_title(tidy(title))
-    pdf.add_page()
-    drawing = _PdfDrawing(pdf, look)
-    for block, after in pairwise([*paper, None]):
-        assert block is not None  # noqa: S101 - only the last one after is None
-        drawing.draw(block, after)
-    return bytes(pdf.output())
+    return pdf, _PdfDrawing(pdf, look)
 
 
 class _PdfDrawing:
@@ -79,6 +120,12 @@ class _PdfDrawing:
         self.size = look.text - 1
         pdf.set_font(FACE, size=self.size)
         self.drawn: Container[int] = frozenset(cast("TTFFont", pdf.current_font).cmap)
+
+    def draw_all(self, paper: Iterable[blocks.Block]) -> None:
+        """Add the blocks of a paper."""
+        for block, after in pairwise([*paper, None]):
+            assert block is not None  # noqa: S101 - only the last one after is None
+            self.draw(block, after)
 
     def draw(self, block: blocks.Block, after: blocks.Block | None) -> None:
         """Add a block; points before a signature keep their last one with it."""
@@ -138,7 +185,7 @@ class _PdfDrawing:
     def _draw_last_point(self, point: str, number: int) -> None:
         """Draw the point before a signature: on the next page when the two do not fit on this one."""
         self.pdf.set_font(FACE, size=self.size)
-        text = self._drawable(f"{_INDENT}{number}. {point}")
+        text = self.drawable(f"{_INDENT}{number}. {point}")
         height = self.size * _LEADING
         lines = cast(
             "list[str]", self.pdf.multi_cell(0, height, text, dry_run=True, output="LINES")
@@ -203,19 +250,19 @@ class _PdfDrawing:
             v_align="TOP",
             padding=(_ROW_MM, _SIDE_MM),
         ) as table:
-            table.row([self._drawable(column.title) for column in block.columns])
+            table.row([self.drawable(column.title) for column in block.columns])
             for row in block.rows:
                 style = bold if row.is_bold else None
                 if len(row.cells) == 1 < len(block.columns):
                     across = table.row()
                     across.cell(
-                        self._drawable(row.cells[0].text), colspan=len(block.columns), style=style
+                        self.drawable(row.cells[0].text), colspan=len(block.columns), style=style
                     )
                     continue
                 drawn = table.row()
                 for cell in row.cells:
                     if cell.n_rows:
-                        drawn.cell(self._drawable(cell.text), style=style)
+                        drawn.cell(self.drawable(cell.text), style=style)
                     else:
                         drawn.cell(TableSpan.ROW)  # type: ignore[arg-type] # documented, not in its annotation
 
@@ -235,7 +282,7 @@ class _PdfDrawing:
             for row in rows:
                 drawn = table.row()
                 for text, align in row:
-                    drawn.cell(self._drawable(text), align=align)
+                    drawn.cell(self.drawable(text), align=align)
         self.pdf.ln(1)
 
     def _text(
@@ -255,11 +302,11 @@ class _PdfDrawing:
             self.pdf.add_page()
         self.pdf.set_font(FACE, "B" if bold else "", size)
         self.pdf.multi_cell(
-            0, height, self._drawable(text), align=align, new_x="LMARGIN", new_y="NEXT"
+            0, height, self.drawable(text), align=align, new_x="LMARGIN", new_y="NEXT"
         )
         self.pdf.ln(after)
 
-    def _drawable(self, text: str) -> str:
+    def drawable(self, text: str) -> str:
         """Put a dot for every sign the face lacks rather than an empty box."""
         return "".join(
             letter if letter.isspace() or ord(letter) in self.drawn else "•"

@@ -8,6 +8,15 @@ from nastavnik.pairpapers.documents.awards import (
     lines_of,
 )
 from nastavnik.pairpapers.documents.common import MONTHS, Assembled, Origin
+from nastavnik.pairpapers.documents.folder import (
+    WORD,
+    Folder,
+    contents_of,
+    drafts_left,
+    folder_of,
+    kinds_lacking,
+    registered_papers,
+)
 from nastavnik.pairpapers.documents.meetings import assemble_journal, assemble_monthly_word
 from nastavnik.pairpapers.documents.reports import (
     assemble_mentee_report,
@@ -22,8 +31,10 @@ from nastavnik.pairpapers.documents.statements import (
 
 __all__ = [
     "MONTHS",
+    "WORD",
     "Assembled",
     "AwardLine",
+    "Folder",
     "Origin",
     "assemble_agreement",
     "assemble_journal",
@@ -36,5 +47,10 @@ __all__ = [
     "award_lines",
     "award_of",
     "award_title",
+    "contents_of",
+    "drafts_left",
+    "folder_of",
+    "kinds_lacking",
     "lines_of",
+    "registered_papers",
 ]
