@@ -101,7 +101,7 @@ def test_the_cover_shows_the_sections_of_the_role():
     assert names(Role.COORDINATOR) == [
         ["cabinet:home"],
         ["districts:table", "roadmaps:overview"],
-        ["cabinet:district"],
+        ["cabinet:district", "oversight:indicators", "oversight:recommendations"],
     ]
     flat = [name for group in names(Role.CURATOR) for name in group]
     assert (
