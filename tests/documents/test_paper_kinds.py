@@ -32,6 +32,7 @@ from nastavnik.mentorships.choices import ExtensionCause, MentorshipStatus
 from nastavnik.mentorships.models import Mentorship
 from nastavnik.monitoring.actions import begin_scorecard
 from nastavnik.monitoring.choices import SCORECARD_PAPER
+from nastavnik.monitoring.papers import REPORTS
 from nastavnik.pairpapers.papers import PAIR_PAPERS
 from nastavnik.plans.actions import open_plans
 from nastavnik.plans.choices import PLAN_PAPER
@@ -133,7 +134,7 @@ def test_every_form_names_only_what_its_app_tells(cast):
         one.code: Document(
             organisation=cast.school.organisation, year=cast.school.year, kind=one.code
         )
-        for one in KINDS
+        for one in (*KINDS, *REPORTS)
     }
     assert {kind.code for kind in paper_kinds.kinds()} == set(texts.codes()) == set(subjects)
     for kind in paper_kinds.kinds():

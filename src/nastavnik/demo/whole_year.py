@@ -25,6 +25,7 @@ from nastavnik.closing.queries import (
 from nastavnik.core.dates import today
 from nastavnik.core.errors import RefusedError
 from nastavnik.documents.actions import (
+    draft_document,
     enter_particulars,
     refresh_document,
     register_document,
@@ -57,6 +58,7 @@ from nastavnik.monitoring.actions import (
     keep_marks,
 )
 from nastavnik.monitoring.catalogues import scorecard_rules
+from nastavnik.monitoring.choices import ANNUAL_REPORT
 from nastavnik.people.models import User
 from nastavnik.programmes.choices import AfterEnd, Side
 from nastavnik.programmes.models import Participation, Programme
@@ -69,6 +71,7 @@ LIVED = dt.timedelta(days=285)  # of the year that has passed by today
 PREPARED = dt.timedelta(days=42)  # before the pairs begin
 DAYS_LEFT = {"closing": 3, "finished": 0}
 EARLY, REPLACED, EXTENDED, PAUSED = 10, 12, 14, 16  # places of the pairs that end otherwise
+RECOMMENDED = "Провести обучение наставников до октября.\nСпрашивать об ожиданиях и о том, как вышло, в одни и те же недели."
 SILENT = 7  # every seventh leaves a questionnaire unanswered
 TALK_WORDS = (
     "доволен, хочет продолжать",
@@ -244,3 +247,6 @@ def close(programme: Programme, *, by: User) -> None:
         for record in unsettled(by, programme)
     }
     settle_year(answers, by=by)
+    report = draft_document(programme.year, ANNUAL_REPORT, subject_id=None, by=by)
+    enter_particulars(report, {"recommendations": RECOMMENDED}, by=by)
+    refresh_document(report, by=by)

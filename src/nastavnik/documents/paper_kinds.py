@@ -79,6 +79,7 @@ class PaperGroup(StrEnum):
     MINUTES = "minutes"
     TRAINING = "training"
     PARTNERS = "partners"
+    REPORTS = "reports"
     TEXTS = "texts"
 
 

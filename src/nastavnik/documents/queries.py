@@ -112,6 +112,7 @@ GROUPS = {
     PaperGroup.MINUTES: gettext_lazy("Minutes"),
     PaperGroup.TRAINING: gettext_lazy("Training of mentors"),
     PaperGroup.PARTNERS: gettext_lazy("Partners"),
+    PaperGroup.REPORTS: gettext_lazy("Reports"),
     PaperGroup.TEXTS: gettext_lazy("Texts to read"),
 }
 

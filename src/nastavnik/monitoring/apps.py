@@ -13,9 +13,10 @@ class MonitoringConfig(AppConfig):
         from nastavnik.documents import paper_kinds
         from nastavnik.monitoring import attention as own
         from nastavnik.monitoring.holdings import HELD
-        from nastavnik.monitoring.papers import PAPER_OF_SCORECARD
+        from nastavnik.monitoring.papers import PAPER_OF_SCORECARD, REPORTS
 
-        paper_kinds.register(PAPER_OF_SCORECARD)
+        for kind in (PAPER_OF_SCORECARD, *REPORTS):
+            paper_kinds.register(kind)
         attention.register(self.label, own.items)
         navigation.register(
             navigation.Section(42, _("Monitoring"), "monitoring:overview", Perm.MONITORING_VIEW)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from nastavnik.core.access import Role
 
 SCORECARD_PAPER = "scorecard"  # the kind of the paper, documents/data
+ANNUAL_REPORT = "annual_report"
+COUNCIL_REPORT = "council_report"
 MOST_WHY = 300  # characters
 MOST_CONCLUSION = 4000
 #: Whose accounts may be asked to score: those who work in the school, whatever they see of it otherwise.

@@ -14,7 +14,7 @@ from nastavnik.core.ui.components import BREAK, address_of, link, nodata, small,
 from nastavnik.core.ui.listing import Column, Table, Value
 from nastavnik.monitoring.catalogues import effect_rules, scorecard_rules
 from nastavnik.monitoring.choices import SwotField
-from nastavnik.monitoring.documents import comma
+from nastavnik.monitoring.documents import change_said, comma
 from nastavnik.monitoring.models import Scorecard, SwotNote
 from nastavnik.monitoring.queries.effects import (
     Compared,
@@ -312,13 +312,6 @@ def indicators_table(rows: Sequence[BirthCertificate]) -> Table[BirthCertificate
     return Table("indicators", _("Indicators of %(year)s") % {"year": year}, columns, rows)
 
 
-def signed(value: float | None) -> str:
-    """Return a change with its sign, as Russian writes it; a true minus."""
-    if value is None:
-        return ""
-    return f"+{comma(value)}" if value > 0 else f"−{comma(-value)}" if value < 0 else "0"
-
-
 def group_words(group: EffectGroup) -> str:
     """Return whom a group holds: the form of mentoring and who answers."""
     role = str(ROLES.get(group.role, group.role))
@@ -338,9 +331,9 @@ def shift_words(effect: ParameterEffect) -> str:
     if not effect.is_judged or change.shift is None:
         return ""
     return _("%(shift)s (from %(low)s to %(high)s)") % {
-        "shift": signed(change.shift),
-        "low": signed(change.shift_from),
-        "high": signed(change.shift_to),
+        "shift": change_said(change.shift),
+        "low": change_said(change.shift_from),
+        "high": change_said(change.shift_to),
     }
 
 

@@ -91,8 +91,9 @@ class ParameterEffect:
 
     @property
     def is_judged(self) -> bool:
-        """Whether there are enough pairs and enough of those asked first to show numbers at all."""
-        return self.verdict not in {EffectVerdict.FEW, EffectVerdict.LOST}
+        """Whether numbers are shown at all: of enough pairs and enough of those asked first, and not one number that is everybody's."""
+        silent = {EffectVerdict.FEW, EffectVerdict.LOST, EffectVerdict.SAME_FOR_ALL}
+        return self.verdict not in silent
 
 
 @dataclass(frozen=True, slots=True)
