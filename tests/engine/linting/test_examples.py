@@ -25,6 +25,15 @@ def test_a_finding_points_to_its_line_and_words():
     assert "351.8" in one.why_en
 
 
+def test_the_stop_of_an_article_ends_no_sentence():
+    said = "Доплата положена по ст. 351.9 ТК РФ за наставничество."
+    (one,) = lint_document(f"Положение\n\n{said}".encode(), "paper.txt").findings
+    assert one.rule == LintRule.ACT_MISQUOTED
+    # another article of the same code, in a sentence about something else, is none of ours
+    other = "Наставничество ведётся весь год. Отпуск дают по ст. 351.9 ТК РФ."
+    assert not lint_document(f"Положение\n\n{other}".encode(), "paper.txt").findings
+
+
 @pytest.mark.parametrize("rule", set(LintRule) - {LintRule.OTHER_PAIR})
 def test_the_page_names_every_rule(rule):
     assert f"`{rule}`" in PAGE

@@ -18,7 +18,10 @@ _SPACES = re.compile(r"[\s\u00a0\u2007\u202f]+")
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200d\ufeff]")
 _DASHES = str.maketrans("–—‑−‐", "-----")
 _END = re.compile(r"[.!?:;]\W*$")
-_STOP = re.compile(r"[.!?;](?=\s+[А-ЯЁ«\d-])")
+# the stop of «ст. 351», «п. 3», «ч. 2», «гл. 49» ends no sentence
+_STOP = re.compile(
+    r"(?:(?<!\b[Сс]т)(?<!\b[Пп])(?<!\b[Пп]п)(?<!\b[Чч])(?<!\b[Гг]л)\.|[!?;])(?=\s+[А-ЯЁ«\d-])"
+)
 _ITEM = re.compile(r"^\s*(?:[-•*➤□]|\d+(?:\.\d+)*[.)]|[а-яa-z]\))\s")
 _YEAR = re.compile(r"(?<![\d.])(20[0-3]\d)(?:\s?-\s?20\d\d)?\s*(?:г\b|год|уч)")
 _QUOTED = 140  # characters of a document shown with a finding
