@@ -570,8 +570,7 @@ class ReplacementRequest(models.Model):
                 name="replacement_request_ends_one_way",
             ),
             models.CheckConstraint(
-                condition=Q(answered_on=None, answer="")
-                | (Q(answered_on__isnull=False) & ~Q(answer="")),
+                condition=Q(answered_on=None) | ~Q(answer=""),
                 name="replacement_request_answer_has_words",
             ),
         ]
