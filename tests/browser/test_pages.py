@@ -43,7 +43,7 @@ TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # pages that only answer a POST, or give a file
 NO_PAGE = {
     "documents:download", "documents:pdf", "roadmaps:paper", "roadmaps:pdf", "roadmaps:evidence-file", "roadmaps:table", "roadmaps:calendar", "districts:workbook", "people:import-errors", "health", "cabinet:set-up", "cabinet:front",
-    "events:by-link", "events:by-link-capitals", "events:invitations", "cabinet:calendar-feed", "monitoring:indicator",
+    "events:by-link", "events:by-link-capitals", "events:invitations", "cabinet:calendar-feed", "monitoring:indicator", "monitoring:target",
     "questionnaires:by-link", "consents:by-link", "consents:by-link-capitals", "consents:thanks", "questionnaires:by-link-capitals", "questionnaires:file", "interchange:archive", "dossiers:archive",
     "questionnaires:room-enter", "questionnaires:room-enter-capitals", "questionnaires:room-answer",
     "mentorships:month",  # mentorships:this-month leads to it

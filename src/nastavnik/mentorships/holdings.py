@@ -130,7 +130,9 @@ def _own_requests(rows: QuerySet[Any], asking: Asking) -> QuerySet[Any]:
 
 
 def _requests_owned(rows: QuerySet[Any], wiping: Wiping) -> QuerySet[Any]:
-    return _asked_by_person(rows, wiping.person_id)
+    """Leave the own requests and, of a pair of two, those of the other: they are about the person."""
+    own = _asked_by_person(rows, wiping.person_id)
+    return own | rows.filter(mentorship__is_group=False)
 
 
 def drop_requests_naming(rows: QuerySet[Any], wiping: Wiping) -> None:

@@ -63,7 +63,12 @@ def indicators_table(rolled: RollUp) -> Table[SchoolIndicators]:
 def _state(row: SchoolIndicators, rolled: RollUp) -> str:
     if row.pk is None:
         most = max(rolled.n_summed.values(), default=0)
-        return _("summed: up to %(n)s of %(all)s") % {"n": most, "all": len(rolled.schools)}
+        if not most:
+            return _("no school is in a sum yet")
+        return _("schools in a sum: at most %(n)s of %(all)s") % {
+            "n": most,
+            "all": len(rolled.schools),
+        }
     if row.is_silent:
         return _("silent")
     said = []
