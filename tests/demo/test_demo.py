@@ -69,6 +69,7 @@ def test_each_stage_stops_where_it_says(stage, n_people, n_pairs):
     assert waiting == (stage in {"enrolment", "matching"})
 
 
+@pytest.mark.deep
 @pytest.mark.django_db(transaction=True)
 def test_it_is_always_the_same():
     # both times from an empty database: other tests leave the counters of keys where they were

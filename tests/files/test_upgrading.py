@@ -55,7 +55,6 @@ def scratch_postgres(request):
     return f"{address.rpartition('/')[0]}/upgraded{question}{options}"
 
 
-@pytest.mark.both
 @pytest.mark.django_db
 def test_killed_again_and_again_it_goes_on(tmp_path, request, upgrade_of):
     # deep: of all apps, from the first table of accounts on
@@ -114,7 +113,6 @@ def test_killed_at_a_word_to_the_disk_it_goes_on(tmp_path, upgrade_of):
         assert it.look() == up_to_date()
 
 
-@pytest.mark.both
 @pytest.mark.django_db
 def test_what_an_older_version_left_half_recorded_is_recognised(tmp_path, upgrade_of):
     """The control: Django's own command, killed before it writes down what it did, stops every later start."""

@@ -17,7 +17,7 @@ from tests.guards.crawl import answer, pages_for
 from tests.guards.routes import all_routes
 
 pytestmark = pytest.mark.django_db
-ACTORS = ("curator", "director", "class_teacher")
+ACTORS = ("curator", "director", pytest.param("class_teacher", marks=pytest.mark.deep))
 GALLERY = "/components/"  # shows how a question looks
 LEAVE_IT = {"No, leave it", "Нет, оставить"}
 REASON = "так вышло"

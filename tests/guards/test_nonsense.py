@@ -1,7 +1,7 @@
 """Nothing that is typed or forged into a form or an address ends in a failure of the site.
 
 Every page of the curator, the coordinator, the mentor and of nobody is opened, its forms are read, and each is sent with
-nonsense in all of its fields (a third of the kinds, in the long run all of them and in one field at a time too); addresses take the same nonsense behind their «?», keys
+nonsense in all of its fields (a quarter of the kinds, in the long run all of them and in one field at a time too); addresses take the same nonsense behind their «?», keys
 no database has in their place, headers and cookies theirs. What got into the rows all the same breaks no file.
 """
 
@@ -125,8 +125,8 @@ def shape(form):
 
 
 def given_to(what, *, whole=True):
-    """Return the nonsense a page or a form is given: all of it, or a third that differs from one to the next."""
-    return NONSENSE if whole else NONSENSE[crc32(str(what).encode()) % 3 :: 3]
+    """Return the nonsense a page or a form is given: all of it, or a quarter that differs from one to the next."""
+    return NONSENSE if whole else NONSENSE[crc32(str(what).encode()) % 4 :: 4]
 
 
 def failures(client, address, seen, *, deep, whole=True):
@@ -335,10 +335,10 @@ class Failing:
         return HttpResponse(status=500 if values["a"] == "abc" else 302)
 
 
-def test_a_third_for_each_is_all_for_a_few():
-    thirds = [given_to(n, whole=False) for n in range(20)]
-    assert {len(one) for one in thirds} == {3, 4}
-    assert {one for third in thirds for one in third} == set(NONSENSE)
+def test_a_quarter_for_each_is_all_for_a_few():
+    quarters = [given_to(n, whole=False) for n in range(20)]
+    assert {len(one) for one in quarters} == {2, 3}
+    assert {one for quarter in quarters for one in quarter} == set(NONSENSE)
 
 
 def test_a_failure_is_told_once_for_each_form():

@@ -279,7 +279,8 @@ def test_the_pages_ask_as_often_for_sixty_pairs_as_for_five(cast, pair):
     assert saves[0] == saves[1]
     assert counts[0][1] <= 12
     assert counts[0][0] <= 13, counts  # with the pauses of its pairs
-    assert counts[0][2] <= 19, counts  # with its plan, its pause and what was said with it
+    # with its plan, its pause, what was said with it and who of it asks for a replacement
+    assert counts[0][2] <= 20, counts
 
 
 def test_pairs_stand_by_risk_with_the_reason(cast, pair):
