@@ -34,7 +34,7 @@ class Step:
     gone: dict[str, tuple[str, list[object]]]
 
 
-# by what was laid down and which steps were taken since, database and day
+# by what was laid down and which steps were taken since, each with its day, and database
 _steps: dict[tuple[object, ...], Step] = {}
 
 
@@ -74,7 +74,8 @@ def remembered_step(name: str, do: Callable[[], T]) -> T:
     """
     if not _stand.is_at():
         return do()
-    key = *_stand.known, name
+    # the day of the step: a test may have gone to another one since the cast was laid down
+    key = *_stand.known, name, today()
     if key in _steps:
         step = _steps[key]
         _retrace(step)

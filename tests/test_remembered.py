@@ -1,13 +1,18 @@
 """The remembered cast is the built one."""
 
+import datetime as dt
+
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import transaction
+from django.utils import timezone
 from tests.cast import approve_pairs, build_cast
 from tests.guards.world import ACTORS, build_world
 from tests.remembered import remembered, remembered_cast, remembered_step
 
 from nastavnik.core import audit
+from nastavnik.core.dates import today
 from nastavnik.documents.models import Document
 from nastavnik.people.models import User
 
@@ -129,3 +134,15 @@ def test_a_step_is_taken_anew_once_anything_was_written():
             assert cast.anna.full_name == "Иная"
             transaction.set_rollback(True)
     assert len(taken) == 2
+
+
+@pytest.mark.django_db
+def test_a_step_of_another_day_is_not_laid_down_today():
+    days = []
+    for ahead in (7, 0):
+        with transaction.atomic():
+            remembered_cast()
+            with time_machine.travel(timezone.now() + dt.timedelta(days=ahead)):
+                days.append(remembered_step("the day of the step", today))
+            transaction.set_rollback(True)
+    assert days == [today() + dt.timedelta(days=7), today()]
