@@ -23,6 +23,7 @@ from nastavnik.monitoring.actions import enter_count, set_target
 from nastavnik.monitoring.catalogues import indicator_rule
 from nastavnik.monitoring.models import HandCount, YearTarget
 from nastavnik.monitoring.queries.indicators import every_certificate
+from nastavnik.monitoring.queries.satisfied import SatisfiedCount
 from nastavnik.questionnaires.choices import InvitationState, Mode, WaveStatus
 from nastavnik.questionnaires.models import InstrumentVersion, Invitation, Response, Wave
 
@@ -146,8 +147,16 @@ def test_satisfied_are_of_all_who_took_part_each_once_by_the_last_sheet(place, c
     # who may not read answers is told nothing of so few
     director = signed_in(cast.users[Role.DIRECTOR])
     page = f"/monitoring/indicators/K6/{today().year}/"
-    assert "few have answered" in text(director.get(page))
-    assert "few have answered" not in text(signed_in(cast.anna).get(page))
+    assert "fewer than five on one side" in text(director.get(page))
+    assert "fewer than five on one side" not in text(signed_in(cast.anna).get(page))
+
+
+@pytest.mark.parametrize(
+    ("n", "n_answered", "few"),
+    [(5, 10, False), (4, 10, True), (6, 10, True), (20, 20, True), (0, 0, True), (20, 26, False)],
+)
+def test_fewer_than_five_on_either_side_are_few(n, n_answered, few):
+    assert SatisfiedCount(n, n_answered, 0, 1).tells_of_few is few
 
 
 def test_a_typed_plan_goes_before_the_roadmap_and_blank_stays_blank(place, cast):

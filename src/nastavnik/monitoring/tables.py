@@ -203,7 +203,7 @@ def percent_words(row: BirthCertificate) -> str:
     if value is not None:
         return f"{comma(float(value))} %"
     if row.satisfied and row.satisfied.is_kept_back:
-        return _("few have answered: not shown to you")
+        return _("fewer than five on one side: not shown to you")
     if row.found.n is None:
         return _("nobody was asked")
     return _("nobody took part") if row.rule.is_asked else _("the denominator is not entered")
@@ -269,7 +269,9 @@ def _of_questionnaires(row: BirthCertificate) -> Iterator[str]:
     if found is None:
         yield _("No questionnaire of the year asked about it: there is no value.")
     elif found.is_kept_back:
-        yield _("So few have answered that it is shown only to who may read the answers.")
+        yield _(
+            "Fewer than five are satisfied or not satisfied: it is shown only to who may read the answers."
+        )
     else:
         yield _(
             "%(n)s of the %(of)s who took part have answered; the others count as not satisfied."

@@ -18,7 +18,6 @@ from nastavnik.monitoring.queries.satisfied import SatisfiedCount, satisfied_of
 from nastavnik.organisations.models import Organisation
 from nastavnik.people.choices import LEARNERS, PersonKind
 from nastavnik.people.models import Person
-from nastavnik.questionnaires.choices import FEWEST
 from nastavnik.roadmaps.models import IndicatorTarget
 
 
@@ -141,7 +140,7 @@ def every_certificate(
         year: calendar year.
         on: the day on which age and years of work are counted; None: the 31st of December of the year.
         is_whole: whether what was entered is read too.
-        reads_answers: whether it is told how few answered; else of fewer than `FEWEST` nothing is.
+        reads_answers: whether satisfaction is told as it is; else not where fewer than five are on one side.
     """
     day = on or dt.date(year, 12, 31)
     mentees: dict[int, dt.date] = {}
@@ -165,7 +164,7 @@ def every_certificate(
         satisfied = None
         if rule.is_asked:
             satisfied = satisfied_of(organisation, rule, began.keys(), year)
-            if satisfied and not reads_answers and satisfied.n_answered < FEWEST:
+            if satisfied and not reads_answers and satisfied.tells_of_few:
                 satisfied = replace(satisfied, n=0, n_answered=0, is_kept_back=True)
             is_told = satisfied is not None and not satisfied.is_kept_back
             found = Found(satisfied.n if satisfied and is_told else None)

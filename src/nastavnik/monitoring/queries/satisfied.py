@@ -27,7 +27,7 @@ class SatisfiedCount:
         n_waves: questionnaires of the year that asked.
         left_out: titles of confidential ones that are not counted, since they are open, few answered, or somebody in them is counted
             already or did not take part.
-        is_kept_back: whether so few answered that who may not read answers is told nothing.
+        is_kept_back: whether who may not read answers is told nothing, since it would tell of few.
     """
 
     n: int
@@ -36,6 +36,11 @@ class SatisfiedCount:
     n_waves: int
     left_out: tuple[str, ...] = ()
     is_kept_back: bool = False
+
+    @property
+    def tells_of_few(self) -> bool:
+        """Tell whether fewer than `FEWEST` are on one side, none too: the page of satisfaction tells of such a range only."""
+        return min(self.n, self.n_answered - self.n) < FEWEST
 
 
 def satisfied_of(
