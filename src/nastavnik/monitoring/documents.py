@@ -176,7 +176,10 @@ def report_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
     known = [published_effects(one) for one in programmes]
     groups = [group for one in known for group in one.groups]
     rows = [row for one in known for row in one.satisfaction]
-    found = [line for group in groups if group.why is None for line in _found(group)]
+    found, in_short = (
+        [line for group in groups if group.why is None for line in _found(group, is_short=short)]
+        for short in (False, True)
+    )
     facts: dict[str, Value] = {
         "of_programme": "",
         "group": "",
@@ -186,6 +189,7 @@ def report_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
         "process": [line for one in programmes for line in _process(one)],
         "scores": cards,
         "found": found or ["Судить о переменах не по чему."],
+        "found_in_short": in_short or ["Судить о переменах не по чему."],
         "effects": [_effect_table(one) for one in groups if _is_told(one)],
         "silent": [line for group in groups if (line := _silent(group))],
         "satisfied": [_satisfied(row) for row in rows],
@@ -196,6 +200,7 @@ def report_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
 def council_facts(document: Document, words: adapter.Words) -> dict[str, Value]:
     """Return the main things of a report, few enough for one page."""
     told = report_facts(document, words)
+    told["found"] = told["found_in_short"]
     names = ("sums", "hidden", "process", "scores", "found", "satisfied", "silent")
     facts: dict[str, Value] = {}
     for name in names:
@@ -276,7 +281,11 @@ def _process(programme: Programme) -> list[str]:
         if one.code in quiet or not one.total:
             continue
         small = any(map(_is_small, (one.n, one.total - one.n, one.total)))
-        told = f"не показано: меньше {FEWEST}" if small else f"{one.n} из {one.total}"
+        told = (
+            f"не показано: по числу можно узнать меньше {FEWEST}"
+            if small
+            else f"{one.n} из {one.total}"
+        )
         lines.append(f"{one.words[:1].upper()}{one.words[1:]}: {told}.")
     return lines
 
@@ -298,14 +307,18 @@ def _is_told(group: EffectGroup) -> bool:
     return any(one.is_judged for one in group.parameters)
 
 
-def _found(group: EffectGroup) -> list[str]:
-    """Return the plain conclusions of a group, each with how many it is of; the questions of one verdict together."""
+def _found(group: EffectGroup, *, is_short: bool = False) -> list[str]:
+    """Return the plain conclusions of a group, each with how many it is of; the questions of one verdict together.
+
+    In short they are counted, not named.
+    """
     by_words: dict[tuple[str, int], list[str]] = {}
     for one in group.parameters:
         if one.is_judged:
             by_words.setdefault((one.words, one.change.n_pairs), []).append(one.after.text)
     return [
-        f"{_named(group)} (оба раза ответили {n}): {words} – {', '.join(f'«{one}»' for one in asked)}."
+        f"{_named(group)} (оба раза ответили {n}): {words} – "
+        + (f"вопросов: {len(asked)}." if is_short else f"{', '.join(f'«{one}»' for one in asked)}.")
         for (words, n), asked in by_words.items()
     ]
 
