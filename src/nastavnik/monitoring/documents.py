@@ -193,6 +193,7 @@ def report_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
         "effects": [_effect_table(one) for one in groups if _is_told(one)],
         "silent": [line for group in groups if (line := _silent(group))],
         "satisfied": [_satisfied(row) for row in rows],
+        "satisfied_in_short": [_satisfied(row, is_short=True) for row in rows],
     }
     return facts | {f"has_{name}": "1" if value else "" for name, value in facts.items()}
 
@@ -200,7 +201,7 @@ def report_facts(document: Document, _words: adapter.Words) -> dict[str, Value]:
 def council_facts(document: Document, words: adapter.Words) -> dict[str, Value]:
     """Return the main things of a report, few enough for one page."""
     told = report_facts(document, words)
-    told["found"] = told["found_in_short"]
+    told |= {name: told[f"{name}_in_short"] for name in ("found", "satisfied")}
     names = ("sums", "hidden", "process", "scores", "found", "satisfied", "silent")
     facts: dict[str, Value] = {}
     for name in names:
@@ -348,9 +349,12 @@ def change_said(value: float | None) -> str:
     return f"+{comma(value)}" if value > 0 else f"−{comma(-value)}" if value < 0 else "0"
 
 
-def _satisfied(row: SatisfactionRow) -> str:
+def _satisfied(row: SatisfactionRow, *, is_short: bool = False) -> str:
+    """Return how many are satisfied, of whom; in short without the bounds of the share."""
     more = "" if row.n_from == row.n_to else " или больше" if row.n_to == row.n_answered else " или меньше"  # fmt: skip
     n = row.n_to if row.n_to != row.n_answered else row.n_from
+    if is_short:
+        return f"«{row.wave.title}»: довольны {n}{more} из {row.n_answered} ответивших, спросили {row.n_asked}."
     low, high = row.of_asked or (0.0, 1.0)
     bounds = f"от {math.floor(low * 100 + 1e-9)} до {math.ceil(high * 100 - 1e-9)} %"
     return (
